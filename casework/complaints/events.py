@@ -1,0 +1,118 @@
+"""What has happened to a complaint, told to whoever it concerns.
+
+An event carries what its sentences need as it stood at that moment, so that telling it later says what was
+true then. It never carries the story, the telephone or anybody's platform identity.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from kit.outbox import Event
+
+
+class ComplaintEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What all of them carry. `account_id` is None where a clerk filed for somebody without an account."""
+
+    complaint_id: UUID
+    reference: str
+    account_id: UUID | None
+    at: datetime
+    category_name: str = ""
+    unit: str | None = None
+    assignee_id: UUID | None = None
+
+
+class ComplaintSubmitted(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A citizen's complaint is on record. `accept_by_at` is when the citizen is told yes or no at the latest."""
+
+    name: ClassVar[str] = "complaint.submitted"
+    source: str
+    place_text: str = ""
+    accept_by_at: datetime | None = None
+
+
+class ComplaintAccepted(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau takes it on."""
+
+    name: ClassVar[str] = "complaint.accepted"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintRefused(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It is not the bureau's to handle; says why, and whose it is."""
+
+    name: ClassVar[str] = "complaint.refused"
+    reason: str
+    responsible_body: str
+
+
+class ComplaintAssigned(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A unit, and perhaps an officer, has it."""
+
+    name: ClassVar[str] = "complaint.assigned"
+    unit_name: str = ""
+    answer_by_at: datetime | None = None
+
+
+class ComplaintHandedBack(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The unit sent it back to be assigned elsewhere."""
+
+    name: ClassVar[str] = "complaint.handed_back"
+    ground: str
+    unit_name: str = ""
+
+
+class ComplaintAnswered(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """There is an answer. `close_by_at` is until when the citizen can rate or dispute it."""
+
+    name: ClassVar[str] = "complaint.answered"
+    answer: str
+    unit_name: str = ""
+    may_dispute: bool = True
+    close_by_at: datetime | None = None
+
+
+class ComplaintRated(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The citizen said how it went: 3 satisfied, 2 on the whole, 1 not. The first two close the case."""
+
+    name: ClassVar[str] = "complaint.rated"
+    score: int
+    closed: bool
+
+
+class ComplaintDisputed(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The citizen does not accept the answer; it is handled once more. The reason stays on the case."""
+
+    name: ClassVar[str] = "complaint.disputed"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintClosed(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Closed by the handler, or by the clock after the time to object has passed."""
+
+    name: ClassVar[str] = "complaint.closed"
+    by_clock: bool
+
+
+class ComplaintWithdrawn(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The citizen took it back."""
+
+    name: ClassVar[str] = "complaint.withdrawn"
+
+
+EVENTS: tuple[type[ComplaintEvent], ...] = (
+    ComplaintSubmitted,
+    ComplaintAccepted,
+    ComplaintRefused,
+    ComplaintAssigned,
+    ComplaintHandedBack,
+    ComplaintAnswered,
+    ComplaintRated,
+    ComplaintDisputed,
+    ComplaintClosed,
+    ComplaintWithdrawn,
+)
+"""Every event of this feature, for the relay and for the sweep that each is heard or declared silent."""

@@ -1,0 +1,72 @@
+"""Rows of complaints. No rules here: `lifecycle.py` says what may happen, `actions.py` does it."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Complaint(Model):
+    """One complaint.
+
+    `revision` counts moves. `limit_started_at` is when the limit that `due_at` ends began to run;
+    `due_at` is null in final states. Coordinates are WGS-84, the original and its datum beside them.
+    The words of a citizen (story, dispute reason, rating comment) are here and nowhere in the audit chain,
+    which keeps their digests: they can be deleted on request without breaking it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    reference = fields.CharField(max_length=40, unique=True)
+    account_id = fields.UUIDField(null=True)
+    source = fields.CharField(max_length=20)
+    state = fields.CharField(max_length=20)
+    state_since_at = fields.DatetimeField()
+    revision = fields.IntField()
+    category = fields.CharField(max_length=40, null=True)
+    suggested_category = fields.CharField(max_length=40, null=True)
+    story = fields.TextField()
+    place_text = fields.CharField(max_length=300)
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    place_original = fields.TextField(null=True)
+    phone_sealed = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    unit = fields.CharField(max_length=40, null=True)
+    assignee_id = fields.UUIDField(null=True)
+    submitted_at = fields.DatetimeField()
+    limit_started_at = fields.DatetimeField()
+    due_at = fields.DatetimeField(null=True)
+    refusal_reason = fields.TextField(null=True)
+    responsible_body = fields.CharField(max_length=100, null=True)
+    answer = fields.TextField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+    dispute_reason = fields.TextField(null=True)
+    times_disputed = fields.IntField()
+    rating = fields.SmallIntField(null=True)
+    rating_comment = fields.TextField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "complaint"
+        indexes = (
+            ("state", "due_at", "id"),
+            ("submitted_at", "id"),
+            ("account_id", "submitted_at", "id"),
+            ("assignee_id", "due_at", "id"),
+            ("unit", "due_at", "id"),
+        )
+
+
+class ComplaintPhoto(Model):
+    """A photo of a complaint, in the order given. `stage`: "before" (the citizen's) or "after"."""
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField()
+    file_id = fields.UUIDField()
+    position = fields.SmallIntField()
+    stage = fields.CharField(max_length=10)
+
+    class Meta:
+        table = "complaint_photo"
+        unique_together = (("complaint_id", "stage", "position"),)

@@ -1,0 +1,123 @@
+"""What chat, pages and API show of a complaint. Words for states and moves come from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from casework.complaints.lifecycle import State
+from casework.complaints.place import Position
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact of a case's history. Its sentence is `catalogue.text(entry.key, **entry.params)`."""
+
+    at: datetime
+    key: str
+    params: Mapping[str, str]
+    state: State
+
+
+class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo by the id of its file. `stage` is "before" for the citizen's, "after" for the handler's."""
+
+    file_id: UUID
+    stage: str
+
+
+class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint as its owner sees it. `moves` are the names of what the owner may do now.
+
+    `due_at` is when the bureau has to have taken its next step (in `answered`: until when the citizen can
+    still object). `revision` goes back with a move, so that it meets the case its sender saw.
+    """
+
+    id: UUID
+    reference: str
+    state: State
+    state_since_at: datetime
+    revision: int
+    category: str | None
+    category_name: str
+    story: str
+    place_text: str
+    submitted_at: datetime
+    due_at: datetime | None
+    unit_name: str = ""
+    answer: str | None = None
+    answered_at: datetime | None = None
+    refusal_reason: str | None = None
+    responsible_body: str | None = None
+    rating: int | None = None
+    rating_comment: str | None = None
+    dispute_reason: str | None = None
+    closed_at: datetime | None = None
+    photos: tuple[PhotoView, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    moves: tuple[str, ...] = ()
+
+
+class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint as one line of its owner's list."""
+
+    id: UUID
+    reference: str
+    state: State
+    category_name: str
+    place_text: str
+    submitted_at: datetime
+    due_at: datetime | None
+
+
+class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see."""
+
+    view: ComplaintView
+    source: str
+    suggested_category: str | None
+    suggested_category_name: str
+    position: Position | None
+    position_original: Position | None
+    masked_phone: str | None
+    unit: str | None
+    assignee_id: UUID | None
+    assignee_name: str
+    overdue: bool
+    times_disputed: int
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint as one line of a work queue."""
+
+    id: UUID
+    reference: str
+    state: State
+    category: str | None
+    category_name: str
+    opening: str
+    place_text: str
+    unit: str | None
+    unit_name: str
+    assignee_id: UUID | None
+    assignee_name: str
+    source: str
+    submitted_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+
+class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some lines of a queue; `after` leads to the next ones, None at the end."""
+
+    rows: tuple[QueueRow, ...]
+    after: str | None
+
+
+class MinePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of an owner's complaints, newest first; `after` leads to the older ones, None at the end."""
+
+    rows: tuple[ComplaintLine, ...]
+    after: str | None

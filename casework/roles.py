@@ -1,0 +1,23 @@
+"""The roles that lifecycles name. A grant gives a member of staff a role, in a unit, for some time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who may do what. Citizens and the clock are roles too, so that their moves stand in the same tables."""
+
+    CITIZEN = "citizen"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    HEAD = "head"
+    APPROVER = "approver"
+    WINDOW_CLERK = "window_clerk"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    CLOCK = "clock"
+
+
+STAFF_ROLES = frozenset(Role) - {Role.CITIZEN, Role.CLOCK}
+"""The roles that can be granted; nobody is granted to be a citizen or the clock."""
