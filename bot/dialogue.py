@@ -1,0 +1,308 @@
+"""The engine of every conversation that gathers answers: pure, the same for all dialogues.
+
+A dialogue is a list of questions. `advance` takes a session and a message and gives the next session and
+what to say, as catalogue keys; it reads no clock, no database and no Chinese. Cancelling, going back,
+asking for a person, help and silence are the engine's, so they work alike everywhere:
+
+* An accepted answer is never dropped, except by cancelling, starting over or sending another in its place.
+* A step that has its answer is not asked again on the way forward; so a photo or location sent early
+  shortens the dialogue, and going back to change one thing costs one message.
+* After `STALE_AFTER` of silence a draft is offered, not forced: words may be about something else by
+  then, so they are handed back (`Outcome.STALE`); a photo or a location simply goes on with the draft.
+* After `KEPT_FOR` a draft is given up: it holds personal words that nobody is waiting for any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from bot.kinds import Accepted, Answer, Heard, Kind, Refused
+
+STALE_AFTER = timedelta(hours=2)
+KEPT_FOR = timedelta(days=7)
+
+CONFIRM = ""
+"""The step name of a session whose questions are all answered and which waits for the citizen's yes."""
+
+
+class Word(StrEnum):
+    """What a whole message may mean to the engine, whatever words it used."""
+
+    CANCEL = "cancel"
+    BACK = "back"
+    PERSON = "person"
+    HELP = "help"
+    SKIP = "skip"
+    DONE = "done"
+    YES = "yes"
+    RESUME = "resume"
+    RESTART = "restart"
+
+
+class Outcome(StrEnum):
+    """What became of a message. PERSON and HELP ask the caller for words of its own before the prompt."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    PERSON = "person"
+    HELP = "help"
+    STALE = "stale"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question. An optional one may be skipped."""
+
+    name: str
+    kind: Kind
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Questions in order. `version` rises when steps change meaning: older drafts are then given up.
+
+    `confirm`: show a summary and wait for a yes; else the last answer finishes.
+    """
+
+    name: str
+    version: int
+    steps: tuple[Ask, ...]
+    confirm: bool = True
+
+    def position(self, name: str) -> int:
+        return next(i for i, step in enumerate(self.steps) if step.name == name)
+
+    def keys(self) -> list[str]:
+        """Every catalogue key of its own that this dialogue may say."""
+        keys = [f"{self.name}.cancelled"]
+        for step in self.steps:
+            keys += [f"{self.name}.ask_{step.name}", f"{self.name}.change_{step.name}"]
+            keys += [f"{self.name}.show_{step.name}"] if self.confirm else []
+            keys += [f"{self.name}.none_{step.name}"] if self.confirm and step.optional else []
+        return [*keys, f"{self.name}.summary", f"{self.name}.confirm"] if self.confirm else keys
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where one citizen stands in one dialogue. `subject` is what it is about (a case), if anything."""
+
+    dialogue: str
+    version: int
+    at: datetime
+    step: str
+    answers: dict[str, Answer] = msgspec.field(default_factory=dict)
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text of the catalogue."""
+
+    key: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Say:
+    """What to tell the citizen, and what the message amounted to."""
+
+    outcome: Outcome
+    lines: tuple[Line, ...] = ()
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+
+Step = tuple[Session | None, Say]
+
+
+def begin(
+    dialogue: Dialogue, at: datetime, *, known: dict[str, Answer] | None = None, subject: str = ""
+) -> tuple[Session, Say]:
+    """Start a dialogue; `known` are answers that came with what started it."""
+    session = Session(
+        dialogue=dialogue.name, version=dialogue.version, at=at, step="", answers=known or {}, subject=subject
+    )
+    session = _onward(dialogue, session)
+    return session, Say(Outcome.ASKED, _prompt(dialogue, session))
+
+
+def advance(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
+    """One message further. Never raises, whatever the message."""
+    silence = heard.at - session.at
+    if silence > KEPT_FOR or (session.dialogue, session.version) != (dialogue.name, dialogue.version):
+        return None, Say(Outcome.GONE)
+    if silence > STALE_AFTER:
+        for_draft = heard.photo is not None or heard.spot is not None
+        if heard.word not in (Word.RESUME, Word.RESTART, Word.CANCEL) and not for_draft:
+            return session, Say(Outcome.STALE)
+    by_word = _engine_word(dialogue, session, heard)
+    if by_word is not None:
+        return by_word
+    if session.step == CONFIRM:
+        return _confirm(dialogue, session, heard)
+    return _answer(dialogue, session, heard)
+
+
+def prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
+    """The question that is open, to be said again after something else was dealt with."""
+    return _prompt(dialogue, session)
+
+
+# ---- words that mean the same everywhere
+
+
+def _engine_word(dialogue: Dialogue, session: Session, heard: Heard) -> Step | None:
+    match heard.word:
+        case Word.CANCEL:
+            return None, Say(Outcome.CANCELLED, (Line(f"{dialogue.name}.cancelled"),))
+        case Word.RESTART:
+            return begin(dialogue, heard.at, subject=session.subject)
+        case Word.RESUME:
+            return _ask(dialogue, _touched(session, heard))
+        case Word.PERSON:
+            return session, Say(Outcome.PERSON, _prompt(dialogue, session))
+        case Word.HELP:
+            return session, Say(Outcome.HELP, _prompt(dialogue, session))
+        case Word.BACK:
+            return _back(dialogue, session, heard)
+    return None
+
+
+def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
+    here = len(dialogue.steps) if session.step == CONFIRM else dialogue.position(session.step)
+    if here == 0:
+        return session, Say(Outcome.REFUSED, (Line("dialogue.at_first_step"), *_prompt(dialogue, session)))
+    before = dialogue.steps[here - 1].name
+    return _ask(dialogue, msgspec.structs.replace(session, step=before, at=heard.at))
+
+
+# ---- answers
+
+
+def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
+    step = dialogue.steps[dialogue.position(session.step)]
+    told = session.answers.get(step.name)
+    if heard.word:
+        # A word of the engine is never an answer: "好的" is not a place.
+        if told is None and not step.optional:
+            return _refuse(dialogue, session, Refused("required"))
+        return _move_on(dialogue, _with(session, heard, step.name, told or Answer()))
+    taken = step.kind.take(told or Answer(), heard)
+    if isinstance(taken, Accepted):
+        return _accept(dialogue, session, heard, step, taken)
+    other = _meant_for(dialogue, session, step, heard)
+    if other is None:
+        return _refuse(dialogue, session, taken)
+    return _elsewhere(dialogue, session, heard, step, other, taken)
+
+
+def _accept(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, taken: Accepted) -> Step:
+    session = _with(session, heard, step.name, taken.answer)
+    if taken.more:
+        count = len(taken.answer.photos)
+        return session, Say(Outcome.ASKED, (Line("dialogue.photo_kept_more", {"count": count}),))
+    return _move_on(dialogue, session)
+
+
+def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard) -> Ask | None:
+    """The other step that a message refused by `current` is plainly for."""
+    for step in dialogue.steps:
+        if step is not current and step.kind.recognises(heard):
+            return step
+    if current.optional and heard.text:
+        # Words in place of photos: the citizen has gone on to the next question.
+        after = dialogue.steps[dialogue.position(current.name) + 1 :]
+        for step in after:
+            if step.name not in session.answers:
+                return step if step.kind.accepts_words(heard) else None
+    return None
+
+
+def _elsewhere(
+    dialogue: Dialogue, session: Session, heard: Heard, step: Ask, other: Ask, refused: Refused
+) -> Step:
+    taken = other.kind.take(session.answers.get(other.name, Answer()), heard)
+    if isinstance(taken, Refused):
+        return _refuse(dialogue, session, taken)
+    gone_on = dialogue.position(other.name) > dialogue.position(step.name) and not other.optional
+    session = _with(session, heard, other.name, taken.answer)
+    if step.optional and gone_on and not heard.photo:
+        session = _with(session, heard, step.name, session.answers.get(step.name, Answer()))
+        return _move_on(dialogue, session)
+    kept = Line(f"dialogue.kept_{'photo' if heard.photo else 'spot' if heard.spot else 'words'}")
+    return session, Say(Outcome.ASKED, (kept, *_prompt(dialogue, session)))
+
+
+def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
+    if heard.word == Word.YES or heard.number == 1:
+        return None, Say(Outcome.FINISHED, answers=session.answers)
+    if heard.number is not None and 2 <= heard.number <= len(dialogue.steps) + 1:
+        chosen = dialogue.steps[heard.number - 2].name
+        return _ask(dialogue, msgspec.structs.replace(session, step=chosen, at=heard.at))
+    for step in dialogue.steps:
+        if step.kind.recognises(heard):
+            taken = step.kind.take(session.answers.get(step.name, Answer()), heard)
+            if isinstance(taken, Refused):
+                return _refuse(dialogue, session, taken)
+            return _ask(dialogue, _with(session, heard, step.name, taken.answer))
+    return _refuse(dialogue, session, Refused("yes_or_change"))
+
+
+# ---- moving
+
+
+def _with(session: Session, heard: Heard, name: str, answer: Answer) -> Session:
+    return msgspec.structs.replace(session, answers={**session.answers, name: answer}, at=heard.at)
+
+
+def _touched(session: Session, heard: Heard) -> Session:
+    return msgspec.structs.replace(session, at=heard.at)
+
+
+def _onward(dialogue: Dialogue, session: Session) -> Session:
+    open_steps = (step.name for step in dialogue.steps if step.name not in session.answers)
+    return msgspec.structs.replace(session, step=next(open_steps, CONFIRM))
+
+
+def _move_on(dialogue: Dialogue, session: Session) -> Step:
+    session = _onward(dialogue, session)
+    if session.step == CONFIRM and not dialogue.confirm:
+        return None, Say(Outcome.FINISHED, answers=session.answers)
+    return _ask(dialogue, session)
+
+
+def _ask(dialogue: Dialogue, session: Session) -> Step:
+    return session, Say(Outcome.ASKED, _prompt(dialogue, session))
+
+
+def _refuse(dialogue: Dialogue, session: Session, refused: Refused) -> Step:
+    reason = Line(f"dialogue.refused.{refused.reason}", dict(refused.params))
+    again = () if session.step == CONFIRM else _prompt(dialogue, session)
+    return session, Say(Outcome.REFUSED, (reason, *again))
+
+
+def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
+    if session.step == CONFIRM:
+        return _summary(dialogue, session)
+    step = dialogue.steps[dialogue.position(session.step)]
+    told = session.answers.get(step.name)
+    if told:
+        return (Line(f"{dialogue.name}.change_{step.name}", {"now": step.kind.show(told)}),)
+    return (Line(f"{dialogue.name}.ask_{step.name}"),)
+
+
+def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
+    lines = [Line(f"{dialogue.name}.summary")]
+    for step in dialogue.steps:
+        told = session.answers.get(step.name)
+        if told:
+            lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": step.kind.show(told)}))
+        else:
+            lines.append(Line(f"{dialogue.name}.none_{step.name}"))
+    return (*lines, Line(f"{dialogue.name}.confirm"))

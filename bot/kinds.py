@@ -1,0 +1,220 @@
+"""What a step of a dialogue accepts: text, photos, a place, a mobile number.
+
+A kind is asked two things. `take` when its step is the one being asked: accept, or refuse with a reason
+the citizen can act on. `recognises` when another step is being asked: is this message plainly meant for
+me? A photo or a location is, wherever it comes; words are only when they cannot be anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+
+class Spot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A location message: coordinates as the phone sent them (GCJ-02 in China), and the words beside it."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """One message as the engine sees it. `word` is what the vocabulary made of the whole text."""
+
+    at: datetime
+    text: str = ""
+    word: str = ""
+    number: int | None = None
+    photo: str | None = None
+    spot: Spot | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a step was told. All empty: the step was skipped."""
+
+    text: str = ""
+    photos: tuple[str, ...] = ()
+    spot: Spot | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.photos or self.spot)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`more`: the step may be told more before the next one is asked."""
+
+    answer: Answer
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`reason` is the tail of a catalogue key under `dialogue.refused`."""
+
+    reason: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+Taken = Accepted | Refused
+
+
+class Kind(Protocol):
+    """What the engine needs to know of a kind of answer."""
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        """Judge a message to the step itself. `before` is what the step was told already."""
+        ...
+
+    def recognises(self, heard: Heard) -> bool:
+        """Whether a message to another step is plainly meant for this one."""
+        ...
+
+    def accepts_words(self, heard: Heard) -> bool:
+        """Whether words that the optional step before has no use for may be meant for this one."""
+        ...
+
+    def show(self, answer: Answer) -> str:
+        """The answer in one line of a summary."""
+        ...
+
+
+_SHOWN_AT_MOST = 120
+_QUESTION = re.compile(r"[?？]\s*$|(?:吗|呢|么)[?？。.!！]?\s*$")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_BETWEEN_DIGITS = re.compile(r"[\s\-—－()（）]+")
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN_AT_MOST else text[:_SHOWN_AT_MOST] + "…"
+
+
+@dataclass(frozen=True)
+class TextKind:
+    at_least: int
+    at_most: int
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        text = heard.text.strip()
+        if not text:
+            return Refused("words_please")
+        if len(text) < self.at_least:
+            return Refused("too_short", {"at_least": self.at_least})
+        if len(text) > self.at_most:
+            return Refused("too_long", {"at_most": self.at_most})
+        return Accepted(Answer(text=text))
+
+    def recognises(self, heard: Heard) -> bool:
+        return False
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return bool(heard.text.strip())
+
+    def show(self, answer: Answer) -> str:
+        return _shown(answer.text)
+
+
+@dataclass(frozen=True)
+class PhotosKind:
+    at_most: int
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        if heard.photo is None:
+            return Refused("photos_please")
+        if heard.photo in before.photos:
+            return Accepted(before, more=len(before.photos) < self.at_most)
+        if len(before.photos) >= self.at_most:
+            return Refused("too_many_photos", {"at_most": self.at_most})
+        photos = (*before.photos, heard.photo)
+        return Accepted(Answer(photos=photos), more=len(photos) < self.at_most)
+
+    def recognises(self, heard: Heard) -> bool:
+        return heard.photo is not None
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return str(len(answer.photos))
+
+
+@dataclass(frozen=True)
+class PlaceKind:
+    at_least: int = 2
+    at_most: int = 200
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        if heard.spot is not None:
+            return Accepted(Answer(spot=heard.spot))
+        text = heard.text.strip()
+        if not text or _mobile_in(text) is not None:
+            return Refused("place_please")
+        if _QUESTION.search(text):
+            return Refused("question_not_place")
+        if len(text) < self.at_least:
+            return Refused("too_short", {"at_least": self.at_least})
+        if len(text) > self.at_most:
+            return Refused("too_long", {"at_most": self.at_most})
+        return Accepted(Answer(text=text))
+
+    def recognises(self, heard: Heard) -> bool:
+        return heard.spot is not None
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return isinstance(self.take(Answer(), heard), Accepted)
+
+    def show(self, answer: Answer) -> str:
+        if answer.spot is not None:
+            return _shown(answer.spot.label) or f"{answer.spot.latitude:.5f}, {answer.spot.longitude:.5f}"
+        return _shown(answer.text)
+
+
+@dataclass(frozen=True)
+class MobileKind:
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        number = _mobile_in(heard.text)
+        return Refused("not_a_mobile") if number is None else Accepted(Answer(text=number))
+
+    def recognises(self, heard: Heard) -> bool:
+        return _mobile_in(heard.text) is not None
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return self.recognises(heard)
+
+    def show(self, answer: Answer) -> str:
+        return f"{answer.text[:3]}****{answer.text[-4:]}"
+
+
+def _mobile_in(text: str) -> str | None:
+    """The mobile number that the text consists of, as eleven digits."""
+    digits = _BETWEEN_DIGITS.sub("", text.strip())
+    for prefix in ("+86", "0086"):
+        digits = digits.removeprefix(prefix)
+    if len(digits) == 13:
+        digits = digits.removeprefix("86")
+    # isascii: \d takes any script's digits, and a number in another script cannot be dialled as stored.
+    return digits if digits.isascii() and _MOBILE.fullmatch(digits) else None
+
+
+def text(at_least: int, at_most: int) -> TextKind:
+    """Words, counted in characters."""
+    return TextKind(at_least, at_most)
+
+
+def images(at_most: int) -> PhotosKind:
+    """Photos, sent one after the other until the citizen says that these are all."""
+    return PhotosKind(at_most)
+
+
+location_or_text = PlaceKind()
+"""A location message, or words that say where."""
+
+mobile = MobileKind()
+"""A mainland mobile number; spaces, hyphens and +86 are forgiven."""
