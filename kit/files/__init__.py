@@ -1,0 +1,1 @@
+"""Files that people send: sealed originals, and re-encoded copies without metadata."""

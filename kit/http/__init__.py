@@ -1,0 +1,1 @@
+"""What the doors share: sessions, CSRF, problem pages, headers, static files, addresses."""
