@@ -1,0 +1,12 @@
+"""All modules with rows, in one place: what migrations and connections know of."""
+
+MODEL_MODULES = (
+    "kit.db.models",
+    "kit.outbox_models",
+    "kit.leases",
+    "kit.audit.models",
+    "casework.people.models",
+    "casework.complaints.models",
+    "casework.notifications.models",
+    "content.profile_models",
+)

