@@ -30,7 +30,7 @@ class Complaint(Model):
     longitude = fields.FloatField(null=True)
     place_original = fields.TextField(null=True)
     phone_sealed = fields.BinaryField(null=True)
-    phone_index = fields.BinaryField(null=True)
+    phone_index = fields.CharField(max_length=64, null=True)
     unit = fields.CharField(max_length=40, null=True)
     assignee_id = fields.UUIDField(null=True)
     submitted_at = fields.DatetimeField()
@@ -50,7 +50,7 @@ class Complaint(Model):
     class Meta:
         table = "complaint"
         indexes = (
-            ("state", "due_at", "id"),
+            ("due_at", "id"),
             ("submitted_at", "id"),
             ("account_id", "submitted_at", "id"),
             ("assignee_id", "due_at", "id"),

@@ -13,12 +13,20 @@ from casework.complaints.place import Position
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact of a case's history. Its sentence is `catalogue.text(entry.key, **entry.params)`."""
+    """One fact of a case's history. Its sentence is `catalogue.text(entry.key, **entry.params)`.
+
+    `action` is the move's name (or `submit`, `reveal_phone`), `state` where the case stood afterwards.
+    `actor_name` and `note` (a ground, a reason, the answer) are empty where the viewer may not see them.
+    """
 
     at: datetime
+    action: str
+    state: State | None
+    actor_kind: str
+    actor_name: str
+    note: str
     key: str
     params: Mapping[str, str]
-    state: State
 
 
 class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +81,16 @@ class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see."""
+    """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see.
+
+    `suggested_by` are the words of the story that led to the suggested category.
+    """
 
     view: ComplaintView
     source: str
     suggested_category: str | None
     suggested_category_name: str
+    suggested_by: tuple[str, ...]
     position: Position | None
     position_original: Position | None
     masked_phone: str | None

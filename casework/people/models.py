@@ -12,7 +12,7 @@ class Account(Model):
     id = fields.UUIDField(primary_key=True)
     created_at = fields.DatetimeField()
     phone_sealed = fields.BinaryField(null=True)
-    phone_index = fields.BinaryField(null=True, db_index=True)
+    phone_index = fields.CharField(max_length=64, null=True, db_index=True)
 
     class Meta:
         table = "account"
@@ -67,5 +67,5 @@ class Grant(Model):
     until_on = fields.DateField(null=True)
 
     class Meta:
-        table = "grant"
+        table = "staff_grant"
         indexes = (("role", "unit"),)

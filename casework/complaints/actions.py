@@ -1,0 +1,311 @@
+"""What people (and the clock) do with a complaint. Filing one is in `filing.py`.
+
+Every action takes the desk, who acts and which case; moves what the lifecycle table allows; returns the case
+as the actor may see it, without photos' contents and timeline. Texts are kept without control characters.
+`expected_revision` is the revision the actor was looking at: if the case has moved on since, the action is
+refused with `problem.complaint.moved_on` and nothing changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from casework.actors import Actor, clock
+from casework.complaints.assembly import opened_phone
+from casework.complaints.desk import Desk
+from casework.complaints.events import (
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintClosed,
+    ComplaintDisputed,
+    ComplaintHandedBack,
+    ComplaintRated,
+    ComplaintRefused,
+    ComplaintWithdrawn,
+)
+from casework.complaints.filing import PHOTOS_AT_MOST
+from casework.complaints.lifecycle import State
+from casework.complaints.models import Complaint
+from casework.complaints.moving import Step, take
+from casework.complaints.telling import common
+from casework.complaints.views import ComplaintView
+from casework.complaints.wording import digest, optional
+from casework.people.models import Staff
+from casework.roles import STAFF_ROLES
+from kit.db import Change
+from kit.problems import Forbidden, Invalid, NotFound, Problem
+
+ANSWER_AT_MOST = 4_000
+REASON_AT_MOST = 1_000
+NAME_AT_MOST = 100
+SATISFIED, ON_THE_WHOLE, UNSATISFIED = 3, 2, 1
+
+
+async def accept(
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    category: str | None = None,
+    expected_revision: int | None = None,
+) -> ComplaintView:
+    """Take the case on, under `category` or, without one, the citizen's choice or the suggestion."""
+    if category is not None and category not in desk.policy.categories:
+        raise Invalid("problem.complaint.category", field="category")
+
+    def fill(row: Complaint) -> None:
+        row.category = category or row.category or row.suggested_category
+        found = desk.policy.categories.get(row.category or "")
+        if found is None:
+            raise Invalid("problem.complaint.no_category", field="category")
+        row.unit = found.unit
+
+    step = Step(
+        move="accept",
+        given={},
+        content={"category": category},
+        fill=fill,
+        tell=lambda row: ComplaintAccepted(**common(desk, row), answer_by_at=row.due_at),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def refuse(
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    reason: str,
+    responsible_body: str,
+    expected_revision: int | None = None,
+) -> ComplaintView:
+    """Do not take it on: why, and which body to turn to. Both are told to the citizen word for word."""
+    why = optional(reason, field="reason", at_most=REASON_AT_MOST)
+    body = optional(responsible_body, field="responsible_body", at_most=NAME_AT_MOST)
+
+    def fill(row: Complaint) -> None:
+        row.refusal_reason, row.responsible_body = why, body
+
+    step = Step(
+        move="refuse",
+        given={"reason": why, "responsible_body": body},
+        content={"reason": why, "responsible_body": body},
+        fill=fill,
+        tell=lambda row: ComplaintRefused(
+            **common(desk, row), reason=row.refusal_reason or "", responsible_body=row.responsible_body or ""
+        ),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def assign(
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    unit: str | None = None,
+    assignee_id: UUID | None = None,
+    expected_revision: int | None = None,
+) -> ComplaintView:
+    """Give it to a unit (without one, the category's) and, if wanted, to one of its officers."""
+    if unit is not None and unit not in desk.policy.units:
+        raise Invalid("problem.complaint.unit", field="unit")
+    if assignee_id is not None and not await Staff.filter(id=assignee_id, left_at=None).exists():
+        raise Invalid("problem.complaint.assignee", field="assignee_id")
+
+    def fill(row: Complaint) -> None:
+        row.unit = unit or row.unit
+        row.assignee_id = assignee_id
+        if row.unit is None and assignee_id is None:
+            raise Invalid("problem.complaint.unit", field="unit")
+
+    step = Step(
+        move="assign",
+        given={},
+        content={"unit": unit, "assignee_id": str(assignee_id) if assignee_id is not None else None},
+        fill=fill,
+        tell=lambda row: ComplaintAssigned(
+            **common(desk, row), unit_name=desk.policy.unit_name(row.unit), answer_by_at=row.due_at
+        ),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def hand_back(
+    desk: Desk, actor: Actor, complaint_id: UUID, *, ground: str, expected_revision: int | None = None
+) -> ComplaintView:
+    """Send it back to be assigned elsewhere. The limit for an answer goes on running."""
+    why = optional(ground, field="ground", at_most=REASON_AT_MOST)
+    unit_name = ""
+
+    def fill(row: Complaint) -> None:
+        nonlocal unit_name
+        unit_name = desk.policy.unit_name(row.unit)
+        row.assignee_id = None
+
+    step = Step(
+        move="hand_back",
+        given={"ground": why},
+        content={"ground": why},
+        fill=fill,
+        tell=lambda row: ComplaintHandedBack(**common(desk, row), ground=why or "", unit_name=unit_name),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def answer(
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    text: str,
+    after_photos: tuple[UUID, ...] = (),
+    expected_revision: int | None = None,
+) -> ComplaintView:
+    """Say what was done. The citizen is told word for word."""
+    words = optional(text, field="answer", at_most=ANSWER_AT_MOST)
+    if len(after_photos) > PHOTOS_AT_MOST:
+        raise Invalid("problem.complaint.too_many_photos", field="after_photos", at_most=PHOTOS_AT_MOST)
+
+    def fill(row: Complaint) -> None:
+        row.answer = words
+        # A rating belongs to the answer it was given for.
+        row.rating = row.rating_comment = None
+
+    step = Step(
+        move="answer",
+        given={"answer": words},
+        content={"answer": words, "photos": len(after_photos)},
+        fill=fill,
+        tell=lambda row: ComplaintAnswered(
+            **common(desk, row),
+            answer=row.answer or "",
+            unit_name=desk.policy.unit_name(row.unit),
+            may_dispute=row.times_disputed == 0,
+            close_by_at=row.due_at,
+        ),
+        photos=after_photos,
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def rate(
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    score: int,
+    comment: str | None = None,
+    expected_revision: int | None = None,
+) -> ComplaintView:
+    """Say how it went: 3 satisfied, 2 on the whole, 1 not.
+
+    The first two close the case. A 1 is noted and leaves it open, so that the citizen can still dispute the
+    answer; without a word from the citizen the clock closes it.
+    """
+    if score not in (SATISFIED, ON_THE_WHOLE, UNSATISFIED):
+        raise Invalid("problem.complaint.score", field="score")
+    words = optional(comment, field="comment", at_most=REASON_AT_MOST)
+
+    def fill(row: Complaint) -> None:
+        row.rating, row.rating_comment = score, words
+
+    step = Step(
+        move="rate_unsatisfied" if score == UNSATISFIED else "rate",
+        given={"score": score},
+        content={"score": score, "comment_digest": digest(words)},
+        fill=fill,
+        tell=lambda row: ComplaintRated(
+            **common(desk, row), score=score, closed=row.state == State.CLOSED.value
+        ),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def dispute(
+    desk: Desk, actor: Actor, complaint_id: UUID, *, reason: str, expected_revision: int | None = None
+) -> ComplaintView:
+    """Do not accept the answer: the case is handled once more. Once only."""
+    why = optional(reason, field="reason", at_most=REASON_AT_MOST)
+
+    def fill(row: Complaint) -> None:
+        row.dispute_reason = why
+        row.times_disputed += 1
+
+    step = Step(
+        move="dispute",
+        given={"reason": why},
+        content={"reason_digest": digest(why)},
+        fill=fill,
+        tell=lambda row: ComplaintDisputed(**common(desk, row), answer_by_at=row.due_at),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def close(
+    desk: Desk, actor: Actor, complaint_id: UUID, *, expected_revision: int | None = None
+) -> ComplaintView:
+    """Close an answered case. The clock may do so only after the citizen's time to object has passed."""
+    step = Step(
+        move="close",
+        given={},
+        content={},
+        tell=lambda row: ComplaintClosed(**common(desk, row), by_clock=actor.kind == "clock"),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def withdraw(
+    desk: Desk, actor: Actor, complaint_id: UUID, *, expected_revision: int | None = None
+) -> ComplaintView:
+    """The citizen takes it back, before it is answered."""
+    step = Step(
+        move="withdraw",
+        given={},
+        content={},
+        tell=lambda row: ComplaintWithdrawn(**common(desk, row)),
+    )
+    return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+async def reveal_phone(desk: Desk, actor: Actor, complaint_id: UUID) -> str:
+    """The citizen's telephone in clear, for a member of staff; that it was looked at is audited."""
+    if actor.kind != "staff" or actor.roles.isdisjoint(STAFF_ROLES):
+        raise Forbidden()
+
+    async def work(change: Change) -> str:
+        row = await change.lock(Complaint, complaint_id)
+        if row is None:
+            raise NotFound("problem.complaint.not_found")
+        if not row.phone_sealed:
+            raise NotFound("problem.complaint.no_phone")
+        await change.audit(row.id, actor, "complaint.reveal_phone", {})
+        return opened_phone(desk, row)
+
+    return await desk.db.change(work)
+
+
+async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100) -> int:
+    """The clock closes answered cases whose time to object has passed. Returns how many it closed.
+
+    Each in a transaction of its own, oldest first; safe to run in several workers and to repeat.
+    """
+    due = (
+        await Complaint.filter(state=State.ANSWERED.value, due_at__lte=now)
+        .order_by("due_at", "id")
+        .limit(limit)
+        .values_list("id", flat=True)
+    )
+    closed = 0
+    for id in due:
+        try:
+            await close(desk, clock(), id)
+        except Problem as problem:
+            # Somebody moved it meanwhile: it is not the clock's any more.
+            if problem.status != 409:
+                raise
+            continue
+        closed += 1
+    return closed

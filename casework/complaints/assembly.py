@@ -1,0 +1,152 @@
+"""Turns rows into views."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from casework.complaints.desk import Desk
+from casework.complaints.lifecycle import COMPLAINT, State
+from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.place import Position
+from casework.complaints.views import (
+    ComplaintDetail,
+    ComplaintLine,
+    ComplaintView,
+    PhotoView,
+    QueueRow,
+    TimelineEntry,
+)
+from casework.roles import Role
+from kit.sealing import mask_phone
+
+OPENING_CHARACTERS = 60
+OWNER = frozenset({Role.CITIZEN})
+
+
+def times_done(row: Complaint, move: str) -> int:
+    """How often this case has taken a move that may be taken only so often."""
+    return row.times_disputed if move == "dispute" else 0
+
+
+def moves_open_to(row: Complaint, roles: Collection[Role]) -> tuple[str, ...]:
+    """The names of the moves that somebody with these roles may take now."""
+    return tuple(
+        move.name
+        for move in COMPLAINT.allowed(row.state, roles)
+        if move.at_most is None or times_done(row, move.name) < move.at_most
+    )
+
+
+def owner_view(
+    desk: Desk,
+    row: Complaint,
+    photos: Iterable[ComplaintPhoto] = (),
+    timeline: Sequence[TimelineEntry] = (),
+    roles: Collection[Role] = OWNER,
+) -> ComplaintView:
+    """The case as its owner sees it, with the moves of `roles`."""
+    return ComplaintView(
+        id=row.id,
+        reference=row.reference,
+        state=State(row.state),
+        state_since_at=row.state_since_at,
+        revision=row.revision,
+        category=row.category,
+        category_name=desk.policy.category_name(row.category),
+        story=row.story,
+        place_text=row.place_text,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+        unit_name=desk.policy.unit_name(row.unit),
+        answer=row.answer,
+        answered_at=row.answered_at,
+        refusal_reason=row.refusal_reason,
+        responsible_body=row.responsible_body,
+        rating=row.rating,
+        rating_comment=row.rating_comment,
+        dispute_reason=row.dispute_reason,
+        closed_at=row.closed_at,
+        photos=tuple(PhotoView(file_id=photo.file_id, stage=photo.stage) for photo in photos),
+        timeline=tuple(timeline),
+        moves=moves_open_to(row, roles),
+    )
+
+
+def owner_line(desk: Desk, row: Complaint) -> ComplaintLine:
+    """The case in its owner's list."""
+    return ComplaintLine(
+        id=row.id,
+        reference=row.reference,
+        state=State(row.state),
+        category_name=desk.policy.category_name(row.category),
+        place_text=row.place_text,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+    )
+
+
+def staff_detail(
+    desk: Desk,
+    row: Complaint,
+    view: ComplaintView,
+    suggested_by: tuple[str, ...],
+    assignee_name: str,
+    now: datetime,
+) -> ComplaintDetail:
+    """The case as staff see it. The telephone is opened only to mask it."""
+    position = None
+    if row.latitude is not None and row.longitude is not None:
+        position = Position(row.latitude, row.longitude, "wgs84")
+    return ComplaintDetail(
+        view=view,
+        source=row.source,
+        suggested_category=row.suggested_category,
+        suggested_category_name=desk.policy.category_name(row.suggested_category),
+        suggested_by=suggested_by,
+        position=position,
+        position_original=msgspec.json.decode(row.place_original, type=Position)
+        if row.place_original
+        else None,
+        masked_phone=mask_phone(opened_phone(desk, row)) if row.phone_sealed else None,
+        unit=row.unit,
+        assignee_id=row.assignee_id,
+        assignee_name=assignee_name,
+        overdue=is_overdue(row, now),
+        times_disputed=row.times_disputed,
+    )
+
+
+def opened_phone(desk: Desk, row: Complaint) -> str:
+    """The telephone in clear. Whoever shows it unmasked has it audited: see `actions.reveal_phone`."""
+    return desk.sealer.open(bytes(row.phone_sealed or b""), table="complaint", column="phone", row_id=row.id)
+
+
+def queue_row(desk: Desk, row: Complaint, names: dict[UUID, str], now: datetime) -> QueueRow:
+    """The case in a work queue."""
+    opening = " ".join(row.story[: OPENING_CHARACTERS * 2].split())
+    return QueueRow(
+        id=row.id,
+        reference=row.reference,
+        state=State(row.state),
+        category=row.category,
+        category_name=desk.policy.category_name(row.category or row.suggested_category),
+        opening=opening[:OPENING_CHARACTERS] + ("…" if len(opening) > OPENING_CHARACTERS else ""),
+        place_text=row.place_text,
+        unit=row.unit,
+        unit_name=desk.policy.unit_name(row.unit),
+        assignee_id=row.assignee_id,
+        assignee_name=names.get(row.assignee_id, "") if row.assignee_id else "",
+        source=row.source,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+        overdue=is_overdue(row, now),
+    )
+
+
+def is_overdue(row: Complaint, now: datetime) -> bool:
+    """Whether the bureau's own limit has passed. In `answered` it is the citizen's time that runs."""
+    return row.due_at is not None and row.due_at < now and row.state != State.ANSWERED.value

@@ -1,0 +1,179 @@
+"""Filing a complaint: insert-only, so that many citizens share one fsync.
+
+One builder, `new_complaint_rows`, makes the rows of a complaint: the case, its photos, the first entry of
+its audit chain and the outbox event. Chat hands them to `Database.write` together with its own rows; other
+doors call `submit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+from tortoise.models import Model
+
+from casework.actors import Actor
+from casework.complaints import category as categories
+from casework.complaints.assembly import owner_view
+from casework.complaints.desk import Desk
+from casework.complaints.events import ComplaintSubmitted
+from casework.complaints.lifecycle import State
+from casework.complaints.limits import deadline
+from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.place import Position, checked
+from casework.complaints.views import ComplaintView
+from casework.complaints.wording import digest, optional, required
+from casework.people.phone import normalised_phone
+from kit.clock import local
+from kit.db import Change
+from kit.problems import Forbidden, Invalid
+from kit.references import make_reference
+
+KIND = "TS"
+STORY_AT_MOST = 12_000
+PLACE_AT_MOST = 300
+PHOTOS_AT_MOST = 9
+CLERKS = frozenset({"dispatcher", "handler", "head", "window_clerk"})
+
+
+class Source(StrEnum):
+    """Through which door a complaint came in."""
+
+    WECHAT = "wechat"
+    MINIPROGRAM = "miniprogram"
+    H5 = "h5"
+    WINDOW = "window"
+    PHONE = "phone"
+    OPEN311 = "open311"
+    OTHER = "other"
+
+
+class NewComplaint(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says. Only the story must be there; rude words are no reason to refuse it.
+
+    `category` is a code the person chose, `photos` are ids of stored files, `phone` is as typed.
+    """
+
+    account_id: UUID | None
+    story: str
+    source: Source
+    photos: tuple[UUID, ...] = ()
+    place_text: str = ""
+    position: Position | None = None
+    phone: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class NewComplaintRows:
+    """Unsaved rows, in the order in which they are to be inserted, and what they will look like."""
+
+    complaint_id: UUID
+    reference: str
+    rows: tuple[Model, ...]
+    view: ComplaintView
+
+
+async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> NewComplaintRows:
+    """Build the rows of a complaint, writing nothing. Raises Invalid naming the field that cannot be used."""
+    if actor.kind == "citizen" and new.account_id != actor.id:
+        raise Forbidden()
+    if actor.kind != "citizen" and actor.roles.isdisjoint(CLERKS):
+        raise Forbidden("problem.complaint.not_a_clerk")
+    story = required(new.story, field="story", at_most=STORY_AT_MOST)
+    place_text = optional(new.place_text, field="place", at_most=PLACE_AT_MOST) or ""
+    if len(new.photos) > PHOTOS_AT_MOST:
+        raise Invalid("problem.complaint.too_many_photos", field="photos", at_most=PHOTOS_AT_MOST)
+    if new.category is not None and new.category not in desk.policy.categories:
+        raise Invalid("problem.complaint.category", field="category")
+    phone = _phone(new.phone)
+    position = checked(new.position) if new.position is not None else None
+    wgs84 = position.as_wgs84() if position is not None else None
+
+    db, at = desk.db, desk.db.clock.now()
+    id = db.ids.new()
+    on = local(at).date()
+    reference = make_reference(desk.bureau_code, KIND, on, await db.next_serial(KIND, on))
+    guess = categories.suggest(story, desk.policy)
+    limit = deadline(State.SUBMITTED, at, new.category, desk.policy, desk.calendar)
+    due_at = limit.at if limit is not None else None
+    complaint = Complaint(
+        id=id,
+        reference=reference,
+        account_id=new.account_id,
+        source=new.source.value,
+        state=State.SUBMITTED.value,
+        state_since_at=at,
+        revision=1,
+        category=new.category,
+        suggested_category=guess.category if guess is not None else None,
+        story=story,
+        place_text=place_text,
+        latitude=wgs84.latitude if wgs84 is not None else None,
+        longitude=wgs84.longitude if wgs84 is not None else None,
+        place_original=msgspec.json.encode(position).decode() if position is not None else None,
+        phone_sealed=phone and desk.sealer.seal(phone, table="complaint", column="phone", row_id=id),
+        phone_index=phone and desk.sealer.blind_index(phone),
+        submitted_at=at,
+        limit_started_at=at,
+        due_at=due_at,
+        times_disputed=0,
+        updated_at=at,
+    )
+    photos = [
+        ComplaintPhoto(id=db.ids.new(), complaint_id=id, file_id=file_id, position=number, stage="before")
+        for number, file_id in enumerate(new.photos, start=1)
+    ]
+    facts: dict[str, object] = {
+        "to": State.SUBMITTED.value,
+        "revision": 1,
+        "content": {
+            "source": new.source.value,
+            "category": new.category,
+            "photos": len(photos),
+            "story_digest": digest(story),
+            "has_phone": phone is not None,
+        },
+        "case": {"category": new.category, "unit": None, "assignee_id": None},
+        "due_at": due_at.isoformat() if due_at is not None else None,
+    }
+    entry = db.first_audit_row(id, actor, "complaint.submit", facts)
+    event = ComplaintSubmitted(
+        complaint_id=id,
+        reference=reference,
+        account_id=new.account_id,
+        at=at,
+        category_name=desk.policy.category_name(new.category),
+        source=new.source.value,
+        place_text=place_text,
+        accept_by_at=due_at,
+    )
+    rows = (complaint, *photos, entry, db.event_row(event, id))
+    return NewComplaintRows(id, reference, rows, owner_view(desk, complaint, photos))
+
+
+async def submit(desk: Desk, actor: Actor, new: NewComplaint) -> ComplaintView:
+    """File a complaint in a transaction of its own. Not repeatable by itself: wrap it, or guard with a key."""
+    prepared = await new_complaint_rows(desk, actor, new)
+
+    async def work(_: Change) -> None:
+        by_model: dict[type[Model], list[Model]] = {}
+        for row in prepared.rows:
+            by_model.setdefault(type(row), []).append(row)
+        for model, rows in by_model.items():
+            await model.bulk_create(rows)
+
+    await desk.db.change(work)
+    return prepared.view
+
+
+def _phone(typed: str | None) -> str | None:
+    text = optional(typed, field="phone", at_most=40)
+    if text is None:
+        return None
+    phone = normalised_phone(text)
+    if phone is None:
+        raise Invalid("problem.complaint.phone", field="phone")
+    return phone

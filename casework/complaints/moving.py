@@ -1,0 +1,141 @@
+"""How every move is made: one transaction that checks, changes, audits and tells.
+
+A doubled tap is answered kindly: when the same actor takes the same move with the same content again, and
+nothing else has happened to the case since, the second time changes nothing and gives the same view. Any
+other late comer is told that the case has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from casework.actors import Actor
+from casework.complaints.assembly import owner_view, times_done
+from casework.complaints.desk import Desk
+from casework.complaints.events import ComplaintEvent
+from casework.complaints.lifecycle import COMPLAINT, State
+from casework.complaints.limits import deadline
+from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.views import ComplaintView
+from casework.roles import Role
+from kit.audit.models import AuditEntry
+from kit.db import Change
+from kit.problems import Conflict, Forbidden, NotFound
+
+ACTION = "complaint."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move with its content.
+
+    `given` is what the lifecycle looks at; `content` the facts for the audit chain (a citizen's own words
+    as digests). `fill` checks the case once more and writes the content into the row; `tell` makes the event
+    from the row as it stands after the move.
+    """
+
+    move: str
+    given: Mapping[str, object]
+    content: Mapping[str, object]
+    tell: Callable[[Complaint], ComplaintEvent]
+    fill: Callable[[Complaint], None] = lambda row: None
+    photos: tuple[UUID, ...] = field(default=())
+
+
+async def take(
+    desk: Desk, actor: Actor, complaint_id: UUID, step: Step, expected_revision: int | None = None
+) -> ComplaintView:
+    """Take the step. Raises Problem when it may not be taken; then nothing has changed."""
+
+    async def work(change: Change) -> ComplaintView:
+        row = await change.lock(Complaint, complaint_id)
+        if row is None or (actor.kind == "citizen" and row.account_id != actor.id):
+            raise NotFound("problem.complaint.not_found")
+        if not await _already_done(row, actor, step):
+            _check(row, actor, step, expected_revision, change)
+            await _move(change, row, actor, step)
+        photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("stage", "position")
+        return owner_view(desk, row, photos, roles=actor.roles)
+
+    async def _move(change: Change, row: Complaint, actor: Actor, step: Step) -> None:
+        found = COMPLAINT.find(step.move)
+        before, after = State(row.state), State(found.target)
+        step.fill(row)
+        row.state = after.value
+        row.revision += 1
+        row.updated_at = change.now
+        if after is not before:
+            row.state_since_at = change.now
+        # Another promise begins to run only where another promise begins: being assigned or handed back
+        # does not give the bureau more time.
+        old, new = COMPLAINT.limits.get(before), COMPLAINT.limits.get(after)
+        if new is None or old is None or new.basis != old.basis:
+            row.limit_started_at = change.now
+        due = deadline(after, row.limit_started_at, row.category, desk.policy, desk.calendar)
+        row.due_at = due.at if due is not None else None
+        if step.move == "answer":
+            row.answered_at = change.now
+        if after in COMPLAINT.final:
+            row.closed_at = change.now
+        await row.save()
+        await _add_photos(change, row, step.photos)
+        facts: dict[str, object] = {
+            "from": before.value,
+            "to": after.value,
+            "revision": row.revision,
+            "content": dict(step.content),
+            "case": {"category": row.category, "unit": row.unit, "assignee_id": row.assignee_id},
+            "due_at": row.due_at.isoformat() if row.due_at is not None else None,
+        }
+        if due is not None and due.assumed_years:
+            facts["assumed_years"] = list(due.assumed_years)
+        await change.audit(row.id, actor, ACTION + step.move, facts)
+        change.emit(step.tell(row), row.id)
+
+    return await desk.db.change(work)
+
+
+def _check(row: Complaint, actor: Actor, step: Step, expected_revision: int | None, change: Change) -> None:
+    found = COMPLAINT.find(step.move)
+    may = not set(found.by).isdisjoint(actor.roles)
+    if may and expected_revision is not None and row.revision != expected_revision:
+        raise Conflict("problem.complaint.moved_on")
+    COMPLAINT.check(step.move, row.state, actor.roles, step.given, times_done(row, step.move))
+    if set(found.by) & actor.roles == {Role.HANDLER} and not _handles(actor, row):
+        raise Forbidden("problem.complaint.not_your_case")
+    if actor.kind == "clock" and (row.due_at is None or row.due_at > change.now):
+        raise Conflict("problem.complaint.not_due")
+
+
+def _handles(actor: Actor, row: Complaint) -> bool:
+    """Whether the case is this handler's: theirs by name, or their unit's, so that colleagues can step in."""
+    return (actor.id is not None and row.assignee_id == actor.id) or actor.works_for(row.unit)
+
+
+async def _already_done(row: Complaint, actor: Actor, step: Step) -> bool:
+    if row.state != COMPLAINT.find(step.move).target or actor.id is None:
+        return False
+    entry = await AuditEntry.filter(case_id=row.id, action=ACTION + step.move).order_by("-position").first()
+    if entry is None or entry.actor_kind != actor.kind or entry.actor_id != actor.id:
+        return False
+    facts = msgspec.json.decode(entry.detail, type=dict[str, object])
+    same = facts.get("content") == msgspec.to_builtins(dict(step.content))
+    return same and facts.get("revision") == row.revision
+
+
+async def _add_photos(change: Change, row: Complaint, photos: tuple[UUID, ...]) -> None:
+    if not photos:
+        return
+    earlier = await ComplaintPhoto.filter(complaint_id=row.id, stage="after").count()
+    await ComplaintPhoto.bulk_create(
+        [
+            ComplaintPhoto(
+                id=change.ids.new(), complaint_id=row.id, file_id=file_id, position=number, stage="after"
+            )
+            for number, file_id in enumerate(photos, start=earlier + 1)
+        ]
+    )

@@ -1,0 +1,128 @@
+"""The history of a case as people read it: facts from the audit chain, words made when read.
+
+Citizens see what concerns them; who did it, what was sent back and who looked at the telephone is for staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from casework.complaints.desk import Desk
+from casework.complaints.lifecycle import State
+from casework.complaints.models import Complaint
+from casework.complaints.moving import ACTION
+from casework.complaints.views import TimelineEntry
+from casework.complaints.wording import moment_params
+from kit.audit.models import AuditEntry
+
+FOR_CITIZENS = frozenset(
+    {
+        "submit",
+        "accept",
+        "refuse",
+        "assign",
+        "answer",
+        "rate",
+        "rate_unsatisfied",
+        "dispute",
+        "close",
+        "withdraw",
+    }
+)
+FOR_STAFF = FOR_CITIZENS | {"hand_back", "reveal_phone"}
+
+
+class _Content(msgspec.Struct, omit_defaults=True):
+    reason: str = ""
+    responsible_body: str = ""
+    ground: str = ""
+    answer: str = ""
+    score: int = 0
+
+
+class _Case(msgspec.Struct, omit_defaults=True):
+    category: str | None = None
+    unit: str | None = None
+
+
+class _Facts(msgspec.Struct, omit_defaults=True):
+    to: State | None = None
+    content: _Content = msgspec.field(default_factory=_Content)
+    case: _Case = msgspec.field(default_factory=_Case)
+    due_at: datetime | None = None
+
+
+def timeline_for_owner(
+    desk: Desk, row: Complaint, entries: Iterable[AuditEntry]
+) -> tuple[TimelineEntry, ...]:
+    """What the owner may read, oldest first."""
+    return tuple(
+        _entry(desk, row, entry, action, "complaint.timeline", actor_name="")
+        for entry in entries
+        if (action := entry.action.removeprefix(ACTION)) in FOR_CITIZENS
+    )
+
+
+def timeline_for_staff(
+    desk: Desk, row: Complaint, entries: Iterable[AuditEntry], names: Mapping[UUID, str]
+) -> tuple[TimelineEntry, ...]:
+    """Everything, with the names of the staff who did it (`names` by staff id)."""
+    return tuple(
+        _entry(
+            desk,
+            row,
+            entry,
+            action if action in FOR_STAFF else "other",
+            "complaint.timeline_staff",
+            actor_name=names.get(entry.actor_id, "") if entry.actor_id is not None else "",
+        )
+        for entry in entries
+        if (action := entry.action.removeprefix(ACTION))
+    )
+
+
+def _entry(
+    desk: Desk, row: Complaint, entry: AuditEntry, action: str, prefix: str, *, actor_name: str
+) -> TimelineEntry:
+    facts = msgspec.json.decode(entry.detail, type=_Facts)
+    content = facts.content
+    params: dict[str, Any] = {
+        "actor": actor_name,
+        "category": desk.policy.category_name(facts.case.category),
+        "unit": desk.policy.unit_name(facts.case.unit),
+        "reason": content.reason,
+        "responsible_body": content.responsible_body,
+        **moment_params("due", facts.due_at),
+    }
+    return TimelineEntry(
+        at=entry.at,
+        action=action,
+        state=facts.to,
+        actor_kind=entry.actor_kind,
+        actor_name=actor_name,
+        note=_note(row, action, content),
+        key=f"{prefix}.{_sentence(action, entry, content)}",
+        params={name: value for name, value in params.items() if value != ""},
+    )
+
+
+def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
+    if action in ("rate", "rate_unsatisfied"):
+        return f"rate_{content.score}"
+    if action == "close" and entry.actor_kind == "clock":
+        return "close_by_clock"
+    return action
+
+
+def _note(row: Complaint, action: str, content: _Content) -> str:
+    """The words that came with it. A citizen's own are on the case, not in the chain."""
+    if action == "dispute":
+        return row.dispute_reason or ""
+    if action in ("rate", "rate_unsatisfied"):
+        return row.rating_comment or "" if row.rating == content.score else ""
+    return content.answer or content.ground or content.reason

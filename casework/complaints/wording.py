@@ -1,0 +1,63 @@
+"""Text as it is kept: what people type, brought into a form that can be stored and shown anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import datetime
+
+from kit.clock import local
+from kit.problems import Invalid
+from kit.workflow import is_blank
+
+
+def kept(text: str) -> str:
+    """The text without control characters and surrounding white space; line breaks and tabs stay.
+
+    Lone surrogates go too: no database stores them.
+    """
+    return "".join(
+        char
+        for char in text.replace("\r\n", "\n").replace("\r", "\n")
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
+    ).strip()
+
+
+def required(text: str, *, field: str, at_most: int) -> str:
+    """The kept text. Raises Invalid when nothing is left or when it is longer than `at_most` characters."""
+    words = optional(text, field=field, at_most=at_most)
+    if words is None:
+        raise Invalid("problem.complaint.empty", field=field)
+    return words
+
+
+def optional(text: str | None, *, field: str, at_most: int) -> str | None:
+    """The kept text, or None when it says nothing. Raises Invalid when it is too long."""
+    words = kept(text) if text is not None else ""
+    if is_blank(words):
+        return None
+    if len(words) > at_most:
+        raise Invalid("problem.complaint.too_long", field=field, at_most=at_most, length=len(words))
+    return words
+
+
+def digest(text: str | None) -> str | None:
+    """SHA-256 (hexadecimal) of a citizen's words: the audit chain can attest them without keeping them."""
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
+    """Placeholders for a moment on the local wall clock: `<prefix>` as 2026-11-22 15:30, and its parts.
+
+    The parts (`_year`, `_month`, `_day`, `_time`) let a sentence in the catalogue say a date in its own way.
+    """
+    if at is None:
+        return {}
+    shown = local(at)
+    return {
+        prefix: f"{shown:%Y-%m-%d %H:%M}",
+        f"{prefix}_year": str(shown.year),
+        f"{prefix}_month": str(shown.month),
+        f"{prefix}_day": str(shown.day),
+        f"{prefix}_time": f"{shown:%H:%M}",
+    }
