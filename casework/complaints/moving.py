@@ -58,7 +58,7 @@ async def take(
         if not await _already_done(row, actor, step):
             _check(row, actor, step, expected_revision, change)
             await _move(change, row, actor, step)
-        photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("stage", "position")
+        photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
         return owner_view(desk, row, photos, roles=actor.roles)
 
     async def _move(change: Change, row: Complaint, actor: Actor, step: Step) -> None:

@@ -1,0 +1,66 @@
+"""What other features see of people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from casework.actors import EVERY_UNIT, Actor
+from casework.roles import Role
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """A citizen's account, as one WeChat application knows it. No openid: whoever sends asks for it apart."""
+
+    id: UUID
+    identity_id: UUID
+    last_message_at: datetime | None
+    follows: bool
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to reach an account. `openid` is personal data: it goes into the send and nowhere else."""
+
+    account_id: UUID
+    openid: str
+    last_message_at: datetime | None
+    follows: bool
+
+    def __repr__(self) -> str:
+        return f"Recipient(account_id={self.account_id})"
+
+
+class GrantView(msgspec.Struct, frozen=True, kw_only=True):
+    """A role held in a unit (None: the whole bureau) between two dates, both included."""
+
+    role: Role
+    unit: str | None
+    from_on: date
+    until_on: date | None
+
+
+class StaffView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of staff with the grants that hold on the day of asking."""
+
+    id: UUID
+    login: str
+    name: str
+    grants: tuple[GrantView, ...]
+    password_changed_at: datetime
+    left_at: datetime | None = None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held now."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units of those roles; `EVERY_UNIT` for one granted in the whole bureau."""
+        return frozenset(grant.unit if grant.unit is not None else EVERY_UNIT for grant in self.grants)
+
+    def actor(self) -> Actor:
+        """This person at the door of an action."""
+        return Actor(kind="staff", id=self.id, roles=self.roles, name=self.name, units=self.units)
