@@ -1,0 +1,93 @@
+"""Rows of the official account: turns of conversations, media to fetch, late replies, consents."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class ConversationTurn(Model):
+    """A conversation after one more accepted step. Rows are only added; the highest revision is the state.
+
+    `session_sealed` is the draft (bot.dialogue.Session as JSON, sealed: it may hold a phone number), null
+    when the conversation has ended. `citizen` is the keyed name under which Redis knows the person.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField()
+    revision = fields.IntField()
+    citizen = fields.CharField(max_length=64)
+    session_sealed = fields.BinaryField(null=True)
+    at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "conversation_turn"
+        unique_together = (("account_id", "revision"),)
+
+
+class MediaFetch(Model):
+    """A photo to be taken over from the platform, which keeps it for three days.
+
+    `file_id` is the file's id from the start: cases refer to it before the photo is here. `source_sealed`
+    is the media id. State: waiting -> fetched, refused (what came is no photo we take) or lost (the
+    platform no longer has it). Waiting rows are claimed until `lease_until`.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField(db_index=True)
+    file_id = fields.UUIDField(unique=True)
+    source_sealed = fields.BinaryField()
+    state = fields.CharField(max_length=10)
+    reason = fields.CharField(max_length=40, null=True)
+    attempts = fields.IntField()
+    next_at = fields.DatetimeField()
+    lease_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "media_fetch"
+        indexes = (("state", "next_at", "id"),)
+
+
+class LateReply(Model):
+    """A message that was not answered in time: its answer is owed as a customer-service message.
+
+    State: working (until `lease_until` by the process that took the message in, then by whoever finds it
+    lapsed) -> ready -> sending -> sent, uncertain (a kill while sending: prefer silence), failed or
+    withdrawn (answered in the ordinary way after all). `act` is the keyed name of the message;
+    `inbound_sealed` its parsed fields and `reply_sealed` the answer, both removed at the end.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    act = fields.CharField(max_length=64, unique=True)
+    citizen = fields.CharField(max_length=64)
+    inbound_sealed = fields.BinaryField(null=True)
+    reply_sealed = fields.BinaryField(null=True)
+    state = fields.CharField(max_length=10)
+    reason = fields.CharField(max_length=40, null=True)
+    attempts = fields.IntField()
+    next_at = fields.DatetimeField()
+    lease_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "late_reply"
+        indexes = (("state", "next_at", "id"), ("state", "lease_until"))
+
+
+class PushConsent(Model):
+    """How many subscribe messages of one template a person still agreed to. Counted by us: nobody tells.
+
+    `refused_at` is set by a refusal and cleared by the next consent.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField()
+    template_id = fields.CharField(max_length=64)
+    remaining = fields.IntField()
+    refused_at = fields.DatetimeField(null=True)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "push_consent"
+        unique_together = (("account_id", "template_id"),)
