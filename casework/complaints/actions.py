@@ -294,14 +294,14 @@ async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100)
     """
     due = (
         await Complaint.filter(state=State.ANSWERED.value, due_at__lte=now)
+        .only("id", "due_at")
         .order_by("due_at", "id")
         .limit(limit)
-        .values_list("id", flat=True)
     )
     closed = 0
-    for id in due:
+    for row in due:
         try:
-            await close(desk, clock(), id)
+            await close(desk, clock(), row.id)
         except Problem as problem:
             # Somebody moved it meanwhile: it is not the clock's any more.
             if problem.status != 409:

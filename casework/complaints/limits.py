@@ -40,10 +40,4 @@ def deadline(
 ) -> Deadline | None:
     """When the limit of `state` ends that began to run at `started_at`. None where there is no limit."""
     limit = limit_in(state, category, policy)
-    if limit is None:
-        return None
-    if limit.unit == "working_minutes":
-        return calendar.add_working_minutes(started_at, limit.amount)
-    if limit.unit == "working_days":
-        return calendar.add_working_days(started_at, limit.amount)
-    return calendar.add_natural_days(started_at, limit.amount)
+    return calendar.due(limit, started_at) if limit is not None else None

@@ -92,7 +92,7 @@ async def take(
             "due_at": row.due_at.isoformat() if row.due_at is not None else None,
         }
         if due is not None and due.assumed_years:
-            facts["assumed_years"] = list(due.assumed_years)
+            facts["assumed_years"] = sorted(due.assumed_years)
         await change.audit(row.id, actor, ACTION + step.move, facts)
         change.emit(step.tell(row), row.id)
 

@@ -192,8 +192,12 @@ async def staff_ids_with_role(role: Role, unit: str | None, on: date) -> frozens
     held = Grant.filter(_holds_on(on), role=role.value)
     if unit is not None:
         held = held.filter(Q(unit=unit) | Q(unit__isnull=True))
-    ids = await held.values_list("staff_id", flat=True)
-    return frozenset(await Staff.filter(id__in=list(set(ids)), left_at=None).values_list("id", flat=True))
+    ids = {one.staff_id for one in await held}
+    return (
+        frozenset(row.id for row in await Staff.filter(id__in=list(ids), left_at=None))
+        if ids
+        else frozenset()
+    )
 
 
 def normalised_login(login: str) -> str:

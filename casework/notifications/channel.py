@@ -1,0 +1,64 @@
+"""The way out of the house: what a channel is given, and what it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+
+class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to one recipient. `id` is the same for every try: fit for a platform's idempotence key."""
+
+    id: UUID
+    case_id: UUID | None
+    recipient_kind: str
+    recipient_id: UUID
+    rule: str
+    template: str
+    params: Mapping[str, str]
+    attempt: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The platform took it. `channel` says by which way, `platform_id` is the platform's own number."""
+
+    channel: str
+    platform_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Retry:
+    """It was certainly not delivered, and a later try may be. `reason` is a code under `delivery.reason`."""
+
+    after_s: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Final:
+    """It was not delivered and never will be. `reason` is a code under `delivery.reason`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """Nobody can tell whether it was delivered. Silence is preferred to saying it twice."""
+
+    reason: str
+
+
+SendOutcome = Sent | Retry | Final | Uncertain
+
+
+class Channel(Protocol):
+    """Looks up where the recipient is reached and sends. Answers with an outcome; must not raise."""
+
+    async def send(self, delivery: DeliveryMessage) -> SendOutcome: ...

@@ -1,0 +1,242 @@
+"""Sends what is queued, each message at most once visible.
+
+A claim takes no more rows than there are sends in flight, for the length of a lease by the database's clock,
+under a fencing number that rises with every claim. The result is written only by whoever still holds that
+number. A lease that lapses leaves the row *uncertain*: its sender was killed or stopped after it may have
+sent, and silence is preferred to saying it twice. Only what was certainly not delivered is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from tortoise.expressions import F
+
+from casework.notifications.channel import (
+    Channel,
+    DeliveryMessage,
+    Final,
+    Retry,
+    SendOutcome,
+    Sent,
+    Uncertain,
+)
+from casework.notifications.models import Delivery
+from casework.notifications.plan import EXPIRED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN
+from kit.db import Change, Database
+
+ATTEMPTS_AT_MOST = 10
+BACK_OFF_FIRST_S, BACK_OFF_AT_MOST_S = 2.0, 1800.0
+SWEEP_AT_MOST = 500
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A row held for sending."""
+
+    message: DeliveryMessage
+    fence: int
+
+
+@dataclass
+class _Result:
+    claim: _Claim
+    outcome: SendOutcome
+
+
+class Dispatcher:
+    """Any number may run, in any number of processes."""
+
+    def __init__(
+        self,
+        db: Database,
+        channel: Channel,
+        *,
+        slots: int = 16,
+        lease_s: float = 60.0,
+        on_failure: Callable[[str, str], None] = lambda delivery_id, error: None,
+    ) -> None:
+        """`slots` is how many sends are in flight at once; `lease_s` must outlast any one send.
+
+        `on_failure` hears of a channel that raised: the delivery's id and the name of the error.
+        """
+        self._db = db
+        self._channel = channel
+        self._slots = slots
+        self._lease = timedelta(seconds=lease_s)
+        self._on_failure = on_failure
+        self._results: list[_Result] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def step(self) -> int:
+        """Claim what is due, send it, write what came of it. Returns how many were claimed."""
+        await self.sweep()
+        claims = await self._claim(self._slots)
+        if claims:
+            await asyncio.gather(*(self._send(claim) for claim in claims))
+            await self._written()
+        return len(claims)
+
+    async def run(self, stop: asyncio.Event, *, idle_s: float = 1.0) -> None:
+        """Dispatch until told to stop: a freed slot is filled at once. What is in flight is finished first."""
+        sending: set[asyncio.Task[None]] = set()
+        swept_at = 0.0
+        loop = asyncio.get_running_loop()
+        while not stop.is_set():
+            if loop.time() - swept_at >= idle_s:
+                await self.sweep()
+                swept_at = loop.time()
+            claims = await self._claim(self._slots - len(sending)) if len(sending) < self._slots else []
+            sending |= {asyncio.create_task(self._send(claim)) for claim in claims}
+            if claims and len(sending) < self._slots:
+                continue
+            if sending:
+                done, sending = await asyncio.wait(
+                    sending, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    task.result()
+            else:
+                await _rest(stop, idle_s)
+        await asyncio.gather(*sending)
+        await self._written()
+
+    async def sweep(self) -> int:
+        """Settle what needs no sending: lapsed leases and news gone stale. Returns how many rows changed."""
+        now = await self._db.database_now()
+        lapsed = await Delivery.filter(state=SENDING, lease_until__lt=now).exists()
+        stale = await Delivery.filter(state=QUEUED, expires_at__lt=now).exists()
+        if not lapsed and not stale:
+            return 0
+
+        async def work(change: Change) -> int:
+            now = await change.database_now()
+            ids = (
+                await Delivery.filter(state=SENDING, lease_until__lt=now)
+                .limit(SWEEP_AT_MOST)
+                .values_list("id", flat=True)
+            )
+            changed = (
+                await Delivery.filter(id__in=ids, state=SENDING, lease_until__lt=now).update(
+                    state=UNCERTAIN,
+                    final_reason="lease_lapsed",
+                    fence=F("fence") + 1,
+                    lease_until=None,
+                    updated_at=now,
+                )
+                if ids
+                else 0
+            )
+            ids = (
+                await Delivery.filter(state=QUEUED, expires_at__lt=now)
+                .limit(SWEEP_AT_MOST)
+                .values_list("id", flat=True)
+            )
+            if ids:
+                changed += await Delivery.filter(id__in=ids, state=QUEUED).update(
+                    state=EXPIRED, final_reason="expired", updated_at=now
+                )
+            return int(changed)
+
+        return await self._db.change(work)
+
+    async def _claim(self, at_most: int) -> list[_Claim]:
+        now = await self._db.database_now()
+        # Asked outside a transaction first: an idle dispatcher must not take the writer's turn every second.
+        if not await Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now).exists():
+            return []
+
+        async def work(change: Change) -> list[_Claim]:
+            now = await change.database_now()
+            query = Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now)
+            query = query.order_by("next_at", "id").limit(at_most)
+            rows = await (query.select_for_update(skip_locked=True) if change.is_postgres else query)
+            for row in rows:
+                row.state = SENDING
+                row.attempts += 1
+                row.fence += 1
+                row.lease_until = now + self._lease
+                row.updated_at = now
+            if rows:
+                fields = ["state", "attempts", "fence", "lease_until", "updated_at"]
+                await Delivery.bulk_update(rows, fields=fields)
+            return [_Claim(message_of(row), row.fence) for row in rows]
+
+        return await self._db.change(work)
+
+    async def _send(self, claim: _Claim) -> None:
+        (outcome,) = await asyncio.gather(self._channel.send(claim.message), return_exceptions=True)
+        if isinstance(outcome, asyncio.CancelledError):
+            raise outcome
+        if isinstance(outcome, BaseException):
+            # Nobody knows how far it got.
+            self._on_failure(str(claim.message.id), type(outcome).__name__)
+            outcome = Uncertain("channel_error")
+        self._results.append(_Result(claim, outcome))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_results())
+
+    async def _written(self) -> None:
+        if self._writer is not None:
+            await self._writer
+
+    async def _write_results(self) -> None:
+        """Write the results at hand in one transaction, then those that have come meanwhile."""
+        while self._results:
+            taken, self._results = self._results, []
+
+            async def work(change: Change, taken: list[_Result] = taken) -> None:
+                now = await change.database_now()
+                for result in taken:
+                    await _settle(result, now)
+
+            await self._db.change(work)
+
+
+async def _settle(result: _Result, now: datetime) -> None:
+    claim, outcome = result.claim, result.outcome
+    held = Delivery.filter(id=claim.message.id, state=SENDING, fence=claim.fence)
+    common = {"lease_until": None, "updated_at": now}
+    match outcome:
+        case Sent(channel, platform_id):
+            await held.update(state=SENT, channel=channel, platform_id=platform_id, **common)
+        case Final(reason):
+            await held.update(state=FAILED, final_reason=reason, **common)
+        case Uncertain(reason):
+            await held.update(state=UNCERTAIN, final_reason=reason, **common)
+        case Retry(_, reason) if claim.message.attempt >= ATTEMPTS_AT_MOST:
+            await held.update(state=FAILED, final_reason="too_many_attempts", last_reason=reason, **common)
+        case Retry(after_s, reason):
+            wait = timedelta(seconds=max(after_s, back_off_s(claim.message.attempt)))
+            await held.update(state=QUEUED, next_at=now + wait, last_reason=reason, **common)
+
+
+def back_off_s(attempt: int) -> float:
+    """2, 4, 8 … seconds after the first, second, third try; half an hour at most."""
+    return min(BACK_OFF_AT_MOST_S, BACK_OFF_FIRST_S * 2.0 ** (attempt - 1))
+
+
+def message_of(row: Delivery) -> DeliveryMessage:
+    """What a channel is told of a row."""
+    return DeliveryMessage(
+        id=row.id,
+        case_id=row.case_id,
+        recipient_kind=row.recipient_kind,
+        recipient_id=row.recipient_id,
+        rule=row.rule,
+        template=row.template,
+        params=msgspec.json.decode(row.params, type=dict[str, str]),
+        attempt=row.attempts,
+        expires_at=row.expires_at,
+    )
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+    except TimeoutError:
+        return
