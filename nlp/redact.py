@@ -1,0 +1,38 @@
+"""Masking phone and identity numbers before a text may reach a log or a suggestion list."""
+
+import re
+import unicodedata
+
+_GAP = r"[\s\-—.·_]{0,2}"
+_SENSITIVE = re.compile(
+    rf"(?<!\d)[1-9]\d{{5}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXx](?![\dXx])"  # identity number, 18 characters
+    rf"|(?<!\d)(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"  # mobile
+    rf"|(?<!\d)0\d{{2,3}}{_GAP}\d{{7,8}}(?!\d)"  # landline with area code
+    r"|(?<!\d)(?<![A-Za-z]-)\d(?:[\s\-]?\d){10,}[Xx]?"  # other long numbers; not those of a case reference
+    r"|[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{11,}"  # spelled out
+)
+
+
+def _ascii_digits(text: str) -> str:
+    """The text with every decimal digit of any script as ASCII, length unchanged."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text
+    ).translate({0xFF38: "X", 0xFF58: "x", 0xFF0D: "-", 0x3000: " "})
+
+
+def redact(text: str) -> str:
+    """The text with phone, identity and other long numbers as asterisks; length and the rest unchanged.
+
+    Case references survive: what follows a letter and a hyphen is only masked when it reads as a phone or identity number.
+    """
+    masked = list(text)
+    for found in _SENSITIVE.finditer(_ascii_digits(text)):
+        masked[found.start() : found.end()] = "*" * (found.end() - found.start())
+    return "".join(masked)
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether `redact` would change the text."""
+    return _SENSITIVE.search(_ascii_digits(text)) is not None
