@@ -8,7 +8,7 @@ import sys
 from tortoise import context as tortoise_context
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.operations import CreateModel
+from tortoise.migrations.operations import AlterModelOptions, CreateModel
 
 from app.models import MODEL_MODULES
 from kit.db.database import APP, tortoise_config
@@ -24,11 +24,14 @@ async def pending_changes(name: str | None = None, *, write: bool = False) -> li
         detector = MigrationAutodetector(context.apps, config["apps"])
         writers = await detector.changes()
         for writer in writers:
+            writer.operations = [one for one in writer.operations if not isinstance(one, AlterModelOptions)]
             for operation in writer.operations:
                 # Docstrings are no part of a schema, and Tortoise splits its SQL at
                 # their semicolons.
                 if isinstance(operation, CreateModel) and operation.options:
                     operation.options.pop("table_description", None)
+        writers = [writer for writer in writers if writer.operations]
+        for writer in writers:
             if name and write:
                 writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
             if write:

@@ -24,7 +24,7 @@ from kit.audit.models import AuditEntry
 from kit.clock import Clock
 from kit.db.batch import Batcher, Intake, Outcome, claim
 from kit.db.change import AuditActor, Change, database_now
-from kit.db.models import GuardKey, SerialBlock
+from kit.db.models import GuardKey
 from kit.ids import Ids
 from kit.outbox import Event, event_row
 from kit.outbox_models import OutboxEvent
@@ -252,10 +252,11 @@ class Database:
 
     async def _take_block(self, full_name: str, block: int) -> int:
         async def work(change: Change) -> int:
+            holes = ("$1", "$2", "$3") if change.is_postgres else ("?", "?", "?")
             sql = (
-                "INSERT INTO serial_block (name, next) VALUES ({0}, {1}) "
-                "ON CONFLICT (name) DO UPDATE SET next = serial_block.next + {2} RETURNING next"
-            ).format(*(("$1", "$2", "$3") if change.is_postgres else ("?", "?", "?")))
+                f"INSERT INTO serial_block (name, next) VALUES ({holes[0]}, {holes[1]}) "
+                f"ON CONFLICT (name) DO UPDATE SET next = serial_block.next + {holes[2]} RETURNING next"
+            )
             rows = await change.connection.execute_query_dict(sql, [full_name, block + 1, block])
             return int(rows[0]["next"]) - block
 

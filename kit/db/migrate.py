@@ -27,9 +27,11 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, PlanStep
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 
 from kit.db.backup import back_up
 from kit.db.database import sqlite_path, tortoise_config
+from kit.db.editor import KeepingSqliteEditor
 from kit.db.schema import differences
 
 ADVISORY_LOCK = 0x6368656E67677561
@@ -125,8 +127,11 @@ async def _apply_step(writer: BaseDBAsyncClient, executor: MigrationExecutor, st
         state = await executor._project_state(applied)
         async with writer._in_transaction() as connection:
             key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
-            editor = executor._schema_editor(atomic=True)
-            editor.client = connection
+            if sqlite:
+                editor: BaseSchemaEditor = KeepingSqliteEditor(connection, atomic=True)
+            else:
+                editor = executor._schema_editor(atomic=True)
+                editor.client = connection
             await step.migration.apply(state, dry_run=False, schema_editor=editor)
             if sqlite:
                 broken = await connection.execute_query_dict("PRAGMA foreign_key_check")
