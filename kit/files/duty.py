@@ -1,0 +1,110 @@
+"""The worker's duties with files: decode what was received, remove originals that no row knows."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from tortoise.expressions import Q
+
+from kit.db import Change, Database
+from kit.files.decoder import Decoder
+from kit.files.envelope import EnvelopeError
+from kit.files.frames import UNDECODABLE, Copies
+from kit.files.models import FileState, StoredFile
+from kit.files.store import SHARDS, FileMissing, FileStore, Variant
+from kit.problems import Problem
+
+LEASE = timedelta(minutes=2)
+"""Longer than one photo may take; a claim of a dead worker lapses after it."""
+MAX_ATTEMPTS = 3
+_LOST = "problem.file.lost"
+
+_log = structlog.get_logger(__name__)
+
+
+async def decode_pending(db: Database, store: FileStore, decoder: Decoder) -> int:
+    """One step: claim the oldest received file, decode it, record the outcome. Returns how many it took (0 or 1).
+
+    Claims one at a time, so that a killed worker leaves one lapsed claim. Any number of workers may do this.
+    Raises OSError when the store, and DecoderUnavailable when decoding as such, does not work; the file then
+    stays received and is tried again after the lease.
+    """
+    claimed = await db.change(_claim)
+    if claimed is None:
+        return 0
+    if claimed.attempts > MAX_ATTEMPTS:
+        await _refuse(db, claimed, UNDECODABLE if claimed.reason is None else claimed.reason)
+        return 1
+    try:
+        content = await store.read_original(claimed.id, claimed.wrapped_key)
+        copies = await decoder.decode(content)
+    except Problem as refusal:
+        await _refuse(db, claimed, refusal.key)
+    except (FileMissing, EnvelopeError):
+        # Perhaps the shared folder is not there yet: kept for the next attempts, refused after the last.
+        _log.error("file.original_does_not_open", file_id=str(claimed.id), attempts=claimed.attempts)
+        await _settle(db, claimed, state=FileState.RECEIVED.value, reason=_LOST)
+    else:
+        await store.put_derived(claimed.id, Variant.LARGE, copies.large)
+        await store.put_derived(claimed.id, Variant.THUMBNAIL, copies.thumbnail)
+        await _accept(db, claimed, copies)
+    return 1
+
+
+async def sweep_strays(store: FileStore, *, before: datetime) -> int:
+    """Delete originals older than `before` that no row knows: their transaction never committed.
+
+    `before` must lie well behind any transaction still in progress; a day is plenty.
+    """
+    removed = 0
+    for shard in range(SHARDS):
+        old = [file_id for file_id, stored_at in await store.originals(shard) if stored_at < before]
+        for batch in _batches(old, 200):
+            known = set(await StoredFile.filter(id__in=batch).values_list("id", flat=True))
+            for file_id in set(batch) - known:
+                await store.delete(file_id)
+                removed += 1
+        await asyncio.sleep(0)
+    return removed
+
+
+async def _claim(change: Change) -> StoredFile | None:
+    now = await change.database_now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    found = await StoredFile.filter(free, state=FileState.RECEIVED.value).order_by("id").first()
+    if found is None:
+        return None
+    attempts, until = found.attempts + 1, now + LEASE
+    # Compare and set: where two workers found the same row, one of them changes nothing here.
+    mine = StoredFile.filter(id=found.id, state=FileState.RECEIVED.value, attempts=found.attempts)
+    if not await mine.update(attempts=attempts, claimed_until=until):
+        return None
+    found.attempts = attempts
+    return found
+
+
+async def _accept(db: Database, claimed: StoredFile, copies: Copies) -> None:
+    await _settle(
+        db, claimed, state=FileState.READY.value, width=copies.width, height=copies.height, reason=None
+    )
+    _log.info("file.ready", file_id=str(claimed.id), width=copies.width, height=copies.height)
+
+
+async def _refuse(db: Database, claimed: StoredFile, reason: str) -> None:
+    await _settle(db, claimed, state=FileState.REFUSED.value, reason=reason)
+    _log.info("file.refused", file_id=str(claimed.id), reason=reason)
+
+
+async def _settle(db: Database, claimed: StoredFile, **outcome: object) -> None:
+    async def write(change: Change) -> None:
+        # `attempts` is the fence: whoever claimed later decides, a worker that was away too long does not.
+        mine = StoredFile.filter(id=claimed.id, state=FileState.RECEIVED.value, attempts=claimed.attempts)
+        await mine.update(**outcome)
+
+    await db.change(write)
+
+
+def _batches(ids: list[UUID], size: int) -> Iterable[list[UUID]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))

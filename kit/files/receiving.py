@@ -1,0 +1,56 @@
+"""The door for files: what is refused at once, and the row of what was kept."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, check_size, check_type
+from kit.files.models import FileState, StoredFile
+from kit.files.store import FileStore
+
+
+async def receive(
+    store: FileStore,
+    content: bytes | AsyncIterable[bytes],
+    *,
+    file_id: UUID,
+    account_id: UUID | None,
+    kind: str,
+    at: datetime,
+    at_most: int = MAX_FILE_BYTES,
+) -> StoredFile:
+    """Seal and keep what was sent; return its row, not yet saved, for the caller's own transaction.
+
+    Raises a Problem with a key `problem.file.*` and keeps nothing for a wrong type, an empty or a too large
+    file. If the caller's transaction fails afterwards, the original has no row and `sweep_strays` removes it.
+    """
+    head = b""
+    if isinstance(content, bytes):
+        check_size(len(content))
+        head = content[:HEAD_LENGTH]
+    else:
+        pieces = aiter(content)
+        while len(head) < HEAD_LENGTH and (piece := await anext(pieces, None)) is not None:
+            head += piece
+        check_size(len(head))
+        content = _rejoined(head, pieces)
+    sniffed_type = check_type(head[:HEAD_LENGTH])
+    original = await store.put_original(file_id, content, at_most=at_most)
+    return StoredFile(
+        id=file_id,
+        account_id=account_id,
+        kind=kind,
+        sniffed_type=sniffed_type,
+        bytes_size=original.bytes_size,
+        sha256=original.sha256,
+        wrapped_key=original.wrapped_key,
+        state=FileState.RECEIVED.value,
+        attempts=0,
+        created_at=at,
+    )
+
+
+async def _rejoined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for piece in rest:
+        yield piece

@@ -1,0 +1,162 @@
+"""The file store: a port, and its form on a local or shared folder.
+
+No name in it ever comes from a client: a file is found by its id, an original opens only with its wrapped key.
+What is stored is on the disk before the call returns.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from kit.files.disk import Draft, write_whole
+from kit.files.envelope import KeyWrapper, Sealing, unseal
+from kit.files.kinds import MAX_FILE_BYTES
+from kit.problems import TooLarge
+from kit.secrets import KeyRing
+
+SHARDS = 256
+
+
+class Variant(StrEnum):
+    """The re-encoded copies of a photo, both JPEG."""
+
+    LARGE = "large"
+    THUMBNAIL = "thumbnail"
+
+
+class FileMissing(LookupError):
+    """The store holds no such file."""
+
+
+@dataclass(frozen=True)
+class SealedOriginal:
+    """What must be remembered of a stored original; without `wrapped_key` it never opens again."""
+
+    wrapped_key: bytes
+    bytes_size: int
+    sha256: str  # of the content before sealing
+
+
+class FileStore(Protocol):
+    """Where the bytes of files live."""
+
+    async def put_original(
+        self, file_id: UUID, content: bytes | AsyncIterable[bytes], *, at_most: int = MAX_FILE_BYTES
+    ) -> SealedOriginal:
+        """Seal and keep. Raises TooLarge past `at_most` bytes and keeps nothing then."""
+        ...
+
+    async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
+        """Raises FileMissing, EnvelopeError."""
+        ...
+
+    async def put_derived(self, file_id: UUID, variant: Variant, content: bytes) -> None:
+        """Keep a re-encoded copy; it holds no metadata and is not sealed. Replaces an earlier one."""
+        ...
+
+    async def read_derived(self, file_id: UUID, variant: Variant) -> bytes:
+        """Raises FileMissing."""
+        ...
+
+    async def delete(self, file_id: UUID) -> None:
+        """Remove the original and every copy; nothing happens if there is none."""
+        ...
+
+    async def originals(self, shard: int) -> list[tuple[UUID, datetime]]:
+        """Ids and times of storing in one of the SHARDS parts, to find files that no row knows."""
+        ...
+
+
+class LocalFileStore:
+    """A FileStore in one folder. Several processes and, on a shared mount, several machines may use it."""
+
+    def __init__(self, folder: Path, keys: KeyRing) -> None:
+        self._folder = folder
+        self._wrapper = KeyWrapper(keys)
+
+    async def put_original(
+        self, file_id: UUID, content: bytes | AsyncIterable[bytes], *, at_most: int = MAX_FILE_BYTES
+    ) -> SealedOriginal:
+        key = secrets.token_bytes(32)
+        sealing, digest, size = Sealing(key, file_id), hashlib.sha256(), 0
+        draft = await asyncio.to_thread(Draft, self._original(file_id))
+        try:
+            async for piece in _pieces(content):
+                size += len(piece)
+                if size > at_most:
+                    raise TooLarge("problem.file.too_large")
+                digest.update(piece)
+                await asyncio.to_thread(_add, draft, sealing, piece)
+            await asyncio.to_thread(_finish, draft, sealing)
+        finally:
+            await asyncio.to_thread(draft.close)
+        return SealedOriginal(self._wrapper.wrap(key, file_id), size, digest.hexdigest())
+
+    async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
+        key = self._wrapper.unwrap(wrapped_key, file_id)
+        sealed = await asyncio.to_thread(_read, self._original(file_id), file_id)
+        return await asyncio.to_thread(lambda: b"".join(unseal(sealed, key, file_id)))
+
+    async def put_derived(self, file_id: UUID, variant: Variant, content: bytes) -> None:
+        await asyncio.to_thread(write_whole, self._derived(file_id, variant), content)
+
+    async def read_derived(self, file_id: UUID, variant: Variant) -> bytes:
+        return await asyncio.to_thread(_read, self._derived(file_id, variant), file_id)
+
+    async def delete(self, file_id: UUID) -> None:
+        paths = [self._original(file_id), *(self._derived(file_id, variant) for variant in Variant)]
+        await asyncio.to_thread(_remove, paths)
+
+    async def originals(self, shard: int) -> list[tuple[UUID, datetime]]:
+        return await asyncio.to_thread(_originals_in, self._folder / "originals" / f"{shard:02x}")
+
+    def _original(self, file_id: UUID) -> Path:
+        # The last two digits: a time-ordered id begins alike for all files of a day.
+        return self._folder / "originals" / file_id.hex[-2:] / f"{file_id.hex}.sealed"
+
+    def _derived(self, file_id: UUID, variant: Variant) -> Path:
+        return self._folder / "derived" / file_id.hex[-2:] / f"{file_id.hex}-{Variant(variant).value}.jpg"
+
+
+async def _pieces(content: bytes | AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+    else:
+        async for piece in content:
+            yield piece
+
+
+def _add(draft: Draft, sealing: Sealing, piece: bytes) -> None:
+    draft.write(sealing.add(piece))
+
+
+def _finish(draft: Draft, sealing: Sealing) -> None:
+    draft.write(sealing.finish())
+    draft.publish()
+
+
+def _read(path: Path, file_id: UUID) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(f"no such file: {file_id}") from None
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _originals_in(folder: Path) -> list[tuple[UUID, datetime]]:
+    found = []
+    for path in folder.glob("[0-9a-f]*.sealed"):
+        stored_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        found.append((UUID(path.name.removesuffix(".sealed")), stored_at))
+    return found
