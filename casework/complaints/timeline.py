@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -91,7 +90,7 @@ def _entry(
 ) -> TimelineEntry:
     facts = msgspec.json.decode(entry.detail, type=_Facts)
     content = facts.content
-    params: dict[str, Any] = {
+    params: dict[str, str] = {
         "actor": actor_name,
         "category": desk.policy.category_name(facts.case.category),
         "unit": desk.policy.unit_name(facts.case.unit),
@@ -107,7 +106,7 @@ def _entry(
         actor_name=actor_name,
         note=_note(row, action, content),
         key=f"{prefix}.{_sentence(action, entry, content)}",
-        params={name: value for name, value in params.items() if value != ""},
+        params=params,
     )
 
 

@@ -30,7 +30,7 @@ from casework.notifications.plan import EXPIRED, FAILED, QUEUED, SENDING, SENT, 
 from kit.db import Change, Database
 
 ATTEMPTS_AT_MOST = 10
-BACK_OFF_FIRST_S, BACK_OFF_AT_MOST_S = 2.0, 1800.0
+BACK_OFF_AT_MOST_S = 1800.0
 SWEEP_AT_MOST = 500
 
 
@@ -58,9 +58,11 @@ class Dispatcher:
         *,
         slots: int = 16,
         lease_s: float = 60.0,
+        back_off_s: float = 2.0,
         on_failure: Callable[[str, str], None] = lambda delivery_id, error: None,
     ) -> None:
-        """`slots` is how many sends are in flight at once; `lease_s` must outlast any one send.
+        """`slots` is how many sends are in flight at once; `lease_s` must outlast any one send. The
+        wait before another try begins with `back_off_s` and doubles, up to half an hour.
 
         `on_failure` hears of a channel that raised: the delivery's id and the name of the error.
         """
@@ -68,6 +70,7 @@ class Dispatcher:
         self._channel = channel
         self._slots = slots
         self._lease = timedelta(seconds=lease_s)
+        self._back_off_s = back_off_s
         self._on_failure = on_failure
         self._results: list[_Result] = []
         self._writer: asyncio.Task[None] | None = None
@@ -192,32 +195,31 @@ class Dispatcher:
             async def work(change: Change, taken: list[_Result] = taken) -> None:
                 now = await change.database_now()
                 for result in taken:
-                    await _settle(result, now)
+                    await self._settle(result, now)
 
             await self._db.change(work)
 
+    async def _settle(self, result: _Result, now: datetime) -> None:
+        claim, outcome = result.claim, result.outcome
+        held = Delivery.filter(id=claim.message.id, state=SENDING, fence=claim.fence)
+        common = {"lease_until": None, "updated_at": now}
+        match outcome:
+            case Sent(channel, platform_id):
+                await held.update(state=SENT, channel=channel, platform_id=platform_id, **common)
+            case Final(reason):
+                await held.update(state=FAILED, final_reason=reason, **common)
+            case Uncertain(reason):
+                await held.update(state=UNCERTAIN, final_reason=reason, **common)
+            case Retry(_, reason) if claim.message.attempt >= ATTEMPTS_AT_MOST:
+                await held.update(
+                    state=FAILED, final_reason="too_many_attempts", last_reason=reason, **common
+                )
+            case Retry(after_s, reason):
+                wait = timedelta(seconds=max(after_s, self._wait_s(claim.message.attempt)))
+                await held.update(state=QUEUED, next_at=now + wait, last_reason=reason, **common)
 
-async def _settle(result: _Result, now: datetime) -> None:
-    claim, outcome = result.claim, result.outcome
-    held = Delivery.filter(id=claim.message.id, state=SENDING, fence=claim.fence)
-    common = {"lease_until": None, "updated_at": now}
-    match outcome:
-        case Sent(channel, platform_id):
-            await held.update(state=SENT, channel=channel, platform_id=platform_id, **common)
-        case Final(reason):
-            await held.update(state=FAILED, final_reason=reason, **common)
-        case Uncertain(reason):
-            await held.update(state=UNCERTAIN, final_reason=reason, **common)
-        case Retry(_, reason) if claim.message.attempt >= ATTEMPTS_AT_MOST:
-            await held.update(state=FAILED, final_reason="too_many_attempts", last_reason=reason, **common)
-        case Retry(after_s, reason):
-            wait = timedelta(seconds=max(after_s, back_off_s(claim.message.attempt)))
-            await held.update(state=QUEUED, next_at=now + wait, last_reason=reason, **common)
-
-
-def back_off_s(attempt: int) -> float:
-    """2, 4, 8 … seconds after the first, second, third try; half an hour at most."""
-    return min(BACK_OFF_AT_MOST_S, BACK_OFF_FIRST_S * 2.0 ** (attempt - 1))
+    def _wait_s(self, attempt: int) -> float:
+        return min(BACK_OFF_AT_MOST_S, self._back_off_s * 2.0 ** (attempt - 1))
 
 
 def message_of(row: Delivery) -> DeliveryMessage:

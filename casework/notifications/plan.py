@@ -5,7 +5,7 @@ Rows come first, messages second. Nobody gets two rows about one event, however 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -34,10 +34,15 @@ QUEUED, SENDING, SENT, UNCERTAIN, FAILED, EXPIRED = (
 async def on_event(change: Change, event_id: UUID, event: ComplaintEvent) -> None:
     """Plan the deliveries that the rules ask for."""
     params = msgspec.json.encode(params_of(event)).decode()
+    now = await change.database_now()
+    age = max(change.now - event.at, timedelta())
     rows: dict[UUID, Delivery] = {}
     for rule in rules_for(event):
         for recipient_id in await _recipients(change, rule.audience, event):
-            rows.setdefault(recipient_id, _row(change, event_id, event, rule, recipient_id, params))
+            row = _row(change, event_id, event, rule, recipient_id, params)
+            # Sending is timed by the database's clock alone, the one all senders share.
+            row.next_at, row.expires_at = now, now + rule.fresh_for - age
+            rows.setdefault(recipient_id, row)
     if rows:
         await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
 
@@ -92,8 +97,6 @@ def _row(
         state=QUEUED if for_citizen else SENT,
         attempts=0,
         fence=0,
-        next_at=change.now,
-        expires_at=event.at + rule.fresh_for,
         channel=None if for_citizen else CONSOLE,
         created_at=change.now,
         updated_at=change.now,
