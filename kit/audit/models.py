@@ -28,7 +28,7 @@ class AuditEntry(Model):
 class AuditSeal(Model):
     """The signed tree over the last entries of all chains on one day.
 
-    `heads` has a line for each chain (see `kit.audit.seal.heads_text`). Old seals may have it emptied: the
+    `heads` has a line for each chain (see `kit.audit.seal.head_line`). Old seals may have it emptied: the
     newest one covers every chain again, and root and signature stay.
     """
 
