@@ -5,8 +5,12 @@ MODEL_MODULES = (
     "kit.outbox_models",
     "kit.leases",
     "kit.audit.models",
+    "kit.files.models",
+    "kit.http.models",
     "casework.people.models",
     "casework.complaints.models",
     "casework.notifications.models",
+    "content.interpretations.models",
     "content.profile_models",
+    "bot.models",
 )

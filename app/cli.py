@@ -1,0 +1,52 @@
+"""The command `chengguan`: one sentence and a non-zero exit on bad input, never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from app import commands
+from app.refusals import REFUSALS
+
+USAGE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with one sentence instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"错误：参数不对（{message}）。用法见 {self.prog} --help", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def build_parser() -> Parser:
+    """All commands with their arguments; each sets `run`, a function of the parsed arguments."""
+    parser = Parser(prog="chengguan", description="城管执法局微信服务后台")
+    parser.set_defaults(run=None)
+    group = parser.add_subparsers(metavar="命令", parser_class=Parser)
+    commands.add_all(group)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    run: Callable[[argparse.Namespace], int] | None = arguments.run
+    if run is None:
+        parser.print_help(sys.stderr)
+        return USAGE
+    try:
+        return run(arguments)
+    except REFUSALS as exc:
+        for sentence in str(exc).splitlines():
+            print(f"错误：{sentence}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""What every process is built from: settings, keys, time, the database, Redis, the profile, the words."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from app.models import MODEL_MODULES
+from casework.complaints.profile import (
+    ComplaintPolicy,
+    ComplaintsSection,
+    DangerSection,
+    NotOursSection,
+    UnitsSection,
+)
+from content.bureau_profile import BureauSection, HoursSection, TextsSection
+from content.profile_store import current_profile
+from kit.catalogue import Catalogue
+from kit.clock import Clock, SystemClock
+from kit.db import Database
+from kit.ids import Ids
+from kit.profile import Profile, build_profile
+from kit.redis import Redis, connect
+from kit.secrets import KeyRing
+from kit.settings import Settings
+from kit.valkey import ensure_valkey
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE_FOLDER = ROOT / "content" / "catalogue" / "zh_CN"
+SHIPPED_PROFILE = ROOT / "content" / "bureau"
+
+
+PROFILE_SECTIONS: dict[str, Any] = {
+    "bureau": BureauSection,
+    "hours": HoursSection,
+    "texts": TextsSection,
+    "complaints": ComplaintsSection,
+    "danger": DangerSection,
+    "units": UnitsSection,
+    "not_ours": NotOursSection,
+}
+
+
+class NotReady(Exception):
+    """Something must be done first; the sentence says what."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """The collaborators all doors and duties share. One per process."""
+
+    settings: Settings
+    keys: KeyRing
+    clock: Clock
+    ids: Ids
+    db: Database
+    redis: Redis
+    profile: Profile
+    catalogue: Catalogue
+
+
+def redis_url(settings: Settings) -> str:
+    """The Redis in use: the one given, else the embedded Valkey, started or adopted."""
+    return settings.redis_url or ensure_valkey(settings.data_dir).url
+
+
+@contextlib.asynccontextmanager
+async def open_database(settings: Settings, keys: KeyRing) -> AsyncIterator[Database]:
+    """The database alone, for commands."""
+    clock = SystemClock()
+    db = await Database.open(
+        settings.database_url, MODEL_MODULES, clock, Ids(clock), keys.secret("audit"), process_wide=True
+    )
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+@contextlib.asynccontextmanager
+async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
+    """Everything, opened in the process and event loop that will use it."""
+    keys = KeyRing.open(settings.key_dir, create=False)
+    async with open_database(settings, keys) as db:
+        redis = connect(redis_at)
+        try:
+            yield Core(
+                settings=settings,
+                keys=keys,
+                clock=db.clock,
+                ids=db.ids,
+                db=db,
+                redis=redis,
+                profile=await profile_in_force(),
+                catalogue=Catalogue.load(CATALOGUE_FOLDER),
+            )
+        finally:
+            await redis.aclose()
+
+
+async def profile_in_force() -> Profile:
+    """The bureau profile that `migrate` loaded."""
+    document = await current_profile()
+    if document is None:
+        raise NotReady("数据库里还没有单位画像，请先执行 chengguan migrate。")
+    return build_profile(document, PROFILE_SECTIONS)
+
+
+def complaint_policy(profile: Profile) -> ComplaintPolicy:
+    """The sections complaints are handled by, joined and checked against each other."""
+    return ComplaintPolicy.of(
+        profile.section(ComplaintsSection),
+        cast("UnitsSection", profile.at("units")),
+        cast("NotOursSection", profile.at("not_ours")),
+        profile.section(DangerSection),
+    )

@@ -1,0 +1,41 @@
+"""The demo's staff: one of each kind, so that a newcomer can be all of them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from casework.roles import Role
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One login of the demo."""
+
+    login: str
+    name: str
+    duty: str
+    roles: tuple[Role, ...]
+    unit: str | None = None
+
+
+DEMO_STAFF = (
+    DemoPerson("diaodu", "李敏", "调度员：受理、派单", (Role.DISPATCHER,)),
+    DemoPerson("banli", "王强", "办理员：街面秩序中队", (Role.HANDLER,), "street"),
+    DemoPerson("huanwei", "赵静", "办理员：环境卫生中心", (Role.HANDLER,), "sanitation"),
+    DemoPerson("zaosheng", "陈刚", "办理员：噪声油烟执法中队", (Role.HANDLER,), "environment"),
+    DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
+)
+
+
+def demo_password(data_dir: Path) -> str:
+    """One password for all demo logins, made on first use: short enough to type, nowhere the same."""
+    path = data_dir / "demo" / "password"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text("demo-" + secrets.token_hex(4))
+        part.chmod(0o600)
+        part.replace(path)
+    return path.read_text().strip()

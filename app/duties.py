@@ -1,0 +1,87 @@
+"""What a worker does over and over, and the loop it does it in.
+
+A duty is a name, a pause and a step; the step says how much it did. A duty that
+did something goes on at once, one that did nothing rests. Duties that must not
+run twice at a time are held by a lease; those that claim rows of their own are
+not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from kit.leases import Lease
+
+Step = Callable[[], Awaitable[int]]
+
+
+@dataclass
+class Duty:
+    """`wakes` names duties that have work as soon as this one did some."""
+
+    name: str
+    step: Step
+    pause_s: float
+    lease: Lease | None = None
+    wakes: tuple[str, ...] = ()
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Roster:
+    """Runs all duties until told to stop; one that fails is reported and tried again, the others go on."""
+
+    def __init__(
+        self,
+        duties: Sequence[Duty],
+        *,
+        log: Callable[..., object],
+        counted: Callable[[str, int], None] = lambda name, count: None,
+    ) -> None:
+        self._duties = {duty.name: duty for duty in duties}
+        self._log = log
+        self._counted = counted
+
+    def wake(self, *names: str) -> None:
+        """Let duties look at once, whatever their pause. Unknown names are ignored."""
+        for name in names:
+            if name in self._duties:
+                self._duties[name].awake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await asyncio.gather(*(self._run(duty, stop) for duty in self._duties.values()))
+        for duty in self._duties.values():
+            if duty.lease is not None:
+                with contextlib.suppress(Exception):
+                    # At worst the lease runs out by itself.
+                    await duty.lease.give_up()
+
+    async def _run(self, duty: Duty, stop: asyncio.Event) -> None:
+        failures = 0
+        while not stop.is_set():
+            done = 0
+            try:
+                if duty.lease is None or await duty.lease.hold():
+                    done = await duty.step()
+                failures = 0
+            except Exception as exc:  # noqa: BLE001 - the outermost loop of a duty: reported, then tried again
+                failures += 1
+                self._log("duty_failed", duty=duty.name, error=type(exc).__name__, detail=str(exc)[:300])
+            if done:
+                self._counted(duty.name, done)
+                self.wake(*duty.wakes)
+                await asyncio.sleep(0)
+                continue
+            await self._rest(duty, stop, duty.pause_s * min(60, 2**failures))
+
+    @staticmethod
+    async def _rest(duty: Duty, stop: asyncio.Event, seconds: float) -> None:
+        duty.awake.clear()
+        waiting = [asyncio.create_task(duty.awake.wait()), asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()

@@ -1,0 +1,66 @@
+"""Where settings come from: the process's environment; in demo mode with secrets made on first use."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from kit.settings import Settings
+
+
+def read_settings(environ: Mapping[str, str] | None = None, *, for_wechat: bool = True) -> Settings:
+    """The frozen settings of this process. Raises SettingsError with every fault at once."""
+    return Settings.from_environ(os.environ if environ is None else environ, for_wechat=for_wechat)
+
+
+class DemoSecrets(msgspec.Struct, frozen=True):
+    """An official account that exists nowhere but in the stand-in."""
+
+    app_id: str
+    app_secret: str
+    token: str
+    aes_key: str
+
+
+def demo_secrets(data_dir: Path) -> DemoSecrets:
+    """Read the demo's own secrets, or make them: nothing of the demo is the same on two machines."""
+    path = data_dir / "demo" / "wechat.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=DemoSecrets)
+    except FileNotFoundError:
+        pass
+    made = DemoSecrets(
+        app_id="wx" + secrets.token_hex(8),
+        app_secret=secrets.token_hex(16),
+        token=secrets.token_hex(12),
+        aes_key=base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_bytes(msgspec.json.encode(made))
+    part.chmod(0o600)
+    part.replace(path)
+    return made
+
+
+def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the demo's processes: DEMO=1, its secrets, the stand-in as the platform."""
+    env = dict(environ)
+    data_dir = Path(env.get("DATA_DIR") or "var")
+    made = demo_secrets(data_dir)
+    env.update(
+        DEMO="1",
+        DATA_DIR=str(data_dir),
+        WECHAT_APP_ID=made.app_id,
+        WECHAT_APP_SECRET=made.app_secret,
+        WECHAT_TOKEN=made.token,
+        WECHAT_AES_KEY=made.aes_key,
+    )
+    env.setdefault("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db")
+    env.setdefault("WECHAT_API_BASE", f"http://127.0.0.1:{env.get('STANDIN_PORT') or 8001}")
+    return env

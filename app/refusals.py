@@ -1,0 +1,33 @@
+"""Errors whose text is a sentence for the operator: printed as such, exit code 2."""
+
+from __future__ import annotations
+
+from app.core import NotReady
+from app.demo import DemoError
+from app.forking import CannotBind
+from casework.complaints.profile import PolicyError
+from kit.calendar import CalendarError
+from kit.db.migrate import MigrationError
+from kit.profile import ProfileError
+from kit.secrets import KeyRingError
+from kit.settings import SettingsError
+from kit.valkey import ValkeyError
+
+
+class CommandRefused(Exception):
+    """A command was given something it cannot use; the text says what."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (
+    CalendarError,
+    CannotBind,
+    CommandRefused,
+    DemoError,
+    KeyRingError,
+    MigrationError,
+    NotReady,
+    PolicyError,
+    ProfileError,
+    SettingsError,
+    ValkeyError,
+)
