@@ -22,13 +22,14 @@ class Band(StrEnum):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """When a score of 0 to 1 suffices.
 
-    `answer` and `lead` (over the second entry) together, or `certain` alone; below `unsure` no
-    suggestion is worth the citizen's time.
+    `answer` and `lead` (over the second entry) together, or `certain` alone, and at least `coverage` of
+    the topic words asked; below `unsure` no suggestion is worth the citizen's time.
     """
 
     certain: float = 0.62
     answer: float = 0.42
     lead: float = 0.08
+    coverage: float = 0.6
     unsure: float = 0.20
 
 
@@ -41,12 +42,16 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def judge(hits: Sequence[Hit], thresholds: Thresholds) -> Verdict:
-    """Decide from the best hits, best first. Nothing without a shared topic word is ever answered."""
+    """Decide from the best hits, best first. Without a shared topic word nothing is even suggested."""
     if not hits or hits[0].score < thresholds.unsure:
         return Verdict(Band.LOST, "nothing_near", hits[0].score if hits else 0.0)
     first = hits[0]
-    if not first.topical:
+    if not first.coverage:
         return Verdict(Band.LOST, "no_topic_word", first.score)
+    if first.coverage < thresholds.coverage:
+        return Verdict(Band.UNSURE, "topic_partly_known", first.score)
+    if not first.anchored:
+        return Verdict(Band.UNSURE, "one_common_word", first.score)
     if first.score >= thresholds.certain:
         return Verdict(Band.ANSWER, "certain", first.score)
     lead = first.score - (hits[1].score if len(hits) > 1 else 0.0)

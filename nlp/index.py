@@ -6,12 +6,13 @@ everything the phrasing says. A phrasing equal to the question scores 1.0; one s
 question scores little. Questions are indexed, never answers.
 """
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from nlp.lexicon import GENERIC_WORDS, STOP_WORDS
+from nlp.lexicon import GENERIC_WORDS, SAME_WORD, STOP_WORDS, TRADE_TERMS
 from nlp.normalise import normalise
 from nlp.segment import Segmenter
 
@@ -28,19 +29,24 @@ _UNKNOWN_FACTOR = 0.75  # an unknown word says "something else" less surely than
 class Hit(msgspec.Struct, frozen=True):
     """One entry found: its position in the given list, a score of 0 to 1, and why.
 
-    `words` are those asked that its best phrasing holds, in the order asked; `topical` tells whether
-    one of them names a topic rather than something asked about every topic (罚款, 投诉, 怎么办).
+    `words` are those asked that the entry's phrasings hold, in the order asked. `coverage` is the share
+    of the asked topic words, by weight, that they hold; generic words (罚款, 投诉, 怎么办) name no topic.
+    `anchored`: a held word is a term of the trade, or two of them name topics.
     """
 
     entry: int
     score: float
     words: tuple[str, ...]
-    topical: bool
+    coverage: float
+    anchored: bool
 
 
 class _Text(msgspec.Struct, frozen=True):
+    """A text ready to compare: `words` as asked, `terms` the words that stand for them, in step."""
+
     plain: str
     words: tuple[str, ...]
+    terms: tuple[str, ...]
     grams: tuple[str, ...]
 
 
@@ -65,17 +71,21 @@ class _Field:
         self.unknown = _UNKNOWN_FACTOR * math.log(1 + (entries + 0.5) / 0.5)
         self.own = [(1 - _ASKED_SHARE) * sum(self.weights[token] for token in tokens) for tokens in rows]
 
+    def weight(self, token: str) -> float:
+        """The weight of a token, known or not."""
+        known = self.weights.get(token)
+        if known is not None:
+            return known
+        return self.unknown * (_GENERIC_FACTOR if token in GENERIC_WORDS else 1.0)
+
     def matched(self, tokens: Iterable[str]) -> tuple[dict[int, float], float]:
         """Weight shared with each phrasing that shares any, and the attainable weight of the tokens."""
         shared: dict[int, float] = {}
         asked = 0.0
         for token in tokens:
-            weight = self.weights.get(token)
-            if weight is None:
-                asked += self.unknown * (_GENERIC_FACTOR if token in GENERIC_WORDS else 1.0)
-                continue
+            weight = self.weight(token)
             asked += weight
-            for number in self.postings[token]:
+            for number in self.postings.get(token, ()):
                 shared[number] = shared.get(number, 0.0) + weight
         return shared, asked * _ASKED_SHARE
 
@@ -84,71 +94,85 @@ class QuestionIndex:
     """Immutable once built: to publish, build a new one and replace the reference.
 
     `entries` gives the question and phrasings of each entry. A phrasing two entries share belongs to
-    the first of them; `content check` refuses such a knowledge base.
+    the first of them; the knowledge check refuses such a knowledge base.
     """
 
     def __init__(self, entries: Iterable[Iterable[str]], segmenter: Segmenter) -> None:
         self._segmenter = segmenter
         self._owners: list[int] = []
         self._exact: dict[str, int] = {}
+        self._entry_text: list[str] = []
+        self._entry_terms: list[set[str]] = []
         texts: list[_Text] = []
-        self._size = 0
         for position, phrasings in enumerate(entries):
-            self._size = position + 1
+            own: list[_Text] = []
             for phrasing in phrasings:
                 text = self._read(phrasing)
                 if text.plain and text.plain not in self._exact:
-                    self._exact[text.plain] = len(texts)
+                    self._exact[text.plain] = position
                     self._owners.append(position)
-                    texts.append(text)
-        self._plain = [text.plain for text in texts]
-        self._words = _Field([text.words for text in texts], self._owners, self._size)
-        self._grams = _Field([text.grams for text in texts], self._owners, self._size)
+                    own.append(text)
+            texts += own
+            self._entry_text.append("\n".join(text.plain for text in own))
+            self._entry_terms.append({term for text in own for term in text.terms})
+        size = len(self._entry_text)
+        self._terms = _Field([text.terms for text in texts], self._owners, size)
+        self._grams = _Field([text.grams for text in texts], self._owners, size)
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._entry_text)
 
     def search(self, question: str, limit: int = 4) -> list[Hit]:
         """The entries nearest to the question, best first; empty when nothing is shared."""
         asked = self._read(question)
         if not asked.plain:
             return []
+        hits = [self._hit(asked, owner, score) for score, owner in self._ranked(asked, limit)]
         exact = self._exact.get(asked.plain)
         if exact is not None:
-            hit = self._hit(asked, exact, 1.0)
-            others = (other for other in self._ranked(asked, limit) if other.entry != hit.entry)
-            return [msgspec.structs.replace(hit, topical=True), *others][:limit]
-        return self._ranked(asked, limit)
+            known = Hit(exact, 1.0, asked.words or (asked.plain,), 1.0, True)
+            hits = [known, *(hit for hit in hits if hit.entry != exact)][:limit]
+        return hits
 
-    def _ranked(self, asked: _Text, limit: int) -> list[Hit]:
-        by_words, words_asked = self._words.matched(asked.words)
+    def _ranked(self, asked: _Text, limit: int) -> list[tuple[float, int]]:
+        by_terms, terms_asked = self._terms.matched(asked.terms)
         by_grams, grams_asked = self._grams.matched(asked.grams)
-        own_words, own_grams, owners = self._words.own, self._grams.own, self._owners
-        best: dict[int, tuple[float, int]] = {}
-        for number, grams in by_grams.items():
-            score = (1 - _WORD_SHARE) * grams / (grams_asked + own_grams[number])
-            words = by_words.get(number)
-            if words is not None:
-                score += _WORD_SHARE * words / (words_asked + own_words[number])
+        own_terms, own_grams, owners = self._terms.own, self._grams.own, self._owners
+        best: dict[int, float] = {}
+        for number in by_grams.keys() | by_terms.keys():
+            score = 0.0
+            grams = by_grams.get(number)
+            if grams is not None:
+                score = (1 - _WORD_SHARE) * grams / (grams_asked + own_grams[number])
+            terms = by_terms.get(number)
+            if terms is not None:
+                score += _WORD_SHARE * terms / (terms_asked + own_terms[number])
             owner = owners[number]
-            known = best.get(owner)
-            if known is None or score > known[0]:
-                best[owner] = (score, number)
-        leading = sorted(best.values(), reverse=True)[:limit]
-        return [self._hit(asked, number, score) for score, number in leading]
+            if score > best.get(owner, 0.0):
+                best[owner] = score
+        return heapq.nlargest(limit, ((score, owner) for owner, score in best.items()))
 
-    def _hit(self, asked: _Text, number: int, score: float) -> Hit:
-        phrasing = self._plain[number]
-        words = tuple(word for word in asked.words if word in phrasing)
-        topical = any(len(word) > 1 and word not in GENERIC_WORDS for word in words)
-        if not topical:
-            # The same term may be cut differently on the two sides: look for shared pairs instead.
-            pairs = tuple(gram for gram in asked.grams if len(gram) == 2 and gram in phrasing)
-            told = tuple(pair for pair in pairs if not any(pair in word for word in GENERIC_WORDS))
-            words, topical = (*words, *told), bool(told)
-        return Hit(self._owners[number], round(min(score, 1.0), 4), words, topical)
+    def _hit(self, asked: _Text, entry: int, score: float) -> Hit:
+        text, terms = self._entry_text[entry], self._entry_terms[entry]
+        words: list[str] = []
+        held = topic = 0.0
+        anchors = 0
+        for word, term in zip(asked.words, asked.terms, strict=True):
+            weight = 0.0 if word in GENERIC_WORDS or term in GENERIC_WORDS else self._terms.weight(term)
+            topic += weight
+            if term in terms or (len(word) > 1 and word in text):
+                held += weight
+                words.append(word)
+                if weight:
+                    anchors += 2 if term in TRADE_TERMS else 1
+            elif len(word) > 1 and any(word[i : i + 2] in text for i in range(len(word) - 1)):
+                held += weight / 2  # the dictionary cut the two sides differently
+                words.append(word)
+        coverage = round(held / topic, 3) if topic else 0.0
+        return Hit(entry, round(min(score, 1.0), 4), tuple(words), coverage, anchors >= 2)
 
     def _read(self, text: str) -> _Text:
         plain = normalise(text)[:MAX_QUESTION_CHARACTERS]
-        kept = [word for word in self._segmenter.cut(plain) if word not in STOP_WORDS] if plain else []
-        return _Text(plain, tuple(dict.fromkeys(kept)), _grams(kept))
+        cut = self._segmenter.cut(plain) if plain else []
+        words = tuple(dict.fromkeys(word for word in cut if word not in STOP_WORDS))
+        return _Text(plain, words, tuple(SAME_WORD.get(word, word) for word in words), _grams(words))

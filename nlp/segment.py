@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from nlp.lexicon import TERMS
+from nlp.lexicon import SAME_WORD, TERMS
 
 # Frequent enough that the term wins over the pieces the general dictionary knows, whatever they are.
 _TERM_FREQUENCY = 2_000_000
 _TERM_TAG = "nz"
+_OWN_TERMS = tuple(sorted({*TERMS, *(word for word in SAME_WORD if len(word) > 1)}))
 
 
 class SegmenterError(ValueError):
@@ -45,7 +46,7 @@ class RjiebaSegmenter:
         import rjieba
 
         self._jieba: Any = rjieba.Jieba()
-        for term in (*TERMS, *_checked(terms)):
+        for term in (*_OWN_TERMS, *_checked(terms)):
             # rjieba has no load_userdict, and its add_word does nothing useful without these two.
             self._jieba.add_word(term, _TERM_FREQUENCY, _TERM_TAG)
 
@@ -72,7 +73,7 @@ class JiebaSegmenter:
         self._tokenizer: Any = jieba.Tokenizer()
         self._tokenizer.tmp_dir = str(cache_folder)
         self._tokenizer.initialize()
-        for term in (*TERMS, *_checked(terms)):
+        for term in (*_OWN_TERMS, *_checked(terms)):
             self._tokenizer.add_word(term, _TERM_FREQUENCY, _TERM_TAG)
 
     def cut(self, text: str) -> list[str]:

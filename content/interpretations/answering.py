@@ -1,0 +1,65 @@
+"""Answering a question from the knowledge base, in memory and without inventing anything."""
+
+from collections.abc import Sequence
+
+from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from nlp.bands import Band, Thresholds, judge
+from nlp.index import Hit, QuestionIndex
+from nlp.segment import RjiebaSegmenter, Segmenter
+
+MOST_SUGGESTIONS = 3
+
+
+class Answerer:
+    """One published state of the knowledge base. To publish, build another and swap the reference.
+
+    Answering reads nothing but memory; at a hundred entries it takes about a tenth of a millisecond.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[EntryView],
+        segmenter: Segmenter | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        self.entries = tuple(entries)
+        self._thresholds = thresholds or Thresholds()
+        self._by_slug = {entry.slug: entry for entry in self.entries}
+        self._index = QuestionIndex(
+            ((entry.question, *entry.phrasings) for entry in self.entries), segmenter or RjiebaSegmenter()
+        )
+
+    def entry(self, slug: str) -> EntryView | None:
+        """An entry by its slug, for a suggestion that was tapped."""
+        return self._by_slug.get(slug)
+
+    def answer(self, text: str) -> Answer:
+        """What may be said to this text, whatever it holds: empty, huge, emoji or another language."""
+        hits = self._index.search(text, limit=MOST_SUGGESTIONS + 1)
+        verdict = judge(hits, self._thresholds)
+        if verdict.band is Band.LOST:
+            return Answer(band="lost", confidence=verdict.confidence, reason=verdict.reason)
+        if verdict.band is Band.UNSURE:
+            return Answer(
+                band="unsure",
+                matched=hits[0].words,
+                suggestions=self._suggestions(hits),
+                confidence=verdict.confidence,
+                reason=verdict.reason,
+            )
+        entry = self.entries[hits[0].entry]
+        return Answer(
+            band="answer",
+            entry=entry,
+            citations=entry.citations,
+            matched=hits[0].words,
+            suggestions=self._suggestions(hits[1:]),
+            confidence=verdict.confidence,
+            reason=verdict.reason,
+        )
+
+    def _suggestions(self, hits: Sequence[Hit]) -> tuple[SuggestedQuestion, ...]:
+        """Entries near enough to be worth reading; below half the threshold they only distract."""
+        near = [hit for hit in hits if hit.score >= self._thresholds.unsure / 2]
+        found = (self.entries[hit.entry] for hit in near[:MOST_SUGGESTIONS])
+        return tuple(SuggestedQuestion(entry.slug, entry.question) for entry in found)

@@ -1,0 +1,157 @@
+"""Reading the starter knowledge from its YAML files and bringing the rows up to date with it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+
+from content.interpretations.laws import KnowledgeError, LawIndex, article_label
+from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
+from content.interpretations.views import Citation, EntryView
+from kit.db import Change
+from kit.ids import Ids
+
+STARTER_FOLDER = Path(__file__).with_name("starter")
+KNOWLEDGE = "knowledge"
+
+Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Line = Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+Cite = Annotated[str, msgspec.Meta(pattern="^[^/]+/[1-9][0-9]{0,3}$")]
+
+
+class _WrittenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry as it stands in a file; `cites` are written 法名/条号."""
+
+    slug: Slug
+    question: Line
+    phrasings: tuple[Line, ...]
+    answer: Annotated[str, msgspec.Meta(min_length=2, max_length=2_000)]
+    more: str = ""
+    cites: Annotated[tuple[Cite, ...], msgspec.Meta(min_length=1)]
+    sensitive: bool = False
+    valid_from_on: date | None = None
+    valid_until_on: date | None = None
+
+
+class _StarterFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    category: Line
+    entries: list[Any]
+
+
+def read_starter(laws: LawIndex, folder: Path = STARTER_FOLDER) -> list[EntryView]:
+    """All entries of the folder's files, in file order. Every mistake is reported at once.
+
+    An entry is valid from the day the youngest of its laws took effect, unless it says otherwise.
+    """
+    faults: list[str] = []
+    entries: dict[str, EntryView] = {}
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise KnowledgeError(f"{folder.name} 里没有问答文件（*.yaml）")
+    for path in paths:
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            file = msgspec.convert(document, _StarterFile)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+            faults.append(f"{path.name}：{error}")
+            continue
+        for number, item in enumerate(file.entries, start=1):
+            try:
+                written = msgspec.convert(item, _WrittenEntry)
+                entry = _resolved(written, file.category, laws)
+            except (msgspec.ValidationError, KnowledgeError) as error:
+                slug = item.get("slug", "") if isinstance(item, dict) else ""
+                faults.append(f"{path.name} 第 {number} 条（{slug}）：{error}")
+                continue
+            if entry.slug in entries:
+                faults.append(f"{path.name} 第 {number} 条：slug {entry.slug} 重复")
+            entries[entry.slug] = entry
+    if faults:
+        raise KnowledgeError(*faults)
+    return list(entries.values())
+
+
+def _resolved(written: _WrittenEntry, category: str, laws: LawIndex) -> EntryView:
+    citations = []
+    for cite in written.cites:
+        title, _, article = cite.partition("/")
+        law = laws.laws.get(title)
+        if law is None:
+            replaced = laws.superseded.get(title)
+            successor = f"，已由《{replaced.successor}》取代" if replaced else ""
+            raise KnowledgeError(f"《{title}》不在现行法条索引里{successor}")
+        citations.append(Citation(title, int(article), law.version_on, article_label(title, int(article))))
+    return EntryView(
+        slug=written.slug,
+        question=written.question,
+        phrasings=written.phrasings,
+        answer=written.answer,
+        more=written.more,
+        citations=tuple(citations),
+        category=category,
+        sensitive=written.sensitive,
+        valid_from_on=written.valid_from_on
+        or max(laws.laws[citation.law].in_force_on for citation in citations),
+        valid_until_on=written.valid_until_on,
+    )
+
+
+async def load_starter(change: Change, entries: Sequence[EntryView], now: datetime, ids: Ids) -> int:
+    """Bring the rows up to date inside one change; returns how many were added or altered.
+
+    Rows that staff have made their own stay as they are, and so does what the files no longer hold.
+    The version moves only when something did. `change` marks that this belongs inside a transaction.
+    """
+    known = {row.slug: row for row in await KnowledgeEntry.all()}
+    altered = 0
+    for entry in entries:
+        content = _columns(entry)
+        row = known.get(entry.slug)
+        if row is None:
+            await KnowledgeEntry.create(
+                id=ids.new(),
+                slug=entry.slug,
+                version=1,
+                published=True,
+                source="starter",
+                updated_at=now,
+                **content,
+            )
+        elif row.source == "starter" and any(getattr(row, name) != value for name, value in content.items()):
+            row.update_from_dict({**content, "version": row.version + 1, "updated_at": now})
+            await row.save()
+        else:
+            continue
+        altered += 1
+    if altered:
+        await bump_version(now)
+    return altered
+
+
+async def bump_version(now: datetime) -> int:
+    """Tell every process to build a new index; part of the change that altered an entry."""
+    row = await KnowledgeVersion.get_or_none(name=KNOWLEDGE)
+    if row is None:
+        row = await KnowledgeVersion.create(name=KNOWLEDGE, version=1, updated_at=now)
+        return row.version
+    row.version += 1
+    row.updated_at = now
+    await row.save(update_fields=["version", "updated_at"])
+    return row.version
+
+
+def _columns(entry: EntryView) -> dict[str, Any]:
+    return {
+        "question": entry.question,
+        "phrasings": list(entry.phrasings),
+        "answer": entry.answer,
+        "more": entry.more,
+        "citations": list(msgspec.to_builtins(entry.citations)),
+        "category": entry.category,
+        "sensitive": entry.sensitive,
+        "valid_from_on": entry.valid_from_on,
+        "valid_until_on": entry.valid_until_on,
+    }

@@ -1,0 +1,39 @@
+"""Reading the knowledge base."""
+
+from datetime import date
+
+import msgspec
+
+from content.interpretations.load import KNOWLEDGE
+from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
+from content.interpretations.views import EntryView
+
+
+async def published_entries(on: date) -> list[EntryView]:
+    """Published entries valid on the local date `on`, in a stable order."""
+    rows = await KnowledgeEntry.filter(published=True, valid_from_on__lte=on).order_by("slug")
+    return [_view(row) for row in rows if row.valid_until_on is None or row.valid_until_on >= on]
+
+
+async def current_version() -> int:
+    """The number that moves with every publication; 0 before the first."""
+    row = await KnowledgeVersion.get_or_none(name=KNOWLEDGE)
+    return row.version if row else 0
+
+
+def _view(row: KnowledgeEntry) -> EntryView:
+    return msgspec.convert(
+        {
+            "slug": row.slug,
+            "question": row.question,
+            "phrasings": row.phrasings,
+            "answer": row.answer,
+            "more": row.more,
+            "citations": row.citations,
+            "category": row.category,
+            "sensitive": row.sensitive,
+            "valid_from_on": row.valid_from_on,
+            "valid_until_on": row.valid_until_on,
+        },
+        EntryView,
+    )

@@ -1,0 +1,53 @@
+"""What the rest of the program sees of the knowledge base."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """One article of one version of a law; `label` is how it is printed."""
+
+    law: str
+    article: int
+    version_on: date
+    label: str
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One published question and answer. `sensitive`: about money, penalties, deadlines or rights."""
+
+    slug: str
+    question: str
+    phrasings: tuple[str, ...]
+    answer: str
+    more: str = ""
+    citations: tuple[Citation, ...]
+    category: str
+    sensitive: bool = False
+    valid_from_on: date
+    valid_until_on: date | None = None
+
+
+class SuggestedQuestion(msgspec.Struct, frozen=True):
+    """A question to offer when the asked one was not clear."""
+
+    slug: str
+    question: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do with a question, and why.
+
+    `entry` and `citations` are set in the band "answer" only; `matched` are the asked words the entry
+    was found by; `reason` is one word for staff and metrics; `confidence` runs from 0 to 1.
+    """
+
+    band: Literal["answer", "unsure", "lost"]
+    entry: EntryView | None = None
+    citations: tuple[Citation, ...] = ()
+    matched: tuple[str, ...] = ()
+    suggestions: tuple[SuggestedQuestion, ...] = ()
+    confidence: float = 0.0
+    reason: str = ""
