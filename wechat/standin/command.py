@@ -1,0 +1,61 @@
+"""`chengguan standin`: starts the stand-in by hand."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from wechat.standin.config import StandinConfig, StandinRefusedError
+from wechat.standin.server import run
+
+DEFAULT_PORT = 8001
+
+
+def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Serve until interrupted; 2 and one sentence when it cannot start."""
+    asked = _parser(environ).parse_args(argv)
+    try:
+        config = StandinConfig(
+            app_id=asked.app_id,
+            app_secret=environ.get("WECHAT_APP_SECRET", ""),
+            token=environ.get("WECHAT_TOKEN", ""),
+            aes_key=environ.get("WECHAT_AES_KEY") or None,
+            miniapp_app_id=environ.get("MINIAPP_APP_ID", ""),
+            miniapp_app_secret=environ.get("MINIAPP_APP_SECRET", ""),
+            webhook_url=asked.webhook,
+            host=asked.host,
+            port=asked.port,
+            seed=asked.seed,
+        )
+        sys.stdout.write(f"演示手机：http://{config.host}:{config.port}/phone\n")
+        sys.stdout.flush()
+        run(config)
+    except StandinRefusedError as error:
+        return _refuse(str(error))
+    except OSError:
+        return _refuse(f"端口 {asked.port} 已被占用，微信替身没有启动。")
+    except ValueError as error:
+        return _refuse(f"微信替身的设置不对：{error}。")
+    return 0
+
+
+def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chengguan standin",
+        description="在本机扮演微信平台，并提供演示手机。密钥从 WECHAT_APP_SECRET、WECHAT_TOKEN、WECHAT_AES_KEY 读取。",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址，只能是本机（默认 127.0.0.1）")
+    port = environ.get("STANDIN_PORT", "")
+    parser.add_argument(
+        "--port", type=int, default=int(port) if port.isdigit() else DEFAULT_PORT, help="端口（默认 8001）"
+    )
+    parser.add_argument("--app-id", default=environ.get("WECHAT_APP_ID", ""), help="公众号 AppID")
+    webhook = f"http://127.0.0.1:{environ.get('PORT', '8000')}/wechat"
+    parser.add_argument("--webhook", default=webhook, help=f"消息送到哪里（默认 {webhook}）")
+    parser.add_argument("--seed", type=int, default=None, help="随机数种子，使每次运行一致")
+    return parser
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 2

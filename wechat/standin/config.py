@@ -1,0 +1,56 @@
+"""What the stand-in is told when it starts."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from kit.clock import Clock, SystemClock
+from wechat.standin.demo import DemoContent, read_demo_content
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class StandinRefusedError(ValueError):
+    """The stand-in will not start like this; the text is one Chinese sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class StandinConfig:
+    """One pretended official account and the webhook it talks to.
+
+    `answer_limit_s` is the platform's patience, `tries` how often it sends one message. `seed` makes
+    tokens, ids and faults repeat from run to run.
+    """
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    token: str = field(repr=False)
+    aes_key: str | None = field(repr=False)
+    webhook_url: str
+    host: str = "127.0.0.1"
+    port: int = 8001
+    miniapp_app_id: str = ""
+    miniapp_app_secret: str = field(default="", repr=False)
+    clock: Clock = field(default_factory=SystemClock)
+    demo: DemoContent = field(default_factory=read_demo_content)
+    seed: int | None = None
+    answer_limit_s: float = 5.0
+    tries: int = 3
+
+    def __post_init__(self) -> None:
+        if not is_loopback(self.host):
+            raise StandinRefusedError(f"微信替身只能在本机运行，不能监听 {self.host}。")
+        missing = [
+            name for name in ("app_id", "app_secret", "token", "webhook_url") if not getattr(self, name)
+        ]
+        if missing:
+            raise StandinRefusedError(f"微信替身缺少设置：{'、'.join(missing)}。")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach a server on `host`."""
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,87 @@
+"""Puts the stand-in together: the pretended API, the tester's door and the demo phone on one loopback port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+
+from wechat.standin.config import StandinConfig, is_loopback
+from wechat.standin.control import add_control
+from wechat.standin.courier import Courier
+from wechat.standin.dispatch import COURIER, LARGEST_FILE_BYTES, PLATFORM, STOPPING, add_endpoints
+from wechat.standin.phone import add_phone
+from wechat.standin.platform import new_platform
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def build_app(config: StandinConfig) -> web.Application:
+    """The application; its platform is at `app[PLATFORM]`, its courier, once started, at `app[COURIER]`."""
+    app = web.Application(middlewares=[_only_this_machine], client_max_size=LARGEST_FILE_BYTES)
+    app[PLATFORM] = new_platform(config)
+    app[COURIER] = Courier(app[PLATFORM])
+    app[STOPPING] = asyncio.Event()
+    app.on_response_prepare.append(_add_page_headers)
+    app.on_shutdown.append(_say_goodbye)
+    app.cleanup_ctx.append(_courier)
+    add_endpoints(app)
+    add_control(app)
+    add_phone(app)
+    return app
+
+
+def run(config: StandinConfig) -> None:
+    """Serve until interrupted. OSError when the port is taken."""
+    web.run_app(
+        build_app(config),
+        host=config.host,
+        port=config.port,
+        print=None,
+        access_log=None,
+        shutdown_timeout=1.0,
+    )
+
+
+@web.middleware
+async def _only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses what reached us through a proxy, under a foreign name, or from a foreign page."""
+    host = request.host.rpartition(":")[0] if not request.host.endswith("]") else request.host
+    name = (host or request.host).strip("[]")
+    if not is_loopback(name) or any(header in request.headers for header in PROXY_HEADERS):
+        raise web.HTTPForbidden(text="the stand-in answers this machine only")
+    origin = request.headers.get("Origin")
+    if origin is not None and request.method not in ("GET", "HEAD") and not _is_own(origin, request):
+        raise web.HTTPForbidden(text="the stand-in answers its own pages only")
+    return await handler(request)
+
+
+def _is_own(origin: str, request: web.Request) -> bool:
+    return origin == f"{request.scheme}://{request.host}"
+
+
+async def _add_page_headers(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith("/phone"):
+        response.headers.update(PAGE_HEADERS)
+    if request.path.startswith("/phone/static"):
+        response.headers["Cache-Control"] = "no-cache"
+
+
+async def _courier(app: web.Application) -> AsyncIterator[None]:
+    await app[COURIER].start()
+    yield
+    await app[COURIER].stop()
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    app[STOPPING].set()
+    app[PLATFORM].feed.close()
