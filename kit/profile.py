@@ -34,7 +34,7 @@ class ProfileError(ValueError):
 class ProfileDocument(dict[str, Any]):
     """What the files say, section by section, and where each section and value stands."""
 
-    def __init__(self, values: Mapping[str, Any], nodes: Mapping[str, tuple[Path, Node]]) -> None:
+    def __init__(self, values: Mapping[str, Any], nodes: Mapping[str, tuple[Place, Node]]) -> None:
         super().__init__(values)
         self._nodes = dict(nodes)
 
@@ -42,18 +42,14 @@ class ProfileDocument(dict[str, Any]):
         """Where the value at `path` stands, or the nearest thing round it that is there."""
         if not path or path[0] not in self._nodes:
             return None
-        file, node = self._nodes[str(path[0])]
-        line = line_of(node)
+        place, node = self._nodes[str(path[0])]
         for part in path[1:]:
             child = _child(node, part)
             if child is None:
                 break
             line, node = child
-        return Place(file, line)
-
-    def nodes_of(self, section: str) -> tuple[Path, Node] | None:
-        """The file and node of a section."""
-        return self._nodes.get(section)
+            place = Place(place.path, line)
+        return place
 
 
 class Profile:
@@ -89,7 +85,7 @@ def read_profile(path: Path) -> ProfileDocument:
     """Read one file or every `*.yaml` of a folder. ProfileError lists everything that is wrong."""
     faults: list[str] = []
     values: dict[str, Any] = {}
-    nodes: dict[str, tuple[Path, Node]] = {}
+    nodes: dict[str, tuple[Place, Node]] = {}
     try:
         files = yaml_files(path)
         if not files:
@@ -105,13 +101,11 @@ def read_profile(path: Path) -> ProfileDocument:
                 faults.append(f"{Place(file, line_of(root))}：最外层应是“名称: 内容”的形式。")
                 continue
             for name, key_node, value_node in entries(root, file):
+                place = Place(file, line_of(key_node))
                 if name in nodes:
-                    earlier, node = nodes[name]
-                    faults.append(
-                        f"{Place(file, line_of(key_node))}：“{name}”在 {Place(earlier, line_of(node))} 已经写过。"
-                    )
+                    faults.append(f"{place}：“{name}”在 {nodes[name][0]} 已经写过。")
                     continue
-                nodes[name] = (file, value_node)
+                nodes[name] = (place, value_node)
                 values[name] = plain(value_node, file)
         except LocatedYamlError as error:
             faults.append(str(error))
