@@ -1,0 +1,136 @@
+"""One HTTP exchange with the platform: what was answered, or how sure we are that nothing was done."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import aiohttp
+import msgspec
+
+from wechat.endpoints import Endpoint
+from wechat.errors import NO_ANSWER, TOO_LARGE, UNEXPECTED, UNREACHABLE, WeChatError, from_code
+
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=8, connect=3)
+_CHUNK: Final = 64 * 1024
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A complete answer with status 200."""
+
+    content: bytes
+    content_type: str
+
+
+def new_session(*, connections: int = 100) -> aiohttp.ClientSession:
+    """A session for the platform.
+
+    Idle connections are dropped before the platform drops them: a send on a connection that is just being
+    closed cannot be told from a send that was lost on the way back. Cookies are not kept.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=10),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=_TIMEOUT,
+    )
+
+
+class Exchange:
+    """The HTTP side of the platform at one base address."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, base: str, timeout: aiohttp.ClientTimeout = _TIMEOUT
+    ) -> None:
+        self._session = session
+        self._base = base.rstrip("/")
+        self._timeout = timeout
+
+    async def fetch(
+        self,
+        endpoint: Endpoint,
+        params: Mapping[str, str],
+        body: bytes | Callable[[], aiohttp.FormData] | None = None,
+        at_most_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """The complete answer; WeChatError when there is none. `body` is JSON, or builds a form."""
+        # The causes are dropped on purpose (`from None`): aiohttp's texts quote the address, and the
+        # address carries the token.
+        try:
+            async with self._session.request(
+                endpoint.method,
+                self._base + endpoint.path,
+                params=params,
+                data=body() if callable(body) else body,
+                headers={"Content-Type": "application/json"} if isinstance(body, bytes) else None,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                if response.status != 200:
+                    raise _status_error(endpoint, response.status)
+                content = bytearray()
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > at_most_bytes:
+                        raise _too_large(endpoint)
+                return Answer(bytes(content), response.content_type)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise WeChatError(UNREACHABLE, message=type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise no_answer(endpoint, type(error).__name__) from None
+
+    async def fetch_json(
+        self,
+        endpoint: Endpoint,
+        params: Mapping[str, str],
+        body: bytes | Callable[[], aiohttp.FormData] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON object; its content type is not believed. WeChatError for an errcode."""
+        return read_object(endpoint, (await self.fetch(endpoint, params, body)).content)
+
+
+def read_object(endpoint: Endpoint, content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer, or the error it reports; what is not JSON counts as no answer."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        document = msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        document = _read_leniently(endpoint, content)
+    if not isinstance(document, dict):
+        raise no_answer(endpoint, "not a JSON object")
+    code = document.get("errcode", 0)
+    if not isinstance(code, int):
+        raise no_answer(endpoint, "errcode is not a number")
+    if code != 0:
+        raise from_code(code, str(document.get("errmsg", "")))
+    return document
+
+
+def _read_leniently(endpoint: Endpoint, content: bytes) -> Any:
+    # Names chosen by citizens reach some answers with raw control characters in them.
+    try:
+        return json.loads(content, strict=False)
+    except (ValueError, RecursionError):
+        raise no_answer(endpoint, "not JSON") from None
+
+
+def no_answer(endpoint: Endpoint, message: str) -> WeChatError:
+    """Whatever was asked may have been done; uncertain unless a repeat does no harm."""
+    return WeChatError(NO_ANSWER, message=message, uncertain=not endpoint.is_repeatable)
+
+
+def _status_error(endpoint: Endpoint, status: int) -> WeChatError:
+    """The platform itself answers 200 only: other statuses come from something in between."""
+    if status >= 500 or status == 408 or status < 300:
+        return no_answer(endpoint, f"HTTP {status}")
+    return WeChatError(UNREACHABLE, message=f"HTTP {status}")
+
+
+def _too_large(endpoint: Endpoint) -> WeChatError:
+    if endpoint.is_repeatable:
+        return WeChatError(TOO_LARGE)
+    return no_answer(endpoint, "the answer is too large")
+
+
+def unexpected(message: str) -> WeChatError:
+    """A well-formed answer without what the documentation promises."""
+    return WeChatError(UNEXPECTED, message=message)

@@ -1,0 +1,121 @@
+"""What all processes know together about the access token, and when they may ask for another one."""
+
+from math import ceil
+from typing import Final
+
+import msgspec
+
+from wechat.errors import MEANINGS, NO_ANSWER, TOKEN_PAUSED, Meaning, Remedy, WeChatError
+
+RENEW_BEFORE_EXPIRY_S: Final = 300
+CALLS_A_MINUTE: Final = 4  # the goal is five at most; one is left for a keeper that lost its memory
+FORCED_A_DAY: Final = 15  # the platform allows twenty
+SETTLED_S: Final = 600  # a token in use for so long was good; its refusal starts a new count
+REFRESH_PAUSE_S: Final = 30  # the platform's own gap between two forced tokens
+LONGEST_REFRESH_PAUSE_S: Final = 3_600
+FAILURE_PAUSE_S: Final = 15
+LONGEST_FAILURE_PAUSE_S: Final = 300
+_MINUTE: Final = 60
+_DAY: Final = 86_400
+
+
+class TokenState(msgspec.Struct, frozen=True):
+    """Times are epoch seconds.
+
+    `strikes` counts refreshes in a row whose token was refused soon again; `failures` counts failed calls
+    of the token endpoint in a row, `failure_code` is the last one's errcode.
+    """
+
+    token: str = ""
+    expires_at: float = 0
+    obtained_at: float = 0
+    strikes: int = 0
+    refresh_not_before: float = 0
+    failures: int = 0
+    failure_code: int | None = None
+    call_not_before: float = 0
+    calls: tuple[float, ...] = ()
+    forced: tuple[float, ...] = ()
+
+    def is_alive(self, now: float) -> bool:
+        return bool(self.token) and now < self.expires_at
+
+    def is_fresh(self, now: float) -> bool:
+        return bool(self.token) and now < self.expires_at - RENEW_BEFORE_EXPIRY_S
+
+    def __repr__(self) -> str:
+        return f"TokenState(strikes={self.strikes}, failures={self.failures})"  # the token reaches no log
+
+
+def check_call(state: TokenState, now: float) -> None:
+    """Raises when the token endpoint must be left alone for now."""
+    if now < state.call_not_before:
+        raise _paused(_failure(state.failure_code), state.failure_code, state.call_not_before - now)
+    recent = [at for at in state.calls if at > now - _MINUTE]
+    if len(recent) >= CALLS_A_MINUTE:
+        raise _paused(TOKEN_PAUSED, None, min(recent) + _MINUTE - now)
+
+
+def check_refresh(state: TokenState, now: float) -> None:
+    """Raises while the breaker is open: the last tokens were refused, another one would be too."""
+    if now < state.refresh_not_before:
+        raise _paused(TOKEN_PAUSED, None, state.refresh_not_before - now)
+
+
+def may_force(state: TokenState, now: float) -> bool:
+    today = [at for at in state.forced if at > now - _DAY]
+    return len(today) < FORCED_A_DAY and all(at <= now - REFRESH_PAUSE_S for at in today)
+
+
+def called(state: TokenState, now: float, *, forced: bool) -> TokenState:
+    """The state with one more call on the books."""
+    return msgspec.structs.replace(
+        state,
+        calls=(*(at for at in state.calls if at > now - _MINUTE), now),
+        forced=(*(at for at in state.forced if at > now - _DAY), now) if forced else state.forced,
+    )
+
+
+def obtained(state: TokenState, token: str, lifetime_s: float, now: float) -> TokenState:
+    return msgspec.structs.replace(
+        state,
+        token=token,
+        expires_at=now + lifetime_s,
+        obtained_at=state.obtained_at if token == state.token else now,
+        failures=0,
+        failure_code=None,
+        call_not_before=0,
+    )
+
+
+def refused(before: TokenState, after: TokenState, now: float) -> TokenState:
+    """`after` a refresh, with the breaker open: longer each time the token `before` had not lasted either."""
+    is_young = now < max(before.obtained_at, before.refresh_not_before) + SETTLED_S
+    strikes = before.strikes + 1 if is_young else 0
+    pause = min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S)
+    return msgspec.structs.replace(after, strikes=strikes, refresh_not_before=now + pause)
+
+
+def failed(state: TokenState, code: int | None, now: float) -> TokenState:
+    failures = state.failures + 1
+    pause = min(FAILURE_PAUSE_S * 2 ** min(failures - 1, 10), LONGEST_FAILURE_PAUSE_S)
+    return msgspec.structs.replace(state, failures=failures, failure_code=code, call_not_before=now + pause)
+
+
+def unavailable(error: WeChatError) -> WeChatError:
+    """A failed token call as seen by whoever wanted to call something else: nothing was done, later it may be.
+
+    A wrong secret or a missing allow-list entry is for a clerk to mend; the messages waiting for it are not
+    lost by it.
+    """
+    meaning = msgspec.structs.replace(error.meaning, remedy=Remedy.RETRY)
+    return WeChatError(meaning, code=error.code, message=error.message, rid=error.rid)
+
+
+def _failure(code: int | None) -> Meaning:
+    known = NO_ANSWER if code is None else MEANINGS.get(code, TOKEN_PAUSED)
+    return msgspec.structs.replace(known, remedy=Remedy.RETRY)
+
+
+def _paused(meaning: Meaning, code: int | None, seconds: float) -> WeChatError:
+    return WeChatError(meaning, code=code, retry_after_s=max(1, ceil(seconds)))
