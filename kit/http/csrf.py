@@ -1,0 +1,89 @@
+"""Forged requests: a page of another site must not act with a visitor's cookie.
+
+Two fences. The browser's own word on where the request comes from, and a token only our pages know: that of
+the session, or before the login one derived from a throw-away cookie.
+"""
+
+import hmac
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from sanic import HTTPResponse, Request
+
+from kit.problems import Forbidden
+from kit.secrets import KeyRing
+
+FIELD = "csrf_token"
+HEADER = "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_VISIT = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def check_csrf(request: Request, expected: str, public_url: str) -> None:
+    """Let a safe method pass; refuse an unsafe one (403) from elsewhere or without the token."""
+    if request.method in SAFE_METHODS:
+        return
+    check_origin(request, public_url)
+    sent = request.headers.getall(HEADER, []) or _form_values(request)
+    # Exactly one: with two, a proxy or a later reader might believe the other.
+    if len(sent) != 1 or not hmac.compare_digest(sent[0].encode(), expected.encode()):
+        raise Forbidden("problem.csrf")
+
+
+def check_origin(request: Request, public_url: str) -> None:
+    """Refuse (403) what the browser says comes from another site.
+
+    Browsers send Sec-Fetch-Site over TLS and to the local machine, Origin with every unsafe request; where both
+    are missing the caller is no browser page, and the token decides alone.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise Forbidden("problem.csrf")
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in (_origin(public_url), f"{request.scheme}://{request.host}"):
+        raise Forbidden("problem.csrf")
+
+
+class VisitToken:
+    """The token of forms that come before a session, such as the login."""
+
+    def __init__(self, keys: KeyRing, public_url: str) -> None:
+        self._key = keys.derive("sessions", "visit/1", 32)
+        self._public_url = public_url
+        self._secure = public_url.startswith("https://")
+        self._name = ("__Host-" if self._secure else "") + "cg_visit"
+
+    def issue(self, request: Request) -> tuple[str, str]:
+        """The visit's cookie value (the present one, or a new one) and the token for the form."""
+        visit = request.cookies.get(self._name) or ""
+        if not _VISIT.fullmatch(visit):
+            visit = secrets.token_urlsafe(32)
+        return visit, self._token(visit)
+
+    def write(self, response: HTTPResponse, visit: str) -> None:
+        response.add_cookie(
+            self._name, visit, path="/", secure=self._secure, httponly=True, samesite="Lax", max_age=3600
+        )
+
+    def check(self, request: Request) -> None:
+        """Like check_csrf, for a form that was given `issue`'s token."""
+        visit = request.cookies.get(self._name) or ""
+        if not _VISIT.fullmatch(visit):
+            raise Forbidden("problem.csrf")
+        check_csrf(request, self._token(visit), self._public_url)
+
+    def _token(self, visit: str) -> str:
+        return hmac.digest(self._key, visit.encode(), "sha256").hex()
+
+
+def _form_values(request: Request) -> list[str]:
+    form = request.form
+    return [str(value) for value in form.getlist(FIELD, [])] if form else []
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,140 @@
+"""Opaque sessions in SQL: they end at once, everywhere, when somebody logs out or loses a role.
+
+The cookie holds 32 random bytes; the row holds only their keyed hash, so a stolen database opens no session.
+What somebody may do is never stored here but looked up with every request.
+"""
+
+import contextlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kit.db import Change, Database
+from kit.http.models import HttpSession
+from kit.problems import Busy
+from kit.secrets import KeyRing
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class SessionPolicy:
+    """How long a session may last in all, and how long without a request."""
+
+    lifetime: timedelta
+    idle: timedelta
+
+
+POLICIES: Mapping[str, SessionPolicy] = {
+    "staff": SessionPolicy(lifetime=timedelta(hours=12), idle=timedelta(hours=2)),
+    "citizen": SessionPolicy(lifetime=timedelta(days=30), idle=timedelta(days=7)),
+}
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that is in force."""
+
+    id: UUID
+    subject_kind: str
+    subject_id: UUID
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session just begun; `token` is for the cookie and stored nowhere else."""
+
+    token: str
+    session: Session
+
+    def __repr__(self) -> str:
+        return f"NewSession({self.session.id})"
+
+
+class Sessions:
+    """Begins, finds and ends sessions."""
+
+    def __init__(self, db: Database, keys: KeyRing, policies: Mapping[str, SessionPolicy] = POLICIES) -> None:
+        self._db = db
+        self._key = keys.derive("sessions", "token/1", 32)
+        self._policies = policies
+
+    async def create(self, subject_kind: str, subject_id: UUID) -> NewSession:
+        """Begin a session. Always a new token: one known before the login must not become a login."""
+        token = secrets.token_urlsafe(32)
+        policy = self._policies[subject_kind]
+
+        async def begin(change: Change) -> Session:
+            row = HttpSession(
+                id=change.ids.new(),
+                token_hash=self._hash(token),
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                created_at=change.now,
+                last_seen_at=change.now,
+                expires_at=change.now + policy.lifetime,
+                csrf=secrets.token_urlsafe(32),
+            )
+            await row.save(force_create=True)
+            return _view(row)
+
+        return NewSession(token, await self._db.change(begin))
+
+    async def read(self, token: str | None, subject_kind: str) -> Session | None:
+        """The session this cookie value belongs to, if it is in force and of this kind."""
+        if token is None or not _TOKEN.fullmatch(token):
+            return None
+        row = await HttpSession.get_or_none(
+            token_hash=self._hash(token), subject_kind=subject_kind, ended_at=None
+        )
+        now = self._db.clock.now()
+        if (
+            row is None
+            or now >= row.expires_at
+            or now - row.last_seen_at >= self._policies[subject_kind].idle
+        ):
+            return None
+        if now - row.last_seen_at >= _SEEN_EVERY:
+            await self._saw(row.id, now)
+        return _view(row)
+
+    async def end(self, session_id: UUID) -> None:
+        """Log out. Ending twice is the same as once."""
+
+        async def work(change: Change) -> None:
+            await HttpSession.filter(id=session_id, ended_at=None).update(ended_at=change.now)
+
+        await self._db.change(work)
+
+    async def _saw(self, session_id: UUID, now: datetime) -> None:
+        async def work(change: Change) -> None:
+            await HttpSession.filter(id=session_id, ended_at=None).update(last_seen_at=now)
+
+        # A reader need not fail because writers are busy; the next request notes it.
+        with contextlib.suppress(Busy):
+            await self._db.change(work, timeout_s=1.0)
+
+    def _hash(self, token: str) -> str:
+        return hmac.digest(self._key, token.encode(), "sha256").hex()
+
+
+async def end_all_for(change: Change, subject_kind: str, subject_id: UUID) -> int:
+    """End every session of one person, in the transaction that changes password, roles or standing."""
+    open_sessions = HttpSession.filter(subject_kind=subject_kind, subject_id=subject_id, ended_at=None)
+    return await open_sessions.update(ended_at=change.now)
+
+
+async def delete_old_sessions(change: Change, *, before: datetime) -> int:
+    """Remove sessions that expired before `before`: nobody needs to know them any more."""
+    return await HttpSession.filter(expires_at__lt=before).delete()
+
+
+def _view(row: HttpSession) -> Session:
+    return Session(row.id, row.subject_kind, row.subject_id, row.csrf, row.expires_at)
