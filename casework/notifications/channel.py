@@ -35,7 +35,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """It was certainly not delivered, and a later try may be. `reason` is a code under `delivery.reason`."""
+    """It was certainly not delivered, and a later try may be. `reason` as in `Final`."""
 
     after_s: float
     reason: str
@@ -43,7 +43,10 @@ class Retry:
 
 @dataclass(frozen=True)
 class Final:
-    """It was not delivered and never will be. `reason` is a code under `delivery.reason`."""
+    """It was not delivered and never will be.
+
+    `reason` is a code under `delivery.reason`, or a whole catalogue key of the channel's own (80 characters).
+    """
 
     reason: str
 

@@ -17,7 +17,7 @@ PAGE_AT_MOST = 100
 
 
 class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One message and what became of it. `reason` is a code under `delivery.reason`, empty if all went well."""
+    """One message and what became of it. `reason_key` is the catalogue key of why not; empty if all went well."""
 
     id: UUID
     case_id: UUID | None
@@ -27,7 +27,7 @@ class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     params: Mapping[str, str]
     state: str
-    reason: str
+    reason_key: str
     channel: str | None
     attempts: int
     created_at: datetime
@@ -92,6 +92,13 @@ async def oldest_unsent_at() -> datetime | None:
     return row.created_at if row is not None else None
 
 
+def reason_key(reason: str | None) -> str:
+    """The catalogue key of a stored reason: a channel's own key as it is, a code under `delivery.reason`."""
+    if not reason:
+        return ""
+    return reason if "." in reason else f"delivery.reason.{reason}"
+
+
 def _line(row: Delivery) -> DeliveryLine:
     return DeliveryLine(
         id=row.id,
@@ -102,7 +109,7 @@ def _line(row: Delivery) -> DeliveryLine:
         template=row.template,
         params=msgspec.json.decode(row.params, type=dict[str, str]),
         state=row.state,
-        reason=row.final_reason or row.last_reason or "",
+        reason_key=reason_key(row.final_reason or row.last_reason),
         channel=row.channel,
         attempts=row.attempts,
         created_at=row.created_at,

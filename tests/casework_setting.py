@@ -1,0 +1,99 @@
+"""A small bureau for the tests of casework: its policy, its calendar, its people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from casework.actors import Actor, citizen
+from casework.complaints.desk import Desk
+from casework.complaints.filing import NewComplaint, Source, submit
+from casework.complaints.profile import (
+    Category,
+    ComplaintPolicy,
+    ComplaintsSection,
+    DangerSection,
+    Group,
+    NotOurs,
+    PromisedLimit,
+    PromisedLimits,
+    Unit,
+)
+from casework.complaints.views import ComplaintView
+from casework.roles import Role
+from kit.calendar import HolidayTable, WorkingCalendar
+from kit.db import Database
+from kit.sealing import FieldSealer
+from kit.secrets import KeyRing
+
+POLICY = ComplaintPolicy.of(
+    ComplaintsSection(
+        groups=(
+            Group(code="street", name="街面", plain="小摊、占道"),
+            Group(code="noise", name="噪声", plain="太吵"),
+        ),
+        categories=(
+            Category(
+                code="vending",
+                name="占道摆摊",
+                group="street",
+                keywords=("摆摊", "小贩", "占道"),
+                unit="street",
+                answer_working_days=3,
+            ),
+            Category(
+                code="noise",
+                name="噪声扰民",
+                group="noise",
+                keywords=("噪声", "太吵", "广场舞", "广场舞太吵"),
+                unit="night",
+            ),
+        ),
+        limits=PromisedLimits(
+            accept=PromisedLimit(working_days=1, basis="承诺第一条"),
+            answer=PromisedLimit(working_days=5, basis="承诺第二条"),
+            close=PromisedLimit(natural_days=10, basis="承诺第三条"),
+        ),
+    ),
+    (Unit(code="street", name="街面中队"), Unit(code="night", name="夜间中队")),
+    (NotOurs(name="工资", keywords=("欠薪", "工资"), responsible_body="人社局", phone="12333"),),
+    DangerSection(keywords=("着火", "漏气"), sentence_key="qa.danger"),
+)
+
+
+def calendar() -> WorkingCalendar:
+    """The shipped calendar with ordinary office hours."""
+    return WorkingCalendar(HolidayTable.load())
+
+
+def desk_on(db: Database) -> Desk:
+    """A complaint desk with keys of its own."""
+    return Desk(
+        db=db, calendar=calendar(), policy=POLICY, sealer=FieldSealer(KeyRing.random()), bureau_code="QS"
+    )
+
+
+def person(number: int) -> UUID:
+    """A fixed id for the test's n-th person."""
+    return UUID(int=(7 << 76) | (2 << 62) | number)
+
+
+CITIZEN = citizen(person(1))
+NEIGHBOUR = citizen(person(2))
+DISPATCHER = Actor(kind="staff", id=person(11), roles=frozenset({Role.DISPATCHER}), name="派单员")
+HANDLER = Actor(
+    kind="staff", id=person(12), roles=frozenset({Role.HANDLER}), name="办理员", units=frozenset({"street"})
+)
+NIGHT_HANDLER = Actor(
+    kind="staff", id=person(13), roles=frozenset({Role.HANDLER}), name="夜班", units=frozenset({"night"})
+)
+
+
+def words(story: str = "路口有人摆摊，占道", **more: object) -> NewComplaint:
+    """A complaint of CITIZEN's, filed in chat unless said otherwise."""
+    fields: dict[str, object] = {"account_id": CITIZEN.id, "story": story, "source": Source.WECHAT} | more
+    return NewComplaint(**fields)  # type: ignore[arg-type]
+
+
+async def filed(desk: Desk, **more: object) -> ComplaintView:
+    """A complaint that CITIZEN has just filed."""
+    return await submit(desk, CITIZEN, words(**more))  # type: ignore[arg-type]

@@ -1,0 +1,163 @@
+"""Rules, words and parameters of notices: every event is heard, every sentence can be filled."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.complaints import events
+from casework.complaints.events import EVENTS, ComplaintEvent
+from casework.complaints.lifecycle import COMPLAINT, State
+from casework.complaints.timeline import FOR_CITIZENS, FOR_STAFF
+from casework.notifications.plan import excerpt, params_of
+from casework.notifications.queries import reason_key
+from casework.notifications.rules import RULES, SILENT, Audience, rules_for
+from kit.catalogue import Catalogue
+from tests.casework_setting import person
+
+ROOT = Path(__file__).resolve().parents[2]
+AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+LATER = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """Only casework's own files: other areas are others' business."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    for name in ("complaint.yaml", "notifications.yaml"):
+        (folder / name).write_text((ROOT / "content/catalogue/zh_CN" / name).read_text())
+    return Catalogue.load(folder)
+
+
+def one_of_each() -> list[ComplaintEvent]:
+    common: dict[str, Any] = {
+        "complaint_id": person(9),
+        "reference": "QS-TS-261123-0001-X",
+        "account_id": person(1),
+        "at": AT,
+        "category_name": "占道摆摊",
+        "unit": "street",
+        "assignee_id": person(12),
+    }
+    return [
+        events.ComplaintSubmitted(**common, source="h5", place_text="路口", accept_by_at=LATER),
+        events.ComplaintAccepted(**common, answer_by_at=LATER),
+        events.ComplaintRefused(**common, reason="道路违停由交警管。", responsible_body="公安交管部门"),
+        events.ComplaintAssigned(**common, unit_name="街面中队", answer_by_at=LATER),
+        events.ComplaintHandedBack(**common, ground="不在本片区", unit_name="街面中队"),
+        events.ComplaintAnswered(**common, answer="已清理。", unit_name="街面中队", close_by_at=LATER),
+        events.ComplaintAnswered(**common, answer="已再次清理。", may_dispute=False, close_by_at=LATER),
+        events.ComplaintRated(**common, score=3, closed=True),
+        events.ComplaintRated(**common, score=1, closed=False),
+        events.ComplaintDisputed(**common, answer_by_at=LATER),
+        events.ComplaintClosed(**common, by_clock=True),
+        events.ComplaintClosed(**common, by_clock=False),
+        events.ComplaintWithdrawn(**common),
+    ]
+
+
+def test_every_event_has_a_rule_or_is_declared_silent() -> None:
+    heard = {rule.event for rule in RULES} | set(SILENT)
+    assert heard == set(EVENTS)
+    assert {type(event) for event in one_of_each()} == set(EVENTS)
+
+
+def test_event_names_are_unique_and_belong_to_the_feature() -> None:
+    names = [event.name for event in EVENTS]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("complaint.") for name in names)
+
+
+@pytest.mark.parametrize("event", one_of_each(), ids=lambda event: event.name)
+def test_every_notice_can_be_put_into_words(event: ComplaintEvent, catalogue: Catalogue) -> None:
+    params = params_of(event)
+    for rule in rules_for(event):
+        parts = ["title", "text"] + (["phrase", "thing"] if rule.audience is Audience.OWNER else [])
+        for part in parts:
+            text = catalogue.text(f"{rule.template}.{part}", **params)
+            assert "{" not in text
+        assert event.reference in catalogue.text(f"{rule.template}.text", **params)
+
+
+def test_short_fields_keep_the_platform_limits(catalogue: Catalogue) -> None:
+    for rule in RULES:
+        if rule.audience is not Audience.OWNER:
+            continue
+        assert len(catalogue.text(f"{rule.template}.title")) <= 20
+        assert len(catalogue.text(f"{rule.template}.thing")) <= 20
+        assert re.fullmatch(r"[\u4e00-\u9fff]{1,5}", catalogue.text(f"{rule.template}.phrase"))
+
+
+def test_one_event_speaks_to_each_audience_once() -> None:
+    for event in one_of_each():
+        audiences = [rule.audience for rule in rules_for(event)]
+        assert len(set(audiences)) == len(audiences)
+
+
+def test_a_refusal_tells_the_reason_and_the_responsible_body(catalogue: Catalogue) -> None:
+    refused = next(event for event in one_of_each() if isinstance(event, events.ComplaintRefused))
+    text = catalogue.text("notify.complaint.refused.text", **params_of(refused))
+    assert "道路违停由交警管。" in text
+    assert "公安交管部门" in text
+
+
+def test_the_last_answer_does_not_offer_another_round(catalogue: Catalogue) -> None:
+    assert "重新办理一次" in catalogue.text("notify.complaint.answered.text", **params_of(one_of_each()[5]))
+    last = one_of_each()[6]
+    (rule,) = (rule for rule in rules_for(last) if rule.audience is Audience.OWNER)
+    assert "重新办理一次" not in catalogue.text(f"{rule.template}.text", **params_of(last))
+
+
+def test_who_files_in_chat_is_not_told_again_what_the_reply_said() -> None:
+    filed = one_of_each()[0]
+    assert isinstance(filed, events.ComplaintSubmitted)
+    in_chat = events.ComplaintSubmitted(
+        complaint_id=filed.complaint_id, reference=filed.reference, account_id=None, at=AT, source="wechat"
+    )
+    assert Audience.OWNER in {rule.audience for rule in rules_for(filed)}
+    assert Audience.OWNER not in {rule.audience for rule in rules_for(in_chat)}
+
+
+def test_dates_are_told_as_the_local_wall_shows_them() -> None:
+    params = params_of(one_of_each()[1])
+    assert params["answer_by"] == "2026-11-26 17:30"
+    assert (params["answer_by_month"], params["answer_by_day"]) == ("11", "26")
+
+
+def test_long_text_is_shortened_with_an_ellipsis() -> None:
+    assert excerpt("一" * 400) == "一" * 299 + "…"
+    assert excerpt("短") == "短"
+
+
+def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> None:
+    for state in State:
+        assert catalogue.has(f"complaint.state.{state.value}")
+    for move in COMPLAINT.moves:
+        assert catalogue.has(f"complaint.move.{move.name}")
+    special = {
+        "rate": ["rate_3", "rate_2"],
+        "rate_unsatisfied": ["rate_1"],
+        "close": ["close", "close_by_clock"],
+    }
+    for prefix, actions in (("timeline", FOR_CITIZENS), ("timeline_staff", FOR_STAFF | {"other"})):
+        for action in actions:
+            for sentence in special.get(action, [action]):
+                assert catalogue.has(f"complaint.{prefix}.{sentence}")
+
+
+def test_every_problem_casework_raises_has_words(catalogue: Catalogue) -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "casework").rglob("*.py"))
+    keys = set(re.findall(r'"(problem\.(?:complaint|people)\.[a-z_.]+)"', sources))
+    assert keys
+    assert {key for key in keys if not catalogue.has(key)} == set()
+
+
+def test_every_reason_the_dispatcher_writes_has_words(catalogue: Catalogue) -> None:
+    for code in ("expired", "lease_lapsed", "channel_error", "too_many_attempts"):
+        assert catalogue.has(reason_key(code))
+    assert reason_key("wechat_error.no_consent.reason") == "wechat_error.no_consent.reason"
+    assert reason_key(None) == ""

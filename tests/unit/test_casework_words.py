@@ -1,0 +1,123 @@
+"""Guessing a category, recognising what is not ours, and keeping what people type."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from casework.complaints.category import danger_words, recognise_elsewhere, suggest
+from casework.complaints.profile import ComplaintPolicy, ComplaintsSection, PolicyError, PromisedLimit, Unit
+from casework.complaints.wording import digest, kept, moment_params, optional, required
+from casework.people.phone import normalised_phone
+from kit.problems import Invalid
+from tests.casework_setting import POLICY
+
+
+def test_the_category_with_most_matched_characters_is_suggested_with_its_words() -> None:
+    found = suggest("楼下广场舞太吵，还有小贩", POLICY)
+    assert found is not None
+    assert found.category == "noise"
+    assert found.words == ("广场舞太吵",)
+
+
+def test_a_keyword_inside_a_longer_matched_one_counts_once() -> None:
+    found = suggest("广场舞太吵", POLICY)
+    assert found is not None
+    assert found.points == len("广场舞太吵")
+
+
+def test_full_width_and_spaces_do_not_hide_a_keyword() -> None:
+    found = suggest("有人 摆 摊", POLICY)
+    assert found is not None
+    assert found.category == "vending"
+
+
+def test_no_keyword_no_suggestion() -> None:
+    assert suggest("请帮帮我", POLICY) is None
+
+
+def test_a_matter_of_another_body_is_recognised() -> None:
+    found = recognise_elsewhere("老板欠薪三个月", POLICY)
+    assert found is not None
+    assert found.subject.responsible_body == "人社局"
+
+
+def test_what_may_be_ours_is_not_sent_elsewhere() -> None:
+    assert recognise_elsewhere("摆摊的人说老板欠薪，占道", POLICY) is None
+
+
+def test_danger_is_noticed() -> None:
+    assert danger_words("烧烤摊着火了", POLICY) == ("着火",)
+    assert danger_words("烧烤摊很吵", POLICY) == ()
+
+
+def test_control_characters_go_and_line_breaks_stay() -> None:
+    assert kept("  一\x00\x1b[31m行\r\n二行\t。\ud800 ") == "一[31m行\n二行\t。"
+
+
+def test_emoji_and_rude_words_are_kept() -> None:
+    assert required("太差劲了😡", field="story", at_most=10) == "太差劲了😡"
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "\n\t", "\u200b", "\x00"])
+def test_text_without_a_visible_character_says_nothing(nothing: str) -> None:
+    assert optional(nothing, field="comment", at_most=10) is None
+    with pytest.raises(Invalid) as refused:
+        required(nothing, field="story", at_most=10)
+    assert refused.value.field == "story"
+
+
+def test_text_that_is_too_long_is_refused_with_both_lengths() -> None:
+    with pytest.raises(Invalid) as refused:
+        optional("一" * 11, field="comment", at_most=10)
+    assert (refused.value.params["at_most"], refused.value.params["length"]) == (10, 11)
+
+
+def test_a_digest_tells_texts_apart_and_keeps_none() -> None:
+    assert digest("甲") != digest("乙")
+    assert digest(None) is None
+
+
+def test_no_moment_gives_no_placeholders() -> None:
+    assert moment_params("due", None) == {}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["13800001234", "138 0000 1234", "+86 138-0000-1234", "８６１３８００００１２３４", "0571-8765 4321"],
+)
+def test_telephone_numbers_as_people_write_them(typed: str) -> None:
+    assert normalised_phone(typed) in ("13800001234", "057187654321")
+
+
+@pytest.mark.parametrize("typed", ["12345", "23800001234", "138000012345", "abc", "", "+1 202 555 0100"])
+def test_what_is_no_number_in_china_is_none(typed: str) -> None:
+    assert normalised_phone(typed) is None
+
+
+def test_a_category_of_an_unknown_unit_is_refused_by_name() -> None:
+    section = ComplaintsSection(
+        groups=tuple(POLICY.groups.values()),
+        categories=tuple(POLICY.categories.values()),
+        limits=POLICY.limits,
+    )
+    with pytest.raises(PolicyError, match="night"):
+        ComplaintPolicy.of(section, (Unit(code="street", name="街面"),), (), POLICY.danger)
+
+
+def test_a_limit_in_two_units_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="恰好写一个"):
+        msgspec.convert({"working_days": 1, "natural_days": 2, "basis": "甲"}, PromisedLimit)
+
+
+def test_a_category_of_an_unknown_group_is_refused() -> None:
+    document = msgspec.to_builtins(
+        ComplaintsSection(
+            groups=tuple(POLICY.groups.values()),
+            categories=tuple(POLICY.categories.values()),
+            limits=POLICY.limits,
+        )
+    )
+    document["categories"][0]["group"] = "moon"
+    with pytest.raises(msgspec.ValidationError, match="moon"):
+        msgspec.convert(document, ComplaintsSection)
