@@ -116,7 +116,8 @@ class SealedMac:
 
 def check_chain(key: bytes, chain: list[AuditEntry], sealed: dict[int, SealedMac]) -> Iterator[Finding]:
     """Findings within one case's chain, given in the order of positions."""
-    vouched = {bytes(entry.previous) for entry in chain} | {head.mac for head in sealed.values()}
+    vouched = {(entry.position - 1, bytes(entry.previous)) for entry in chain}
+    vouched |= {(position, head.mac) for position, head in sealed.items()}
     present = {entry.position for entry in chain}
     expected, before, before_is_sound = 1, b"", True
     for entry, rivals in _one_for_each_position(key, chain):
@@ -155,7 +156,7 @@ def _one_for_each_position(
         yield best, [row for row in rows if row is not best]
 
 
-def _check_entry(key: bytes, entry: AuditEntry, vouched: set[bytes]) -> Finding | None:
+def _check_entry(key: bytes, entry: AuditEntry, vouched: set[tuple[int, bytes]]) -> Finding | None:
     right = entry_mac(key, fields_of(entry), bytes(entry.previous))
     if right == bytes(entry.mac):
         return None
@@ -165,7 +166,8 @@ def _check_entry(key: bytes, entry: AuditEntry, vouched: set[bytes]) -> Finding 
                 return Finding(
                     "moved", entry.case_id, entry.position, entry_id=entry.id, true_position=position
                 )
-    kind: FindingKind = "altered" if vouched & {bytes(entry.mac), right} else "forged"
+    known = {(entry.position, bytes(entry.mac)), (entry.position, right)}
+    kind: FindingKind = "altered" if vouched & known else "forged"
     return Finding(kind, entry.case_id, entry.position, entry_id=entry.id)
 
 
