@@ -10,7 +10,7 @@ import structlog
 from wechat import endpoints
 from wechat.endpoints import Endpoint
 from wechat.errors import Remedy, WeChatError
-from wechat.exchange import Answer, Exchange, no_answer, read_object, unexpected
+from wechat.exchange import CALL_TIMEOUT, Answer, Exchange, no_answer, read_object, unexpected
 from wechat.tokens import TokenKeeper
 
 MAX_MEDIA_BYTES: Final = 12 * 1024 * 1024  # the platform takes pictures and films up to 10 MB
@@ -46,8 +46,14 @@ class UserInfo(msgspec.Struct, frozen=True):
 class WeChatClient:
     """One account. Every method raises WeChatError; its `uncertain` and `retryable` say what may be repeated."""
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: TokenKeeper, base: str) -> None:
-        self._exchange = Exchange(session, base)
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        tokens: TokenKeeper,
+        base: str,
+        timeout: aiohttp.ClientTimeout = CALL_TIMEOUT,
+    ) -> None:
+        self._exchange = Exchange(session, base, timeout)
         self._tokens = tokens
 
     async def send_custom_text(self, openid: str, text: str) -> None:

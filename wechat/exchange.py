@@ -11,7 +11,7 @@ from wechat.endpoints import Endpoint
 from wechat.errors import NO_ANSWER, TOO_LARGE, UNEXPECTED, UNREACHABLE, WeChatError, from_code
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=8, connect=3)
+CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=8, connect=3)
 _CHUNK: Final = 64 * 1024
 
 
@@ -31,7 +31,7 @@ def new_session(*, connections: int = 100) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=10),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=_TIMEOUT,
+        timeout=CALL_TIMEOUT,
     )
 
 
@@ -39,7 +39,7 @@ class Exchange:
     """The HTTP side of the platform at one base address."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, base: str, timeout: aiohttp.ClientTimeout = _TIMEOUT
+        self, session: aiohttp.ClientSession, base: str, timeout: aiohttp.ClientTimeout = CALL_TIMEOUT
     ) -> None:
         self._session = session
         self._base = base.rstrip("/")
@@ -93,7 +93,7 @@ def read_object(endpoint: Endpoint, content: bytes) -> dict[str, Any]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         document = msgspec.json.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         document = _read_leniently(endpoint, content)
     if not isinstance(document, dict):
         raise no_answer(endpoint, "not a JSON object")

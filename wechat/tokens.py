@@ -71,12 +71,15 @@ class TokenKeeper:
 
     async def refresh(self, failed_token: str) -> str:
         """A token other than the one the platform refused. WeChatError while the breaker is open."""
+        replacement = self._replacement(await self._load(), failed_token)
+        if replacement is not None:
+            return replacement
         async with self._alone():
             state = await self._load()
+            replacement = self._replacement(state, failed_token)
+            if replacement is not None:
+                return replacement
             now = self._now()
-            if state.token != failed_token and state.is_alive(now):
-                return state.token
-            rules.check_refresh(state, now)
             after = await self._call(state, force=False)
             if after.token == failed_token and rules.may_force(after, now):
                 after = await self._call(after, force=True)
@@ -86,7 +89,20 @@ class TokenKeeper:
                 raise WeChatError(TOKEN_PAUSED, retry_after_s=rules.REFRESH_PAUSE_S)
             return after.token
 
+    def _replacement(self, state: TokenState, failed_token: str) -> str | None:
+        """The token another refresh has brought, None when one must be asked for."""
+        now = self._now()
+        if state.token != failed_token and state.is_alive(now):
+            return state.token
+        rules.check_refresh(state, now)
+        rules.check_call(state, now)
+        return None
+
     async def _renewed(self) -> str:
+        state = await self._load()
+        if state.is_fresh(self._now()):
+            return state.token
+        rules.check_call(state, self._now())
         async with self._alone():
             state = await self._load()
             if not state.is_fresh(self._now()):
