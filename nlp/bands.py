@@ -22,15 +22,18 @@ class Band(StrEnum):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """When a score of 0 to 1 suffices.
 
-    `answer` and `lead` (over the second entry) together, or `certain` alone, and at least `coverage` of
-    the topic words asked; below `unsure` no suggestion is worth the citizen's time.
+    To be answered, a question needs `answer` together with `lead` over the second entry, or `certain`
+    alone. And the entry must know a share of the topic words asked: `coverage` if one of them is a term
+    of the trade, `plain_coverage` if all are everyday words. Below `unsure` no suggestion is worth the
+    citizen's time.
     """
 
-    certain: float = 0.62
-    answer: float = 0.42
-    lead: float = 0.08
-    coverage: float = 0.6
-    unsure: float = 0.20
+    certain: float = 0.60
+    answer: float = 0.30
+    lead: float = 0.06
+    coverage: float = 0.40
+    plain_coverage: float = 0.80
+    unsure: float = 0.28
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -48,10 +51,10 @@ def judge(hits: Sequence[Hit], thresholds: Thresholds) -> Verdict:
     first = hits[0]
     if not first.coverage:
         return Verdict(Band.LOST, "no_topic_word", first.score)
-    if first.coverage < thresholds.coverage:
-        return Verdict(Band.UNSURE, "topic_partly_known", first.score)
-    if not first.anchored:
+    if first.topics < 2 and not first.anchored:
         return Verdict(Band.UNSURE, "one_common_word", first.score)
+    if first.coverage < (thresholds.coverage if first.anchored else thresholds.plain_coverage):
+        return Verdict(Band.UNSURE, "topic_partly_known", first.score)
     if first.score >= thresholds.certain:
         return Verdict(Band.ANSWER, "certain", first.score)
     lead = first.score - (hits[1].score if len(hits) > 1 else 0.0)
