@@ -9,6 +9,8 @@ from tortoise.models import Model
 class ConversationTurn(Model):
     """A conversation after one more accepted step. Rows are only added; the highest revision is the state.
 
+    Once nobody waits for it any more a draft is emptied: see `bot.turns.forget_old_drafts`.
+
     `session_sealed` is the draft (bot.dialogue.Session as JSON, sealed: it may hold a phone number), null
     when the conversation has ended. `citizen` is the keyed name under which Redis knows the person.
     """

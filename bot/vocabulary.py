@@ -1,0 +1,96 @@
+"""What citizens' words mean. The words themselves stand in the catalogue, under `bot.words` and `bot.patterns`.
+
+`word_of` looks at a whole message: "取消" is a command, "不要取消夜市" is not. The patterns look into a
+sentence, so they only ever lead to an offer, a plain hint or a telephone number, never to a change.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from kit.catalogue import Catalogue
+
+_LONGEST_WORD = 12
+_AROUND = " \t\n\r。.!！~～,，、\"'“”‘’「」【】[]()（）"
+_MANY_DIGITS = 2
+
+
+class Vocabulary:
+    """Compiled once; every look-up is one dictionary access or one pass of a compiled pattern."""
+
+    def __init__(self, catalogue: Catalogue, danger: Iterable[str]) -> None:
+        self._words: dict[str, str] = {}
+        for meaning, spellings in catalogue.under("bot.words").items():
+            for spelling in spellings.split("|"):
+                word = _plain(spelling)
+                if self._words.setdefault(word, meaning) != meaning:
+                    raise ValueError(f"bot.words: {spelling!r} stands under two meanings")
+                if len(word) > _LONGEST_WORD:
+                    raise ValueError(f"bot.words: {spelling!r} is too long to be looked for")
+        patterns = {name: spellings.split("|") for name, spellings in catalogue.under("bot.patterns").items()}
+        self._question = _any_of(patterns["question"])
+        self._complaint = _any_of(patterns["complaint"])
+        self._staff = _any_of(patterns["staff"])
+        self._misconduct = _any_of(patterns["misconduct"])
+        self._tip_off = _any_of(patterns["tip_off_word"])
+        self._danger = _any_of(_folded(word) for word in danger)
+        self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
+        self._withdraw = re.compile(rf"\s*(?:{_alternatives(patterns['withdraw_prefix'])})")
+
+    def word_of(self, text: str) -> str:
+        """What the whole message means, as one of the names under `bot.words`; "" when it is a sentence."""
+        if len(text) > _LONGEST_WORD + 4:
+            return ""
+        return self._words.get(_plain(text), "")
+
+    def number_of(self, text: str) -> int | None:
+        """The number that the message consists of: 1 or ２ or "3."."""
+        if len(text) > _MANY_DIGITS + 4:
+            return None
+        digits = _plain(text)
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MANY_DIGITS else None
+
+    def is_danger(self, text: str) -> bool:
+        """Whether somebody may be in danger: then telephone numbers come first."""
+        return self._danger.search(_folded(text)) is not None
+
+    def is_tip_off(self, text: str) -> bool:
+        """Whether the text is about misconduct of the bureau's own people: never taken in chat."""
+        return self._staff.search(text) is not None and (
+            self._misconduct.search(text) is not None or self._tip_off.search(text) is not None
+        )
+
+    def is_question(self, text: str) -> bool:
+        """Whether the sentence asks something."""
+        return self._question.search(text) is not None
+
+    def sounds_like_complaint(self, text: str) -> bool:
+        """Whether the sentence tells of trouble, in words that questions about rules do not use."""
+        return self._complaint.search(text) is not None
+
+    def story_after_file_words(self, text: str) -> str | None:
+        """What follows "我要投诉…" in a sentence that begins like this; None for any other sentence."""
+        found = self._file_prefix.match(text)
+        return text[found.end() :].strip() if found else None
+
+    def begins_with_withdraw(self, text: str) -> bool:
+        return self._withdraw.match(text) is not None
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.strip(_AROUND)).casefold().strip(_AROUND)
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    # Without words it must match nothing; an empty alternative would match everything.
+    return re.compile(_alternatives(words) or r"(?!)")
