@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from app.models import MODEL_MODULES
 from casework.complaints.profile import (
@@ -18,6 +19,7 @@ from casework.complaints.profile import (
 )
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from content.profile_store import current_profile
+from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
 from kit.catalogue import Catalogue
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -117,3 +119,15 @@ def complaint_policy(profile: Profile) -> ComplaintPolicy:
         cast("NotOursSection", profile.at("not_ours")),
         profile.section(DangerSection),
     )
+
+
+def calendar_of(profile: Profile) -> WorkingCalendar:
+    """The bureau's office hours on the shipped holiday tables."""
+    hours = profile.section(HoursSection)
+    spans = tuple((_minutes(period.opens), _minutes(period.closes)) for period in hours.periods)
+    return WorkingCalendar(HolidayTable.load(), WorkingHours(spans), ZoneInfo(hours.zone))
+
+
+def _minutes(time_of_day: str) -> int:
+    hour, _, minute = time_of_day.partition(":")
+    return int(hour) * 60 + int(minute)

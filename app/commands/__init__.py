@@ -1,0 +1,13 @@
+"""One module a group of commands; each adds its own to the parser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.commands import checks, knowledge, serving, staff
+
+
+def add_all(group: Any) -> None:
+    """Add every command. `group` is argparse's collection of sub-parsers."""
+    for module in (serving, staff, knowledge, checks):
+        module.add(group)

@@ -1,0 +1,97 @@
+"""`audit verify`, `calendar check`: does what is stored still hold?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+from app.core import CATALOGUE_FOLDER, calendar_of, open_database, profile_in_force
+from app.environment import read_settings
+from kit.audit.models import AuditEntry, AuditSeal
+from kit.audit.verify import Finding, VerifyKeys, verify
+from kit.catalogue import Catalogue
+from kit.clock import SystemClock, local
+from kit.secrets import KeyRing
+
+PAGE = 2000
+
+
+def add(group: Any) -> None:
+    audit = group.add_parser("audit", help="审计链")
+    actions = audit.add_subparsers(metavar="动作", required=True, parser_class=type(audit))
+    verifying = actions.add_parser("verify", help="核验全部办件的审计链和每日封存")
+    verifying.set_defaults(run=_verify)
+    calendar = group.add_parser("calendar", help="工作日历")
+    actions = calendar.add_subparsers(metavar="动作", required=True, parser_class=type(calendar))
+    checking = actions.add_parser("check", help="检查节假日数据是否齐备")
+    checking.add_argument("--on", type=date.fromisoformat, help="按哪一天检查（默认今天），如 2026-12-01")
+    checking.set_defaults(run=_calendar)
+
+
+def _verify(_: argparse.Namespace) -> int:
+    settings = read_settings(for_wechat=False)
+    keys = KeyRing.open(settings.key_dir, create=False)
+    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+
+    async def run() -> tuple[list[Finding], int]:
+        async with open_database(settings, keys):
+            seen = 0
+
+            async def entries() -> AsyncIterator[AuditEntry]:
+                nonlocal seen
+                async for row in all_entries():
+                    seen += 1
+                    if seen % 50_000 == 0:
+                        print(f"已核验 {seen} 条…", file=sys.stderr)
+                    yield row
+
+            seals = await AuditSeal.all().order_by("number")
+            verify_keys = VerifyKeys(mac=keys.secret("audit"), seal_public_keys=(keys.verify_key,))
+            return [one async for one in verify(entries(), seals, verify_keys)], seen
+
+    findings, seen = asyncio.run(run())
+    for finding in findings:
+        print(catalogue.text(finding.key, **finding.params))
+    print(f"共 {seen} 条记录，发现 {len(findings)} 处问题。")
+    return 1 if findings else 0
+
+
+async def all_entries() -> AsyncIterator[AuditEntry]:
+    """Every audit entry, case by case, in order of position; read by key, never all at once."""
+    case, position = None, 0
+    while True:
+        query = AuditEntry.all()
+        if case is not None:
+            rows = await query.filter(case_id=case, position__gt=position).order_by("position").limit(PAGE)
+            if not rows:
+                rows = await query.filter(case_id__gt=case).order_by("case_id", "position").limit(PAGE)
+        else:
+            rows = await query.order_by("case_id", "position").limit(PAGE)
+        if not rows:
+            return
+        for row in rows:
+            yield row
+        case, position = rows[-1].case_id, rows[-1].position
+
+
+def _calendar(arguments: argparse.Namespace) -> int:
+    settings = read_settings(for_wechat=False)
+    keys = KeyRing.open(settings.key_dir, create=False)
+    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+
+    async def run() -> int:
+        async with open_database(settings, keys):
+            calendar = calendar_of(await profile_in_force())
+            today = arguments.on or local(SystemClock().now()).date()
+            warnings = calendar.check(today)
+            for warning in warnings:
+                print(catalogue.text(warning.key, year=warning.year))
+            years = "、".join(str(year) for year in calendar.days.years)
+            print(f"已有年份：{years}；{len(warnings)} 处需要处理。")
+            return 1 if warnings else 0
+
+    return asyncio.run(run())

@@ -1,0 +1,55 @@
+"""`kb check|build|ask`: the Q&A knowledge."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from app.core import open_database
+from app.environment import read_settings
+from content.interpretations.commands import kb_ask, kb_build, kb_check
+from content.interpretations.queries import published_entries
+from content.interpretations.views import EntryView
+from kit.clock import SystemClock, local
+from kit.secrets import KeyRing
+
+
+def add(group: Any) -> None:
+    parser = group.add_parser("kb", help="政策问答知识库")
+    parser.set_defaults(starter=False)
+    actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
+    checking = actions.add_parser("check", help="核对引用的法条是否现行、问法是否重复、答案是否过长")
+    checking.set_defaults(run=lambda arguments: _run(arguments, lambda known: kb_check(_today(), known)))
+    building = actions.add_parser("build", help="建一次索引，报告大小和用时")
+    building.set_defaults(run=lambda arguments: _run(arguments, kb_build))
+    asking = actions.add_parser("ask", help="问一个问题，显示答案、依据和命中的词")
+    asking.add_argument("text", help="要问的话")
+    asking.set_defaults(run=lambda arguments: _run(arguments, lambda known: kb_ask(arguments.text, known)))
+    for action in (checking, building, asking):
+        action.add_argument("--starter", action="store_true", help="用随程序附带的起步知识，不读数据库")
+
+
+def _today() -> date:
+    return local(SystemClock().now()).date()
+
+
+def _run(
+    arguments: argparse.Namespace, work: Callable[[list[EntryView] | None], tuple[int, str]]
+) -> int:
+    code, text = work(None if arguments.starter else _entries())
+    print(text)
+    return code
+
+
+def _entries() -> list[EntryView]:
+    settings = read_settings(for_wechat=False)
+    keys = KeyRing.open(settings.key_dir, create=False)
+
+    async def run() -> list[EntryView]:
+        async with open_database(settings, keys):
+            return await published_entries(_today())
+
+    return asyncio.run(run())

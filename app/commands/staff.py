@@ -1,0 +1,112 @@
+"""`staff add|passwd|list`: who may log in to the console."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from app.core import CATALOGUE_FOLDER, open_database
+from app.environment import read_settings
+from app.refusals import CommandRefused
+from casework.actors import system
+from casework.people.passwords import Passwords
+from casework.people.staff import add_staff, list_staff, set_password
+from casework.roles import Role
+from kit.catalogue import Catalogue
+from kit.db import Database
+from kit.problems import Problem
+from kit.secrets import KeyRing
+
+T = TypeVar("T")
+
+
+def add(group: Any) -> None:
+    parser = group.add_parser("staff", help="工作人员账号")
+    actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
+    adding = actions.add_parser("add", help="新增账号")
+    adding.add_argument("--login", required=True, help="登录名（字母、数字）")
+    adding.add_argument("--name", required=True, help="姓名")
+    adding.add_argument("--role", required=True, action="append", help="角色，可重复：" + "、".join(_ROLES))
+    adding.add_argument("--unit", help="单位代码；不填则为全局")
+    adding.add_argument("--password-stdin", action="store_true", help="从标准输入读密码")
+    adding.set_defaults(run=_add)
+    password = actions.add_parser("passwd", help="改密码")
+    password.add_argument("--login", required=True)
+    password.add_argument("--password-stdin", action="store_true")
+    password.set_defaults(run=_passwd)
+    listing = actions.add_parser("list", help="列出账号")
+    listing.set_defaults(run=_list)
+
+
+_ROLES = [role.value for role in Role if role not in (Role.CITIZEN, Role.CLOCK)]
+
+
+def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    settings = read_settings(for_wechat=False)
+    keys = KeyRing.open(settings.key_dir, create=False)
+
+    async def run() -> T:
+        async with open_database(settings, keys) as db:
+            return await work(db)
+
+    try:
+        return asyncio.run(run())
+    except Problem as exc:
+        sentence = Catalogue.load(CATALOGUE_FOLDER).text(exc.key, **exc.params)
+        raise CommandRefused(sentence) from exc
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise CommandRefused("没有终端可以输入密码，请用 --password-stdin 从标准输入给出。")
+    first = getpass.getpass("密码：")
+    if first != getpass.getpass("再输一次："):
+        raise CommandRefused("两次输入的密码不一样。")
+    return first
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    unknown = [role for role in arguments.role if role not in _ROLES]
+    if unknown:
+        raise CommandRefused(f"没有角色 {unknown[0]}，可用的有：{'、'.join(_ROLES)}。")
+    password = _read_password(arguments.password_stdin)
+
+    async def work(db: Database) -> None:
+        await add_staff(
+            db,
+            Passwords(),
+            system(),
+            login=arguments.login,
+            name=arguments.name,
+            password=password,
+            grants=[(Role(role), arguments.unit) for role in arguments.role],
+        )
+
+    _with_database(work)
+    print(f"已新增 {arguments.login}。")
+    return 0
+
+
+def _passwd(arguments: argparse.Namespace) -> int:
+    password = _read_password(arguments.password_stdin)
+
+    async def work(db: Database) -> None:
+        await set_password(db, Passwords(), system(), arguments.login, password)
+
+    _with_database(work)
+    print("密码已更改，原有登录随即失效。")
+    return 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    for person in _with_database(list_staff):
+        roles = "、".join(f"{one.role}{'@' + one.unit if one.unit else ''}" for one in person.grants)
+        left = "（已离职）" if person.left_at else ""
+        print(f"{person.login}\t{person.name}\t{roles}{left}")
+    return 0

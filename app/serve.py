@@ -1,0 +1,50 @@
+"""`chengguan serve`: warm up once, fork, serve."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import structlog
+
+from app.core import CATALOGUE_FOLDER, open_database, profile_in_force, redis_url
+from app.forking import ForkingServer, bind
+from app.knowledge import KnowledgeState, build_knowledge
+from app.web import build_app
+from kit.catalogue import Catalogue
+from kit.http.assets import Assets
+from kit.logs import configure_logging
+from kit.secrets import KeyRing
+from kit.settings import Settings
+
+
+def serve(settings: Settings) -> int:
+    """Run the web processes until stopped. Returns the exit code."""
+    configure_logging()
+    log = structlog.get_logger("serve")
+    keys = KeyRing.open(settings.key_dir, create=False)
+    knowledge = asyncio.run(_warm(settings, keys))
+    redis_at = redis_url(settings)
+    sock = bind(settings.host, settings.port)
+    app = build_app(settings, redis_at, knowledge)
+
+    def child(slot: int) -> None:
+        sock.setblocking(False)
+        app.run(
+            sock=sock,
+            single_process=True,
+            motd=False,
+            access_log=False,
+            debug=False,
+            register_sys_signals=True,
+        )
+
+    log.info("serving", host=settings.host, port=settings.port, processes=settings.web_processes)
+    return ForkingServer(settings.web_processes, child, log.warning).run()
+
+
+async def _warm(settings: Settings, keys: KeyRing) -> KnowledgeState:
+    """What every child shares: profile checked, knowledge read and indexed. Connections end here."""
+    async with open_database(settings, keys) as db:
+        await profile_in_force()
+        return await build_knowledge(db.clock)

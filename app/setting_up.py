@@ -1,0 +1,43 @@
+"""`chengguan migrate`: schema, keys, bureau profile, starter knowledge. Safe to run any number of times."""
+
+from __future__ import annotations
+
+import sys
+
+from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy, open_database
+from app.models import MODEL_MODULES
+from content.interpretations.laws import LawIndex
+from content.interpretations.load import load_starter, read_starter
+from content.profile_store import load_profile
+from kit.db import Change
+from kit.db.migrate import migrate
+from kit.profile import build_profile, read_profile
+from kit.secrets import KeyRing
+from kit.settings import Settings
+
+
+async def set_up(settings: Settings) -> int:
+    """Bring database, profile and knowledge up to date; everything is checked before anything is written."""
+    document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
+    complaint_policy(build_profile(document, PROFILE_SECTIONS))
+    entries = read_starter(LawIndex.load())
+    keys = KeyRing.open(settings.key_dir, create=True)
+
+    def report(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    done = await migrate(
+        settings.database_url, MODEL_MODULES, backup_folder=settings.data_dir / "backups", report=report
+    )
+    async with open_database(settings, keys) as db:
+
+        async def work(change: Change) -> tuple[bool, int]:
+            profile_is_new = await load_profile(change, dict(document))
+            return profile_is_new, await load_starter(change, entries, change.now, change.ids)
+
+        profile_is_new, altered = await db.change(work, timeout_s=60)
+    print(
+        f"数据库结构{'已升级 ' + str(len(done.applied)) + ' 步' if done.applied else '已是最新'}；"
+        f"单位画像{'已更新' if profile_is_new else '没有变化'}；知识更新 {altered} 条。"
+    )
+    return 0
