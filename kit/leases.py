@@ -62,7 +62,7 @@ class Lease:
                 row = DutyLease(name=self._name, holder=self._holder, fence=1, expires_at=now + self._length)
                 await DutyLease.bulk_create([row], ignore_conflicts=True)
                 row = await DutyLease.get(name=self._name)
-                return row.fence if row.holder == self._holder else 0
+                return int(row.fence) if row.holder == self._holder else 0
             if row.holder != self._holder:
                 if row.expires_at > now:
                     return 0
@@ -70,7 +70,7 @@ class Lease:
                 row.fence += 1
             row.expires_at = now + self._length
             await row.save(update_fields=["holder", "fence", "expires_at"])
-            return row.fence
+            return int(row.fence)
 
         self.fence = await self._db.change(work)
         self._sure_until = asked_at + self._length.total_seconds() / 3

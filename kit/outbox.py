@@ -81,11 +81,8 @@ class Relay:
         now = self._db.clock.now()
         # A case whose earlier event waits for another try keeps its order: its
         # later events wait too. Other cases go ahead.
-        waiting: set[UUID] = set(
-            await OutboxEvent.filter(state=PENDING, next_at__gt=now, case_id__isnull=False)
-            .limit(10_000)
-            .values_list("case_id", flat=True)
-        )
+        postponed = OutboxEvent.filter(state=PENDING, next_at__gt=now, case_id__isnull=False).limit(10_000)
+        waiting = {row.case_id for row in await postponed.only("id", "case_id")}
         due = await OutboxEvent.filter(state=PENDING, next_at__lte=now).order_by("id").limit(at_most)
         done = 0
         for row in due:

@@ -1,5 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+import functools
+from json import dumps, loads
 from uuid import uuid4
 from tortoise import fields
 from tortoise.indexes import Index
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
                 ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'complaint', 'app': 'chengguan', 'indexes': [Index(fields=['state', 'due_at', 'id']), Index(fields=['submitted_at', 'id']), Index(fields=['account_id', 'submitted_at', 'id']), Index(fields=['assignee_id', 'due_at', 'id']), Index(fields=['unit', 'due_at', 'id'])], 'pk_attr': 'id'},
+            options={'table': 'complaint', 'app': 'chengguan', 'indexes': [Index(fields=['due_at', 'id']), Index(fields=['submitted_at', 'id']), Index(fields=['account_id', 'submitted_at', 'id']), Index(fields=['assignee_id', 'due_at', 'id']), Index(fields=['unit', 'due_at', 'id'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -101,6 +103,19 @@ class Migration(migrations.Migration):
                 ('stage', fields.CharField(max_length=10)),
             ],
             options={'table': 'complaint_photo', 'app': 'chengguan', 'unique_together': (('complaint_id', 'stage', 'position'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ConversationTurn',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('account_id', fields.UUIDField()),
+                ('revision', fields.IntField()),
+                ('citizen', fields.CharField(max_length=64)),
+                ('session_sealed', fields.BinaryField(null=True)),
+                ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'conversation_turn', 'app': 'chengguan', 'unique_together': (('account_id', 'revision'),), 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -122,8 +137,8 @@ class Migration(migrations.Migration):
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('channel', fields.CharField(null=True, max_length=20)),
                 ('platform_id', fields.CharField(null=True, max_length=80)),
-                ('last_reason', fields.CharField(null=True, max_length=60)),
-                ('final_reason', fields.CharField(null=True, max_length=60)),
+                ('last_reason', fields.CharField(null=True, max_length=80)),
+                ('final_reason', fields.CharField(null=True, max_length=80)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -167,6 +182,89 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='HttpSession',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('token_hash', fields.CharField(unique=True, max_length=64)),
+                ('subject_kind', fields.CharField(max_length=20)),
+                ('subject_id', fields.UUIDField()),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_seen_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('csrf', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'http_session', 'app': 'chengguan', 'indexes': [Index(fields=['subject_kind', 'subject_id'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='KnowledgeEntry',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('slug', fields.CharField(unique=True, max_length=80)),
+                ('question', fields.CharField(max_length=200)),
+                ('phrasings', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('answer', fields.TextField(unique=False)),
+                ('more', fields.TextField(unique=False)),
+                ('citations', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('category', fields.CharField(db_index=True, max_length=40)),
+                ('sensitive', fields.BooleanField()),
+                ('valid_from_on', fields.DateField()),
+                ('valid_until_on', fields.DateField(null=True)),
+                ('version', fields.IntField()),
+                ('published', fields.BooleanField(db_index=True)),
+                ('source', fields.CharField(max_length=16)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'knowledge_entry', 'app': 'chengguan', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='KnowledgeVersion',
+            fields=[
+                ('name', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ('version', fields.IntField()),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'knowledge_version', 'app': 'chengguan', 'pk_attr': 'name'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='LateReply',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('act', fields.CharField(unique=True, max_length=64)),
+                ('citizen', fields.CharField(max_length=64)),
+                ('inbound_sealed', fields.BinaryField(null=True)),
+                ('reply_sealed', fields.BinaryField(null=True)),
+                ('state', fields.CharField(max_length=10)),
+                ('reason', fields.CharField(null=True, max_length=40)),
+                ('attempts', fields.IntField()),
+                ('next_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'late_reply', 'app': 'chengguan', 'indexes': [Index(fields=['state', 'next_at', 'id']), Index(fields=['state', 'lease_until'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MediaFetch',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('account_id', fields.UUIDField(db_index=True)),
+                ('file_id', fields.UUIDField(unique=True)),
+                ('source_sealed', fields.BinaryField()),
+                ('state', fields.CharField(max_length=10)),
+                ('reason', fields.CharField(null=True, max_length=40)),
+                ('attempts', fields.IntField()),
+                ('next_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'media_fetch', 'app': 'chengguan', 'indexes': [Index(fields=['state', 'next_at', 'id'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='OutboxEvent',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -197,6 +295,19 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='PushConsent',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('account_id', fields.UUIDField()),
+                ('template_id', fields.CharField(max_length=64)),
+                ('remaining', fields.IntField()),
+                ('refused_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'push_consent', 'app': 'chengguan', 'unique_together': (('account_id', 'template_id'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='SerialBlock',
             fields=[
                 ('name', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
@@ -217,6 +328,27 @@ class Migration(migrations.Migration):
                 ('left_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'staff', 'app': 'chengguan', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='StoredFile',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('account_id', fields.UUIDField(null=True, db_index=True)),
+                ('kind', fields.CharField(max_length=40)),
+                ('sniffed_type', fields.CharField(max_length=40)),
+                ('bytes_size', fields.IntField()),
+                ('sha256', fields.CharField(max_length=64)),
+                ('wrapped_key', fields.BinaryField()),
+                ('state', fields.CharField(max_length=10)),
+                ('reason', fields.CharField(null=True, max_length=80)),
+                ('width', fields.IntField(null=True)),
+                ('height', fields.IntField(null=True)),
+                ('attempts', fields.IntField(default=0)),
+                ('claimed_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'stored_file', 'app': 'chengguan', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
