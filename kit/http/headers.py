@@ -1,0 +1,50 @@
+"""Response headers that keep browsers from doing more than our pages need."""
+
+import secrets
+from collections.abc import Mapping
+
+from sanic import Request
+from sanic.response import BaseHTTPResponse
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}; style-src 'self'{nonce}; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_STRICT_POLICY = _POLICY.format(nonce="")
+_FOR_ALL = {"x-content-type-options": "nosniff"}
+_FOR_PAGES = {
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+}
+
+
+def csp_nonce(request: Request) -> str:
+    """The nonce that lets this one response carry an inline script or style. Asked for only where needed."""
+    nonce = getattr(request.ctx, "csp_nonce", None)
+    if nonce is None:
+        nonce = request.ctx.csp_nonce = secrets.token_urlsafe(16)
+    return str(nonce)
+
+
+class SecurityHeaders:
+    """Adds the headers; one set earlier by the handler itself stays."""
+
+    def __init__(self, public_url: str) -> None:
+        secure = public_url.startswith("https://")
+        hsts = {"strict-transport-security": "max-age=31536000"} if secure else {}
+        self._for_all: Mapping[str, str] = {**_FOR_ALL, **hsts}
+
+    def add(self, request: Request, response: BaseHTTPResponse) -> None:
+        headers = response.headers
+        for name, value in self._for_all.items():
+            headers.setdefault(name, value)
+        # What is shown to one person must not stay in a shared cache or on a public machine.
+        headers.setdefault("cache-control", "no-store")
+        if (response.content_type or "").startswith("text/html"):
+            for name, value in _FOR_PAGES.items():
+                headers.setdefault(name, value)
+            nonce = getattr(request.ctx, "csp_nonce", None)
+            policy = _STRICT_POLICY if nonce is None else _POLICY.format(nonce=f" 'nonce-{nonce}'")
+            headers.setdefault("content-security-policy", policy)

@@ -1,0 +1,35 @@
+"""What every Sanic application of ours wears: request numbers, problem answers, security headers."""
+
+import secrets
+from typing import Any
+
+import structlog
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
+
+from kit.http.headers import SecurityHeaders
+from kit.http.problem_pages import ProblemAnswers
+
+REQUEST_ID_HEADER = "x-request-id"
+
+
+def install_shell(app: Sanic[Any, Any], problems: ProblemAnswers, public_url: str) -> None:
+    """Install once per application, before it starts."""
+    security = SecurityHeaders(public_url)
+
+    async def number(request: Request) -> None:
+        # Always our own: a caller's number in our logs would be a caller's text in our logs.
+        request.ctx.request_id = secrets.token_hex(6)
+        # A connection is one task: what the request before has bound must go.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.ctx.request_id)
+
+    async def dress(request: Request, response: BaseHTTPResponse) -> None:
+        request_id = getattr(request.ctx, "request_id", None)
+        if request_id is not None:
+            response.headers[REQUEST_ID_HEADER] = request_id
+        security.add(request, response)
+
+    app.register_middleware(number, "request", priority=100)
+    app.register_middleware(dress, "response", priority=100)
+    app.error_handler.add(Exception, problems.answer)
