@@ -115,7 +115,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         longitude=wgs84.longitude if wgs84 is not None else None,
         place_original=msgspec.json.encode(position).decode() if position is not None else None,
         phone_sealed=phone and desk.sealer.seal(phone, table="complaint", column="phone", row_id=id),
-        phone_index=phone and desk.sealer.blind_index(phone),
+        phone_index=phone and desk.sealer.blind_index(phone).hex(),
         submitted_at=at,
         limit_started_at=at,
         due_at=due_at,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from casework.actors import Actor
@@ -65,7 +66,11 @@ async def add_staff(
             created_at=change.now,
             password_changed_at=change.now,
         )
-        await row.save(force_create=True)
+        try:
+            await row.save(force_create=True)
+        except IntegrityError:
+            # Somebody else took the login between the question and the answer.
+            raise Conflict("problem.people.login_taken", login=login) from None
         today = local(change.now).date()
         await Grant.bulk_create(
             [
