@@ -14,6 +14,7 @@ import msgspec
 
 from wechat.codec import Codec, sign
 from wechat.parse import parse_xml
+from wechat.standin.citizens import Citizen
 from wechat.standin.inbound import InboundMessage, cdata
 from wechat.standin.passive import InvalidReplyError, PassiveReply, articles, image_media_id, read_reply
 from wechat.standin.platform import Platform
@@ -35,7 +36,6 @@ class Attempt(msgspec.Struct):
     seconds: float | None = None
     outcome: AttemptOutcome = "waiting"
     detail: str = ""
-    reply: str = ""
 
 
 class Delivery(msgspec.Struct):
@@ -122,46 +122,40 @@ class Courier:
         self._tell(delivery)
         async with self._gate:
             if self._platform.switches.copies > 1:
-                reply = await self._send_copies(message, sealed, delivery)
+                await self._send_copies(message, sealed, delivery)
             else:
-                reply = await self._send_until_answered(message, sealed, delivery)
-        self._conclude(message, delivery, reply)
+                await self._send_until_answered(message, sealed, delivery)
+        self._conclude(message, delivery)
         return delivery
 
     async def _send_until_answered(
         self, message: InboundMessage, sealed: _Sealed, delivery: Delivery
-    ) -> PassiveReply | None:
+    ) -> None:
         for number in range(1, self._platform.config.tries + 1):
-            attempt, reply = await self._try(number, message, sealed, delivery)
+            attempt = await self._try(number, message, sealed, delivery)
             if attempt.outcome in ("reply", "silent", "invalid"):
-                return reply
+                return
             if number < self._platform.config.tries:
                 limit = self._platform.config.answer_limit_s
                 await asyncio.sleep(max(0.0, limit - (attempt.seconds or limit)))
-        return None
 
-    async def _send_copies(
-        self, message: InboundMessage, sealed: _Sealed, delivery: Delivery
-    ) -> PassiveReply | None:
+    async def _send_copies(self, message: InboundMessage, sealed: _Sealed, delivery: Delivery) -> None:
         switches = self._platform.switches
+        spacing_s = switches.spacing_s
 
-        async def later(number: int) -> PassiveReply | None:
-            await asyncio.sleep((number - 1) * switches.spacing_s)
-            return (await self._try(number, message, sealed, delivery))[1]
+        async def later(number: int) -> None:
+            await asyncio.sleep((number - 1) * spacing_s)
+            await self._try(number, message, sealed, delivery)
 
-        replies = await asyncio.gather(*(later(number) for number in range(1, switches.copies + 1)))
-        given = [reply for reply in replies if reply is not None]
-        delivery.replies_agree = len({(reply.kind, reply.text) for reply in given}) <= 1
-        return given[0] if given else None
+        await asyncio.gather(*(later(number) for number in range(1, switches.copies + 1)))
 
     async def _try(
         self, number: int, message: InboundMessage, sealed: _Sealed, delivery: Delivery
-    ) -> tuple[Attempt, PassiveReply | None]:
+    ) -> Attempt:
         attempt = Attempt(number, self._platform.config.clock.now())
         delivery.attempts.append(attempt)
         self._tell(delivery)
         started = monotonic()
-        reply = None
         try:
             async with asyncio.timeout(self._platform.config.answer_limit_s):
                 status, body = await self._post(sealed)
@@ -169,7 +163,8 @@ class Courier:
             if status == 200:
                 reply = self._read(body, message)
                 attempt.outcome = "silent" if reply is None else "reply"
-                attempt.reply = "" if reply is None else reply.xml.decode()
+                if reply is not None:
+                    self._receive(message, delivery, reply)
             else:
                 attempt.outcome, attempt.detail = "refused", f"HTTP {status}"
         except TimeoutError:
@@ -180,7 +175,7 @@ class Courier:
         except InvalidReplyError as error:
             attempt.outcome, attempt.detail = "invalid", str(error)
         self._tell(delivery)
-        return attempt, reply
+        return attempt
 
     async def _post(self, sealed: _Sealed) -> tuple[int, bytes]:
         if self._http is None:
@@ -218,27 +213,36 @@ class Courier:
         separator = "&" if "?" in config.webhook_url else "?"
         return _Sealed(f"{config.webhook_url}{separator}{urlencode(query)}", body)
 
-    def _conclude(self, message: InboundMessage, delivery: Delivery, reply: PassiveReply | None) -> None:
-        outcomes = {attempt.outcome for attempt in delivery.attempts}
-        if reply is not None:
-            delivery.outcome, delivery.reply = "reply", reply.xml.decode()
-        else:
-            delivery.outcome = "silent" if "silent" in outcomes else "failed"
-        self._tell(delivery)
-        self._show(message, delivery, reply)
+    def _receive(self, message: InboundMessage, delivery: Delivery, reply: PassiveReply) -> None:
+        """The first reply is shown; a later one to the same message is only compared."""
+        if delivery.reply:
+            earlier = parse_xml(delivery.reply.encode())
+            if (earlier.get("MsgType"), earlier.get("Content")) != (reply.kind, reply.fields.get("Content")):
+                delivery.replies_agree = False
+            return
+        delivery.reply = reply.xml.decode()
+        citizen = self._reader(message)
+        if citizen is not None:
+            self._show(citizen, reply)
 
-    def _show(self, message: InboundMessage, delivery: Delivery, reply: PassiveReply | None) -> None:
-        platform, words = self._platform, self._platform.config.demo.words
+    def _conclude(self, message: InboundMessage, delivery: Delivery) -> None:
+        outcomes = {attempt.outcome for attempt in delivery.attempts}
+        delivery.outcome = "reply" if delivery.reply else "silent" if "silent" in outcomes else "failed"
+        self._tell(delivery)
+        citizen = self._reader(message)
+        if citizen is not None and delivery.outcome == "failed" and message.told_on_failure:
+            self._platform.show_notice(citizen, self._platform.config.demo.words.unavailable)
+
+    def _reader(self, message: InboundMessage) -> Citizen | None:
+        """Whoever looks at the chat; None when forgotten or no longer following."""
         try:
-            citizen = platform.citizens.find(message.openid)
+            citizen = self._platform.citizens.find(message.openid)
         except Refusal:
-            return  # forgotten meanwhile: nobody is looking at that phone
-        if not citizen.followed:
-            return
-        if reply is None:
-            if delivery.outcome == "failed" and message.told_on_failure:
-                platform.show_notice(citizen, words.unavailable)
-            return
+            return None
+        return citizen if citizen.followed else None
+
+    def _show(self, citizen: Citizen, reply: PassiveReply) -> None:
+        platform, words = self._platform, self._platform.config.demo.words
         if reply.kind == "transfer_customer_service":
             platform.show_notice(citizen, words.transferred)
         elif reply.kind == "image":

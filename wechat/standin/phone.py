@@ -4,6 +4,7 @@ import asyncio
 import re
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urljoin
 
 import msgspec
 from aiohttp import web
@@ -53,6 +54,9 @@ async def to_phone(request: web.Request) -> web.Response:
 
 
 async def page(request: web.Request) -> web.FileResponse:
+    for photo in request.app[PLATFORM].config.demo.photos:
+        # Drawn while the newcomer reads the page, so that the panel opens with its pictures.
+        asyncio.get_running_loop().run_in_executor(None, sample_photo, photo.name)
     return web.FileResponse(STATIC / "phone.html", headers={"Cache-Control": "no-cache"})
 
 
@@ -79,6 +83,7 @@ async def setup(request: web.Request) -> web.Response:
         "switches": switches_content(platform.switches),
         "answer_limit_s": platform.config.answer_limit_s,
         "tries": platform.config.tries,
+        "console_url": urljoin(platform.config.webhook_url, "/console/"),
         "encrypted": platform.config.aes_key is not None,
     }
     return json_response(content)
