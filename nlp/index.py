@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from nlp.lexicon import GENERIC_WORDS, SAME_WORD, STOP_WORDS, TRADE_TERMS
+from nlp.lexicon import GENERIC_WORDS, INTENTS, SAME_WORD, STOP_WORDS, TRADE_TERMS
 from nlp.normalise import normalise
 from nlp.segment import Segmenter
 
@@ -23,6 +23,7 @@ MAX_QUESTION_CHARACTERS = 120
 _ASKED_SHARE = 0.7  # what was asked, against what the phrasing says, in the denominator
 _WORD_SHARE = 0.45  # words, against character grams, in the score
 _GENERIC_FACTOR = 0.45  # generic words choose between neighbours, topic words choose the topic
+_OTHER_INTENT = 0.85  # for each thing asked about the topic that no phrasing of the entry asks
 _UNKNOWN_FACTOR = 0.5  # an unknown word says "something else" less surely than a rare one says "this"
 
 
@@ -151,7 +152,16 @@ class QuestionIndex:
             owner = owners[number]
             if score > best.get(owner, 0.0):
                 best[owner] = score
-        return heapq.nlargest(limit, ((score, owner) for owner, score in best.items()))
+        leading = heapq.nlargest(limit + 4, ((score, owner) for owner, score in best.items()))
+        wanted = INTENTS.intersection(asked.terms)
+        if wanted:
+            # What is asked about the topic (罚多少, 要批准吗) must be something the entry speaks of.
+            leading = [
+                (score * _OTHER_INTENT ** len(wanted - self._entry_terms[owner]), owner)
+                for score, owner in leading
+            ]
+            leading.sort(reverse=True)
+        return leading[:limit]
 
     def _hit(self, asked: _Text, entry: int, score: float) -> Hit:
         text, terms = self._entry_text[entry], self._entry_terms[entry]
