@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 import structlog
 
-from app.core import CATALOGUE_FOLDER, open_database, profile_in_force, redis_url
+from app.core import open_database, profile_in_force, redis_url
 from app.forking import ForkingServer, bind
 from app.knowledge import KnowledgeState, build_knowledge
 from app.web import build_app
-from kit.catalogue import Catalogue
-from kit.http.assets import Assets
-from kit.logs import configure_logging
+from kit.logs import configure_logs
 from kit.secrets import KeyRing
 from kit.settings import Settings
 
 
 def serve(settings: Settings) -> int:
     """Run the web processes until stopped. Returns the exit code."""
-    configure_logging()
+    configure_logs()
     log = structlog.get_logger("serve")
     keys = KeyRing.open(settings.key_dir, create=False)
     knowledge = asyncio.run(_warm(settings, keys))

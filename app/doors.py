@@ -1,0 +1,33 @@
+"""Collaborators of the doors, built from the core."""
+
+from __future__ import annotations
+
+from app.core import Core, calendar_of, complaint_policy
+from casework.complaints.desk import Desk
+from content.bureau_profile import BureauSection, TextsSection
+from kit.sealing import FieldSealer
+from wechat.codec import Codec
+
+
+def desk_of(core: Core) -> Desk:
+    """The complaint desk."""
+    return Desk(
+        db=core.db,
+        calendar=calendar_of(core.profile),
+        policy=complaint_policy(core.profile),
+        sealer=FieldSealer(core.keys),
+        bureau_code=core.profile.section(BureauSection).reference_code,
+    )
+
+
+def codec_of(core: Core) -> Codec:
+    """The codec of the official account."""
+    settings = core.settings
+    return Codec(settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id)
+
+
+def bureau_words(core: Core) -> dict[str, str]:
+    """The bureau's own names, numbers and sentences, for texts that speak in its name."""
+    words = core.profile.section(BureauSection).placeholders()
+    texts = core.profile.section(TextsSection)
+    return words | {name: getattr(texts, name).format(**words) for name in ("greeting", "privacy")}

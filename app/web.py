@@ -1,0 +1,75 @@
+"""The web application: all doors behind one server. Built before the fork, opened after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+from sanic import Sanic
+from sanic.config import Config
+
+from app.core import open_core
+from app.doors import bureau_words, codec_of, desk_of
+from app.knowledge import Knowledge, KnowledgeState
+from app.ops import ops_blueprint
+from bot.building import build_bot
+from bot.webhook import webhook_blueprint
+from kit.settings import Settings
+
+LARGEST_BODY = 32 * 1024 * 1024
+
+
+def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> Sanic:
+    """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit."""
+    app = Sanic("chengguan", config=_config(), configure_logging=False)
+    app.blueprint(ops_blueprint())
+    app.blueprint(webhook_blueprint())
+    log = structlog.get_logger("web")
+
+    @app.before_server_start
+    async def open_doors(app: Sanic) -> None:
+        stack = contextlib.AsyncExitStack()
+        core = await stack.enter_async_context(open_core(settings, redis_at))
+        app.ctx.stack, app.ctx.core = stack, core
+        answering = Knowledge(knowledge, core.clock, log.info)
+        app.ctx.refresher = asyncio.create_task(answering.keep_fresh())
+        desk = desk_of(core)
+        bot = build_bot(
+            desk=desk,
+            keys=core.keys,
+            catalogue=core.catalogue,
+            answerer=answering,
+            codec=codec_of(core),
+            appid=settings.wechat_app_id,
+            redis_url=redis_at,
+            bureau_words=bureau_words(core),
+            messages_per_minute=60 if settings.rate_limits else None,
+        )
+        stack.push_async_callback(bot.close)
+        app.ctx.bot = bot.door
+
+    @app.after_server_stop
+    async def close_doors(app: Sanic) -> None:
+        app.ctx.refresher.cancel()
+        await app.ctx.stack.aclose()
+
+    return app
+
+
+def _config() -> Config:
+    config = Config()
+    config.update(
+        {
+            "ACCESS_LOG": False,
+            "MOTD": False,
+            "OAS": False,
+            "REQUEST_MAX_SIZE": LARGEST_BODY,
+            "REQUEST_TIMEOUT": 30,
+            "RESPONSE_TIMEOUT": 60,
+            "KEEP_ALIVE_TIMEOUT": 60,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 15.0,
+            "FALLBACK_ERROR_FORMAT": "text",
+        }
+    )
+    return config

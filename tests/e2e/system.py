@@ -1,0 +1,148 @@
+"""The whole system in processes of its own, as `make run` starts it, on free ports and a folder of the test."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class System:
+    """Stand-in, web processes and worker. Every part can be killed and started again."""
+
+    def __init__(self, folder: Path, database_url: str | None = None, *, web_processes: int = 2) -> None:
+        from app.environment import demo_environ
+
+        self.folder = folder
+        self.port, self.standin_port = free_port(), free_port()
+        self.env = demo_environ(
+            {
+                **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TZ")},
+                "DATA_DIR": str(folder),
+                "DATABASE_URL": database_url or f"sqlite://{folder / 'chengguan.db'}",
+                "PORT": str(self.port),
+                "STANDIN_PORT": str(self.standin_port),
+                "WEB_PROCESSES": str(web_processes),
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
+        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def standin_url(self) -> str:
+        return f"http://127.0.0.1:{self.standin_port}"
+
+    def cli(self, *words: str, given: str = "", code: int = 0) -> str:
+        """Run one command to its end and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *words],
+            env=self.env,
+            cwd=ROOT,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def set_up(self) -> None:
+        self.cli("migrate")
+        self.cli("demo", "--fill")
+
+    def start(self, *names: str) -> None:
+        for name in names or ("standin", "serve", "worker"):
+            with (self.folder / f"{name}.log").open("ab") as log:
+                self.parts[name] = subprocess.Popen(
+                    [sys.executable, "-m", "app.cli", name],
+                    env=self.env,
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        for name in names or ("standin", "serve"):
+            if name == "standin":
+                self.await_url(f"{self.standin_url}/phone")
+            if name == "serve":
+                self.await_url(f"{self.url}/readyz")
+
+    def await_url(self, url: str, within_s: float = 40.0) -> None:
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            for name, part in self.parts.items():
+                assert part.poll() is None, f"{name} ended: {self.log(name)[-3000:]}"
+            with contextlib.suppress(urllib.error.URLError, OSError):
+                urllib.request.urlopen(url, timeout=2).close()
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{url} did not come up: {[self.log(name)[-2000:] for name in self.parts]}")
+
+    def log(self, name: str) -> str:
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a part with all its processes."""
+        part = self.parts.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(part.pid, signal.SIGKILL)
+        part.wait()
+
+    def stop(self, name: str) -> int:
+        """SIGTERM, and the exit code."""
+        part = self.parts.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            part.terminate()
+        try:
+            return part.wait(40)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(part.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        for name in ("worker", "serve", "standin"):
+            if name in self.parts:
+                self.kill(name)
+        from kit.valkey import ensure_valkey
+
+        if "REDIS_URL" not in self.env and (self.folder / "valkey").exists():
+            ensure_valkey(self.folder).stop(adopted=True)
+
+    # ---- the stand-in's side
+
+    def get_json(self, url: str) -> Any:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.load(answer)
+
+    def ledger(self, openid: str | None = None) -> list[dict[str, Any]]:
+        """What the stand-in truly delivered."""
+        query = f"?openid={openid}" if openid else ""
+        found = self.get_json(f"{self.standin_url}/_standin/ledger{query}")
+        return found["deliveries"] if isinstance(found, dict) else found
+
+    @property
+    def password(self) -> str:
+        return (self.folder / "demo" / "password").read_text().strip()
