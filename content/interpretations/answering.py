@@ -1,13 +1,22 @@
 """Answering a question from the knowledge base, in memory and without inventing anything."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from nlp.bands import Band, Thresholds, judge
 from nlp.index import Hit, QuestionIndex
+from nlp.normalise import warm
 from nlp.segment import RjiebaSegmenter, Segmenter
 
 MOST_SUGGESTIONS = 3
+
+
+@cache
+def serving_segmenter() -> RjiebaSegmenter:
+    """The process's own segmenter: its dictionary is read once, however often the index is swapped."""
+    warm()
+    return RjiebaSegmenter()
 
 
 class Answerer:
@@ -26,7 +35,7 @@ class Answerer:
         self._thresholds = thresholds or Thresholds()
         self._by_slug = {entry.slug: entry for entry in self.entries}
         self._index = QuestionIndex(
-            ((entry.question, *entry.phrasings) for entry in self.entries), segmenter or RjiebaSegmenter()
+            ((entry.question, *entry.phrasings) for entry in self.entries), segmenter or serving_segmenter()
         )
 
     def entry(self, slug: str) -> EntryView | None:
