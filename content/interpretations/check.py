@@ -11,6 +11,7 @@ from content.interpretations.views import Citation, EntryView
 from nlp.normalise import normalise
 
 LONGEST_ANSWER = 180
+LONGEST_MORE = 300  # answer, more and citations together must fit one chat message
 FEWEST_PHRASINGS = 3
 
 
@@ -35,6 +36,10 @@ def check_entries(entries: Sequence[EntryView], laws: LawIndex, on: date) -> lis
         if len(entry.answer) > LONGEST_ANSWER:
             findings.append(
                 Finding(entry.slug, "too_long", f"答复 {len(entry.answer)} 字，超过 {LONGEST_ANSWER} 字")
+            )
+        if len(entry.more) > LONGEST_MORE:
+            findings.append(
+                Finding(entry.slug, "too_long", f"补充 {len(entry.more)} 字，超过 {LONGEST_MORE} 字")
             )
         if len(entry.phrasings) < FEWEST_PHRASINGS:
             findings.append(Finding(entry.slug, "few_phrasings", f"问法不足 {FEWEST_PHRASINGS} 种"))
@@ -81,5 +86,5 @@ def _figure_findings(entry: EntryView, laws: LawIndex) -> list[Finding]:
         note = law.articles.get(citation.article) if law else None
         if note is not None:
             backed.update(note.figures)
-    strangers = sorted(figures(entry.answer) - backed)
+    strangers = sorted(figures(f"{entry.answer}\n{entry.more}") - backed)
     return [Finding(entry.slug, "figure_not_cited", f"{figure} 不在所引条文里") for figure in strangers]

@@ -22,7 +22,7 @@ def render_answer(catalogue: Catalogue, answer: Answer) -> str:
     lines = [catalogue.text("qa.asked", question=entry.question)] if entry.sensitive else []
     lines.append(entry.answer)
     if entry.more:
-        lines.append(catalogue.text("qa.more"))
+        lines.append(entry.more)
     lines.append(catalogue.text("qa.basis", citations=citation_line(answer.citations)))
     if answer.matched:
         lines.append(catalogue.text("qa.matched", words="、".join(answer.matched[:_MOST_MATCHED])))

@@ -60,6 +60,7 @@ def test_the_code_of_august_2026_cannot_be_cited_the_day_before(
         ({"citations": (Citation("不存在的法", 1, TODAY, ""),)}, "dead_citation"),
         ({"citations": ()}, "no_citation"),
         ({"answer": "长" * 181}, "too_long"),
+        ({"more": "长" * 301}, "too_long"),
         ({"phrasings": ("一种问法", "两种问法")}, "few_phrasings"),
         ({"phrasings": ("摆摊行吗", "摆 摊 行 吗？", "摊子行吗")}, "duplicate_phrasing"),
         ({"phrasings": ("😀😀", "摆摊行吗", "摊子行吗")}, "empty_phrasing"),
