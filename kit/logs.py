@@ -45,7 +45,7 @@ def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     return {key: BLANK if key in BLANKED_FIELDS else _redacted(value) for key, value in event.items()}
 
 
-def configure_logs(
+def configure_logging(
     stream: TextIO | None = None, *, level: int = logging.INFO, messages: bool = False
 ) -> None:
     """Send structlog's and the standard library's records to `stream` (standard error) as JSON lines.

@@ -1,9 +1,6 @@
 """The worker's duties with files: decode what was received, remove originals that no row knows."""
 
-import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from tortoise.expressions import Q
@@ -13,7 +10,7 @@ from kit.files.decoder import Decoder
 from kit.files.envelope import EnvelopeError
 from kit.files.frames import UNDECODABLE, Copies
 from kit.files.models import FileState, StoredFile
-from kit.files.store import SHARDS, FileMissing, FileStore, Variant
+from kit.files.store import SHARDS, FileMissing, FileStore, Variant, mark_of
 from kit.problems import Problem
 
 LEASE = timedelta(minutes=2)
@@ -31,6 +28,8 @@ async def decode_pending(db: Database, store: FileStore, decoder: Decoder) -> in
     Raises OSError when the store, and DecoderUnavailable when decoding as such, does not work; the file then
     stays received and is tried again after the lease.
     """
+    if not await StoredFile.filter(state=FileState.RECEIVED.value).exists():
+        return 0  # the usual case costs no transaction
     claimed = await db.change(_claim)
     if claimed is None:
         return 0
@@ -60,13 +59,15 @@ async def sweep_strays(store: FileStore, *, before: datetime) -> int:
     """
     removed = 0
     for shard in range(SHARDS):
-        old = [file_id for file_id, stored_at in await store.originals(shard) if stored_at < before]
-        for batch in _batches(old, 200):
-            known = set(await StoredFile.filter(id__in=batch).values_list("id", flat=True))
-            for file_id in set(batch) - known:
-                await store.delete(file_id)
-                removed += 1
-        await asyncio.sleep(0)
+        old = [original for original in await store.originals(shard) if original.stored_at < before]
+        for start in range(0, len(old), 200):
+            batch = old[start : start + 200]
+            rows = await StoredFile.filter(id__in=[original.file_id for original in batch])
+            known = {(row.id, mark_of(row.wrapped_key)) for row in rows}
+            for original in batch:
+                if (original.file_id, original.mark) not in known:
+                    await store.discard(original)
+                    removed += 1
     return removed
 
 
@@ -104,7 +105,3 @@ async def _settle(db: Database, claimed: StoredFile, **outcome: object) -> None:
         await mine.update(**outcome)
 
     await db.change(write)
-
-
-def _batches(ids: list[UUID], size: int) -> Iterable[list[UUID]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))

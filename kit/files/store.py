@@ -5,6 +5,7 @@ What is stored is on the disk before the call returns.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator
@@ -36,6 +37,15 @@ class FileMissing(LookupError):
 
 
 @dataclass(frozen=True)
+class KeptOriginal:
+    """One original found in the store. `mark` tells apart what was stored under the same id more than once."""
+
+    file_id: UUID
+    mark: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
 class SealedOriginal:
     """What must be remembered of a stored original; without `wrapped_key` it never opens again."""
 
@@ -50,7 +60,11 @@ class FileStore(Protocol):
     async def put_original(
         self, file_id: UUID, content: bytes | AsyncIterable[bytes], *, at_most: int = MAX_FILE_BYTES
     ) -> SealedOriginal:
-        """Seal and keep. Raises TooLarge past `at_most` bytes and keeps nothing then."""
+        """Seal and keep. Raises TooLarge past `at_most` bytes and keeps nothing then.
+
+        Storing again under the same id replaces nothing: each wrapped key opens what it was given out for, so
+        it does not matter which of two writers gets its row in.
+        """
         ...
 
     async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
@@ -69,9 +83,18 @@ class FileStore(Protocol):
         """Remove the original and every copy; nothing happens if there is none."""
         ...
 
-    async def originals(self, shard: int) -> list[tuple[UUID, datetime]]:
-        """Ids and times of storing in one of the SHARDS parts, to find files that no row knows."""
+    async def originals(self, shard: int) -> list[KeptOriginal]:
+        """What is kept in one of the SHARDS parts, to find originals that no row knows."""
         ...
+
+    async def discard(self, original: KeptOriginal) -> None:
+        """Remove this one original and nothing else of its id."""
+        ...
+
+
+def mark_of(wrapped_key: bytes) -> str:
+    """The mark under which the original of this wrapped key is kept."""
+    return hashlib.sha256(wrapped_key).hexdigest()[:16]
 
 
 class LocalFileStore:
@@ -86,7 +109,8 @@ class LocalFileStore:
     ) -> SealedOriginal:
         key = secrets.token_bytes(32)
         sealing, digest, size = Sealing(key, file_id), hashlib.sha256(), 0
-        draft = await asyncio.to_thread(Draft, self._original(file_id))
+        wrapped_key = self._wrapper.wrap(key, file_id)
+        draft = await asyncio.to_thread(Draft, self._original(file_id, mark_of(wrapped_key)))
         try:
             async for piece in _pieces(content):
                 size += len(piece)
@@ -97,11 +121,11 @@ class LocalFileStore:
             await asyncio.to_thread(_finish, draft, sealing)
         finally:
             await asyncio.to_thread(draft.close)
-        return SealedOriginal(self._wrapper.wrap(key, file_id), size, digest.hexdigest())
+        return SealedOriginal(wrapped_key, size, digest.hexdigest())
 
     async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
         key = self._wrapper.unwrap(wrapped_key, file_id)
-        sealed = await asyncio.to_thread(_read, self._original(file_id), file_id)
+        sealed = await asyncio.to_thread(_read, self._original(file_id, mark_of(wrapped_key)), file_id)
         return await asyncio.to_thread(lambda: b"".join(unseal(sealed, key, file_id)))
 
     async def put_derived(self, file_id: UUID, variant: Variant, content: bytes) -> None:
@@ -111,15 +135,19 @@ class LocalFileStore:
         return await asyncio.to_thread(_read, self._derived(file_id, variant), file_id)
 
     async def delete(self, file_id: UUID) -> None:
-        paths = [self._original(file_id), *(self._derived(file_id, variant) for variant in Variant)]
-        await asyncio.to_thread(_remove, paths)
+        copies = [self._derived(file_id, variant) for variant in Variant]
+        await asyncio.to_thread(_remove, self._original(file_id, ""), copies)
 
-    async def originals(self, shard: int) -> list[tuple[UUID, datetime]]:
+    async def discard(self, original: KeptOriginal) -> None:
+        path = self._original(original.file_id, original.mark)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def originals(self, shard: int) -> list[KeptOriginal]:
         return await asyncio.to_thread(_originals_in, self._folder / "originals" / f"{shard:02x}")
 
-    def _original(self, file_id: UUID) -> Path:
+    def _original(self, file_id: UUID, mark: str) -> Path:
         # The last two digits: a time-ordered id begins alike for all files of a day.
-        return self._folder / "originals" / file_id.hex[-2:] / f"{file_id.hex}.sealed"
+        return self._folder / "originals" / file_id.hex[-2:] / f"{file_id.hex}-{mark}.sealed"
 
     def _derived(self, file_id: UUID, variant: Variant) -> Path:
         return self._folder / "derived" / file_id.hex[-2:] / f"{file_id.hex}-{Variant(variant).value}.jpg"
@@ -149,14 +177,16 @@ def _read(path: Path, file_id: UUID) -> bytes:
         raise FileMissing(f"no such file: {file_id}") from None
 
 
-def _remove(paths: list[Path]) -> None:
-    for path in paths:
+def _remove(original: Path, copies: list[Path]) -> None:
+    for path in [*original.parent.glob(f"{original.stem}*{original.suffix}"), *copies]:
         path.unlink(missing_ok=True)
 
 
-def _originals_in(folder: Path) -> list[tuple[UUID, datetime]]:
+def _originals_in(folder: Path) -> list[KeptOriginal]:
     found = []
-    for path in folder.glob("[0-9a-f]*.sealed"):
-        stored_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        found.append((UUID(path.name.removesuffix(".sealed")), stored_at))
+    for path in folder.glob("[0-9a-f]*-*.sealed"):
+        file_id, _, mark = path.stem.partition("-")
+        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+            stored_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            found.append(KeptOriginal(UUID(file_id), mark, stored_at))
     return found

@@ -12,7 +12,7 @@ import pytest
 
 from kit.files.envelope import CHUNK, EnvelopeError
 from kit.files.receiving import receive
-from kit.files.store import SHARDS, FileMissing, FileStore, LocalFileStore, Variant
+from kit.files.store import SHARDS, FileMissing, FileStore, LocalFileStore, Variant, mark_of
 from kit.problems import Problem
 from kit.secrets import KeyRing
 
@@ -69,7 +69,7 @@ async def test_each_file_has_a_key_of_its_own(store: FileStore) -> None:
     first, second = uuid4(), uuid4()
     one, two = await store.put_original(first, b"same"), await store.put_original(second, b"same")
     assert one.wrapped_key != two.wrapped_key
-    with pytest.raises(EnvelopeError):
+    with pytest.raises((EnvelopeError, FileMissing)):
         await store.read_original(first, two.wrapped_key)
 
 
@@ -101,9 +101,11 @@ async def test_every_alteration_of_a_sealed_file_is_noticed(store: FileStore, tm
 async def test_a_sealed_file_moved_to_another_id_does_not_open(store: FileStore, tmp_path: Path) -> None:
     first, second = uuid4(), uuid4()
     kept = await store.put_original(first, b"one")
-    await store.put_original(second, b"two")
-    paths = {path.name: path for path in _files(tmp_path)}
-    paths[f"{second.hex}.sealed"].write_bytes(paths[f"{first.hex}.sealed"].read_bytes())
+    other = await store.put_original(second, b"two")
+    paths = {path.name.partition("-")[0]: path for path in _files(tmp_path)}
+    paths[second.hex].write_bytes(paths[first.hex].read_bytes())
+    with pytest.raises(EnvelopeError):
+        await store.read_original(second, other.wrapped_key)
     with pytest.raises(EnvelopeError):
         await store.read_original(second, kept.wrapped_key)
 
@@ -167,8 +169,23 @@ async def test_originals_are_listed_by_shard(store: FileStore) -> None:
     for file_id in kept:
         await store.put_original(file_id, b"x")
     listed = [item for shard in range(SHARDS) for item in await store.originals(shard)]
-    assert {file_id for file_id, _ in listed} == kept
-    assert all(datetime.now(UTC) - stored_at < timedelta(minutes=1) for _, stored_at in listed)
+    assert {original.file_id for original in listed} == kept
+    assert all(datetime.now(UTC) - original.stored_at < timedelta(minutes=1) for original in listed)
+
+
+async def test_of_two_writers_under_one_id_each_key_opens_its_own(store: FileStore, tmp_path: Path) -> None:
+    file_id = uuid4()
+    one, two = await store.put_original(file_id, b"same"), await store.put_original(file_id, b"same")
+    assert await store.read_original(file_id, one.wrapped_key) == b"same"
+    assert await store.read_original(file_id, two.wrapped_key) == b"same"
+    listed = [item for shard in range(SHARDS) for item in await store.originals(shard)]
+    (unknown,) = [original for original in listed if original.mark != mark_of(one.wrapped_key)]
+    await store.discard(unknown)
+    assert await store.read_original(file_id, one.wrapped_key) == b"same"
+    with pytest.raises(FileMissing):
+        await store.read_original(file_id, two.wrapped_key)
+    await store.delete(file_id)
+    assert _files(tmp_path) == []
 
 
 # ---- the door in front of the store

@@ -270,10 +270,12 @@ async def test_originals_without_a_row_are_swept_after_a_while(
     known = await _receive(database, store, _photo())
     stray, fresh = database.ids.new(), database.ids.new()
     await store.put_original(stray, b"never committed")
+    await store.put_original(known, b"the same photo, stored by a worker whose row came too late")
     await store.put_original(fresh, b"about to be committed")
     for path in (tmp_path / "files" / "originals").rglob("*.sealed"):
         if fresh.hex not in path.name:
             os.utime(path, (1_700_000_000, 1_700_000_000))
-    assert await sweep_strays(store, before=datetime(2024, 1, 1, tzinfo=UTC)) == 1
-    kept = {path.name for path in (tmp_path / "files" / "originals").rglob("*.sealed")}
-    assert kept == {f"{known.hex}.sealed", f"{fresh.hex}.sealed"}
+    assert await sweep_strays(store, before=datetime(2024, 1, 1, tzinfo=UTC)) == 2
+    kept = {path.name.partition("-")[0] for path in (tmp_path / "files" / "originals").rglob("*.sealed")}
+    assert kept == {known.hex, fresh.hex}
+    assert await store.read_original(known, (await StoredFile.get(id=known)).wrapped_key)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import structlog
 
-from kit.logs import BLANKED_FIELDS, configure_logs, mask, redact
+from kit.logs import BLANKED_FIELDS, configure_logging, mask, redact
 
 PHONE = "13812345678"
 ID_NUMBER = "41130219900307123X"
@@ -22,7 +22,7 @@ def lines() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = root.handlers[:], root.level, structlog.get_config()
     target = io.StringIO()
-    configure_logs(target)
+    configure_logging(target)
     yield target
     root.handlers[:], root.level = before[0], before[1]
     structlog.configure(**before[2])
