@@ -7,7 +7,9 @@ from typing import Protocol
 
 from bot.offers import Choice
 from bot.phrases import Phrases
-from content.interpretations.views import Answer, Citation, EntryView, SuggestedQuestion
+from content.interpretations.render import render_answer
+from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from kit.catalogue import Catalogue
 
 SUGGESTED = 3
 
@@ -36,36 +38,29 @@ class Told:
 class Answers:
     """Turns answers into what the chat shows."""
 
-    def __init__(self, answerer: Answerer, phrases: Phrases) -> None:
+    def __init__(self, answerer: Answerer, catalogue: Catalogue, phrases: Phrases) -> None:
         self._answerer = answerer
+        self._catalogue = catalogue
         self._phrases = phrases
 
     def ask(self, question: str) -> Told:
         """The answer to a question, as text."""
         answer = self._answerer.answer(question)
-        if answer.band == "answer" and answer.entry is not None:
-            return Told(self._entry(answer.entry, answer.citations, answer.matched), "answer")
         if answer.band == "unsure" and answer.suggestions:
             return self._unsure(answer.suggestions[:SUGGESTED])
-        return Told(self._phrases.say("bot.lost"), "lost")
+        return Told(render_answer(self._catalogue, answer), answer.band)
 
     def entry(self, slug: str) -> str | None:
         """An entry that was picked from suggestions; None when it was withdrawn meanwhile."""
         found = self._answerer.entry(slug)
-        return self._entry(found, found.citations, ()) if found is not None else None
-
-    def _entry(self, entry: EntryView, citations: tuple[Citation, ...], matched: tuple[str, ...]) -> str:
-        say = self._phrases.say
-        lines = [entry.question, "", entry.answer]
-        if citations:
-            lines += ["", say("bot.qa.basis", articles="；".join(one.label for one in citations))]
-        if matched:
-            lines.append(say("bot.qa.matched", words="、".join(matched)))
-        return "\n".join(lines)
+        if found is None:
+            return None
+        answer = Answer(band="answer", entry=found, citations=found.citations, reason="picked")
+        return render_answer(self._catalogue, answer)
 
     def _unsure(self, suggestions: tuple[SuggestedQuestion, ...]) -> Told:
-        say = self._phrases.say
-        lines = [say("bot.qa.unsure")]
-        lines += [f"{number}. {one.question}" for number, one in enumerate(suggestions, start=1)]
-        lines.append(say("bot.qa.pick"))
+        lines = [self._catalogue.text("qa.unsure")]
+        for number, one in enumerate(suggestions, start=1):
+            lines.append(self._catalogue.text("qa.suggestion", number=number, question=one.question))
+        lines.append(self._phrases.say("bot.pick"))
         return Told("\n".join(lines), "unsure", tuple(Choice("entry", one.slug) for one in suggestions))

@@ -45,8 +45,8 @@ class Conversation:
         turns: Turns,
         events: StandingEvents,
         flight: Flight,
-        is_office_open: Callable[[datetime], bool],
         rebuild_presence: Rebuild,
+        danger_key: str,
         messages_per_minute: int | None = 60,
     ) -> None:
         self._vocabulary = vocabulary
@@ -57,9 +57,9 @@ class Conversation:
         self._turns = turns
         self._events = events
         self._flight = flight
-        self._is_office_open = is_office_open
         self._rebuild_presence = rebuild_presence
         self._limit = messages_per_minute
+        self._danger = f"{phrases.say(danger_key)}\n{phrases.say('bot.danger_duty')}"
 
     def may_be_kept(self, inbound: Inbound) -> bool:
         """Whether the message may be stored at all: what tells on the bureau's own people may not."""
@@ -82,7 +82,7 @@ class Conversation:
                 return stored
         reply = await self._reply(heard, entry, message, at)
         if heard.text and self._vocabulary.is_danger(heard.text):
-            return self._phrases.say("bot.danger_stop") + "\n\n" + reply
+            return f"{self._danger}\n\n{reply}"
         return reply
 
     async def _reply(self, heard: Understood, entry: Entry, message: Message, at: datetime) -> str:
@@ -134,7 +134,7 @@ class Conversation:
         if heard.word == "restart":
             return await self._filing.start(message, at, anew=True)
         if heard.word == "person":
-            return self._person(at)
+            return self._filing.person(at)
         if heard.word:
             return await self._command(heard, message)
         if heard.number is not None:
@@ -143,9 +143,6 @@ class Conversation:
         if found:
             return await self._about_cases(heard, found, message)
         return await self._sentence(heard.text.strip(), message, at)
-
-    def _person(self, at: datetime) -> str:
-        return self._phrases.say("bot.person_open" if self._is_office_open(at) else "bot.person_closed")
 
     async def _command(self, heard: Understood, message: Message) -> str:
         say = self._phrases.say
@@ -169,11 +166,8 @@ class Conversation:
             case "help":
                 return say("bot.help")
             case "person":
-                return self._person_now()
+                return self._filing.person(self._filing.now())
         return say("bot.unclear")
-
-    def _person_now(self) -> str:
-        return self._person(self._filing.now())
 
     async def _rate(self, score: int, message: Message) -> str:
         account_id = await self._turns.account_id(message.openid)

@@ -23,7 +23,6 @@ from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, new_complaint_rows
 from casework.complaints.place import Position
 from kit.problems import Problem
-from kit.sealing import FieldSealer
 
 _WORDS = frozenset(Word)
 _LIVE = (Outcome.STALE, Outcome.GONE)
@@ -38,18 +37,20 @@ class Filing:
         turns: Turns,
         cases: Cases,
         phrases: Phrases,
-        sealer: FieldSealer,
-        person: Callable[[datetime], str],
     ) -> None:
         self._desk = desk
         self._turns = turns
         self._cases = cases
         self._phrases = phrases
-        self._sealer = sealer
-        self._person = person
+        self._sealer = desk.sealer
 
     def now(self) -> datetime:
         return self._desk.db.clock.now()
+
+    def person(self, at: datetime) -> str:
+        """How to reach a person now."""
+        is_open = self._desk.calendar.is_working_moment(at)
+        return self._phrases.say("bot.person_open" if is_open else "bot.person_closed")
 
     def is_ours(self, text: str) -> bool:
         """Whether the words belong to one of our categories."""
@@ -192,7 +193,7 @@ class Filing:
     def _text(self, say: Say, at: datetime) -> str:
         text = self._phrases.lines(say.lines)
         if say.outcome is Outcome.PERSON:
-            return f"{self._person(at)}\n\n{text}"
+            return f"{self.person(at)}\n\n{text}"
         if say.outcome is Outcome.HELP:
             return f"{self._phrases.say('bot.help')}\n\n{text}"
         return text

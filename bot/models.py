@@ -55,8 +55,8 @@ class LateReply(Model):
     """A message that was not answered in time: its answer is owed as a customer-service message.
 
     State: working (until `lease_until` by the process that took the message in, then by whoever finds it
-    lapsed) -> ready -> sending -> sent, uncertain (a kill while sending: prefer silence), failed or
-    withdrawn (answered in the ordinary way after all). `act` is the keyed name of the message;
+    lapsed) -> ready -> sending -> sent, uncertain (a kill while sending: prefer silence) or failed; silent
+    when there was nothing to say. `act` is the keyed name of the message;
     `inbound_sealed` its parsed fields and `reply_sealed` the answer, both removed at the end.
     """
 

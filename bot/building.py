@@ -1,0 +1,91 @@
+"""Puts the official account together from what the composition root has opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.answers import Answerer, Answers
+from bot.cases import Cases
+from bot.conversation import Conversation
+from bot.filing import Filing
+from bot.late import LateReplies
+from bot.line import Line
+from bot.phrases import Phrases
+from bot.singleflight import SCRIPTS, Flight, Names
+from bot.standing_events import StandingEvents
+from bot.turns import Turns, open_conversations
+from bot.vocabulary import Vocabulary
+from bot.webhook import BUDGET_S, BotDoor
+from casework.complaints.desk import Desk
+from kit.catalogue import Catalogue
+from kit.secrets import KeyRing
+from wechat.codec import Codec, Refusal
+
+
+@dataclass(frozen=True)
+class Bot:
+    """All parts that somebody outside needs: the door, and for the worker the conversation and its memory."""
+
+    door: BotDoor
+    conversation: Conversation
+    phrases: Phrases
+    line: Line | None
+    flight: Flight
+
+    async def close(self) -> None:
+        """Finish what is in progress, then hang up."""
+        await self.flight.drain(5.0)
+        if self.line is not None:
+            await self.line.close()
+
+
+def build_bot(
+    *,
+    desk: Desk,
+    keys: KeyRing,
+    catalogue: Catalogue,
+    answerer: Answerer,
+    codec: Codec,
+    appid: str,
+    redis_url: str | None,
+    bureau_words: Mapping[str, str],
+    messages_per_minute: int | None = 60,
+    budget_s: float = BUDGET_S,
+) -> Bot:
+    """One per process, after the fork.
+
+    `bureau_words` are placeholders every text may use: `BureauSection.placeholders()` plus `greeting` and
+    `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
+    """
+    db, sealer = desk.db, desk.sealer
+    line = Line(redis_url, SCRIPTS) if redis_url is not None else None
+    flight = Flight(line)
+    phrases = Phrases(catalogue, bureau_words)
+    turns = Turns(db, flight, sealer, appid)
+    cases = Cases(desk, phrases)
+
+    conversation = Conversation(
+        vocabulary=Vocabulary(catalogue, desk.policy.danger.keywords),
+        phrases=phrases,
+        answers=Answers(answerer, catalogue, phrases),
+        cases=cases,
+        filing=Filing(desk, turns, cases, phrases),
+        turns=turns,
+        events=StandingEvents(db, turns, phrases),
+        flight=flight,
+        rebuild_presence=lambda: flight.rebuild(lambda: open_conversations(db)),
+        danger_key=desk.policy.danger.sentence_key,
+        messages_per_minute=messages_per_minute,
+    )
+    door = BotDoor(
+        codec=codec,
+        conversation=conversation,
+        flight=flight,
+        names=Names(keys.derive("fields", "bot-names/1", 32)),
+        late=LateReplies(db, sealer),
+        clock=db.clock,
+        refusals={kind: phrases.say(f"bot.door.{kind}") for kind in Refusal},
+        budget_s=budget_s,
+    )
+    return Bot(door, conversation, phrases, line, flight)

@@ -1,0 +1,143 @@
+"""A whole official account on a real SQLite database and a real Valkey, spoken to message by message."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
+from app.models import MODEL_MODULES
+from bot.building import Bot, build_bot
+from bot.singleflight import Entry
+from bot.turns import Message
+from casework.complaints.desk import Desk
+from content.bureau_profile import BureauSection, TextsSection
+from content.interpretations.answering import Answerer
+from content.interpretations.laws import LawIndex
+from content.interpretations.load import read_starter
+from kit.calendar import HolidayTable, WorkingCalendar
+from kit.catalogue import Catalogue
+from kit.clock import FixedClock
+from kit.db import Database
+from kit.ids import Ids
+from kit.profile import build_profile, read_profile
+from kit.sealing import FieldSealer
+from kit.secrets import KeyRing
+from wechat.codec import Codec
+from wechat.messages import to_inbound
+
+APP_ID = "wx0123456789abcdef"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+TOKEN = "transcripts"
+ACCOUNT = "gh_0123456789ab"
+"""The account's original id."""
+
+
+class Office:
+    """The bureau's side of a conversation, and everything tests want to look at."""
+
+    def __init__(self, db: Database, desk: Desk, bot: Bot, clock: FixedClock) -> None:
+        self.db = db
+        self.desk = desk
+        self.bot = bot
+        self.clock = clock
+        self._numbers = count(24_000_000_000_000_001)
+
+    def fields(self, openid: str, **content: Any) -> dict[str, Any]:
+        """The parsed fields of a message, as the platform would send them."""
+        common = {
+            "ToUserName": ACCOUNT,
+            "FromUserName": openid,
+            "CreateTime": str(int(self.clock.now().timestamp())),
+        }
+        if content.get("MsgType") != "event":
+            common["MsgId"] = str(next(self._numbers))
+        return {**common, **content}
+
+    async def hear(self, fields: dict[str, Any], presence: bool | None = None) -> str:
+        """The reply to a message, through single flight unless `presence` is given by the test."""
+        inbound = to_inbound(fields)
+        door = self.bot.door
+        message = Message(door.names.of(inbound.dedupe_key), door.names.of(inbound.openid), inbound)
+
+        async def work(entry: Entry) -> bytes:
+            return (await door.conversation.handle(inbound, entry, message, self.clock.now())).encode()
+
+        if presence is not None:
+            return (await work(Entry(presence=presence, count=1))).decode()
+        return (await door.flight.join(message.act, message.citizen, work)).decode()
+
+    async def say(self, text: str, openid: str = "oCitizen") -> str:
+        return await self.hear(self.fields(openid, MsgType="text", Content=text))
+
+    async def send(self, openid: str = "oCitizen", **content: Any) -> str:
+        return await self.hear(self.fields(openid, **content))
+
+    def pass_time(self, **length: float) -> datetime:
+        return self.clock.advance(timedelta(**length))
+
+
+def bureau_words(profile: Any) -> dict[str, str]:
+    words = profile.section(BureauSection).placeholders()
+    texts = profile.section(TextsSection)
+    return {
+        **words,
+        "greeting": texts.greeting.format(**words),
+        "privacy": texts.privacy.format(**words),
+    }
+
+
+async def open_office(
+    db: Database, clock: FixedClock, redis_url: str | None, answerer: Any, **more: Any
+) -> Office:
+    keys = KeyRing(
+        {name: name.encode().ljust(32, b".") for name in ("audit", "fields", "files", "sessions", "seals")}
+    )
+    profile = build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+    desk = Desk(
+        db=db,
+        calendar=WorkingCalendar(HolidayTable.load()),
+        policy=complaint_policy(profile),
+        sealer=FieldSealer(keys),
+        bureau_code="QS",
+    )
+    bot = build_bot(
+        desk=desk,
+        keys=keys,
+        catalogue=Catalogue.load(CATALOGUE_FOLDER),
+        answerer=answerer,
+        codec=Codec(TOKEN, AES_KEY, APP_ID),
+        appid=APP_ID,
+        redis_url=redis_url,
+        bureau_words=bureau_words(profile),
+        **more,
+    )
+    return Office(db, desk, bot, clock)
+
+
+@pytest.fixture(scope="session")
+def answerer() -> Answerer:
+    """The shipped knowledge."""
+    return Answerer(read_starter(LawIndex.load()))
+
+
+@pytest.fixture
+async def sqlite_db(sqlite_url: str, clock: FixedClock) -> AsyncIterator[Database]:
+    db = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), b"k" * 32, process_wide=True)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def office(
+    sqlite_db: Database, clock: FixedClock, valkey_url: str, answerer: Answerer
+) -> AsyncIterator[Office]:
+    opened = await open_office(sqlite_db, clock, valkey_url, answerer)
+    assert opened.bot.line is not None
+    await opened.bot.line.call(b"FLUSHALL")
+    yield opened
+    await opened.bot.close()
