@@ -32,8 +32,9 @@ from casework.complaints.moving import Step, take
 from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
-from casework.people.models import Staff
-from casework.roles import STAFF_ROLES
+from casework.people.staff import staff_ids_with_role
+from casework.roles import STAFF_ROLES, Role
+from kit.clock import local
 from kit.db import Change
 from kit.problems import Forbidden, Invalid, NotFound, Problem
 
@@ -112,8 +113,10 @@ async def assign(
     """Give it to a unit (without one, the category's) and, if wanted, to one of its officers."""
     if unit is not None and unit not in desk.policy.units:
         raise Invalid("problem.complaint.unit", field="unit")
-    if assignee_id is not None and not await Staff.filter(id=assignee_id, left_at=None).exists():
-        raise Invalid("problem.complaint.assignee", field="assignee_id")
+    if assignee_id is not None:
+        today = local(desk.db.clock.now()).date()
+        if assignee_id not in await staff_ids_with_role(Role.HANDLER, None, today):
+            raise Invalid("problem.complaint.assignee", field="assignee_id")
 
     def fill(row: Complaint) -> None:
         row.unit = unit or row.unit

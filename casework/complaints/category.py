@@ -1,17 +1,17 @@
 """What a complaint is about, guessed from its words by the bureau's own keywords. A person decides.
 
 A keyword counts as many points as it has characters, each keyword once: longer words say more. Keywords
-written inside a longer matched one do not count again.
+written inside a longer matched one do not count again. `ComplaintPolicy` holds its keywords folded.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 import msgspec
 
 from casework.complaints.profile import ComplaintPolicy, NotOurs
+from casework.complaints.wording import folded
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -60,11 +60,6 @@ def danger_words(story: str, policy: ComplaintPolicy) -> tuple[str, ...]:
     return _matched(folded(story), policy.danger.keywords)
 
 
-def folded(text: str) -> str:
-    """One written form for matching: full-width to half-width, lower case, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def _matched(text: str, keywords: Iterable[str]) -> tuple[str, ...]:
-    found = [keyword for keyword in keywords if folded(keyword) in text]
+    found = [keyword for keyword in keywords if keyword in text]
     return tuple(word for word in found if not any(word != other and word in other for other in found))

@@ -1,7 +1,7 @@
 """What has happened to a complaint, told to whoever it concerns.
 
 An event carries what its sentences need as it stood at that moment, so that telling it later says what was
-true then. It never carries the story, the telephone or anybody's platform identity.
+true then. It never carries the story, the place, the telephone or anybody's platform identity.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ class ComplaintSubmitted(ComplaintEvent, frozen=True, kw_only=True, omit_default
 
     name: ClassVar[str] = "complaint.submitted"
     source: str
-    place_text: str = ""
     accept_by_at: datetime | None = None
 
 

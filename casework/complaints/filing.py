@@ -147,7 +147,6 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         at=at,
         category_name=desk.policy.category_name(new.category),
         source=new.source.value,
-        place_text=place_text,
         accept_by_at=due_at,
     )
     rows = (complaint, *photos, entry, db.event_row(event, id))

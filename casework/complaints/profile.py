@@ -8,16 +8,18 @@ about is refused by `ComplaintPolicy.of`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
+from casework.complaints.wording import folded
 from kit.workflow import Limit
 
 Code = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Keyword = Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=3_600)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=500_000)]
 
 
 class PolicyError(ValueError):
@@ -40,16 +42,16 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     group: Code
     keywords: tuple[Keyword, ...] = ()
     unit: Code
-    answer_working_days: Count | None = None
+    answer_working_days: Days | None = None
     urgent: bool = False
 
 
 class PromisedLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A bureau's own figure, in exactly one unit, with the document it was promised in."""
 
-    working_days: Count | None = None
-    working_minutes: Count | None = None
-    natural_days: Count | None = None
+    working_days: Days | None = None
+    working_minutes: Minutes | None = None
+    natural_days: Days | None = None
     basis: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
     def __post_init__(self) -> None:
@@ -129,7 +131,7 @@ NotOursSection = tuple[NotOurs, ...]
 
 @dataclass(frozen=True)
 class ComplaintPolicy:
-    """All of it together, looked up by code."""
+    """All of it together, looked up by code. Keywords are folded (`wording.folded`), ready to be matched."""
 
     groups: dict[str, Group]
     categories: dict[str, Category]
@@ -161,10 +163,10 @@ class ComplaintPolicy:
             raise PolicyError("\n".join(faults))
         return cls(
             groups={group.code: group for group in complaints.groups},
-            categories={category.code: category for category in complaints.categories},
+            categories={category.code: _with_folded_keywords(category) for category in complaints.categories},
             units={unit.code: unit for unit in units},
-            not_ours=not_ours,
-            danger=danger,
+            not_ours=tuple(map(_with_folded_keywords, not_ours)),
+            danger=_with_folded_keywords(danger),
             limits=complaints.limits,
         )
 
@@ -181,3 +183,10 @@ class ComplaintPolicy:
             return ""
         found = self.units.get(code)
         return found.name if found else code
+
+
+Matched = TypeVar("Matched", Category, NotOurs, DangerSection)
+
+
+def _with_folded_keywords(section: Matched) -> Matched:
+    return msgspec.structs.replace(section, keywords=tuple(map(folded, section.keywords)))

@@ -20,6 +20,7 @@ from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.timeline import timeline_for_owner, timeline_for_staff
 from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage, QueuePage
+from casework.complaints.wording import kept
 from casework.people.models import Staff
 from casework.roles import STAFF_ROLES
 from kit.audit.models import AuditEntry
@@ -151,7 +152,7 @@ def _narrowed(wanted: QueueFilter, now: datetime) -> Q:
     if wanted.overdue:
         narrowed &= Q(due_at__lt=now)
     if wanted.unit is not None:
-        narrowed &= Q(unit=wanted.unit)
+        narrowed &= Q(unit=kept(wanted.unit))
     if wanted.units is not None:
         narrowed &= Q(unit__in=sorted(wanted.units))
     if wanted.assignee_id is not None:
@@ -159,8 +160,8 @@ def _narrowed(wanted: QueueFilter, now: datetime) -> Q:
     if wanted.unassigned:
         narrowed &= Q(assignee_id__isnull=True)
     if wanted.category is not None:
-        narrowed &= Q(category=wanted.category)
-    text = wanted.text.strip()
+        narrowed &= Q(category=kept(wanted.category))
+    text = kept(wanted.text)
     if text:
         parsed = parse_reference(text)
         narrowed &= Q(reference=str(parsed)) if parsed is not None else Q(reference__contains=text.upper())

@@ -41,6 +41,11 @@ def optional(text: str | None, *, field: str, at_most: int) -> str | None:
     return words
 
 
+def folded(text: str) -> str:
+    """One written form for matching: full-width to half-width, lower case, no white space."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def digest(text: str | None) -> str | None:
     """SHA-256 (hexadecimal) of a citizen's words: the audit chain can attest them without keeping them."""
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()

@@ -158,16 +158,16 @@ class Dispatcher:
             query = Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now)
             query = query.order_by("next_at", "id").limit(at_most)
             rows = await (query.select_for_update(skip_locked=True) if change.is_postgres else query)
-            for row in rows:
-                row.state = SENDING
-                row.attempts += 1
-                row.fence += 1
-                row.lease_until = now + self._lease
-                row.updated_at = now
             if rows:
-                fields = ["state", "attempts", "fence", "lease_until", "updated_at"]
-                await Delivery.bulk_update(rows, fields=fields)
-            return [_Claim(message_of(row), row.fence) for row in rows]
+                # The rows are ours alone until the commit, so one statement for all of them is exact.
+                await Delivery.filter(id__in=[row.id for row in rows]).update(
+                    state=SENDING,
+                    attempts=F("attempts") + 1,
+                    fence=F("fence") + 1,
+                    lease_until=now + self._lease,
+                    updated_at=now,
+                )
+            return [_Claim(message_of(row, row.attempts + 1), row.fence + 1) for row in rows]
 
         return await self._db.change(work)
 
@@ -222,7 +222,7 @@ class Dispatcher:
         return min(BACK_OFF_AT_MOST_S, self._back_off_s * 2.0 ** (attempt - 1))
 
 
-def message_of(row: Delivery) -> DeliveryMessage:
+def message_of(row: Delivery, attempt: int) -> DeliveryMessage:
     """What a channel is told of a row."""
     return DeliveryMessage(
         id=row.id,
@@ -232,7 +232,7 @@ def message_of(row: Delivery) -> DeliveryMessage:
         rule=row.rule,
         template=row.template,
         params=msgspec.json.decode(row.params, type=dict[str, str]),
-        attempt=row.attempts,
+        attempt=attempt,
         expires_at=row.expires_at,
     )
 

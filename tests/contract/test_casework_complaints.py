@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from casework.actors import Actor, citizen
+from casework.actors import Actor, citizen, system
 from casework.actors import clock as the_clock
 from casework.complaints import actions, queries
 from casework.complaints.desk import Desk
@@ -17,12 +17,13 @@ from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.place import Position
 from casework.complaints.views import ComplaintView
-from casework.people.models import Staff
+from casework.people import staff
+from casework.people.passwords import Passwords
 from casework.roles import Role
 from kit.audit.chain import is_genuine
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock, local
-from kit.db import Change, Database, Fresh, Intake, Repeat
+from kit.db import Database, Fresh, Intake, Repeat
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from tests.casework_setting import (
@@ -222,30 +223,32 @@ async def test_a_handler_of_another_unit_cannot_answer(desk: Desk) -> None:
     assert await trace(case.id) == before
 
 
-async def test_a_named_officer_handles_it_and_one_who_left_is_not_named(
-    desk: Desk, clock: FixedClock
-) -> None:
-    async def hire(change: Change) -> None:
-        for number, left in ((21, None), (22, change.now)):
-            await Staff(
-                id=person(number),
-                login=f"s{number}",
-                name=f"人{number}",
-                password_hash="-",
-                created_at=change.now,
-                password_changed_at=change.now,
-                left_at=left,
-            ).save(force_create=True)
-
-    await desk.db.change(hire)
+async def test_a_named_officer_handles_it_and_only_handlers_who_are_here_can_be_named(desk: Desk) -> None:
+    passwords = Passwords(memory_kib=64, passes=1)
+    hired = [
+        await staff.add_staff(
+            desk.db,
+            passwords,
+            system(),
+            login=login,
+            name=login,
+            password="long enough",
+            grants=[(role, None)],
+        )
+        for login, role in (("here", Role.HANDLER), ("gone", Role.HANDLER), ("head", Role.HEAD))
+    ]
+    await staff.leave(desk.db, system(), hired[1].id)
     case = await filed(desk)
     await actions.accept(desk, DISPATCHER, case.id)
-    with pytest.raises(Invalid) as refused:
-        await actions.assign(desk, DISPATCHER, case.id, assignee_id=person(22))
-    assert refused.value.field == "assignee_id"
-    await actions.assign(desk, DISPATCHER, case.id, assignee_id=person(21))
-    officer = Actor(kind="staff", id=person(21), roles=frozenset({Role.HANDLER}))
-    view = await actions.answer(desk, officer, case.id, text="已处理。")
+    for nobody in (hired[1].id, hired[2].id, person(99)):
+        with pytest.raises(Invalid) as refused:
+            await actions.assign(desk, DISPATCHER, case.id, assignee_id=nobody)
+        assert refused.value.field == "assignee_id"
+    await actions.assign(desk, DISPATCHER, case.id, assignee_id=hired[0].id)
+    detail = await queries.detail(desk, case.id, DISPATCHER)
+    assert detail is not None
+    assert detail.assignee_name == "here"
+    view = await actions.answer(desk, hired[0].actor(), case.id, text="已处理。")
     assert view.state is State.ANSWERED
 
 

@@ -76,6 +76,8 @@ async def test_filters_narrow_the_queue(desk: Desk, clock: FixedClock) -> None:
     ]
     assert await references(desk, QueueFilter(text="0002")) == [noise.reference]
     assert await references(desk, QueueFilter(text="%_'; --")) == []
+    assert await references(desk, QueueFilter(text="%")) == []
+    assert await references(desk, QueueFilter(text="\x00\ud800摊", unit="\x00")) == []
 
 
 async def test_overdue_means_late_on_our_side_only(desk: Desk, clock: FixedClock) -> None:

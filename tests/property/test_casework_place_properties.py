@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.complaints.category import folded, suggest
+from casework.complaints.category import suggest
 from casework.complaints.place import distance_m, gcj02_to_wgs84, wgs84_to_gcj02
-from casework.complaints.wording import kept
+from casework.complaints.wording import folded, kept
 from casework.people.phone import normalised_phone
 from tests.casework_setting import POLICY
 

@@ -44,7 +44,7 @@ def one_of_each() -> list[ComplaintEvent]:
         "assignee_id": person(12),
     }
     return [
-        events.ComplaintSubmitted(**common, source="h5", place_text="路口", accept_by_at=LATER),
+        events.ComplaintSubmitted(**common, source="h5", accept_by_at=LATER),
         events.ComplaintAccepted(**common, answer_by_at=LATER),
         events.ComplaintRefused(**common, reason="道路违停由交警管。", responsible_body="公安交管部门"),
         events.ComplaintAssigned(**common, unit_name="街面中队", answer_by_at=LATER),

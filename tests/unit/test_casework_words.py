@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from casework.complaints.category import danger_words, recognise_elsewhere, suggest
-from casework.complaints.profile import ComplaintPolicy, ComplaintsSection, PolicyError, PromisedLimit, Unit
+from casework.complaints.profile import (
+    ComplaintPolicy,
+    ComplaintsSection,
+    DangerSection,
+    NotOursSection,
+    PolicyError,
+    PromisedLimit,
+    Unit,
+    UnitsSection,
+)
 from casework.complaints.wording import digest, kept, moment_params, optional, required
 from casework.people.phone import normalised_phone
 from kit.problems import Invalid
+from kit.profile import read_profile
 from tests.casework_setting import POLICY
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_category_with_most_matched_characters_is_suggested_with_its_words() -> None:
@@ -103,6 +117,22 @@ def test_a_category_of_an_unknown_unit_is_refused_by_name() -> None:
     )
     with pytest.raises(PolicyError, match="night"):
         ComplaintPolicy.of(section, (Unit(code="street", name="街面"),), (), POLICY.danger)
+
+
+def test_the_shipped_profile_makes_a_policy() -> None:
+    sections = {
+        "complaints": ComplaintsSection,
+        "units": UnitsSection,
+        "not_ours": NotOursSection,
+        "danger": DangerSection,
+    }
+    document = read_profile(ROOT / "content" / "bureau")
+    shipped = {name: msgspec.convert(document[name], kind) for name, kind in sections.items()}
+    policy = ComplaintPolicy.of(*(shipped[name] for name in sections))
+    assert 6 <= len(policy.groups) <= 8
+    found = suggest("半夜施工打桩，吵得睡不着", policy)
+    assert found is not None
+    assert policy.unit_name(policy.categories[found.category].unit)
 
 
 def test_a_limit_in_two_units_is_refused() -> None:
