@@ -77,6 +77,7 @@ class Dispatcher:
 
     async def step(self) -> int:
         """Claim what is due, send it, write what came of it. Returns how many were claimed."""
+        await self._written()
         await self.sweep()
         claims = await self._claim(self._slots)
         if claims:
@@ -89,7 +90,9 @@ class Dispatcher:
         sending: set[asyncio.Task[None]] = set()
         swept_at = 0.0
         loop = asyncio.get_running_loop()
+        await self._written()
         while not stop.is_set():
+            self._start_writing()
             if loop.time() - swept_at >= idle_s:
                 await self.sweep()
                 swept_at = loop.time()
@@ -180,15 +183,27 @@ class Dispatcher:
             self._on_failure(str(claim.message.id), type(outcome).__name__)
             outcome = Uncertain("channel_error")
         self._results.append(_Result(claim, outcome))
-        if self._writer is None or self._writer.done():
+        self._start_writing()
+
+    def _start_writing(self) -> None:
+        if self._results and (self._writer is None or self._writer.done()):
             self._writer = asyncio.create_task(self._write_results())
+            # Looked at, so that a failure whose results are written by the next attempt is not reported.
+            self._writer.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def _written(self) -> None:
-        if self._writer is not None:
+        """All results are written, those of a failed attempt included. Raises when this attempt fails too."""
+        self._start_writing()
+        while self._writer is not None and not self._writer.done():
             await self._writer
+            self._start_writing()
 
     async def _write_results(self) -> None:
-        """Write the results at hand in one transaction, then those that have come meanwhile."""
+        """Write the results at hand in one transaction, then those that have come meanwhile.
+
+        Results that could not be written are kept for the next attempt: a message known to be sent must not
+        end as uncertain because the database was busy for a moment.
+        """
         while self._results:
             taken, self._results = self._results, []
 
@@ -197,7 +212,11 @@ class Dispatcher:
                 for result in taken:
                     await self._settle(result, now)
 
-            await self._db.change(work)
+            try:
+                await self._db.change(work)
+            except BaseException:
+                self._results = taken + self._results
+                raise
 
     async def _settle(self, result: _Result, now: datetime) -> None:
         claim, outcome = result.claim, result.outcome

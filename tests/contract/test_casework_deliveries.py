@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.outbox import Relay
+from kit.problems import Busy
 from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, desk_on, filed, person
 
 
@@ -272,6 +274,37 @@ async def test_a_channel_that_raises_leaves_one_uncertain_row_and_the_others_go_
     await dispatcher.step()
     assert await states() == {"sent": 4, "uncertain": 1}
     assert heard == [(str(ids[2]), "ConnectionResetError")]
+
+
+class BusyAtTimes:
+    """A database some of whose transactions, by their number, find no turn."""
+
+    def __init__(self, db: Database, *busy: int) -> None:
+        self._db, self._busy, self._count = db, busy, 0
+
+    async def database_now(self) -> datetime:
+        return await self._db.database_now()
+
+    async def change(self, work: Callable[[Change], Awaitable[Any]]) -> Any:
+        self._count += 1
+        if self._count in self._busy:
+            raise Busy
+        return await self._db.change(work)
+
+
+async def test_results_that_find_the_database_busy_are_written_by_the_next_attempt(
+    database: Database,
+) -> None:
+    await queued(database, 3)
+    post = Post()
+    # The first transaction claims; those that follow write what came of it.
+    dispatcher = Dispatcher(BusyAtTimes(database, 2, 3), post)  # type: ignore[arg-type]
+    with pytest.raises(Busy):
+        await dispatcher.step()
+    assert await states() == {"sending": 3}
+    assert await dispatcher.step() == 0
+    assert await states() == {"sent": 3}
+    assert len(post.seen) == 3
 
 
 async def test_a_lapsed_lease_prefers_silence_and_the_late_sender_changes_nothing(database: Database) -> None:
