@@ -121,11 +121,16 @@ def complaint_policy(profile: Profile) -> ComplaintPolicy:
     )
 
 
-def calendar_of(profile: Profile) -> WorkingCalendar:
-    """The bureau's office hours on the shipped holiday tables."""
+def calendar_of(profile: Profile, data_dir: Path) -> WorkingCalendar:
+    """The bureau's office hours on the shipped holiday tables and those in DATA_DIR/calendar.
+
+    There a bureau puts a year that was announced after this version was made.
+    """
     hours = profile.section(HoursSection)
+    own_years = data_dir / "calendar"
+    added = (own_years,) if own_years.is_dir() else ()
     spans = tuple((_minutes(period.opens), _minutes(period.closes)) for period in hours.periods)
-    return WorkingCalendar(HolidayTable.load(), WorkingHours(spans), ZoneInfo(hours.zone))
+    return WorkingCalendar(HolidayTable.load(*added), WorkingHours(spans), ZoneInfo(hours.zone))
 
 
 def _minutes(time_of_day: str) -> int:

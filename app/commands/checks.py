@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from app.core import CATALOGUE_FOLDER, calendar_of, open_database, profile_in_force
 from app.environment import read_settings
+from app.refusals import CommandRefused
+from app.sealing import published_folder, read_published
 from kit.audit.models import AuditEntry, AuditSeal
 from kit.audit.verify import Finding, VerifyKeys, verify
 from kit.catalogue import Catalogue
@@ -24,6 +28,10 @@ def add(group: Any) -> None:
     audit = group.add_parser("audit", help="审计链")
     actions = audit.add_subparsers(metavar="动作", required=True, parser_class=type(audit))
     verifying = actions.add_parser("verify", help="核验全部办件的审计链和每日封存")
+    verifying.add_argument(
+        "--published", type=Path, help="已公布的封存文件所在文件夹（默认 DATA_DIR/published/audit）"
+    )
+    verifying.add_argument("--json", action="store_true", help="以 JSON 输出结果")
     verifying.set_defaults(run=_verify)
     calendar = group.add_parser("calendar", help="工作日历")
     actions = calendar.add_subparsers(metavar="动作", required=True, parser_class=type(calendar))
@@ -32,10 +40,14 @@ def add(group: Any) -> None:
     checking.set_defaults(run=_calendar)
 
 
-def _verify(_: argparse.Namespace) -> int:
+def _verify(arguments: argparse.Namespace) -> int:
     settings = read_settings(for_wechat=False)
     keys = KeyRing.open(settings.key_dir, create=False)
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    folder = arguments.published or published_folder(settings.data_dir)
+    if arguments.published is not None and not folder.is_dir():
+        raise CommandRefused(f"没有文件夹 {folder}。")
+    published, damaged = read_published(folder, (keys.verify_key,))
 
     async def run() -> tuple[list[Finding], int]:
         async with open_database(settings, keys):
@@ -51,13 +63,18 @@ def _verify(_: argparse.Namespace) -> int:
 
             seals = await AuditSeal.all().order_by("number")
             verify_keys = VerifyKeys(mac=keys.secret("audit"), seal_public_keys=(keys.verify_key,))
-            return [one async for one in verify(entries(), seals, verify_keys)], seen
+            return [one async for one in verify(entries(), seals, verify_keys, published)], seen
 
     findings, seen = asyncio.run(run())
-    for finding in findings:
-        print(catalogue.text(finding.key, **finding.params))
-    print(f"共 {seen} 条记录，发现 {len(findings)} 处问题。")
-    return 1 if findings else 0
+    sentences = [catalogue.text("audit.finding.published_damaged", file=name) for name in damaged]
+    sentences += [catalogue.text(finding.key, **finding.params) for finding in findings]
+    if arguments.json:
+        found = [{"kind": one.kind, **one.params} for one in findings]
+        found += [{"kind": "published_damaged", "file": name} for name in damaged]
+        print(json.dumps({"entries": seen, "findings": found}, ensure_ascii=False, default=str))
+    else:
+        print("\n".join([*sentences, f"共 {seen} 条记录，发现 {len(sentences)} 处问题。"]))
+    return 1 if sentences else 0
 
 
 async def all_entries() -> AsyncIterator[AuditEntry]:
@@ -85,7 +102,7 @@ def _calendar(arguments: argparse.Namespace) -> int:
 
     async def run() -> int:
         async with open_database(settings, keys):
-            calendar = calendar_of(await profile_in_force())
+            calendar = calendar_of(await profile_in_force(), settings.data_dir)
             today = arguments.on or local(SystemClock().now()).date()
             warnings = calendar.check(today)
             for warning in warnings:
