@@ -5,6 +5,10 @@ from typing import Annotated
 
 import msgspec
 
+from kit.references import letters_are_safe
+
+COMPLAINT_LETTERS = "TS"
+
 ReferenceCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4}$")]
 PhoneText = Annotated[str, msgspec.Meta(pattern="^[0-9][0-9-]{2,14}$")]
 TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -37,6 +41,13 @@ class BureauSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     address: ShortText
     hours: ShortText
     window: Window
+
+    def __post_init__(self) -> None:
+        if not letters_are_safe(self.reference_code, COMPLAINT_LETTERS):
+            raise ValueError(
+                f"编号字母 {self.reference_code} 与投诉的 {COMPLAINT_LETTERS} 连在一起时，相邻字母写反无法被校验码发现，"
+                "请换一组字母"
+            )
 
     def placeholders(self) -> dict[str, str]:
         """What `{...}` in the section `texts` may name."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 _SECRETS = frozenset(
     {
@@ -216,11 +216,7 @@ class _Reader:
         scheme, separator, rest = value.partition("://")
         if scheme == "sqlite" and separator and rest and rest != ":memory:" and not rest.endswith("/"):
             return value
-        if (
-            scheme in ("postgres", "postgresql")
-            and _is_url(value, (scheme,))
-            and urlsplit(value).path.strip("/")
-        ):
+        if scheme in ("postgres", "postgresql") and _names_database(value, scheme):
             return value
         # The value itself is not repeated: it may hold a password.
         self.fault(f"{name} 应形如 sqlite://var/chengguan.db 或 postgres://用户:密码@主机:5432/库名。")
@@ -268,6 +264,16 @@ def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
         parts = urlsplit(value)
         # Reading the port is what checks it.
         return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _names_database(value: str, scheme: str) -> bool:
+    """A host, or the folder of a Unix socket as `?host=/run/postgresql`, and a database."""
+    try:
+        parts = urlsplit(value)
+        on_socket = parts.hostname is None and parse_qs(parts.query).get("host", [""])[0].startswith("/")
+        return bool(parts.path.strip("/")) and (on_socket or _is_url(value, (scheme,)))
     except ValueError:
         return False
 

@@ -67,6 +67,7 @@ def test_everyday_complaints_find_their_category(document: Any, story: str, cate
     ("section", "value", "complaint"),
     [
         (BureauSection, {"reference_code": "qs1"}, "reference_code"),
+        (BureauSection, {"reference_code": "GS"}, "编号字母 GS"),
         (HoursSection, {"periods": [{"from": "12:00", "to": "08:30"}]}, "不晚于"),
         (
             HoursSection,

@@ -94,7 +94,14 @@ def test_plain_mode_is_for_local_trials_only():
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://var/a.db", "sqlite:///srv/a.db", "postgres://u:p@h/d", "postgresql://h:5432/d"]
+    "url",
+    [
+        "sqlite://var/a.db",
+        "sqlite:///srv/a.db",
+        "postgres://u:p@h/d",
+        "postgresql://h:5432/d",
+        "postgresql://me@/d?host=/run/postgresql",
+    ],
 )
 def test_both_databases_are_named_by_url(url):
     assert Settings.from_environ(SECRETS | {"DATABASE_URL": url}).database_url == url
@@ -108,6 +115,7 @@ def test_both_databases_are_named_by_url(url):
         "sqlite://var/",
         "postgres://h",
         "postgres:///d",
+        "postgres:///?host=/run/postgresql",
         "postgres://h:x/d",
         "var/a.db",
     ],
