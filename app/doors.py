@@ -13,7 +13,7 @@ def desk_of(core: Core) -> Desk:
     """The complaint desk."""
     return Desk(
         db=core.db,
-        calendar=calendar_of(core.profile),
+        calendar=calendar_of(core.profile, core.settings.data_dir),
         policy=complaint_policy(core.profile),
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,

@@ -10,14 +10,14 @@ from app.core import open_database, profile_in_force, redis_url
 from app.forking import ForkingServer, bind
 from app.knowledge import KnowledgeState, build_knowledge
 from app.web import build_app
-from kit.logs import configure_logs
+from kit.logs import configure_logging
 from kit.secrets import KeyRing
 from kit.settings import Settings
 
 
 def serve(settings: Settings) -> int:
     """Run the web processes until stopped. Returns the exit code."""
-    configure_logs()
+    configure_logging()
     log = structlog.get_logger("serve")
     keys = KeyRing.open(settings.key_dir, create=False)
     knowledge = asyncio.run(_warm(settings, keys))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from kit.settings import Settings
 from wechat.standin.config import StandinConfig
 from wechat.standin.server import run
-
-from kit.settings import Settings
 
 
 def run_standin(settings: Settings) -> int:

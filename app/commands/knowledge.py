@@ -36,9 +36,7 @@ def _today() -> date:
     return local(SystemClock().now()).date()
 
 
-def _run(
-    arguments: argparse.Namespace, work: Callable[[list[EntryView] | None], tuple[int, str]]
-) -> int:
+def _run(arguments: argparse.Namespace, work: Callable[[list[EntryView] | None], tuple[int, str]]) -> int:
     code, text = work(None if arguments.starter else _entries())
     print(text)
     return code

@@ -1,0 +1,93 @@
+"""Demo data: staff to log in as, and a few cases in different states to look at."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.core import open_core, redis_url
+from app.demo_people import DEMO_STAFF, demo_password
+from app.demo_stories import STORIES, Story
+from app.doors import desk_of
+from casework.actors import Actor, citizen, system
+from casework.complaints import actions
+from casework.complaints.desk import Desk
+from casework.complaints.filing import NewComplaint, Source, submit
+from casework.complaints.models import Complaint
+from casework.complaints.place import Position
+from casework.people.models import Account
+from casework.people.passwords import Passwords
+from casework.people.staff import add_staff, list_staff
+from kit.db import Change
+from kit.settings import Settings
+
+
+async def fill(settings: Settings) -> int:
+    """Add what is missing; done once, a second run changes nothing."""
+    async with open_core(settings, redis_url(settings)) as core:
+        desk = desk_of(core)
+        fresh = not await Complaint.exists()
+        await _staff(desk, demo_password(settings.data_dir))
+        if fresh:
+            await _cases(desk)
+    return 0
+
+
+async def _staff(desk: Desk, password: str) -> None:
+    known = {person.login for person in await list_staff(desk.db)}
+    for person in DEMO_STAFF:
+        if person.login not in known:
+            await add_staff(
+                desk.db,
+                Passwords(),
+                system(),
+                login=person.login,
+                name=person.name,
+                password=password,
+                grants=[(role, person.unit) for role in person.roles],
+            )
+
+
+async def _cases(desk: Desk) -> None:
+    actors = {person.login: person.actor() for person in await list_staff(desk.db)}
+    for story in STORIES:
+        await _case(desk, actors, story)
+
+
+async def _case(desk: Desk, actors: dict[str, Actor], story: Story) -> None:
+    account_id = desk.db.ids.new()
+
+    async def account(change: Change) -> None:
+        await Account(id=account_id, created_at=change.now).save(force_create=True)
+
+    await desk.db.change(account)
+    view = await submit(
+        desk,
+        citizen(account_id),
+        NewComplaint(
+            account_id=account_id,
+            story=story.text,
+            source=Source.H5,
+            place_text=story.place,
+            position=Position(latitude=story.latitude, longitude=story.longitude, datum="gcj02"),
+            phone=story.phone,
+        ),
+    )
+    await _steps(desk, actors, story, view.id)
+
+
+async def _steps(desk: Desk, actors: dict[str, Actor], story: Story, complaint_id: UUID) -> None:
+    clerk, officer = actors["diaodu"], actors[story.officer]
+    if story.until == "submitted":
+        return
+    if story.until == "refused":
+        await actions.refuse(
+            desk, clerk, complaint_id, reason=story.reason, responsible_body=story.responsible_body
+        )
+        return
+    await actions.accept(desk, clerk, complaint_id, category=story.category)
+    if story.until == "accepted":
+        return
+    await actions.assign(desk, clerk, complaint_id, unit=story.unit, assignee_id=officer.id)
+    if story.until == "assigned":
+        return
+    await actions.answer(desk, officer, complaint_id, text=story.answer)

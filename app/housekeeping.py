@@ -1,0 +1,42 @@
+"""Rows that have served their purpose are removed, a little at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from kit.db import Change, Database
+from kit.db.models import GuardKey
+from kit.http.sessions import delete_old_sessions
+from kit.outbox import HANDLED
+from kit.outbox_models import OutboxEvent
+
+GUARD_KEYS_FOR = timedelta(days=30)
+"""Far beyond any repeat: the platform gives up within a minute, clients keep a key for a day."""
+EVENTS_FOR = timedelta(days=90)
+SESSIONS_FOR = timedelta(days=30)
+AT_MOST = 2_000
+
+
+async def purge(db: Database) -> int:
+    """Remove one portion. Returns how many rows went; the next step goes on where this one stopped."""
+    now = db.clock.now()
+    # Turn guards go with the messages they came with: a revision so old is never tried again.
+    keys = await _ids(GuardKey.filter(created_at__lt=now - GUARD_KEYS_FOR).limit(AT_MOST), "key")
+    events = await _ids(
+        OutboxEvent.filter(state=HANDLED, handled_at__lt=now - EVENTS_FOR).limit(AT_MOST), "id"
+    )
+
+    async def work(change: Change) -> int:
+        gone = 0
+        if keys:
+            gone += await GuardKey.filter(key__in=keys).delete()
+        if events:
+            gone += await OutboxEvent.filter(id__in=events).delete()
+        await delete_old_sessions(change, before=change.now - SESSIONS_FOR)
+        return gone
+
+    return await db.change(work)
+
+
+async def _ids(query: object, field: str) -> list[object]:
+    return list(await query.values_list(field, flat=True))  # type: ignore[attr-defined]

@@ -1,0 +1,134 @@
+"""`chengguan worker`: everything that happens without a request. Any number may run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from bot.push import WeChatPush
+
+from app.core import Core, open_core, redis_url
+from app.doors import bureau_words, codec_of, desk_of
+from app.duties import Duty, Roster
+from app.housekeeping import purge
+from app.knowledge import Knowledge, build_knowledge
+from app.sealing import published_folder, seal_heads
+from bot.building import build_bot
+from bot.late import LateSending
+from bot.media import fetch_media
+from casework.complaints.actions import close_answered_past_limit
+from casework.complaints.events import EVENTS
+from casework.notifications.dispatch import Dispatcher
+from casework.notifications.plan import on_event
+from kit.files.decoder import Decoder
+from kit.files.duty import decode_pending, sweep_strays
+from kit.files.models import FileState, StoredFile
+from kit.files.store import LocalFileStore
+from kit.leases import Lease
+from kit.logs import configure_logging
+from kit.outbox import Relay
+from kit.settings import Settings
+from wechat.client import WeChatClient
+from wechat.exchange import new_session
+from wechat.tokens import TokenKeeper
+
+STRAYS_AFTER = timedelta(days=1)
+
+
+def run_worker(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT; what is being sent is finished first."""
+    configure_logging()
+    redis_at = redis_url(settings)
+    asyncio.run(_work(settings, redis_at))
+    return 0
+
+
+async def _work(settings: Settings, redis_at: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        core = await stack.enter_async_context(open_core(settings, redis_at))
+        await work(core, redis_at, stop, stack)
+
+
+async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib.AsyncExitStack) -> None:
+    """Build the duties and do them until `stop`."""
+    log = structlog.get_logger("worker")
+    settings, db = core.settings, core.db
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    session = await stack.enter_async_context(new_session())
+    tokens = TokenKeeper(
+        core.redis,
+        session,
+        settings.wechat_app_id,
+        settings.wechat_app_secret,
+        settings.wechat_api_base,
+        core.clock,
+    )
+    client = WeChatClient(session, tokens, settings.wechat_api_base)
+    store = LocalFileStore(settings.data_dir / "files", core.keys)
+    decoder = Decoder()
+    stack.push_async_callback(decoder.close)
+    desk = desk_of(core)
+    answering = Knowledge(await build_knowledge(core.clock), core.clock, log.info)
+    refresher = asyncio.create_task(answering.keep_fresh())
+    stack.callback(refresher.cancel)
+    bot = build_bot(
+        desk=desk,
+        keys=core.keys,
+        catalogue=core.catalogue,
+        answerer=answering,
+        codec=codec_of(core),
+        appid=settings.wechat_app_id,
+        redis_url=redis_at,
+        bureau_words=bureau_words(core),
+        messages_per_minute=None,
+    )
+    stack.push_async_callback(bot.close)
+    relay = Relay(
+        db,
+        dict.fromkeys(EVENTS, (on_event,)),
+        lambda name, id, exc: log.error(
+            "event_failed", event_name=name, id=str(id), error=type(exc).__name__
+        ),
+    )
+    push = WeChatPush(db, desk.sealer, client, core.catalogue, settings.wechat_app_id)
+    dispatcher = Dispatcher(
+        db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
+    )
+    late = LateSending(db, desk.sealer, bot.answer_late, client)
+
+    async def decode() -> int:
+        # Asked outside a transaction first: an idle worker must not take the writer's turn.
+        if not await StoredFile.filter(state=FileState.RECEIVED.value).exists():
+            return 0
+        return await decode_pending(db, store, decoder)
+
+    def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
+        return Duty(name, step, pause_s, Lease(db, name, holder), wakes)  # type: ignore[arg-type]
+
+    roster = Roster(
+        [
+            leased("relay", relay.step, 0.3, "push"),
+            Duty("push", dispatcher.step, 1.0),
+            Duty("media", partial(fetch_media, db, client, store, desk.sealer), 1.0, wakes=("decode",)),
+            Duty("decode", decode, 1.0),
+            leased("late", late.step, 2.0),
+            leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
+            leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
+            leased("purge", lambda: purge(db), 3600.0),
+            leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
+        ],
+        log=log.error,
+    )
+    log.info("working", holder=holder)
+    await roster.run(stop)
+    log.info("stopped")
