@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from app.key_check import check_keys
 from app.models import MODEL_MODULES
 from casework.complaints.profile import (
     ComplaintPolicy,
@@ -87,6 +88,7 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
     """Everything, opened in the process and event loop that will use it."""
     keys = KeyRing.open(settings.key_dir, create=False)
     async with open_database(settings, keys) as db:
+        await check_keys(keys)
         redis = connect(redis_at)
         try:
             yield Core(

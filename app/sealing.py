@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from app.audit_rows import chain_heads
 from kit.audit.models import AuditSeal
-from kit.audit.seal import Head, SealContent, key_id_of
+from kit.audit.seal import SealContent, key_id_of
 from kit.audit.sealing import SealDocumentError, published_document, read_document, seal
 from kit.clock import local
 from kit.db import Change, Database
 from kit.secrets import SIGNING_NAME, KeyRing
 
-PAGE = 2000
 _DOCUMENTS = "audit-seal-*.json"
 
 
@@ -56,31 +54,6 @@ async def seal_heads(db: Database, keys: KeyRing, folder: Path) -> int:
             await db.change(keep, timeout_s=60)
             made = 1
     return made + await _publish_missing(keys, folder)
-
-
-async def chain_heads(db: Database, *, page: int = PAGE) -> AsyncIterator[Head]:
-    """The last entry of every chain in the order of case ids, read by key."""
-    after: UUID | None = None
-    while True:
-        # The page of cases first: it walks the unique index and never sorts the table.
-        hole = "$1" if db.is_postgres else "?"
-        start = f"WHERE case_id > {hole}" if after is not None else ""
-        rows = await db.reading.execute_query_dict(
-            f"SELECT last.case_id, last.position, entry.mac FROM ("  # noqa: S608 - our own names only
-            f"SELECT case_id, MAX(position) AS position FROM audit_entry {start} "
-            f"GROUP BY case_id ORDER BY case_id LIMIT {page}) AS last "
-            f"JOIN audit_entry AS entry ON entry.case_id = last.case_id AND entry.position = last.position "
-            f"ORDER BY last.case_id, entry.id",
-            [] if after is None else [str(after)],
-        )
-        if not rows:
-            return
-        for row in rows:
-            case_id = UUID(str(row["case_id"]))
-            # Two rows at one position exist only if somebody dropped the unique index.
-            if case_id != after:
-                yield Head(case_id, int(row["position"]), bytes(row["mac"]))
-            after = case_id
 
 
 def read_published(folder: Path, public_keys: tuple[bytes, ...]) -> tuple[list[SealContent], list[str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 
 from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy, open_database
+from app.key_check import record_keys
 from app.models import MODEL_MODULES
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import load_starter, read_starter
 from content.profile_store import load_profile
 from kit.db import Change
 from kit.db.migrate import migrate
+from kit.db.models import KeyFingerprint
 from kit.profile import build_profile, read_profile
 from kit.secrets import KeyRing
 from kit.settings import Settings
@@ -21,7 +23,6 @@ async def set_up(settings: Settings) -> int:
     document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
     complaint_policy(build_profile(document, PROFILE_SECTIONS))
     entries = read_starter(LawIndex.load())
-    keys = KeyRing.open(settings.key_dir, create=True)
 
     def report(line: str) -> None:
         print(line, file=sys.stderr)
@@ -29,7 +30,12 @@ async def set_up(settings: Settings) -> int:
     done = await migrate(
         settings.database_url, MODEL_MODULES, backup_folder=settings.data_dir / "backups", report=report
     )
+    async with open_database(settings, KeyRing.random()):
+        # Keys are made for a new database only: beside an old one they would hide a loss.
+        new = not await KeyFingerprint.exists()
+    keys = KeyRing.open(settings.key_dir, create=new)
     async with open_database(settings, keys) as db:
+        await record_keys(db, keys)
 
         async def work(change: Change) -> tuple[bool, int]:
             profile_is_new = await load_profile(change, dict(document))

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -39,6 +40,7 @@ from wechat.exchange import new_session
 from wechat.tokens import TokenKeeper
 
 STRAYS_AFTER = timedelta(days=1)
+PUSH_LOOK_S = 0.5
 
 
 def run_worker(settings: Settings) -> int:
@@ -117,8 +119,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
 
     roster = Roster(
         [
-            leased("relay", relay.step, 0.3, "push"),
-            Duty("push", dispatcher.step, 1.0),
+            leased("relay", relay.step, 0.3),
             Duty("media", partial(fetch_media, db, client, store, desk.sealer), 1.0, wakes=("decode",)),
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),
@@ -130,5 +131,15 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
         log=log.error,
     )
     log.info("working", holder=holder)
-    await roster.run(stop)
+    await asyncio.gather(roster.run(stop), _push(dispatcher, stop, log.error))
     log.info("stopped")
+
+
+async def _push(dispatcher: Dispatcher, stop: asyncio.Event, report: Callable[..., object]) -> None:
+    """Dispatch until told to stop; a database that goes away is waited for."""
+    while not stop.is_set():
+        try:
+            await dispatcher.run(stop, idle_s=PUSH_LOOK_S)
+        except Exception as exc:  # noqa: BLE001 - outermost loop: reported, then tried again
+            report("push_failed", error=type(exc).__name__, detail=str(exc)[:300])
+            await asyncio.sleep(PUSH_LOOK_S)

@@ -10,23 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 
+from kit.events import Event
 from kit.outbox_models import OutboxEvent
 
 if TYPE_CHECKING:
     from kit.db.change import Change
     from kit.db.database import Database
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of all events. Subclasses set `name` ('complaint.accepted') and raise `version` on change."""
-
-    name: ClassVar[str] = ""
-    version: ClassVar[int] = 1
 
 
 Handler = Callable[["Change", UUID, Any], Awaitable[None]]

@@ -198,6 +198,15 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='KeyFingerprint',
+            fields=[
+                ('name', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=32)),
+                ('fingerprint', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'key_fingerprint', 'app': 'chengguan', 'pk_attr': 'name'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='KnowledgeEntry',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),

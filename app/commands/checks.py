@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.audit_rows import all_entries
 from app.core import CATALOGUE_FOLDER, calendar_of, open_database, profile_in_force
 from app.environment import read_settings
 from app.refusals import CommandRefused
@@ -20,8 +21,6 @@ from kit.audit.verify import Finding, VerifyKeys, verify
 from kit.catalogue import Catalogue
 from kit.clock import SystemClock, local
 from kit.secrets import KeyRing
-
-PAGE = 2000
 
 
 def add(group: Any) -> None:
@@ -50,12 +49,12 @@ def _verify(arguments: argparse.Namespace) -> int:
     published, damaged = read_published(folder, (keys.verify_key,))
 
     async def run() -> tuple[list[Finding], int]:
-        async with open_database(settings, keys):
+        async with open_database(settings, keys) as db:
             seen = 0
 
             async def entries() -> AsyncIterator[AuditEntry]:
                 nonlocal seen
-                async for row in all_entries():
+                async for row in all_entries(db):
                     seen += 1
                     if seen % 50_000 == 0:
                         print(f"已核验 {seen} 条…", file=sys.stderr)
@@ -75,24 +74,6 @@ def _verify(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join([*sentences, f"共 {seen} 条记录，发现 {len(sentences)} 处问题。"]))
     return 1 if sentences else 0
-
-
-async def all_entries() -> AsyncIterator[AuditEntry]:
-    """Every audit entry, case by case, in order of position; read by key, never all at once."""
-    case, position = None, 0
-    while True:
-        query = AuditEntry.all()
-        if case is not None:
-            rows = await query.filter(case_id=case, position__gt=position).order_by("position").limit(PAGE)
-            if not rows:
-                rows = await query.filter(case_id__gt=case).order_by("case_id", "position").limit(PAGE)
-        else:
-            rows = await query.order_by("case_id", "position").limit(PAGE)
-        if not rows:
-            return
-        for row in rows:
-            yield row
-        case, position = rows[-1].case_id, rows[-1].position
 
 
 def _calendar(arguments: argparse.Namespace) -> int:

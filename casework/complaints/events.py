@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from kit.outbox import Event
+from kit.events import Event
 
 
 class ComplaintEvent(Event, frozen=True, kw_only=True, omit_defaults=True):

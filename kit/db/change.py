@@ -12,8 +12,9 @@ from tortoise.models import Model
 
 from kit.audit.chain import link
 from kit.audit.models import AuditEntry
+from kit.events import Event
 from kit.ids import Ids
-from kit.outbox import Event, event_row
+from kit.outbox import event_row
 
 M = TypeVar("M", bound=Model)
 

@@ -25,8 +25,9 @@ from kit.clock import Clock
 from kit.db.batch import Batcher, Intake, Outcome, claim
 from kit.db.change import AuditActor, Change, database_now
 from kit.db.models import GuardKey
+from kit.events import Event
 from kit.ids import Ids
-from kit.outbox import Event, event_row
+from kit.outbox import event_row
 from kit.outbox_models import OutboxEvent
 from kit.problems import Busy, Conflict
 

@@ -30,3 +30,13 @@ class SerialBlock(Model):
 
     class Meta:
         table = "serial_block"
+
+
+class KeyFingerprint(Model):
+    """Which keys sealed what is stored here: another key ring must not begin to write beside them."""
+
+    name = fields.CharField(max_length=32, primary_key=True)
+    fingerprint = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "key_fingerprint"
