@@ -69,6 +69,10 @@ class Citizens:
     def everyone(self) -> list[Citizen]:
         return list(self._known.values())
 
+    def restore(self, citizens: list[Citizen]) -> None:
+        """Take up citizens of an earlier run."""
+        self._known.update((citizen.openid, citizen) for citizen in citizens[-MOST_CITIZENS:])
+
     def find(self, openid: object) -> Citizen:
         """The citizen, or the platform's refusal of an openid it never gave out."""
         citizen = self._known.get(openid) if isinstance(openid, str) else None

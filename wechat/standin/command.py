@@ -1,9 +1,9 @@
 """`chengguan standin`: starts the stand-in by hand."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from wechat.standin.config import StandinConfig, StandinRefusedError
 from wechat.standin.server import run
@@ -11,8 +11,8 @@ from wechat.standin.server import run
 DEFAULT_PORT = 8001
 
 
-def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Serve until interrupted; 2 and one sentence when it cannot start."""
+def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve until interrupted; 2 and one sentence when it cannot start. Secrets come from `environ` only."""
     asked = _parser(environ).parse_args(argv)
     try:
         config = StandinConfig(
@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
             host=asked.host,
             port=asked.port,
             seed=asked.seed,
+            memory=Path(asked.memory) if asked.memory else None,
         )
         sys.stdout.write(f"演示手机：http://{config.host}:{config.port}/phone\n")
         sys.stdout.flush()
@@ -53,6 +54,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     webhook = f"http://127.0.0.1:{environ.get('PORT', '8000')}/wechat"
     parser.add_argument("--webhook", default=webhook, help=f"消息送到哪里（默认 {webhook}）")
     parser.add_argument("--seed", type=int, default=None, help="随机数种子，使每次运行一致")
+    parser.add_argument("--memory", default="", help="把市民和聊天记在这个文件里，重启后接着用（默认不记）")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 
 from kit.clock import Clock, SystemClock
 from wechat.standin.demo import DemoContent, read_demo_content
@@ -18,7 +19,8 @@ class StandinConfig:
     """One pretended official account and the webhook it talks to.
 
     `answer_limit_s` is the platform's patience, `tries` how often it sends one message. `seed` makes
-    tokens, ids and faults repeat from run to run.
+    tokens, ids and faults repeat from run to run. `memory` is a file that carries citizens and chats over a
+    restart.
     """
 
     app_id: str
@@ -33,6 +35,7 @@ class StandinConfig:
     clock: Clock = field(default_factory=SystemClock)
     demo: DemoContent = field(default_factory=read_demo_content)
     seed: int | None = None
+    memory: Path | None = None
     answer_limit_s: float = 5.0
     tries: int = 3
 

@@ -155,8 +155,11 @@ def json_response(content: object) -> web.Response:
 
 
 def bad_request(sentence: str) -> web.HTTPBadRequest:
-    body = msgspec.json.encode({"error": sentence})
-    return web.HTTPBadRequest(body=body, content_type="application/json")
+    return web.HTTPBadRequest(text=error_text(sentence), content_type="application/json")
+
+
+def error_text(sentence: str) -> str:
+    return msgspec.json.encode({"error": sentence}).decode()
 
 
 async def read_struct(request: web.Request, kind: type[Asked]) -> Asked:

@@ -53,6 +53,9 @@ class Feed:
         kept = [*self._items[EVERYONE], *self._items.get(openid, ())]
         return sorted((item for item in kept if item.number > after), key=lambda item: item.number)
 
+    def of_phone(self, openid: str) -> list[FeedItem]:
+        return list(self._items.get(openid, ()))
+
     async def follow(self, openid: str, after: int, beat_s: float) -> AsyncIterator[list[FeedItem]]:
         """Batches of new items; an empty batch every `beat_s` seconds of silence."""
         while not self._closed:

@@ -17,7 +17,7 @@ _DATED = rf"(?:{_DAY}|{_PART_OF_DAY})(?: ?{_HOUR})?"
 
 
 def _full(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.ASCII)  # full-width digits are no digits here
     return lambda value: compiled.fullmatch(value) is not None
 
 
@@ -51,7 +51,7 @@ def _one_line(most: int) -> Callable[[str], bool]:
 
 FIELD_KINDS: Mapping[str, Callable[[str], bool]] = {
     "thing": _one_line(20),
-    "number": lambda value: len(value) <= 32 and re.fullmatch(r"-?\d+(?:\.\d+)?", value) is not None,
+    "number": lambda value: len(value) <= 32 and re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", value) is not None,
     "letter": _full(r"[A-Za-z]{1,32}"),
     "symbol": _symbol,
     "character_string": _full(r"[\x21-\x7e]{1,32}"),

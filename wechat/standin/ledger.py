@@ -40,11 +40,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: deque[LedgerEntry] = deque(maxlen=MOST_ENTRIES)
-        self._last_id = 0
+        self.last_id = 0
 
     def next_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
+        self.last_id += 1
+        return self.last_id
+
+    def continue_after(self, last_id: int) -> None:
+        """Number on from an earlier run."""
+        self.last_id = max(self.last_id, last_id)
 
     def add(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from wechat.standin.actions import Phone, citizen_content, name_for
 from wechat.standin.citizens import Citizen
-from wechat.standin.control import bad_request, json_response, read_with, switches_content
+from wechat.standin.control import bad_request, error_text, json_response, read_with, switches_content
 from wechat.standin.demo import Place
 from wechat.standin.dispatch import COURIER, PLATFORM
 from wechat.standin.media import LARGEST_BYTES, picture_type
@@ -208,8 +208,8 @@ def _phone(request: web.Request, openid: str, *, may_be_away: bool = False) -> P
     except Refusal:
         raise bad_request("this phone is unknown; open its page again") from None
     if not citizen.followed and not may_be_away:
-        body = msgspec.json.encode({"error": "follow the account first"})
-        raise web.HTTPConflict(body=body, content_type="application/json")
+        text = error_text("follow the account first")
+        raise web.HTTPConflict(text=text, content_type="application/json")
     return Phone(platform, request.app[COURIER], citizen)
 
 

@@ -13,8 +13,6 @@ from wechat.standin.media import MediaStore
 from wechat.standin.quotas import Quotas
 from wechat.standin.tokens import TokenDesk
 
-FIRST_MESSAGE_ID = 24_000_000_000_000_000
-FIRST_SEND_ID = 3_700_000_000_000_000_000
 MOST_TEMPLATE_SENDS = 20_000
 TOKEN_ENDPOINTS = frozenset({"/cgi-bin/token", "/cgi-bin/stable_token"})
 
@@ -46,16 +44,16 @@ class Platform:
     menu: list[dict[str, object]] | None = None
     templates: dict[str, Template] = field(default_factory=dict)
     template_sends: dict[tuple[str, str], int] = field(default_factory=dict)
-    _last_message_id: int = FIRST_MESSAGE_ID
-    _last_send_id: int = FIRST_SEND_ID
+    last_message_id: int = 0
+    last_send_id: int = 0
 
     def next_message_id(self) -> int:
-        self._last_message_id += 1 + self.random.randrange(97)
-        return self._last_message_id
+        self.last_message_id += 1 + self.random.randrange(97)
+        return self.last_message_id
 
     def next_send_id(self) -> int:
-        self._last_send_id += 1 + self.random.randrange(97)
-        return self._last_send_id
+        self.last_send_id += 1 + self.random.randrange(97)
+        return self.last_send_id
 
     def shown_menu(self) -> list[dict[str, object]]:
         """The menu at the foot of the chat: the one created by the account, or the demo's."""
@@ -137,6 +135,7 @@ def new_platform(config: StandinConfig) -> Platform:
     if config.miniapp_app_id:
         apps[config.miniapp_app_id] = config.miniapp_app_secret
     clock = config.clock
+    started_us = int(clock.now().timestamp() * 1_000_000)
     return Platform(
         config=config,
         random=random,
@@ -147,4 +146,7 @@ def new_platform(config: StandinConfig) -> Platform:
         faults=FaultBoard(random),
         feed=Feed(epoch=f"{int(clock.now().timestamp()):x}{random.getrandbits(32):08x}"),
         templates={template.id: template for template in config.demo.templates},
+        # Counted from the clock: an id of an earlier run would be taken for a repeated message.
+        last_message_id=started_us * 10,
+        last_send_id=started_us * 1_000,
     )

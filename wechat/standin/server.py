@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -9,6 +10,7 @@ from wechat.standin.config import StandinConfig, is_loopback
 from wechat.standin.control import add_control
 from wechat.standin.courier import Courier
 from wechat.standin.dispatch import COURIER, LARGEST_FILE_BYTES, PLATFORM, STOPPING, add_endpoints
+from wechat.standin.memory import Memory
 from wechat.standin.phone import add_phone
 from wechat.standin.platform import new_platform
 
@@ -33,6 +35,7 @@ def build_app(config: StandinConfig) -> web.Application:
     app[STOPPING] = asyncio.Event()
     app.on_response_prepare.append(_add_page_headers)
     app.on_shutdown.append(_say_goodbye)
+    app.cleanup_ctx.append(_memory)
     app.cleanup_ctx.append(_courier)
     add_endpoints(app)
     add_control(app)
@@ -80,6 +83,21 @@ async def _courier(app: web.Application) -> AsyncIterator[None]:
     await app[COURIER].start()
     yield
     await app[COURIER].stop()
+
+
+async def _memory(app: web.Application) -> AsyncIterator[None]:
+    path = app[PLATFORM].config.memory
+    if path is None:
+        yield
+        return
+    memory = Memory(app[PLATFORM], path)
+    memory.recall()
+    keeping = asyncio.create_task(memory.keep_up())
+    yield
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
+    memory.keep()
 
 
 async def _say_goodbye(app: web.Application) -> None:

@@ -73,7 +73,7 @@ export class Chat {
 
   photo(mediaId) {
     const address = `/phone/media/${encodeURIComponent(mediaId)}`;
-    const image = make("img", { src: address, alt: words.photo, onload: () => this.scrollDown() });
+    const image = make("img", { src: address, alt: words.photoGone, onload: () => this.scrollDown() });
     return button(words.viewPhoto, { class: "photo", onclick: () => this.onPhoto(address) }, image);
   }
 

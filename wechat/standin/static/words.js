@@ -7,6 +7,7 @@ export const words = {
   afternoon: "下午",
   yesterday: "昨天",
   photo: "照片",
+  photoGone: "照片（演示重启后不再保留）",
   photos: "照片",
   photosHint: "备好的照片，点一张就发",
   fromDevice: "从本机选一张",
