@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.answers import Answerer, Answers
 from bot.cases import Cases
@@ -12,15 +13,16 @@ from bot.filing import Filing
 from bot.late import LateReplies
 from bot.line import Line
 from bot.phrases import Phrases
-from bot.singleflight import SCRIPTS, Flight, Names
+from bot.singleflight import SCRIPTS, Entry, Flight, Names
 from bot.standing_events import StandingEvents
-from bot.turns import Turns, open_conversations
+from bot.turns import Message, Turns, open_conversations
 from bot.vocabulary import Vocabulary
 from bot.webhook import BUDGET_S, BotDoor
 from casework.complaints.desk import Desk
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
 from wechat.codec import Codec, Refusal
+from wechat.messages import Inbound
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Bot:
     phrases: Phrases
     line: Line | None
     flight: Flight
+
+    async def answer_late(self, inbound: Inbound, entry: Entry, message: Message, at: datetime) -> str:
+        """The reply to a message another process left lying; for `bot.late.LateSending`."""
+        return await self.conversation.handle(inbound, entry, message, at)
 
     async def close(self) -> None:
         """Finish what is in progress, then hang up."""

@@ -34,9 +34,14 @@ async def note_consents(change: Change, account_id: UUID, consents: Iterable[Con
         await row.save(update_fields=["remaining", "refused_at", "updated_at"])
 
 
+async def has_consent(account_id: UUID, template_id: str) -> bool:
+    """Whether one is left; a long-term consent is not used up by sending."""
+    return await PushConsent.filter(account_id=account_id, template_id=template_id, remaining__gt=0).exists()
+
+
 async def take_consent(db: Database, account_id: UUID, template_id: str) -> bool:
     """Use up one consent before sending. False when there is none."""
-    if not await PushConsent.filter(account_id=account_id, template_id=template_id, remaining__gt=0).exists():
+    if not await has_consent(account_id, template_id):
         return False
 
     async def work(change: Change) -> bool:
