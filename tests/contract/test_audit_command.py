@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.sealing import chain_heads, published_folder, seal_heads
+from app.audit_rows import all_entries, chain_heads
+from app.models import MODEL_MODULES
+from app.sealing import published_folder, seal_heads
 from kit.audit.models import AuditSeal
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.db.database import sqlite_path
+from kit.ids import Ids
 from kit.secrets import KeyRing
 from tests.conftest import AUDIT_KEY
 
@@ -88,12 +92,26 @@ class Installation:
 
 @pytest.fixture
 def installation(database: Database, database_url: str, tmp_path: Path) -> Installation:
-    folder = tmp_path / "keys"
+    return Installation(database, database_url, tmp_path, keys_in(tmp_path / "keys"))
+
+
+def keys_in(folder: Path) -> KeyRing:
+    """A key ring whose chain secret is the one the tests' databases are opened with."""
     folder.mkdir(mode=0o700)
     key = folder / "audit.key"
     key.touch(mode=0o600)
     key.write_text(AUDIT_KEY.hex() + "\n")
-    return Installation(database, database_url, tmp_path, KeyRing.open(folder, create=True))
+    return KeyRing.open(folder, create=True)
+
+
+@pytest.fixture
+async def sqlite_installation(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path
+) -> AsyncIterator[Installation]:
+    """On the engine that keeps text in a column of numbers."""
+    db = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
+    yield Installation(db, sqlite_url, tmp_path, keys_in(tmp_path / "keys"))
+    await db.close()
 
 
 def of(case_id: UUID, position: int) -> str:
@@ -230,3 +248,29 @@ async def test_heads_are_read_in_pages_in_the_order_of_cases(installation: Insta
     for page in (1, 2, 5, 100):
         read = [(head.case_id, head.position) async for head in chain_heads(installation.db, page=page)]
         assert read == grown
+
+    for page in (1, 3, 100):
+        entries = [(entry.case_id, entry.position) async for entry in all_entries(installation.db, page=page)]
+        assert entries == [(case_id, n + 1) for case_id, length in grown for n in range(length)]
+
+
+async def test_rows_spoilt_beyond_reading_are_named_and_stop_neither_sealing_nor_verifying(
+    sqlite_installation: Installation,
+) -> None:
+    spoilings = ("at = 'never'", "position = 'x'", "mac = 7", "detail = X'ff'", "id = 'x'", "case_id = 'x'")
+    cases = [await sqlite_installation.grow(3) for _ in spoilings]
+    await sqlite_installation.sql(
+        *(f"UPDATE audit_entry SET {one} {of(case, 2)}" for case, one in zip(cases, spoilings, strict=True))
+    )
+    assert await sqlite_installation.seal() == 2
+    code, printed = await sqlite_installation.verify("--json")
+    found = {UUID(one["case_id"]): (one["kind"], one["position"]) for one in json.loads(printed)["findings"]}
+    assert code == 1
+    assert [found[case] for case in cases] == [
+        ("altered", 2),
+        ("missing", 2),
+        ("altered", 2),
+        ("altered", 2),
+        ("altered", 2),
+        ("missing", 2),
+    ]
