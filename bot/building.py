@@ -72,7 +72,11 @@ def build_bot(
     cases = Cases(desk, phrases)
 
     conversation = Conversation(
-        vocabulary=Vocabulary(catalogue, desk.policy.danger.keywords),
+        vocabulary=Vocabulary(
+            catalogue,
+            danger=desk.policy.danger.keywords,
+            ours=(word for category in desk.policy.categories.values() for word in category.keywords),
+        ),
         phrases=phrases,
         answers=Answers(answerer, catalogue, phrases),
         cases=cases,

@@ -235,7 +235,7 @@ class Conversation:
             if rest is not None:
                 return await self._filing.start(message, at, story=rest)
         told = self._answers.ask(text)
-        tells = not asks and len(text) >= STORY_AT_LEAST and self._filing.is_ours(text)
+        tells = not asks and len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
         if tells and (told.band != "answer" or vocabulary.sounds_like_complaint(text)):
             self._flight.remember(message.citizen, encode_choices([Choice("story", text)]))
             return self._phrases.say("bot.offer_story")
@@ -243,7 +243,7 @@ class Conversation:
             return told.text
         choices = told.choices
         reply = told.text
-        if len(text) >= STORY_AT_LEAST and self._filing.is_ours(text):
+        if len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text):
             choices = (*choices, Choice("story", text))
             reply += "\n" + self._phrases.say("bot.offer_story_also", number=len(choices))
         self._flight.remember(message.citizen, encode_choices(choices))

@@ -18,7 +18,6 @@ from bot.offers import Sent
 from bot.phrases import Phrases
 from bot.turns import Message, Next, Standing, Turns
 from casework.actors import citizen
-from casework.complaints.category import suggest
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, new_complaint_rows
 from casework.complaints.place import Position
@@ -51,10 +50,6 @@ class Filing:
         """How to reach a person now."""
         is_open = self._desk.calendar.is_working_moment(at)
         return self._phrases.say("bot.person_open" if is_open else "bot.person_closed")
-
-    def is_ours(self, text: str) -> bool:
-        """Whether the words belong to one of our categories."""
-        return suggest(text, self._desk.policy) is not None
 
     # ---- beginning
 

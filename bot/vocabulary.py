@@ -20,7 +20,8 @@ _MANY_DIGITS = 2
 class Vocabulary:
     """Compiled once; every look-up is one dictionary access or one pass of a compiled pattern."""
 
-    def __init__(self, catalogue: Catalogue, danger: Iterable[str]) -> None:
+    def __init__(self, catalogue: Catalogue, danger: Iterable[str], ours: Iterable[str]) -> None:
+        """`danger` and `ours` (what our categories of complaints are known by) come from the bureau profile."""
         self._words: dict[str, str] = {}
         for meaning, spellings in catalogue.under("bot.words").items():
             for spelling in spellings.split("|"):
@@ -36,6 +37,7 @@ class Vocabulary:
         self._misconduct = _any_of(patterns["misconduct"])
         self._tip_off = _any_of(patterns["tip_off_word"])
         self._danger = _any_of(_folded(word) for word in danger)
+        self._ours = _any_of(_folded(word) for word in ours)
         self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
         self._withdraw = re.compile(rf"\s*(?:{_alternatives(patterns['withdraw_prefix'])})")
 
@@ -55,6 +57,10 @@ class Vocabulary:
     def is_danger(self, text: str) -> bool:
         """Whether somebody may be in danger: then telephone numbers come first."""
         return self._danger.search(_folded(text)) is not None
+
+    def is_ours(self, text: str) -> bool:
+        """Whether the words belong to one of our categories of complaints."""
+        return self._ours.search(_folded(text)) is not None
 
     def is_tip_off(self, text: str) -> bool:
         """Whether the text is about misconduct of the bureau's own people: never taken in chat."""
