@@ -52,12 +52,16 @@ def back_off(attempts: int) -> timedelta:
     return timedelta(seconds=min(600, 2 ** max(0, attempts - 1)))
 
 
+class UnknownEvent(LookupError):
+    """No handler was registered under the event's name: a newer process wrote it."""
+
+
 class Relay:
     """Hands pending events to their handlers, in order per case.
 
-    `handlers` maps an event class to what hears it; `silent` names the events
-    that are declared to concern nobody. An event of an unknown name is kept and
-    retried: an older worker must not swallow what a newer web process wrote.
+    `handlers` maps an event class to what hears it; an event that concerns nobody is
+    named with no handler. An event of an unknown name is kept and retried for as long
+    as it takes: an older worker must not swallow what a newer web process wrote.
     """
 
     def __init__(
@@ -71,21 +75,29 @@ class Relay:
         self._on_failure = on_failure
 
     async def step(self, at_most: int = 50) -> int:
-        """Handle what is due. Returns how many events were handled."""
+        """Handle what is due, trying `at_most` events. Returns how many were handled."""
         now = self._db.clock.now()
-        # A case whose earlier event waits for another try keeps its order: its
-        # later events wait too. Other cases go ahead.
-        postponed = OutboxEvent.filter(state=PENDING, next_at__gt=now, case_id__isnull=False).limit(10_000)
-        waiting = {row.case_id for row in await postponed.only("id", "case_id")}
-        due = await OutboxEvent.filter(state=PENDING, next_at__lte=now).order_by("id").limit(at_most)
-        done = 0
-        for row in due:
-            if row.case_id is not None and row.case_id in waiting:
-                continue
-            if await self._handle(row):
-                done += 1
-            elif row.case_id is not None:
-                waiting.add(row.case_id)
+        pending = OutboxEvent.filter(state=PENDING)
+        due = pending.filter(next_at__lte=now).order_by("id").limit(at_most)
+        waiting: set[UUID] = set()
+        tried = done = 0
+        rows = await due
+        while rows and tried < at_most:
+            # A case whose earlier event waits for another try keeps its order: its
+            # later events wait too. Asked after the due ones, so that an event which
+            # a rival relay postpones in between is either among them or seen here.
+            postponed = pending.filter(next_at__gt=now, case_id__isnull=False).only("id", "case_id")
+            waiting.update([row.case_id async for row in postponed])
+            for row in rows:
+                if row.case_id is not None and row.case_id in waiting:
+                    continue
+                tried += 1
+                if await self._handle(row):
+                    done += 1
+                elif row.case_id is not None:
+                    waiting.add(row.case_id)
+            # Events that wait behind another must not fill the whole page.
+            rows = await due.filter(id__gt=rows[-1].id) if len(rows) == at_most else []
         return done
 
     async def _handle(self, row: OutboxEvent) -> bool:
@@ -93,6 +105,8 @@ class Relay:
             current = await change.lock(OutboxEvent, row.id)
             if current is None or current.state != PENDING:
                 return
+            if row.name not in self._handlers:
+                raise UnknownEvent(row.name)
             kind, handlers = self._handlers[row.name]
             event = msgspec.json.decode(row.payload, type=kind)
             for handler in handlers:
@@ -105,19 +119,19 @@ class Relay:
             await self._db.change(work)
         except Exception as exc:  # noqa: BLE001 - one bad event must not stop the others; it is kept and shown
             self._on_failure(row.name, row.id, exc)
-            await self._postpone(row.id, type(exc).__name__)
+            await self._postpone(row.id, exc)
             return False
         return True
 
-    async def _postpone(self, id: UUID, error: str) -> None:
+    async def _postpone(self, id: UUID, exc: Exception) -> None:
         async def work(change: Change) -> None:
             row = await change.lock(OutboxEvent, id)
             if row is None or row.state != PENDING:
                 return
             row.attempts += 1
-            row.last_error = error
+            row.last_error = type(exc).__name__
             row.next_at = change.now + back_off(row.attempts)
-            if row.attempts >= ATTEMPTS_AT_MOST:
+            if row.attempts >= ATTEMPTS_AT_MOST and not isinstance(exc, UnknownEvent):
                 row.state = DEAD
             await row.save()
 
