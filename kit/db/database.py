@@ -56,7 +56,8 @@ class Database:
         self._audit_key = audit_key
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
-        self.batcher = Batcher(self.change)
+        # PostgreSQL joins the commits of its sessions by itself.
+        self.batcher = Batcher(self.change, gathers=lambda: not self.is_postgres)
         self._blocks: dict[str, tuple[int, int]] = {}
         self._blocks_lock = asyncio.Lock()
 
