@@ -1,0 +1,160 @@
+"""Writes docs/lifecycles.md from the tables in the code: `python -m tests.diagrams`.
+
+The page is never edited by hand; a test says so when it is older than the tables.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import casework
+from bot.dialogues import DIALOGUES
+from bot.kinds import MobileKind, PhotosKind, PlaceKind, TextKind
+from casework.notifications.rules import RULES, SILENT, Audience, always
+from casework.roles import Role
+from kit.catalogue import Catalogue
+from kit.workflow import Lifecycle, Limit
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "lifecycles.md"
+CATALOGUE = Catalogue.load(ROOT / "content" / "catalogue" / "zh_CN")
+
+ROLES = {
+    Role.CITIZEN: "市民",
+    Role.DISPATCHER: "派单员",
+    Role.HANDLER: "办理人",
+    Role.HEAD: "负责人",
+    Role.APPROVER: "审批人",
+    Role.WINDOW_CLERK: "窗口人员",
+    Role.ADMINISTRATOR: "管理员",
+    Role.AUDITOR: "审计员",
+    Role.CLOCK: "时钟",
+}
+AUDIENCES = {Audience.OWNER: "投诉人", Audience.ASSIGNEE: "承办方", Audience.DISPATCHERS: "派单员"}
+UNITS = {"working_days": "个工作日", "working_minutes": "工作分钟", "natural_days": "个自然日"}
+
+
+def lifecycles() -> list[Lifecycle]:
+    """Every lifecycle of the domain, in order of name."""
+    found: dict[str, Lifecycle] = {}
+    for one in pkgutil.walk_packages(casework.__path__, "casework."):
+        if one.name.endswith(".lifecycle"):
+            for value in vars(importlib.import_module(one.name)).values():
+                if isinstance(value, Lifecycle):
+                    found[value.name] = value
+    return [found[name] for name in sorted(found)]
+
+
+def page() -> str:
+    """The whole page."""
+    blocks = [
+        "# 流程、通知、对话一览",
+        "本页由 `.venv/bin/python -m tests.diagrams` 从代码里的表生成，不要手改。"
+        "This page is generated from the tables in the code.",
+    ]
+    for table in lifecycles():
+        blocks += _lifecycle(table)
+    blocks += ["## 通知规则", *_rules(), "## 对话", *_dialogues()]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _lifecycle(table: Lifecycle) -> Iterator[str]:
+    yield f"## {_text(table.name + '.name')}"
+    first, *arrows = table.mermaid().rstrip().splitlines()
+    names = [f'    state "{_state(table, state)} {state}" as {state}' for state in table.states]
+    yield "\n".join(["```mermaid", first, *names, *arrows, "```"])
+    rows = []
+    for move in table.moves:
+        once = f"{move.at_most} 次" if move.at_most is not None else ""
+        rows.append(
+            (
+                _text(f"{table.name}.move.{move.name}"),
+                f"`{move.name}`",
+                "；".join(_state(table, source) for source in move.sources),
+                _state(table, move.target),
+                "、".join(ROLES[Role(role)] for role in move.by),
+                "、".join(f"`{need}`" for need in move.needs),
+                once,
+            )
+        )
+    yield _table(("操作", "标识符", "从", "到", "谁", "必须给出", "最多"), rows)
+    yield "时限的默认值；单位画像在同名位置写自己的数，分类可以另定答复时限："
+    yield _table(
+        ("状态", "时限", "单位画像里的位置"),
+        [(_state(table, state), _limit(limit), f"`{limit.basis}`") for state, limit in table.limits.items()],
+    )
+
+
+def _rules() -> Iterator[str]:
+    yield "一行一条：发生什么、告诉谁、用文案目录里的哪一组句子。给工作人员的在工作台里看，给投诉人的由微信发出。"
+    rows = [
+        (
+            f"`{rule.event.name}`",
+            AUDIENCES[rule.audience],
+            "" if rule.when is always else f"`{rule.when.__name__}`",
+            f"`{rule.template}`",
+            f"{rule.fresh_for.days} 天",
+        )
+        for rule in RULES
+    ]
+    yield _table(("事件", "告诉谁", "条件", "文案", "多久内有效"), rows)
+    if SILENT:
+        yield _table(
+            ("不通知的事件", "理由"), [(f"`{event.name}`", reason) for event, reason in SILENT.items()]
+        )
+
+
+def _dialogues() -> Iterator[str]:
+    yield "取消、返回、人工、帮助、跳过和长时间没有回音由引擎统一处理，每个对话都一样。"
+    for dialogue in DIALOGUES.values():
+        yield f"### `{dialogue.name}`（第 {dialogue.version} 版）"
+        yield _table(
+            ("问", "收什么", "可以跳过"),
+            [(f"`{step.name}`", _kind(step.kind), "是" if step.optional else "") for step in dialogue.steps],
+        )
+        yield "填完后先核对，回复“1”才提交。" if dialogue.confirm else "答完最后一问即提交。"
+
+
+def _kind(kind: object) -> str:
+    match kind:
+        case TextKind():
+            return f"文字，{kind.at_least} 到 {kind.at_most} 字"
+        case PhotosKind():
+            return f"照片，最多 {kind.at_most} 张"
+        case PlaceKind():
+            return "位置消息，或文字地点"
+        case MobileKind():
+            return "手机号"
+    raise TypeError(f"no words for answers of the kind {type(kind).__name__}")
+
+
+def _text(key: str) -> str:
+    return CATALOGUE.text(key)
+
+
+def _state(table: Lifecycle, state: str) -> str:
+    return _text(f"{table.name}.state.{state}")
+
+
+def _limit(limit: Limit) -> str:
+    return f"{limit.amount} {UNITS[limit.unit]}"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def main() -> int:
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
