@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
+from bot.profile import WechatSection
 from casework.complaints.profile import (
     ComplaintPolicy,
     ComplaintsSection,
@@ -44,6 +45,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "danger": DangerSection,
     "units": UnitsSection,
     "not_ours": NotOursSection,
+    "wechat": WechatSection,
 }
 
 

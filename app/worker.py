@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from bot.push import WeChatPush
 
 from app.core import Core, open_core, redis_url
 from app.doors import bureau_words, codec_of, desk_of
@@ -23,6 +22,8 @@ from app.sealing import published_folder, seal_heads
 from bot.building import build_bot
 from bot.late import LateSending
 from bot.media import fetch_media
+from bot.profile import WechatSection
+from bot.push import WeChatPush
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.events import EVENTS
 from casework.notifications.dispatch import Dispatcher
@@ -102,7 +103,14 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
     )
-    push = WeChatPush(db, desk.sealer, client, core.catalogue, settings.wechat_app_id)
+    push = WeChatPush(
+        db,
+        desk.sealer,
+        client,
+        core.catalogue,
+        settings.wechat_app_id,
+        core.profile.section(WechatSection).templates,
+    )
     dispatcher = Dispatcher(
         db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
     )
