@@ -2,6 +2,8 @@
 
 import { words } from "./words.js";
 
+const OPENID = /^[A-Za-z0-9_-]{6,64}$/;
+
 export class SendError extends Error {}
 
 async function checked(response) {
@@ -80,7 +82,7 @@ export class Connection {
 // The phone in the address, or this browser's own, which stays the same from visit to visit.
 export function whoAmI() {
   const asked = new URLSearchParams(location.search);
-  if (asked.get("openid")) return { openid: asked.get("openid"), name: asked.get("name") || "" };
+  if (OPENID.test(asked.get("openid") || "")) return { openid: asked.get("openid"), name: asked.get("name") || "" };
   let openid = null;
   try {
     openid = localStorage.getItem("standin-openid");

@@ -1,0 +1,35 @@
+"""`chengguan standin` started by hand with what cannot work."""
+
+import socket
+
+import pytest
+
+from wechat.standin.command import main
+
+SECRETS = {"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s3cret", "WECHAT_TOKEN": "t0ken"}
+
+
+def test_missing_secrets_end_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], {}) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_foreign_host_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "0.0.0.0"], SECRETS) == 2
+    assert "只能在本机" in capsys.readouterr().err
+
+
+def test_unfit_aes_key_is_refused_without_showing_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], SECRETS | {"WECHAT_AES_KEY": "too-short-a-key"}) == 2
+    said = capsys.readouterr()
+    assert "EncodingAESKey" in said.err
+    assert "too-short-a-key" not in said.err + said.out
+
+
+def test_taken_port_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)], SECRETS) == 2
+    assert f"端口 {port} 已被占用" in capsys.readouterr().err
