@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +28,14 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+async def _postgres_rows(url: str, sql: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
 
 
 class System:
@@ -140,8 +154,30 @@ class System:
     def ledger(self, openid: str | None = None) -> list[dict[str, Any]]:
         """What the stand-in truly delivered."""
         query = f"?openid={openid}" if openid else ""
-        found = self.get_json(f"{self.standin_url}/_standin/ledger{query}")
-        return found["deliveries"] if isinstance(found, dict) else found
+        entries: list[dict[str, Any]] = self.get_json(f"{self.standin_url}/_standin/ledger{query}")["entries"]
+        return entries
+
+    def control(self, path: str, content: Mapping[str, object] | None = None, method: str = "POST") -> Any:
+        """Turn one of the stand-in's knobs, e.g. `faults`."""
+        request = urllib.request.Request(
+            f"{self.standin_url}/_standin/{path}",
+            data=None if content is None else json.dumps(content).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    # ---- what is stored
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself, beside all our code."""
+        url = self.env["DATABASE_URL"]
+        if url.startswith("sqlite://"):
+            with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite://"), timeout=10)) as connection:
+                return connection.execute(sql).fetchall()
+        with ThreadPoolExecutor(1) as pool:  # there may be a loop in this thread
+            return pool.submit(asyncio.run, _postgres_rows(url, sql)).result()
 
     @property
     def password(self) -> str:
