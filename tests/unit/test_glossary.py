@@ -25,9 +25,9 @@ from casework.notifications.rules import Audience
 from casework.roles import Role
 from kit import outbox
 from kit.catalogue import Catalogue
+from kit.events import Event
 from kit.files.models import FileState
 from kit.files.store import Variant
-from kit.outbox import Event
 from kit.workflow import Lifecycle
 from nlp.bands import Band
 
