@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 Answer = bytes | int | None
 _LONGEST_LINE = 1024
+TELL_WITHIN_S = 0.005
 
 
 class LineDown(Exception):
@@ -126,6 +127,7 @@ class _Wire(asyncio.Protocol):
         self._tell_lost = lost
         self._transport: asyncio.Transport | None = None
         self._outgoing: list[bytes] = []
+        self._flushes_soon = False
         # Who waits for the next answers, and until when; None for what was only told.
         self._waiting: deque[tuple[asyncio.Future[Answer] | None, float]] = deque()
         self._incoming = bytearray()
@@ -142,9 +144,15 @@ class _Wire(asyncio.Protocol):
     def ask(self, command: Sequence[bytes]) -> asyncio.Future[Answer]:
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._send(command, future)
+        if not self._flushes_soon:
+            self._flushes_soon = True
+            self._loop.call_soon(self._flush)
         return future
 
     def tell(self, command: Sequence[bytes]) -> None:
+        """Nobody waits for the answer: it rides along with the next question, or goes after a moment."""
+        if not self._outgoing:
+            self._loop.call_later(TELL_WITHIN_S, self._flush)
         self._send(command, None)
 
     async def finish(self) -> None:
@@ -195,8 +203,6 @@ class _Wire(asyncio.Protocol):
             if future is not None:
                 future.set_exception(LineDown("the connection was lost"))
             return
-        if not self._outgoing:
-            self._loop.call_soon(self._flush)
         parts = [b"*%d\r\n" % len(command)]
         parts += [b"$%d\r\n%b\r\n" % (len(part), part) for part in command]
         self._outgoing.append(b"".join(parts))
@@ -205,7 +211,8 @@ class _Wire(asyncio.Protocol):
             self._watch = self._loop.call_later(self._timeout_s, self._look)
 
     def _flush(self) -> None:
-        if self._transport is not None and not self.is_lost:
+        self._flushes_soon = False
+        if self._outgoing and self._transport is not None and not self.is_lost:
             self._transport.write(b"".join(self._outgoing))
         self._outgoing.clear()
 

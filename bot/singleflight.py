@@ -83,6 +83,7 @@ PRESENCE_MS = 8 * 24 * 3600 * 1000
 EPOCH_MS = 3600 * 1000
 REBUILD_MS = 30_000
 
+_RUNNING, _WINDOW, _DONE = b"%d" % RUNNING_MS, b"%d" % RATE_WINDOW_MS, b"%d" % DONE_MS
 _EPOCH = b"bot:epoch"
 _REBUILD = b"bot:epoch:rebuild"
 
@@ -122,6 +123,8 @@ class Flight:
         self._running: dict[str, asyncio.Task[bytes]] = {}
         self._rebuilding: asyncio.Task[None] | None = None
         self._owes_epoch = False
+        self._owned: set[bytes] = set()
+        self._renewal: asyncio.TimerHandle | None = None
         self.joined = 0
         self.alone = 0
 
@@ -154,16 +157,26 @@ class Flight:
             return await work(ALONE)
         if isinstance(entered, bytes):
             return entered
-        renewal = _Renewal(line, slot, self._owner)
+        self._owned.add(slot)
+        if self._renewal is None:
+            self._renewal = asyncio.get_running_loop().call_later(RENEW_EVERY_S, self._renew, line)
         try:
             result = await work(entered)
         except BaseException:
             line.post_run("release", (slot,), (self._owner,))
             raise
         finally:
-            renewal.stop()
-        line.post(b"SET", slot, b"D" + result, b"PX", b"%d" % DONE_MS)
+            self._owned.discard(slot)
+        line.post(b"SET", slot, b"D" + result, b"PX", _DONE)
         return result
+
+    def _renew(self, line: Line) -> None:
+        """One timer for all slots we own, so that work which ends within a second costs none of its own."""
+        self._renewal = None
+        for slot in self._owned:
+            line.post_run("renew", (slot,), (self._owner, b"%d" % RUNNING_MS))
+        if self._owned:
+            self._renewal = asyncio.get_running_loop().call_later(RENEW_EVERY_S, self._renew, line)
 
     async def _enter(self, line: Line, slot: bytes, citizen: str) -> Entry | bytes:
         """Own the act (Entry), or get the result of whoever does."""
@@ -171,12 +184,7 @@ class Flight:
         keys = (slot, b"bot:r:" + name, b"bot:p:" + name, _EPOCH)
         while True:
             reset, self._owes_epoch = self._owes_epoch, False
-            arguments = (
-                self._owner,
-                b"%d" % RUNNING_MS,
-                b"%d" % RATE_WINDOW_MS,
-                b"1" if reset else b"0",
-            )
+            arguments = (self._owner, _RUNNING, _WINDOW, b"1" if reset else b"0")
             try:
                 answer = await line.run("enter", keys, arguments)
             except LineDown:
@@ -269,20 +277,3 @@ class Flight:
 
 def _presence(citizen: str) -> bytes:
     return b"bot:p:" + citizen.encode()
-
-
-class _Renewal:
-    """Keeps the slot ours while the work goes on. Costs nothing for work that ends within a second."""
-
-    def __init__(self, line: Line, slot: bytes, owner: bytes) -> None:
-        self._line = line
-        self._slot = slot
-        self._owner = owner
-        self._timer = asyncio.get_running_loop().call_later(RENEW_EVERY_S, self._renew)
-
-    def _renew(self) -> None:
-        self._line.post_run("renew", (self._slot,), (self._owner, b"%d" % RUNNING_MS))
-        self._timer = asyncio.get_running_loop().call_later(RENEW_EVERY_S, self._renew)
-
-    def stop(self) -> None:
-        self._timer.cancel()

@@ -100,8 +100,7 @@ async def receive(request: Request) -> HTTPResponse:
     door.counts.messages += 1
     message = Message(door.names.of(inbound.dedupe_key), door.names.of(inbound.openid), inbound)
     task = door.flight.join(message.act, message.citizen, _Work(door, message))
-    if not task.done():
-        await asyncio.wait((task,), timeout=door.budget_s)
+    await _wait_beside(task, door.budget_s)
     if not task.done():
         if door.conversation.may_be_kept(inbound) and await door.late.promise(
             message, within_s=PROMISE_WITHIN_S
@@ -115,6 +114,29 @@ async def receive(request: Request) -> HTTPResponse:
         door.counts.failed[type(failure).__name__] += 1
         return _unanswered(request, door)
     return _answer(door, inbound, query.nonce, task.result())
+
+
+async def _wait_beside(task: asyncio.Task[bytes], timeout_s: float) -> None:
+    """Until the task is done or the time is up; being cancelled here does nothing to the task.
+
+    `asyncio.wait` for one task, at a third of its cost.
+    """
+    if task.done():
+        return
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = loop.call_later(timeout_s, wake)
+    task.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+        task.remove_done_callback(wake)
 
 
 async def drain(app: object) -> None:
