@@ -79,7 +79,7 @@ class Relay:
         now = self._db.clock.now()
         pending = OutboxEvent.filter(state=PENDING)
         due = pending.filter(next_at__lte=now).order_by("id").limit(at_most)
-        waiting: set[UUID] = set()
+        waiting: set[UUID | None] = set()
         tried = done = 0
         rows = await due
         while rows and tried < at_most:

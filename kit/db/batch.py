@@ -175,39 +175,50 @@ class Batcher:
 async def _write_all(change: Change, entries: Sequence[_Waiting]) -> None:
     for entry in entries:
         entry.outcome = None
-    accepted: list[_Waiting] = []
+    written: list[_Waiting] = []
+    undecided = list(entries)
+    # Each round decides at least its first entry. More than one is needed only when
+    # an entry met another of this batch that was not written in the end.
+    while undecided:
+        undecided = await _decide(change, undecided, written)
+    await _insert_rows(change.connection, written)
+
+
+async def _decide(change: Change, entries: Sequence[_Waiting], written: list[_Waiting]) -> list[_Waiting]:
+    """Claim the keys of entries that share none; returns those whose turn is still to come."""
+    claiming: list[_Waiting] = []
     claimed: set[str] = set()
-    again: list[_Waiting] = []
     for entry in entries:
         if claimed.isdisjoint(entry.intake.keys):
             claimed.update(entry.intake.keys)
-            accepted.append(entry)
-        else:
-            again.append(entry)  # meets another entry of this same batch
-
-    new = await _claim(change, accepted)
-    written: list[_Waiting] = []
-    for entry in accepted:
-        if all(key in new for key in entry.intake.keys):
-            written.append(entry)
+            claiming.append(entry)
+    new = await _claim(change, claiming)
+    taken = claimed - new
+    orphaned: list[str] = []
+    for entry in claiming:
+        if new.issuperset(entry.intake.keys):
             entry.outcome = Fresh()
+            written.append(entry)
+            taken.update(entry.intake.keys)
+        else:
+            orphaned += new.intersection(entry.intake.keys)
     # Guard keys of entries that lost another key must not stay claimed.
-    orphaned = [key for entry in accepted if entry.outcome is None for key in entry.intake.keys if key in new]
     if orphaned:
         await GuardKey.filter(key__in=orphaned).delete()
-    await _insert_rows(change.connection, written)
 
-    undecided = [entry for entry in entries if entry.outcome is None]
-    if undecided:
-        firsts = {entry.intake.keys[0] for entry in undecided}
+    rest = [entry for entry in entries if entry.outcome is None]
+    if rest:
+        firsts = {entry.intake.keys[0] for entry in rest}
         known = {row.key: row for row in await GuardKey.filter(key__in=list(firsts))}
-        for entry in undecided:
-            row = known.get(entry.intake.keys[0])
+        for entry in rest:
+            first, *positions = entry.intake.keys
+            row = known.get(first)
+            lost = next((key for key in positions if key in taken), None)
             if row is not None:
                 entry.outcome = Repeat(bytes(row.result), bytes(row.body_hash) == entry.intake.body_hash)
-            else:
-                taken = [key for key in entry.intake.keys if key not in new or key in claimed]
-                entry.outcome = Stale(taken[-1] if taken else entry.intake.keys[-1])
+            elif lost is not None:
+                entry.outcome = Stale(lost)
+    return [entry for entry in rest if entry.outcome is None]
 
 
 async def _claim(change: Change, entries: Sequence[_Waiting]) -> set[str]:
