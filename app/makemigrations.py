@@ -21,6 +21,7 @@ async def pending_changes(name: str | None = None, *, write: bool = False) -> li
     await context.init(config=config, init_connections=False)
     token = tortoise_context._current_context.set(context)
     try:
+        assert context.apps is not None
         detector = MigrationAutodetector(context.apps, config["apps"])
         writers = await detector.changes()
         for writer in writers:
