@@ -62,6 +62,8 @@ class Roster:
         failures = 0
         while not stop.is_set():
             done = 0
+            # Before looking: a wake during the step means work it may not have seen.
+            duty.awake.clear()
             try:
                 if duty.lease is None or await duty.lease.hold():
                     done = await duty.step()
@@ -78,7 +80,6 @@ class Roster:
 
     @staticmethod
     async def _rest(duty: Duty, stop: asyncio.Event, seconds: float) -> None:
-        duty.awake.clear()
         waiting = [asyncio.create_task(duty.awake.wait()), asyncio.create_task(stop.wait())]
         try:
             await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
