@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from pathlib import Path
 from typing import Any
 
 from app.environment import demo_environ, read_settings
@@ -21,6 +22,7 @@ def add(group: Any) -> None:
     demo.add_argument("--fill", action="store_true", help="只装入演示数据，不启动")
     demo.set_defaults(run=_demo)
     standin = group.add_parser("standin", help="启动微信替身和演示手机（仅限本机）")
+    standin.add_argument("rest", nargs=argparse.REMAINDER, help="替身自己的参数，见 chengguan standin -- --help")
     standin.set_defaults(run=_standin)
 
 
@@ -52,7 +54,9 @@ def _demo(arguments: argparse.Namespace) -> int:
     return run_demo(os.environ)
 
 
-def _standin(_: argparse.Namespace) -> int:
-    from app.standin import run_standin
+def _standin(arguments: argparse.Namespace) -> int:
+    from wechat.standin.command import main
 
-    return run_standin(read_settings(demo_environ(os.environ)))
+    env = demo_environ(os.environ)
+    memory = Path(env["DATA_DIR"]) / "demo" / "standin.json"
+    return main(["--memory", str(memory), *arguments.rest], env)
