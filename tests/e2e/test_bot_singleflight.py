@@ -88,12 +88,14 @@ from bot.line import Line
 from bot.singleflight import SCRIPTS, Flight
 
 async def main(url, act, takes_s):
-    flight = Flight(Line(url, SCRIPTS))
+    line = Line(url, SCRIPTS)
+    flight = Flight(line)
     async def work(entry):
         print("running", flush=True)
         await asyncio.sleep(takes_s)
         return b"from the other process"
     print((await flight.join(act, "c", work)).decode(), flush=True)
+    await line.close()
 
 asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3])))
 """
