@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1
 GRACEFUL_STOP_S = 25.0
+WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 QUICK_DEATH_S = 2.0
 QUICK_DEATHS_AT_MOST = 8
 
@@ -64,6 +65,8 @@ class ForkingServer:
     count: int
     child: Callable[[int], None]
     log: Callable[..., None]
+    quick_deaths_at_most: int = QUICK_DEATHS_AT_MOST
+    graceful_stop_s: float = GRACEFUL_STOP_S
     slots: list[Slot] = field(default_factory=list)
     stopping: bool = False
 
@@ -83,7 +86,7 @@ class ForkingServer:
         failed = False
         while not self.stopping:
             self._reap()
-            if any(slot.quick_deaths > QUICK_DEATHS_AT_MOST for slot in self.slots):
+            if any(slot.quick_deaths > self.quick_deaths_at_most for slot in self.slots):
                 self.log("web_processes_keep_dying")
                 failed = True
                 break
@@ -101,15 +104,20 @@ class ForkingServer:
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
+        # Held back until the child has let go of the parent's handlers, in which a
+        # signal that comes at once would be lost.
+        unheld = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         pid = os.fork()
         if pid:
             slot.pid, slot.started_at = pid, time.monotonic()
+            signal.pthread_sigmask(signal.SIG_SETMASK, unheld)
             return
         code = 1
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            for number in WATCHED:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, unheld)
             die_with_parent(parent)
             self.child(slot.number)
             code = 0
@@ -149,7 +157,7 @@ class ForkingServer:
         self.stopping = True
         for slot in self.slots:
             self._signal(slot, signal.SIGTERM)
-        deadline = time.monotonic() + GRACEFUL_STOP_S
+        deadline = time.monotonic() + self.graceful_stop_s
         while any(slot.pid for slot in self.slots) and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.02)
