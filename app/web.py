@@ -9,13 +9,22 @@ import structlog
 from sanic import Sanic
 from sanic.config import Config
 
-from app.core import open_core
+from app.core import CATALOGUE_FOLDER, open_core
 from app.doors import bureau_words, codec_of, desk_of
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
 from bot.building import build_bot
 from bot.webhook import webhook_blueprint
+from content.bureau_profile import BureauSection
+from kit.catalogue import Catalogue
+from kit.files.store import LocalFileStore
+from kit.http.problem_pages import ProblemAnswers
+from kit.http.shell import install_shell
 from kit.settings import Settings
+from web.assets import load_assets
+from web.console.blueprint import console_blueprint
+from web.console.door import build_console
+from web.console.problems import problem_page
 
 LARGEST_BODY = 32 * 1024 * 1024
 
@@ -23,8 +32,13 @@ LARGEST_BODY = 32 * 1024 * 1024
 def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> Sanic:
     """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit."""
     app = Sanic("chengguan", config=_config(), configure_logging=False)
+    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    assets = load_assets()
+    install_shell(app, ProblemAnswers(catalogue, {"/console": problem_page}), settings.public_url)
+    assets.install(app)
     app.blueprint(ops_blueprint())
     app.blueprint(webhook_blueprint())
+    app.blueprint(console_blueprint())
     log = structlog.get_logger("web")
 
     @app.before_server_start
@@ -48,6 +62,17 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         )
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
+        app.ctx.console = build_console(
+            desk=desk,
+            keys=core.keys,
+            catalogue=core.catalogue,
+            assets=assets,
+            files=LocalFileStore(settings.data_dir / "files", core.keys),
+            redis=core.redis,
+            bureau=core.profile.section(BureauSection),
+            public_url=settings.public_url,
+            trusted_proxies=settings.trusted_proxies,
+        )
 
     @app.after_server_stop
     async def close_doors(app: Sanic) -> None:
