@@ -57,7 +57,7 @@ STORIES = (
         "assigned",
         category="manhole",
         unit="facilities",
-        officer="banli",
+        officer="shizheng",
     ),
     Story(
         "垃圾桶满了三天没人来收，夏天味道很大，旁边就是小学门口。",

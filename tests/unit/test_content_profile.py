@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
-from casework.complaints.profile import ComplaintPolicy, ComplaintsSection, DangerSection
+from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
+from casework.complaints.category import suggest
+from casework.complaints.profile import ComplaintPolicy, DangerSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from kit.catalogue import Catalogue
 from kit.profile import build_profile, read_profile
-from nlp.keywords import KeywordRules
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,8 @@ def test_the_danger_sentence_exists(document: Any) -> None:
     ("story", "category"),
     [
         ("路口好多小贩摆摊卖水果", "street_vending"),
+        ("七八个菜摊摆到机动车道上", "street_vending"),
+        ("工地半夜还在浇混凝土", "construction_noise"),
         ("垃圾桶满了三天没人收", "litter"),
         ("半夜工地打桩吵死了", "construction_noise"),
         ("井盖没了太危险", "manhole"),
@@ -57,10 +59,9 @@ def test_the_danger_sentence_exists(document: Any) -> None:
     ],
 )
 def test_everyday_complaints_find_their_category(document: Any, story: str, category: str) -> None:
-    section = msgspec.convert(document["complaints"], ComplaintsSection)
-    match = KeywordRules((each.code, each.keywords) for each in section.categories).suggest(story)
-    assert match is not None
-    assert match.code == category
+    found = suggest(story, complaint_policy(build_profile(document, PROFILE_SECTIONS)))
+    assert found is not None
+    assert found.category == category
 
 
 @pytest.mark.parametrize(
