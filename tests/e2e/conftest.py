@@ -45,6 +45,8 @@ def own_system(database_url: str, tmp_path: Path) -> Iterator[System]:
         yield system
     finally:
         system.close()
+        for name in ("serve", "worker", "standin"):  # shown by pytest when the test failed
+            print(f"--- {name}\n{system.log(name)[-3000:]}")
 
 
 @pytest.fixture(scope="session")

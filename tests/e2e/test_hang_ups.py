@@ -1,0 +1,48 @@
+"""Clients that hang up in the middle of a write take nothing with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.storms import SENDERS, hang_up
+from tests.e2e.system import System
+from tests.e2e.weixin import Weixin, new_openid
+
+CLIENTS = 500
+
+
+async def test_five_hundred_clients_hang_up_in_the_middle_of_a_write_and_filing_still_works(
+    own_system: System, record_property: Callable[[str, object], None]
+) -> None:
+    own_system.start("serve")
+    turns = own_system.rows("SELECT count(*) FROM conversation_turn")[0][0]
+    survived = await hang_up(own_system, CLIENTS)
+    record_property("hangups_survived", survived)
+    # Enough at once that every connection of every process is used.
+    async with Weixin(own_system) as weixin:
+        filings = (weixin.file(new_openid(), f"第{n}个井盖翘起来了") for n in range(4 * SENDERS))
+        done = await asyncio.gather(*filings)
+    assert len({one.reference for one in done}) == 4 * SENDERS
+    assert weixin.slowest_s < 4.5
+    assert weixin.tries == 5 * 4 * SENDERS, "something had to be sent twice"
+    # The writes were on their way, not refused at the door.
+    written = own_system.rows("SELECT count(*) FROM conversation_turn")[0][0] - turns - 5 * 4 * SENDERS
+    print(f"{survived} hung up, {written} of their messages were taken in")
+    assert written > survived / 2
+
+
+@pytest.mark.parametrize("after", [0, 1, 20, 100])
+async def test_half_a_request_holds_nothing_up(shared_system: System, after: int) -> None:
+    async with Weixin(shared_system) as weixin:
+        sealed = weixin.seal(weixin.text(new_openid(), "我要投诉烧烤店油烟太大"))
+        for _ in range(50):
+            _, writer = await asyncio.open_connection("127.0.0.1", shared_system.port)
+            writer.write(
+                b"POST /wechat?x=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n" + sealed.body[:after]
+            )
+            await writer.drain()
+            writer.transport.abort()
+        assert (await weixin.say(new_openid(), "投诉")).startswith("好的，请说说")
