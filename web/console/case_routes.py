@@ -1,0 +1,169 @@
+"""One case: showing it, moving it on, looking at the telephone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sanic.request import File
+from sanic.response import redirect
+
+from casework.complaints.actions import reveal_phone
+from casework.complaints.queries import detail_by_reference
+from casework.complaints.views import ComplaintDetail
+from casework.notifications.queries import deliveries
+from kit.db import Change
+from kit.files.receiving import receive
+from kit.problems import NotFound, Problem
+from web.console.addresses import case_address
+from web.console.case_page import case_page, done_note, moves_for
+from web.console.door import ConsoleDoor
+from web.console.filters import filters_of
+from web.console.forms import FIELD_OF_PROBLEM, FORMS, Filled
+from web.console.frame import CASES, asked_for, frame_for, shown
+from web.console.offers import offers_for
+from web.console.photos import album_of
+from web.console.screens import Note
+from web.console.submission import Typed, faults_of, photos_of, revision_of, texts_of, value_of
+from web.console.visitor import Visitor
+
+NOTICES = 20
+PHOTO_KIND = "complaint_photo"
+
+
+async def show_case(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """GET /console/cases/{reference}."""
+    case = await find_case(door, visitor, reference)
+    back = _back(door, request.args.get("back", ""))
+    done = request.args.get("done", "")
+    notes = (done_note(door, done, case.view.reference, back),) if done in FORMS else ()
+    return await render_case(door, visitor, case, back, notes=notes)
+
+
+async def back_to_case(request: Request, door: ConsoleDoor, visitor: Visitor, **parts: str) -> HTTPResponse:
+    """GET where only a form is sent, as after a reload or a login: the case itself."""
+    return redirect(case_address(parts["reference"]), status=303)
+
+
+async def take_move(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str, move: str
+) -> HTTPResponse:
+    """POST /console/cases/{reference}/{move}: done, or the page again with what was typed and what is wrong."""
+    form = FORMS.get(move)
+    if form is None:
+        raise NotFound("problem.workflow.unknown_move")
+    case = await find_case(door, visitor, reference)
+    back = _back(door, value_of(request, "back"))
+    texts, photos, revision = texts_of(request), photos_of(request), revision_of(request)
+    offers = await offers_for(door.desk, door.words, (move,))
+    wrong = faults_of(form, texts, photos, offers.values(), door.words)
+    if wrong:
+        typed = Typed(move=move, texts=texts, wrong=wrong)
+        return await render_case(door, visitor, case, back, typed=typed, status=422)
+    try:
+        may = move in moves_for(visitor, case) and revision == case.view.revision
+        # For an outdated form nothing is stored: the action refuses it, or finds a doubled tap already done.
+        ids = await _keep(door, photos) if may else tuple(door.db.ids.new() for _ in photos)
+        filled = Filled(texts=texts, photos=ids, revision=revision)
+        await form.take(door.desk, visitor.actor, case.view.id, filled)
+    except Problem as problem:
+        return await _refused(door, visitor, case, back, problem, Typed(move=move, texts=texts))
+    return redirect(case_address(case.view.reference, back, done=move), status=303)
+
+
+async def show_phone(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """POST /console/cases/{reference}/phone: the number in clear, this once; the look is audited."""
+    case = await find_case(door, visitor, reference)
+    back = _back(door, value_of(request, "back"))
+    number = await reveal_phone(door.desk, visitor.actor, case.view.id)
+    case = await find_case(door, visitor, reference)
+    template = "_phone.html" if asked_for(request, "phone") else "case.html"
+    return await render_case(door, visitor, case, back, phone=number, template=template)
+
+
+async def find_case(door: ConsoleDoor, visitor: Visitor, reference: str) -> ComplaintDetail:
+    """The case, if it exists and is the visitor's to see; otherwise the same NotFound."""
+    case = await detail_by_reference(door.desk, reference, visitor.actor)
+    if case is None or not visitor.sees(case):
+        raise NotFound("problem.console.case_not_found", reference=reference[:40])
+    return case
+
+
+async def render_case(
+    door: ConsoleDoor,
+    visitor: Visitor,
+    case: ComplaintDetail,
+    back: str,
+    *,
+    notes: tuple[Note, ...] = (),
+    typed: Typed | None = None,
+    phone: str = "",
+    status: int = 200,
+    template: str = "case.html",
+) -> HTTPResponse:
+    """The page of a case."""
+    told = await deliveries(case_id=case.view.id, limit=NOTICES)
+    page = case_page(
+        door,
+        visitor,
+        case,
+        album=await album_of(case, door.words),
+        offers=await offers_for(door.desk, door.words, moves_for(visitor, case)),
+        notices=[line for line in told.rows if line.recipient_kind == "account"],
+        back=back,
+        notes=notes,
+        typed=typed,
+        phone=phone,
+    )
+    return shown(door, template, frame_for(door, visitor, CASES), page, status)
+
+
+async def _refused(
+    door: ConsoleDoor, visitor: Visitor, case: ComplaintDetail, back: str, problem: Problem, typed: Typed
+) -> HTTPResponse:
+    """The page as the case stands now, with one sentence why not and everything that was typed."""
+    text = door.words.text
+    case = await find_case(door, visitor, case.view.reference)
+    sentence = text(problem.key, **problem.params)
+    field = getattr(problem, "field", None) or problem.params.get("field")
+    if problem.key.startswith("problem.file."):
+        field = "after_photos"
+    if problem.status == 409:
+        sentence = text("console.stale.moved_on", state=door.words.state(case.view.state).words)
+    elif isinstance(field, str):
+        name = FIELD_OF_PROBLEM.get(field, field)
+        if name in {one.name for one in FORMS[typed.move].fields}:
+            typed = Typed(move=typed.move, texts=typed.texts, wrong={name: sentence})
+            return await render_case(door, visitor, case, back, typed=typed, status=problem.status)
+    note = Note(words=sentence, tone="late")
+    return await render_case(door, visitor, case, back, notes=(note,), typed=typed, status=problem.status)
+
+
+async def _keep(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
+    """Seal and store photos; their ids. They are shown once the worker has re-encoded them."""
+    if not photos:
+        return ()
+    rows = []
+    for photo in photos:
+        rows.append(
+            await receive(
+                door.files,
+                photo.body,
+                file_id=door.db.ids.new(),
+                account_id=None,
+                kind=PHOTO_KIND,
+                at=door.clock.now(),
+            )
+        )
+
+    async def work(change: Change) -> None:
+        for row in rows:
+            await row.save(force_create=True)
+
+    await door.db.change(work)
+    return tuple(row.id for row in rows)
+
+
+def _back(door: ConsoleDoor, query: str) -> str:
+    """The filters to go back to, in our own writing: whatever else was in there is gone."""
+    return filters_of(query[:400], frozenset(door.desk.policy.units))[0].query

@@ -1,0 +1,92 @@
+"""What the console works with; built once per process by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sanic import Request
+
+from casework.complaints.desk import Desk
+from casework.people.passwords import Passwords
+from content.bureau_profile import BureauSection
+from kit.catalogue import Catalogue
+from kit.clock import Clock
+from kit.db import Database
+from kit.files.store import FileStore
+from kit.http.addresses import ClientAddresses
+from kit.http.assets import Assets
+from kit.http.cookies import SessionCookie
+from kit.http.csrf import VisitToken
+from kit.http.sessions import Sessions
+from kit.http.slow_down import LoginSlowDown
+from kit.redis import Redis
+from kit.secrets import KeyRing
+from web.console.words import Words
+from web.rendering import Pages
+
+STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class ConsoleDoor:
+    """Collaborators of every console page, found at `app.ctx.console`."""
+
+    desk: Desk
+    words: Words
+    pages: Pages
+    files: FileStore
+    passwords: Passwords
+    sessions: Sessions
+    cookie: SessionCookie
+    visits: VisitToken
+    slow_down: LoginSlowDown
+    addresses: ClientAddresses
+    bureau_name: str
+    mark: str
+    public_url: str
+
+    @property
+    def db(self) -> Database:
+        return self.desk.db
+
+    @property
+    def clock(self) -> Clock:
+        return self.desk.db.clock
+
+
+def build_console(
+    *,
+    desk: Desk,
+    keys: KeyRing,
+    catalogue: Catalogue,
+    assets: Assets,
+    files: FileStore,
+    redis: Redis | None,
+    bureau: BureauSection,
+    public_url: str,
+    trusted_proxies: Sequence[str] = (),
+) -> ConsoleDoor:
+    """Put the door together."""
+    return ConsoleDoor(
+        desk=desk,
+        words=Words(catalogue),
+        pages=Pages(catalogue, assets.url),
+        files=files,
+        passwords=Passwords(),
+        sessions=Sessions(desk.db, keys),
+        cookie=SessionCookie(STAFF, public_url),
+        visits=VisitToken(keys, public_url),
+        slow_down=LoginSlowDown(redis, keys, desk.db.clock),
+        addresses=ClientAddresses(trusted_proxies),
+        bureau_name=bureau.name,
+        # The seal holds two characters; a bureau's short name ends with what it is.
+        mark=bureau.short_name[-2:],
+        public_url=public_url,
+    )
+
+
+def door_of(request: Request) -> ConsoleDoor:
+    """The console of the application that serves this request."""
+    return cast("ConsoleDoor", request.app.ctx.console)

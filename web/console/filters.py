@@ -1,0 +1,114 @@
+"""The filters of the list of cases, as they stand in the address."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from casework.complaints.lifecycle import OPEN_STATES, State
+from casework.complaints.queries import QueueFilter
+from kit.references import parse_reference
+from web.console.visitor import Visitor
+
+ALL = "all"
+FIND_AT_MOST = 40
+SHORTEST_WHOLE_REFERENCE = 14
+"""What is at least this long is meant as a whole reference, so its check character must be right."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """`state` is "" (everything open), "all" or one state. `after` is the place in the list."""
+
+    state: str = ""
+    unit: str = ""
+    mine: bool = False
+    overdue: bool = False
+    find: str = ""
+    after: str = ""
+
+    @property
+    def query(self) -> str:
+        """The part of an address after "?", with only what differs from the default."""
+        fields = {
+            "state": self.state,
+            "unit": self.unit,
+            "mine": "1" if self.mine else "",
+            "overdue": "1" if self.overdue else "",
+            "find": self.find,
+            "after": self.after,
+        }
+        return urlencode({name: value for name, value in fields.items() if value})
+
+    @property
+    def address(self) -> str:
+        """The list with these filters."""
+        return "/console/cases" + (f"?{self.query}" if self.query else "")
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.unit or self.mine or self.overdue or self.find)
+
+    def with_state(self, state: str) -> Filters:
+        """The same narrowing under another tab, from its beginning; a search is over then."""
+        return replace(self, state=state, find="", after="")
+
+    def at(self, after: str) -> Filters:
+        return replace(self, after=after)
+
+    def wanted(self, visitor: Visitor) -> QueueFilter:
+        """What to ask casework for, within what the visitor may see."""
+        if self.find:
+            states = frozenset(State)
+        elif self.state in ("", ALL):
+            states = frozenset(State) if self.state == ALL else OPEN_STATES
+        else:
+            states = frozenset({State(self.state)})
+        return QueueFilter(
+            states=states,
+            unit=self.unit or None,
+            # A case may be given to somebody by name outside their unit: theirs to see all the same.
+            units=None if self.mine else visitor.scope,
+            assignee_id=visitor.staff.id if self.mine else None,
+            overdue=self.overdue,
+            text=self.find,
+            order="due" if states <= OPEN_STATES else "newest",
+        )
+
+
+def filters_of(query: str, units: frozenset[str]) -> tuple[Filters, bool]:
+    """The filters in a query string, and whether every one of them could be understood."""
+    understood = True
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=20):
+        if name in given:
+            understood = False
+        given[name] = value
+    state, unit = given.get("state", ""), given.get("unit", "")
+    if state and state != ALL and state not in State._value2member_map_:
+        state, understood = "", False
+    if unit and unit not in units:
+        unit, understood = "", False
+    find = normalised(given.get("find", ""))
+    return Filters(
+        state=state,
+        unit=unit,
+        mine=given.get("mine") == "1",
+        overdue=given.get("overdue") == "1",
+        find=find,
+        after=given.get("after", "")[:100],
+    ), understood
+
+
+def normalised(find: str) -> str:
+    """What somebody typed into the search, in the written form of references."""
+    text = "".join(unicodedata.normalize("NFKC", find).upper().split())
+    return text[:FIND_AT_MOST]
+
+
+def cannot_be_a_reference(find: str) -> bool:
+    """Whether no case can have a reference with this in it."""
+    if not find.isascii() or not find.replace("-", "").isalnum():
+        return True
+    return len(find) >= SHORTEST_WHOLE_REFERENCE and parse_reference(find) is None

@@ -1,0 +1,79 @@
+"""The lists that forms choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casework.actors import EVERY_UNIT
+from casework.complaints.desk import Desk
+from casework.people.staff import staff_with_role
+from casework.roles import Role
+from web.console.screens import Option, OptionGroup
+from web.console.words import Words
+
+Groups = tuple[OptionGroup, ...]
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Options by the name of their list."""
+
+    groups: Mapping[str, Groups]
+
+    def values(self) -> dict[str, frozenset[str]]:
+        """What may be sent back, by list."""
+        return {
+            name: frozenset(option.value for group in groups for option in group.options)
+            for name, groups in self.groups.items()
+        }
+
+
+async def offers_for(desk: Desk, words: Words, moves: tuple[str, ...]) -> Offers:
+    """The lists for these moves; people are only looked up where somebody is to be chosen."""
+    return Offers(
+        {
+            "categories": _categories(desk),
+            "responsible_bodies": _responsible_bodies(desk),
+            "assignees": await _assignees(desk, words) if "assign" in moves else (),
+        }
+    )
+
+
+def _categories(desk: Desk) -> Groups:
+    policy = desk.policy
+    return tuple(
+        OptionGroup(
+            name=group.name,
+            options=tuple(
+                Option(value=category.code, words=category.name)
+                for category in policy.categories.values()
+                if category.group == group.code
+            ),
+        )
+        for group in policy.groups.values()
+    )
+
+
+def _responsible_bodies(desk: Desk) -> Groups:
+    names = dict.fromkeys(other.responsible_body for other in desk.policy.not_ours)
+    return (OptionGroup(name="", options=tuple(Option(value=name, words=name) for name in names)),)
+
+
+async def _assignees(desk: Desk, words: Words) -> Groups:
+    """Each unit, then its people: whoever is chosen, the unit goes with them."""
+    handlers = await staff_with_role(desk.db, Role.HANDLER)
+    groups = []
+    for unit in desk.policy.units.values():
+        people = [
+            person
+            for person in handlers
+            if any(
+                grant.role is Role.HANDLER and grant.unit in (unit.code, None, EVERY_UNIT)
+                for grant in person.grants
+            )
+        ]
+        options = [Option(value=unit.code, words=words.text("console.case.unit_only", unit=unit.name))]
+        options += [Option(value=f"{unit.code}/{person.id}", words=person.name) for person in people]
+        groups.append(OptionGroup(name=unit.name, options=tuple(options)))
+    return tuple(groups)

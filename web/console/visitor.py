@@ -1,0 +1,114 @@
+"""Who is at the door: the session, the person behind it, and what of the bureau's work they see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from casework.actors import EVERY_UNIT, Actor
+from casework.complaints.views import ComplaintDetail
+from casework.people.staff import staff_by_id
+from casework.people.views import StaffView
+from casework.roles import STAFF_ROLES, Role
+from kit.http.csrf import SAFE_METHODS, check_csrf, check_origin
+from kit.http.sessions import POLICIES, Session
+from kit.problems import Forbidden
+from web.console.door import STAFF, ConsoleDoor, door_of
+
+HOME = "/console/cases"
+LOGIN = "/console/login"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in member of staff, with the roles of this moment."""
+
+    session: Session
+    staff: StaffView
+
+    @property
+    def actor(self) -> Actor:
+        return self.staff.actor()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every case is theirs to see: any role but a handler's in a unit."""
+        return any(grant.role is not Role.HANDLER or grant.unit is None for grant in self.staff.grants)
+
+    @property
+    def scope(self) -> frozenset[str] | None:
+        """The units whose cases are theirs to see; None for all."""
+        return None if self.sees_all else self.staff.units - {EVERY_UNIT}
+
+    def sees(self, case: ComplaintDetail) -> bool:
+        return self.sees_all or case.assignee_id == self.staff.id or self.actor.works_for(case.unit)
+
+
+SignedIn = Callable[[Request, ConsoleDoor, Visitor], Awaitable[HTTPResponse]]
+Kept = Callable[[Request, ConsoleDoor], Awaitable[HTTPResponse]]
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+
+def signed_in(*, expired: Kept | None = None) -> Callable[[Callable[..., Awaitable[HTTPResponse]]], Handler]:
+    """Guard a page: session, a role, and for unsafe methods the form token.
+
+    Without a session a page is a redirect to the login; for an unsafe request `expired` answers instead,
+    so that what was typed is not lost.
+    """
+
+    def guard(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
+        @wraps(page)
+        async def guarded(request: Request, **parts: str) -> HTTPResponse:
+            door = door_of(request)
+            visitor = await visitor_of(request, door)
+            if visitor is None:
+                if request.method not in SAFE_METHODS:
+                    # Somebody else's page must not choose what our login page carries along.
+                    check_origin(request, door.public_url)
+                    if expired is not None and "hx-request" not in request.headers:
+                        return await expired(request, door)
+                return to_login(request)
+            request.ctx.visitor = visitor
+            if visitor.staff.roles.isdisjoint(STAFF_ROLES):
+                raise Forbidden("problem.forbidden")
+            check_csrf(request, visitor.session.csrf, door.public_url)
+            return await page(request, door, visitor, **parts)
+
+        return guarded
+
+    return guard
+
+
+async def visitor_of(request: Request, door: ConsoleDoor) -> Visitor | None:
+    """The person behind the session cookie. None without one, and for one who has left since."""
+    session = await door.sessions.read(door.cookie.read(request), STAFF)
+    if session is None:
+        return None
+    staff = await staff_by_id(door.db, session.subject_id)
+    if staff is None or session.expires_at - POLICIES[STAFF].lifetime < staff.password_changed_at:
+        return None
+    return Visitor(session, staff)
+
+
+def to_login(request: Request) -> HTTPResponse:
+    """To the login, and from there back."""
+    asked = request.path + (f"?{request.query_string}" if request.query_string else "")
+    wanted = asked if request.method in SAFE_METHODS else HOME
+    address = f"{LOGIN}?next={quote(safe_next(wanted), safe='')}"
+    if "hx-request" in request.headers:
+        return HTTPResponse(status=401, headers={"hx-redirect": address})
+    return redirect(address, status=303)
+
+
+def safe_next(address: str) -> str:
+    """The address if it is a page of the console, else the list of cases. Never another site."""
+    parts = urlsplit(address)
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console/")
+    plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= 600
+    return address if inside and plain and not parts.path.startswith(LOGIN) else HOME

@@ -1,0 +1,89 @@
+"""Moments, spans of time and states in a clerk's words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from casework.complaints.lifecycle import State
+from kit.catalogue import Catalogue
+from kit.clock import local
+from web.console.screens import Chip, Countdown, Tone
+
+SOON = timedelta(hours=4)
+"""From here on a limit counts as near, as does any that ends today."""
+
+STATE_TONES: dict[State, Tone] = {
+    State.SUBMITTED: "brand",
+    State.ACCEPTED: "plain",
+    State.REFUSED: "plain",
+    State.ASSIGNED: "soon",
+    State.ANSWERED: "good",
+    State.REOPENED: "again",
+    State.CLOSED: "good",
+    State.WITHDRAWN: "plain",
+}
+DELIVERY_TONES: dict[str, Tone] = {"sent": "good", "uncertain": "soon", "failed": "late", "expired": "late"}
+
+
+class Words:
+    """Says what the console says, from the catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.text = catalogue.text
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """A wall-clock time, as short as it stays clear."""
+        shown, today = local(at), local(now).date()
+        time = f"{shown:%H:%M}"
+        for key, day in (("today", today), ("yesterday", today - DAY), ("tomorrow", today + DAY)):
+            if shown.date() == day:
+                return self.text(f"console.time.{key}", time=time)
+        return f"{shown:%m-%d} {time}" if shown.year == today.year else f"{shown:%Y-%m-%d} {time}"
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its two largest units."""
+        minutes = int(abs(length).total_seconds() // 60)
+        days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days >= 3 or (days and not hours):
+            return self.text("console.due.days", days=days)
+        if days:
+            return self.text("console.due.days_hours", days=days, hours=hours)
+        if hours and rest:
+            return self.text("console.due.hours_minutes", hours=hours, minutes=rest)
+        if hours:
+            return self.text("console.due.hours", hours=hours)
+        return self.text("console.due.minutes", minutes=rest) if rest else self.text("console.due.moment")
+
+    def countdown(self, state: State, due_at: datetime | None, now: datetime) -> Countdown | None:
+        """The limit that runs in this state, or None where none does."""
+        if due_at is None:
+            return None
+        left = due_at - now
+        at = self.moment(due_at, now)
+        if state is State.ANSWERED:
+            # The citizen's time to object: nothing for the bureau to hurry about.
+            key = "citizen" if left > NOTHING else "citizen_over"
+            return Countdown(words=self._due(key, left), at=at, tone="plain", glyph="…")
+        if left <= NOTHING:
+            return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!")
+        if left <= SOON or local(due_at).date() == local(now).date():
+            return Countdown(words=self._due("left", left), at=at, tone="soon", glyph="◔")
+        return Countdown(words=self._due("left", left), at=at, tone="good", glyph="✓")
+
+    def state(self, state: State) -> Chip:
+        """A case's state."""
+        return Chip(words=self.text(f"console.state.{state.value}"), tone=STATE_TONES[state])
+
+    def delivery_state(self, state: str) -> Chip:
+        """What became of a message."""
+        return Chip(
+            words=self.text(f"console.deliveries.state.{state}"), tone=DELIVERY_TONES.get(state, "plain")
+        )
+
+    def _due(self, key: str, left: timedelta) -> str:
+        return self.text(f"console.due.{key}", span=self.span(left))
+
+
+DAY = timedelta(days=1)
+NOTHING = timedelta(0)
