@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import re
 import time
@@ -121,7 +122,7 @@ class Weixin:
     async def raw(self, query: Query, body: bytes) -> tuple[int, bytes]:
         begun = time.perf_counter()
         self.tries += 1
-        async with self._http.post(self.url, params=query, data=body) as answer:
+        async with self._http.post(self.url, params=query, data=io.BytesIO(body)) as answer:
             status, content = answer.status, await answer.read()
         self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
         return status, content
