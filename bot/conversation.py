@@ -88,11 +88,11 @@ class Conversation:
     async def _reply(self, heard: Understood, entry: Entry, message: Message, at: datetime) -> str:
         if entry.presence is False:
             return await self._free(heard, message, at)
-        stored = await self._turns.stored_reply(message.act)
-        if stored is not None:
-            return stored
         standing = await self._turns.standing(message.openid)
         if standing.session is None:
+            stored = await self._turns.stored_reply(message.act)
+            if stored is not None:
+                return stored
             self._flight.clear(message.citizen, standing.revision)
             return await self._free(heard, message, at)
         aside = self._aside(heard, message, standing)
@@ -135,6 +135,8 @@ class Conversation:
             return await self._filing.start(message, at, anew=True)
         if heard.word == "person":
             return self._filing.person(at)
+        if heard.word in ("yes", "skip", "done", "back"):
+            return await self._yes_or_no(heard.word == "yes", message, at)
         if heard.word:
             return await self._command(heard, message)
         if heard.number is not None:
@@ -206,6 +208,15 @@ class Conversation:
             if account_id is not None and await self._cases.awaiting_rating(account_id) is not None:
                 return await self._rate(number, message)
         return self._phrases.say("bot.pick_gone")
+
+    async def _yes_or_no(self, yes: bool, message: Message, at: datetime) -> str:
+        """A yes takes up an offer that has only one side to it; anything else leaves it."""
+        offers = decode(await self._flight.recall(message.citizen))
+        is_single = len(offers.choices) == 1 and offers.choices[0].kind == "story"
+        if yes and (is_single or (offers.sent and not offers.choices)):
+            return await self._take_up(1, offers, message, at)
+        stored = await self._turns.stored_reply(message.act)
+        return stored if stored is not None else self._phrases.say("bot.fine")
 
     async def _take_up(self, number: int, offers: Offers, message: Message, at: datetime) -> str:
         if not offers.choices:

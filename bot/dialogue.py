@@ -80,7 +80,7 @@ class Dialogue:
     def position(self, name: str) -> int:
         return next(i for i, step in enumerate(self.steps) if step.name == name)
 
-    def keys(self) -> list[str]:
+    def texts(self) -> list[str]:
         """Every catalogue key of its own that this dialogue may say."""
         keys = [f"{self.name}.cancelled"]
         for step in self.steps:

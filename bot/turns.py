@@ -133,7 +133,9 @@ class Turns:
     async def _try(self, message: Message, standing: Standing, decide: Decide) -> str | None:
         following = await decide(standing)
         if not following.write:
-            return following.reply
+            # A repeat that comes after its own effect must not be told of that effect as news.
+            stored = await self.stored_reply(message.act)
+            return stored if stored is not None else following.reply
         revision = standing.revision + 1
         keys = [_message_key(message.act), f"turn:{standing.account_id}:{revision}"]
         if standing.is_new:

@@ -9,11 +9,13 @@ promise can be written, the connection is closed without an answer, so that WeCh
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+import structlog
 from sanic import Blueprint, HTTPResponse, Request
 
 from bot.conversation import Conversation
@@ -30,6 +32,7 @@ BUDGET_S = 3.5
 PROMISE_WITHIN_S = 0.5
 DRAIN_S = 15.0
 
+_log = structlog.get_logger("bot")
 _OWED = b"\x00"
 """The result of a message whose answer goes out later: every try of it is answered `success`."""
 
@@ -111,7 +114,7 @@ async def receive(request: Request) -> HTTPResponse:
             return _unanswered(request, door)
     failure = task.exception()
     if failure is not None:
-        door.counts.failed[type(failure).__name__] += 1
+        _note_failure(door, failure)
         return _unanswered(request, door)
     return _answer(door, inbound, query.nonce, task.result())
 
@@ -176,6 +179,15 @@ def _answer(door: BotDoor, inbound: Inbound, nonce: str, result: bytes) -> HTTPR
 def _refused(door: BotDoor, kind: Refusal, status: int) -> HTTPResponse:
     door.counts.refused[kind] += 1
     return HTTPResponse(door.refusals[kind], status, content_type="text/plain; charset=utf-8")
+
+
+def _note_failure(door: BotDoor, failure: BaseException) -> None:
+    """What went wrong and where in our code; the error's own text may quote the message and stays out."""
+    kind = type(failure).__name__
+    door.counts.failed[kind] += 1
+    frames = traceback.extract_tb(failure.__traceback__)
+    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    _log.warning("wechat.message_failed", error=kind, where=where)
 
 
 def _unanswered(request: Request, door: BotDoor) -> HTTPResponse:

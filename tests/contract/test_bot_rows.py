@@ -1,0 +1,129 @@
+"""Conversations and their rows on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.models import ConversationTurn, PushConsent
+from bot.turns import forget_old_drafts, open_conversations
+from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.people.models import Account, WechatIdentity
+from content.interpretations.answering import Answerer
+from kit.clock import FixedClock
+from kit.db import Database
+from tests.transcripts.conftest import Office, answerer, open_office
+
+__all__ = ["answerer"]
+
+
+@pytest.fixture
+async def office(
+    database: Database, clock: FixedClock, valkey_url: str, answerer: Answerer
+) -> AsyncIterator[Office]:
+    opened = await open_office(database, clock, valkey_url, answerer)
+    assert opened.bot.line is not None
+    await opened.bot.line.call(b"FLUSHALL")
+    yield opened
+    await opened.bot.close()
+
+
+async def file(office: Office, openid: str = "oCitizen") -> str:
+    reply = ""
+    for text in ("我要投诉楼下烧烤油烟太大", "跳过", "文一路 88 号", "13800138000", "1"):
+        reply = await office.say(text, openid)
+    return reply
+
+
+async def test_a_complaint_is_filed_with_everything_that_was_told(office: Office) -> None:
+    await office.say("我要投诉楼下烧烤油烟太大")
+    photos = [
+        office.fields("oCitizen", MsgType="image", MediaId=f"m{n}", PicUrl="http://x/y") for n in range(9)
+    ]
+    await asyncio.gather(*(office.hear(fields) for fields in photos))
+    await office.send(MsgType="location", Location_X="30.25", Location_Y="120.15", Scale="16", Label="文一路")
+    await office.say("13800138000")
+    await office.say("提交")
+    case = await Complaint.get()
+    assert (case.story, case.place_text, case.source) == ("楼下烧烤油烟太大", "文一路", "wechat")
+    # GCJ-02 as sent, WGS-84 as kept: some hundred metres apart.
+    assert case.latitude != 30.25
+    assert abs(case.latitude - 30.25) < 0.01
+    assert case.suggested_category == "cooking_fumes"
+    assert b"13800138000" not in bytes(case.phone_sealed)
+    assert await ComplaintPhoto.filter(complaint_id=case.id).count() == 9
+
+
+async def test_a_first_message_sent_six_times_makes_one_account(office: Office) -> None:
+    fields = office.fields("oNew", MsgType="text", Content="投诉")
+    replies = await asyncio.gather(*(office.hear(fields, presence=True) for _ in range(6)))
+    assert len(set(replies)) == 1
+    assert (await Account.all().count(), await WechatIdentity.all().count()) == (1, 1)
+    assert await ConversationTurn.all().count() == 1
+
+
+async def test_two_different_first_messages_at_once_make_one_account(office: Office) -> None:
+    first = [office.fields("oNew", MsgType="text", Content="投诉") for _ in range(4)]
+    await asyncio.gather(*(office.hear(fields, presence=False) for fields in first))
+    assert await Account.all().count() == 1
+
+
+async def test_drafts_hold_no_phone_number_in_clear(office: Office) -> None:
+    for text in ("我要投诉楼下烧烤油烟太大", "跳过", "文一路 88 号", "13800138000"):
+        await office.say(text)
+    for turn in await ConversationTurn.all():
+        assert b"13800138000" not in bytes(turn.session_sealed)
+        assert "oCitizen" not in turn.citizen
+
+
+async def test_open_conversations_are_found_and_old_drafts_emptied(office: Office) -> None:
+    await file(office, "oDone")
+    await office.say("投诉", "oTalking")
+    found = await open_conversations(office.db)
+    assert [citizen for citizen, _ in found] == [office.bot.door.names.of("oTalking")]
+    office.clock.advance(timedelta(days=7, minutes=1))
+    assert await forget_old_drafts(office.db) > 0
+    assert await forget_old_drafts(office.db) == 0
+    assert await ConversationTurn.filter(session_sealed__isnull=False).count() == 0
+    # Revisions go on above what was there.
+    assert (await office.say("投诉", "oTalking")).startswith("好的，请说说")
+
+
+async def test_following_and_leaving_are_noted_for_people_we_know(office: Office) -> None:
+    await office.send("oStranger", MsgType="event", Event="subscribe", EventKey="")
+    assert await Account.all().count() == 0
+    await file(office)
+    await office.send("oCitizen", MsgType="event", Event="unsubscribe", EventKey="")
+    assert (await WechatIdentity.get()).unfollowed_at is not None
+    office.clock.advance(timedelta(seconds=5))
+    await office.send("oCitizen", MsgType="event", Event="subscribe", EventKey="")
+    assert (await WechatIdentity.get()).unfollowed_at is None
+
+
+async def test_consents_are_counted_once_however_often_the_event_comes(office: Office) -> None:
+    await file(office)
+    popup = {"List": [
+        {"TemplateId": "t-1", "SubscribeStatusString": "accept", "PopupScene": "1"},
+        {"TemplateId": "t-2", "SubscribeStatusString": "reject", "PopupScene": "1"},
+    ]}  # fmt: skip
+    fields = office.fields(
+        "oCitizen", MsgType="event", Event="subscribe_msg_popup_event", SubscribeMsgPopupEvent=popup
+    )
+    for _ in range(3):
+        await office.hear(fields, presence=False)
+    rows = {row.template_id: row for row in await PushConsent.all()}
+    assert (rows["t-1"].remaining, rows["t-2"].remaining) == (1, 0)
+    assert rows["t-2"].refused_at is not None
+
+
+async def test_flushall_between_any_two_messages_loses_no_accepted_part(office: Office) -> None:
+    assert office.bot.line is not None
+    reply = ""
+    for text in ("我要投诉楼下烧烤油烟太大", "跳过", "文一路 88 号", "13800138000", "1"):
+        await office.bot.line.call(b"FLUSHALL")
+        reply = await office.say(text)
+    assert reply.startswith("投诉已收到，编号 QS-TS-")
+    assert await Complaint.all().count() == 1
