@@ -15,7 +15,7 @@ import casework
 from bot.dialogues import DIALOGUES
 from bot.kinds import MobileKind, PhotosKind, PlaceKind, TextKind
 from casework.notifications.rules import RULES, SILENT, Audience, always
-from casework.roles import Role
+from casework.roles import STAFF_ROLES, Role
 from kit.catalogue import Catalogue
 from kit.workflow import Lifecycle, Limit
 
@@ -23,15 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "lifecycles.md"
 CATALOGUE = Catalogue.load(ROOT / "content" / "catalogue" / "zh_CN")
 
-ROLES = {
+ROLES = {role: CATALOGUE.text(f"console.role.{role}") for role in STAFF_ROLES} | {
     Role.CITIZEN: "市民",
-    Role.DISPATCHER: "派单员",
-    Role.HANDLER: "办理人",
-    Role.HEAD: "负责人",
-    Role.APPROVER: "审批人",
-    Role.WINDOW_CLERK: "窗口人员",
-    Role.ADMINISTRATOR: "管理员",
-    Role.AUDITOR: "审计员",
     Role.CLOCK: "时钟",
 }
 AUDIENCES = {Audience.OWNER: "投诉人", Audience.ASSIGNEE: "承办方", Audience.DISPATCHERS: "派单员"}

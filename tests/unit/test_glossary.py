@@ -22,7 +22,7 @@ from bot.dialogues import DIALOGUES
 from casework.complaints.filing import Source
 from casework.notifications import plan
 from casework.notifications.rules import Audience
-from casework.roles import Role
+from casework.roles import STAFF_ROLES, Role
 from kit import outbox
 from kit.catalogue import Catalogue
 from kit.events import Event
@@ -105,7 +105,8 @@ def test_every_lifecycle_has_its_states_and_moves_in_the_glossary() -> None:
 def test_states_and_moves_are_called_what_the_catalogue_calls_them() -> None:
     for table in LIFECYCLES.values():
         name = CATALOGUE.text(f"{table.name}.name")
-        for state, (_, read_by_citizens) in _section(f"{name}的状态").items():
+        for state, (read_by_staff, read_by_citizens) in _section(f"{name}的状态").items():
+            assert read_by_staff == CATALOGUE.text(f"console.state.{state}"), state
             assert read_by_citizens == CATALOGUE.text(f"{table.name}.state.{state}"), state
         for move, (chinese, _) in _section(f"{name}的操作").items():
             assert chinese == CATALOGUE.text(f"{table.name}.move.{move}"), move
@@ -115,8 +116,17 @@ def test_every_event_stands_in_the_glossary_and_no_other() -> None:
     assert set(_section("事件")) == _events()
 
 
-def test_every_role_stands_in_the_glossary() -> None:
-    assert {role.value for role in Role} <= set(_section("人"))
+def test_every_role_stands_in_the_glossary_and_is_called_what_the_console_calls_it() -> None:
+    people = _section("人")
+    assert {role.value for role in Role} <= set(people)
+    for role in STAFF_ROLES:
+        assert people[role.value][0] == CATALOGUE.text(f"console.role.{role}")
+
+
+def test_results_of_deliveries_are_called_what_the_console_calls_them() -> None:
+    notices = _section("通知")
+    for state in (plan.QUEUED, plan.SENDING, plan.SENT, plan.UNCERTAIN, plan.FAILED, plan.EXPIRED):
+        assert notices[state][0] == CATALOGUE.text(f"console.deliveries.state.{state}")
 
 
 def test_every_source_of_a_complaint_is_called_what_the_catalogue_calls_it() -> None:
