@@ -246,16 +246,16 @@ class Conversation:
             if rest is not None:
                 return await self._filing.start(message, at, story=rest)
         told = self._answers.ask(text)
-        tells = not asks and len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
-        if tells and (told.band != "answer" or vocabulary.sounds_like_complaint(text)):
+        may_be_filed = len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
+        tells_of_trouble = vocabulary.sounds_like_complaint(text)
+        if may_be_filed and not asks and (told.band != "answer" or tells_of_trouble):
             self._flight.remember(message.citizen, encode_choices([Choice("story", text)]))
             return self._phrases.say("bot.offer_story")
-        if not told.choices:
-            return told.text
-        choices = told.choices
-        reply = told.text
-        if len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text):
+        choices, reply = told.choices, told.text
+        if may_be_filed and (choices or tells_of_trouble):
+            # "油烟太大怎么办" asks, and tells of something that could be filed.
             choices = (*choices, Choice("story", text))
             reply += "\n" + self._phrases.say("bot.offer_story_also", number=len(choices))
-        self._flight.remember(message.citizen, encode_choices(choices))
+        if choices:
+            self._flight.remember(message.citizen, encode_choices(choices))
         return reply
