@@ -1,6 +1,7 @@
 """What every Sanic application of ours wears: request numbers, problem answers, security headers."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -13,11 +14,19 @@ from kit.http.problem_pages import ProblemAnswers
 REQUEST_ID_HEADER = "x-request-id"
 
 
-def install_shell(app: Sanic[Any, Any], problems: ProblemAnswers, public_url: str) -> None:
-    """Install once per application, before it starts."""
+def install_shell(
+    app: Sanic[Any, Any], problems: ProblemAnswers, public_url: str, *, bare: Collection[str] = ()
+) -> None:
+    """Install once per application, before it starts.
+
+    `bare` names routes without request numbers and headers: doors for machines at which every microsecond
+    counts, and whose answers no browser shows. Their errors are answered like all others.
+    """
     security = SecurityHeaders(public_url)
 
     async def number(request: Request) -> None:
+        if request.route is not None and request.route.name in bare:
+            return
         # Always our own: a caller's number in our logs would be a caller's text in our logs.
         request.ctx.request_id = secrets.token_hex(6)
         # A connection is one task: what the request before has bound must go.
@@ -25,6 +34,8 @@ def install_shell(app: Sanic[Any, Any], problems: ProblemAnswers, public_url: st
         structlog.contextvars.bind_contextvars(request_id=request.ctx.request_id)
 
     async def dress(request: Request, response: BaseHTTPResponse) -> None:
+        if request.route is not None and request.route.name in bare:
+            return
         request_id = getattr(request.ctx, "request_id", None)
         if request_id is not None:
             response.headers[REQUEST_ID_HEADER] = request_id
