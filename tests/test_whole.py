@@ -1,0 +1,320 @@
+"""Sweeps over everything there is: what is true of one state, event, text, table or route is true of all."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sanic import Sanic
+from tortoise.models import Model
+
+from app.cli import build_parser
+from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
+from app.environment import read_settings
+from app.knowledge import KnowledgeState
+from app.models import MODEL_MODULES
+from app.web import build_app
+from bot.dialogues import DIALOGUES
+from casework.complaints.filing import KIND
+from casework.notifications.rules import RULES, SILENT
+from content.bureau_profile import COMPLAINT_LETTERS, BureauSection, TextsSection
+from content.interpretations.answering import Answerer
+from kit.calendar import HolidayTable, WorkingCalendar
+from kit.catalogue import Catalogue
+from kit.clock import SystemClock, local
+from kit.events import Event
+from kit.profile import Profile, build_profile, read_profile
+from kit.workflow import Lifecycle
+from tests.diagrams import lifecycles
+from tests.spoken_keys import PACKAGES, Spoken, spoken
+
+CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+KEYS = frozenset(CATALOGUE.keys())
+SPOKEN = tuple(spoken())
+TOPS = {key.partition(".")[0] for key in KEYS}
+
+
+def modules() -> Iterator[ModuleType]:
+    """Every module of every package of ours."""
+    for package in PACKAGES:
+        found = importlib.import_module(package)
+        yield found
+        for one in pkgutil.walk_packages(found.__path__, f"{package}."):
+            if not one.name.endswith("__main__"):
+                yield importlib.import_module(one.name)
+
+
+MODULES = tuple(modules())
+
+
+def classes(base: type) -> set[type]:
+    """Our own classes below `base`."""
+    return {
+        value
+        for module in MODULES
+        for _, value in inspect.getmembers(module, inspect.isclass)
+        if issubclass(value, base) and value is not base and value.__module__ == module.__name__
+    }
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+
+
+# ---- lifecycles
+
+
+def test_there_are_lifecycles_to_look_at() -> None:
+    assert {table.name for table in lifecycles()} >= {"complaint"}
+
+
+@pytest.mark.parametrize("table", lifecycles(), ids=lambda table: table.name)
+def test_every_state_is_reachable_and_every_final_state_a_dead_end(table: Lifecycle) -> None:
+    for state in table.states:
+        steps = table.walk_to(state)
+        assert (steps[-1][1].target if steps else table.initial) == state
+        assert (state in table.final) == (table.moves_from(state) == ())
+
+
+@pytest.mark.parametrize("table", lifecycles(), ids=lambda table: table.name)
+def test_every_open_state_has_a_limit_on_a_basis_that_the_shipped_profile_holds(
+    table: Lifecycle, profile: Profile
+) -> None:
+    assert set(table.limits) == set(table.states) - set(table.final)
+    for limit in table.limits.values():
+        assert profile.at(limit.basis) is not None, limit.basis
+
+
+@pytest.mark.parametrize("table", lifecycles(), ids=lambda table: table.name)
+def test_every_state_and_move_has_a_name_people_read(table: Lifecycle) -> None:
+    wanted = {f"{table.name}.state.{state}" for state in table.states}
+    wanted |= {f"{table.name}.move.{move.name}" for move in table.moves}
+    assert wanted <= KEYS
+
+
+# ---- events
+
+
+def events() -> dict[str, type[Event]]:
+    named = [kind for kind in classes(Event) if kind.name]
+    assert len({kind.name for kind in named}) == len(named)
+    return {kind.name: kind for kind in named}
+
+
+def test_every_event_has_a_notification_rule_or_is_declared_silent() -> None:
+    assert {rule.event for rule in RULES} | set(SILENT) == set(events().values())
+    assert not {rule.event for rule in RULES} & set(SILENT)
+
+
+def test_every_event_is_a_past_fact_of_a_version() -> None:
+    for name, kind in events().items():
+        assert re.fullmatch(r"[a-z_]+\.[a-z_]+", name)
+        assert kind.version >= 1
+
+
+# ---- words
+
+NO_TEXTS = {
+    *MODEL_MODULES,
+    *events(),
+    # Log events and operations that carry a dot but are nothing to read out.
+    "complaint.reveal_phone",
+    "complaint.submit",
+    "http.unhandled",
+    "http.sentence_missing",
+    "console.css",
+}
+UNSPOKEN = {
+    "complaint.name": "names the page of lifecycles in the documents",
+    "qa.danger": "named by the bureau profile",
+}
+"""Texts no line of code asks for by name."""
+
+WAITING = re.compile(r"problem\.(invalid_json|invalid_reference|file\.not_ready)|complaint\.stage\..+")
+"""Texts for doors that are still to come."""
+
+
+def meant(word: Spoken) -> set[str]:
+    return {key for key in KEYS if word.pattern.fullmatch(key)}
+
+
+def below(name: str) -> set[str]:
+    return {key for key in KEYS if key.startswith(f"{name}.")}
+
+
+def test_every_text_that_code_and_templates_ask_for_is_in_the_catalogue() -> None:
+    asked = [word for word in SPOKEN if word.top in TOPS and word.name not in NO_TEXTS]
+    # A name may be that of a whole family (`notify.complaint.accepted`), or the beginning of several.
+    lost = [
+        f"{word.where} {word.name}"
+        for word in asked
+        if not meant(word) and not below(word.name) and not word.name.endswith(("_", "."))
+    ]
+    assert len(asked) > 300
+    assert lost == []
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    refusals = {word.name for word in SPOKEN if word.top == "problem" and "*" not in word.name}
+    assert len(refusals) > 30
+    assert refusals <= KEYS
+
+
+def test_every_placeholder_of_a_text_is_given_where_the_text_is_asked_for(profile: Profile) -> None:
+    always = {*profile.section(BureauSection).placeholders(), "greeting", "privacy", "field"}
+    lacking = [
+        f"{word.where} {word.name} needs {name}"
+        for word in SPOKEN
+        if word.given is not None and CATALOGUE.has(word.name)
+        for name in sorted(CATALOGUE.placeholders(word.name) - word.given - always)
+    ]
+    assert lacking == []
+
+
+def test_every_text_of_every_dialogue_is_in_the_catalogue() -> None:
+    for dialogue in DIALOGUES.values():
+        assert set(dialogue.texts()) <= KEYS
+
+
+def test_no_text_is_left_over() -> None:
+    used = set(UNSPOKEN)
+    for word in SPOKEN:
+        # Wider than `meant`: what is put into an f-string may have dots of its own.
+        anything = re.compile(re.escape(word.name).replace(r"\*", ".+"))
+        used |= {key for key in KEYS if anything.fullmatch(key)} | below(word.name)
+    for dialogue in DIALOGUES.values():
+        used.update(dialogue.texts())
+    assert [key for key in sorted(KEYS - used) if not WAITING.fullmatch(key)] == []
+
+
+def test_the_sentences_of_the_shipped_profile_can_be_filled_in(profile: Profile) -> None:
+    words = profile.section(BureauSection).placeholders()
+    texts = profile.section(TextsSection)
+    for name in texts.__struct_fields__:
+        assert "{" not in getattr(texts, name).format(**words)
+
+
+# ---- rows, letters, years
+
+
+def test_the_listed_model_modules_are_exactly_those_that_define_rows() -> None:
+    assert {kind.__module__ for kind in classes(Model)} == set(MODEL_MODULES)
+
+
+def test_every_row_has_a_table_of_its_own() -> None:
+    tables = [kind.Meta.table for kind in classes(Model)]  # type: ignore[attr-defined]
+    assert len(set(tables)) == len(tables)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", table) for table in tables)
+
+
+def test_the_letters_a_bureau_is_checked_against_are_those_of_complaints() -> None:
+    assert COMPLAINT_LETTERS == KIND
+
+
+def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
+    shipped = WorkingCalendar(HolidayTable.load())
+    assert shipped.check(local(SystemClock().now()).date()) == []
+    assert [warning.year for warning in shipped.check(date(2031, 12, 1))] == [2031, 2032]
+
+
+# ---- doors
+
+ANYONE, STAFF, PLATFORM = "anyone", "staff session", "platform signature"
+
+ROUTES = {
+    "GET /healthz": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /wechat": PLATFORM,
+    "POST /wechat": PLATFORM,
+    "GET /console": ANYONE,
+    "GET /console/login": ANYONE,
+    "POST /console/login": ANYONE,
+    "POST /console/logout": ANYONE,
+    "GET /console/cases": STAFF,
+    "GET /console/cases/<reference:str>": STAFF,
+    "GET /console/cases/<reference:str>/<move:str>": STAFF,
+    "POST /console/cases/<reference:str>/phone": STAFF,
+    "POST /console/cases/<reference:str>/<move:str>": STAFF,
+    "GET /console/files/<file_id:str>": STAFF,
+    "GET /console/deliveries": STAFF,
+    "GET /assets/<address:path>": ANYONE,
+    "HEAD /assets/<address:path>": ANYONE,
+}
+"""Every route and who gets in. A route that is not here is a door nobody thought about."""
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The handlers of the real application by method and path."""
+    environ = {
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "WECHAT_APP_ID": "wx0123456789abcdef",
+        "WECHAT_APP_SECRET": "s",
+        "WECHAT_TOKEN": "t",
+    }
+    knowledge = KnowledgeState(0, "2026-11-23", Answerer([]))
+    app = build_app(read_settings(environ), "unix:///nowhere", knowledge)
+    app.finalize()
+    try:
+        yield {
+            f"{method} /{route.path}": route.handler
+            for route in app.router.routes
+            for method in sorted(route.methods)
+        }
+    finally:
+        Sanic.unregister_app(app)
+
+
+def test_every_route_is_listed_with_who_gets_in(routes: dict[str, Any]) -> None:
+    assert set(routes) == set(ROUTES)
+
+
+def test_every_route_for_staff_is_behind_the_session_and_no_other_is(routes: dict[str, Any]) -> None:
+    guarded = {name for name, handler in routes.items() if _is_guarded(handler)}
+    assert guarded == {name for name, auth in ROUTES.items() if auth == STAFF}
+
+
+def _is_guarded(handler: Any) -> bool:
+    code = inspect.unwrap(handler, stop=lambda inner: "signed_in" in inner.__code__.co_qualname).__code__
+    return "signed_in" in code.co_qualname
+
+
+# ---- commands
+
+
+def commands(
+    parser: argparse.ArgumentParser, name: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    branches = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not branches:
+        yield name, parser
+    for branch in branches:
+        for word, child in branch.choices.items():
+            yield from commands(child, f"{name} {word}".strip())
+
+
+def test_every_command_explains_itself_and_does_something() -> None:
+    known = dict(commands(build_parser()))
+    assert {"serve", "worker", "migrate", "demo", "staff add", "audit verify"} <= set(known)
+    for name, parser in known.items():
+        assert callable(parser.get_default("run")), name
+        assert "usage" in parser.format_help()
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [module.__name__ for module in MODULES if not module.__doc__ and _has_code(module)]
+    assert silent == []
+
+
+def _has_code(module: ModuleType) -> bool:
+    return bool(module.__file__ and Path(module.__file__).read_text(encoding="utf-8").strip())
