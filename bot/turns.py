@@ -221,13 +221,14 @@ async def forget_old_drafts(db: Database, limit: int = 500) -> int:
 
     The rows stay, without words: revisions must never start again below their guard keys.
     """
+    before = db.clock.now() - KEPT_FOR
+    old = ConversationTurn.filter(at__lt=before, session_sealed__isnull=False).order_by("at")
+    ids = list(await old.limit(limit).values_list("id", flat=True))
+    if not ids:
+        return 0
 
     async def work(_: object) -> int:
-        before = db.clock.now() - KEPT_FOR
-        old = ConversationTurn.filter(at__lt=before, session_sealed__isnull=False).order_by("at")
-        ids = await old.limit(limit).values_list("id", flat=True)
-        if ids:
-            await ConversationTurn.filter(id__in=list(ids)).update(session_sealed=None)
+        await ConversationTurn.filter(id__in=ids).update(session_sealed=None)
         return len(ids)
 
     return await db.change(work)

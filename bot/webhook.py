@@ -109,6 +109,7 @@ async def receive(request: Request) -> HTTPResponse:
             message, within_s=PROMISE_WITHIN_S
         ):
             door.counts.late += 1
+            await _hand_in_if_done(door, message, task)
             return HTTPResponse(SUCCESS, 200, content_type="text/plain")
         if not task.done():
             return _unanswered(request, door)
@@ -117,6 +118,12 @@ async def receive(request: Request) -> HTTPResponse:
         _note_failure(door, failure)
         return _unanswered(request, door)
     return _answer(door, inbound, query.nonce, task.result())
+
+
+async def _hand_in_if_done(door: BotDoor, message: Message, task: asyncio.Task[bytes]) -> None:
+    """The work ended while its answer was being promised: it must not wait for the lease to run out."""
+    if task.done() and task.exception() is None and task.result() != _OWED:
+        await door.late.hand_in(message, task.result().decode())
 
 
 async def _wait_beside(task: asyncio.Task[bytes], timeout_s: float) -> None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.models import ConversationTurn, PushConsent
+from bot.forgetting import forget_what_is_over
+from bot.models import ConversationTurn, MediaFetch, PushConsent
 from bot.turns import forget_old_drafts, open_conversations
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.people.models import Account, WechatIdentity
@@ -127,3 +128,21 @@ async def test_flushall_between_any_two_messages_loses_no_accepted_part(office: 
         reply = await office.say(text)
     assert reply.startswith("投诉已收到，编号 QS-TS-")
     assert await Complaint.all().count() == 1
+
+
+async def test_ended_jobs_are_deleted_and_open_ones_kept(office: Office) -> None:
+    await office.say("我要投诉楼下烧烤油烟太大")
+    for number in range(2):
+        await office.send(MsgType="image", MediaId=f"m{number}", PicUrl="http://x/y")
+    ended = await MediaFetch.all().first()
+    assert ended is not None
+
+    async def end(_: object) -> None:
+        await MediaFetch.filter(id=ended.id).update(state="fetched")
+
+    await office.db.change(end)
+    assert await forget_what_is_over(office.db) == 0
+    office.clock.advance(timedelta(days=31))
+    while await forget_what_is_over(office.db):
+        pass
+    assert [row.state for row in await MediaFetch.all()] == ["waiting"]
