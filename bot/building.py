@@ -58,6 +58,7 @@ def build_bot(
     bureau_words: Mapping[str, str],
     messages_per_minute: int | None = 60,
     budget_s: float = BUDGET_S,
+    redis_timeout_s: float = 0.2,
 ) -> Bot:
     """One per process, after the fork.
 
@@ -65,7 +66,7 @@ def build_bot(
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
     """
     db, sealer = desk.db, desk.sealer
-    line = Line(redis_url, SCRIPTS) if redis_url is not None else None
+    line = Line(redis_url, SCRIPTS, timeout_s=redis_timeout_s) if redis_url is not None else None
     flight = Flight(line)
     phrases = Phrases(catalogue, bureau_words)
     turns = Turns(db, flight, sealer, appid)

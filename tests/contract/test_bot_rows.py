@@ -16,7 +16,7 @@ from casework.people.models import Account, WechatIdentity
 from content.interpretations.answering import Answerer
 from kit.clock import FixedClock
 from kit.db import Database
-from tests.transcripts.conftest import Office, answerer, open_office
+from tests.transcripts.conftest import PATIENT_S, Office, answerer, open_office
 
 __all__ = ["answerer"]
 
@@ -25,7 +25,7 @@ __all__ = ["answerer"]
 async def office(
     database: Database, clock: FixedClock, valkey_url: str, answerer: Answerer
 ) -> AsyncIterator[Office]:
-    opened = await open_office(database, clock, valkey_url, answerer)
+    opened = await open_office(database, clock, valkey_url, answerer, redis_timeout_s=PATIENT_S)
     assert opened.bot.line is not None
     await opened.bot.line.call(b"FLUSHALL")
     yield opened

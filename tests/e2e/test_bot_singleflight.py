@@ -19,7 +19,8 @@ async def lines(valkey_url):
     opened = []
 
     def line(**options):
-        opened.append(Line(valkey_url, SCRIPTS, **options))
+        # Patient, on a machine that is busy with other tests.
+        opened.append(Line(valkey_url, SCRIPTS, **{"timeout_s": 5.0, **options}))
         return opened[-1]
 
     first = line()
@@ -88,7 +89,7 @@ from bot.line import Line
 from bot.singleflight import SCRIPTS, Flight
 
 async def main(url, act, takes_s):
-    line = Line(url, SCRIPTS)
+    line = Line(url, SCRIPTS, timeout_s=5.0)
     flight = Flight(line)
     async def work(entry):
         print("running", flush=True)
@@ -206,7 +207,7 @@ async def test_the_end_of_one_conversation_does_not_hide_the_next(lines):
 
 
 async def test_a_hint_that_could_not_be_written_makes_presence_unknown_later(lines):
-    flight = Flight(lines(timeout_s=0.3, pause_s=0.1))
+    flight = Flight(lines(pause_s=0.1))
     flight.rebuild(no_conversations)
     await settle(flight)
     line = flight._line
