@@ -1,0 +1,171 @@
+"""A citizen with the demo phone and a clerk at the console, both in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.system import ROOT, System
+from tests.e2e.weixin import REFERENCE
+
+SCREENS = ROOT / "docs" / "screens"
+WIDE, NARROW = (1280, 800), (390, 844)
+SOON_MS = 10_000
+PUSHED_MS = 20_000
+
+
+@contextmanager
+def page_of(browser: Browser, size: tuple[int, int] = WIDE) -> Iterator[Page]:
+    """A browser of its own: no cookie or memory shared. Whatever a page complains of fails the test."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    context.set_default_timeout(SOON_MS)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "response",
+        lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+    )
+    try:
+        yield page
+    finally:
+        context.close()
+    assert complaints == []
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture for the documents, in both sizes, when SCREENS is set: test runs leave the tree as it is."""
+    if not os.environ.get("SCREENS"):
+        return
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size
+    for (width, height), suffix in ((WIDE, ""), (NARROW, f"-{NARROW[0]}")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(400)
+        taken = Image.open(BytesIO(page.screenshot(animations="disabled")))
+        # 256 colours are plenty for a screen, and a quarter of the size.
+        taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+            SCREENS / f"{name}{suffix}.png", optimize=True
+        )
+    page.set_viewport_size(size or {"width": WIDE[0], "height": WIDE[1]})
+    page.wait_for_timeout(200)
+
+
+class Phone:
+    """The demo phone. `taps` counts what the citizen did; a word typed and sent is one."""
+
+    def __init__(self, page: Page, system: System) -> None:
+        self.page = page
+        self.taps = 0
+        page.goto(f"{system.standin_url}/phone")
+        expect(self.told).to_have_count(1)  # the greeting
+
+    @property
+    def told(self) -> Locator:
+        """What the account has said, replies and pushes."""
+        return self.page.locator('[data-testid="phone-bubble"][data-from="account"]')
+
+    @property
+    def pushes(self) -> Locator:
+        return self.page.get_by_test_id("phone-push")
+
+    def tap(self, what: Locator) -> None:
+        self.taps += 1
+        what.click()
+
+    def tap_through(self, *steps: Locator) -> str:
+        """Tap one after the other; the account's reply to the last."""
+        before = self.told.count()
+        for step in steps:
+            self.tap(step)
+        return self._reply(before)
+
+    def phrase(self, words: str) -> str:
+        return self.tap_through(self.page.get_by_test_id("phone-phrase").filter(has_text=words))
+
+    def say(self, words: str) -> str:
+        before = self.told.count()
+        self.page.get_by_test_id("phone-input").fill(words)
+        self.tap(self.page.get_by_test_id("phone-send"))
+        return self._reply(before)
+
+    def send_photo(self) -> str:
+        return self.tap_through(self._plus, self.page.get_by_test_id("phone-photo-sample").first)
+
+    def send_place(self) -> str:
+        return self.tap_through(self._plus, self.page.get_by_test_id("phone-location-sample").first)
+
+    def press(self, *path: int) -> str:
+        """A button of the account's menu, by its place."""
+        names = ["phone-menu-" + "-".join(map(str, path[: depth + 1])) for depth in range(len(path))]
+        return self.tap_through(*(self.page.get_by_test_id(name) for name in names))
+
+    def is_pushed(self, *words: str) -> None:
+        """Wait for a push with all the words."""
+        push = self.pushes
+        for word in words:
+            push = push.filter(has_text=word)
+        expect(push).to_have_count(1, timeout=PUSHED_MS)
+
+    @property
+    def _plus(self) -> Locator:
+        return self.page.get_by_test_id("phone-plus")
+
+    def _reply(self, before: int) -> str:
+        expect(self.told.nth(before)).to_be_visible()
+        return self.told.nth(before).inner_text()
+
+
+class Console:
+    """Somebody of the staff."""
+
+    def __init__(self, page: Page, system: System) -> None:
+        self.page = page
+        self.url = f"{system.url}/console"
+
+    def log_in(self, login: str, password: str) -> None:
+        self.page.goto(f"{self.url}/")
+        self.page.locator("#login").fill(login)
+        self.page.locator("#password").fill(password)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.locator("#desk")).to_be_visible()
+
+    def open(self, reference: str) -> None:
+        self.page.goto(f"{self.url}/cases")
+        self.page.locator("#find").fill(reference)
+        self.page.get_by_role("button", name="查找").click()
+        expect(self.page.locator("h1")).to_contain_text(reference)
+
+    def act(self, move: str, **given: Any) -> None:
+        """Fill in one of the forms under "next step" and send it."""
+        act = self.page.locator(f"#act-{move}")
+        if act.get_attribute("open") is None:
+            act.locator("summary").click()
+        for name, value in given.items():
+            field = act.locator(f"#{move}-{name}")
+            if field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(**value)
+            else:
+                field.fill(value)
+        act.locator("button").click()
+        expect(self.page.get_by_role("status").first).to_be_visible()
+
+    def log_out(self) -> None:
+        self.page.get_by_role("button", name="退出").click()
+        expect(self.page.locator("#login")).to_be_visible()
+
+
+def reference_in(text: str) -> str:
+    found = re.search(REFERENCE, text)
+    assert found is not None, text
+    return found[0]
