@@ -218,7 +218,7 @@ async def rate(
     step = Step(
         move="rate_unsatisfied" if score == UNSATISFIED else "rate",
         given={"score": score},
-        content={"score": score, "comment_digest": digest(words)},
+        content={"score": score, "comment_digest": digest(desk.sealer, words)},
         fill=fill,
         tell=lambda row: ComplaintRated(
             **common(desk, row), score=score, closed=row.state == State.CLOSED.value
@@ -240,7 +240,7 @@ async def dispute(
     step = Step(
         move="dispute",
         given={"reason": why},
-        content={"reason_digest": digest(why)},
+        content={"reason_digest": digest(desk.sealer, why)},
         fill=fill,
         tell=lambda row: ComplaintDisputed(**common(desk, row), answer_by_at=row.due_at),
     )

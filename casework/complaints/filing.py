@@ -133,7 +133,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
             "source": new.source.value,
             "category": new.category,
             "photos": len(photos),
-            "story_digest": digest(story),
+            "story_digest": digest(desk.sealer, story),
             "has_phone": phone is not None,
         },
         "case": {"category": new.category, "unit": None, "assignee_id": None},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from datetime import datetime
 
 from kit.clock import local
 from kit.problems import Invalid
+from kit.sealing import FieldSealer
 from kit.workflow import is_blank
 
 
@@ -46,9 +46,12 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def digest(text: str | None) -> str | None:
-    """SHA-256 (hexadecimal) of a citizen's words: the audit chain can attest them without keeping them."""
-    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+def digest(sealer: FieldSealer, text: str | None) -> str | None:
+    """A keyed digest (HMAC-SM3, hexadecimal) of a citizen's words.
+
+    The audit chain attests the words without keeping them; without the key nobody can guess at short ones.
+    """
+    return None if text is None else sealer.blind_index(text, purpose="words").hex()
 
 
 def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:

@@ -22,6 +22,8 @@ from casework.complaints.wording import digest, kept, moment_params, optional, r
 from casework.people.phone import normalised_phone
 from kit.problems import Invalid
 from kit.profile import read_profile
+from kit.sealing import FieldSealer
+from kit.secrets import KeyRing
 from tests.casework_setting import POLICY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,8 +90,13 @@ def test_text_that_is_too_long_is_refused_with_both_lengths() -> None:
 
 
 def test_a_digest_tells_texts_apart_and_keeps_none() -> None:
-    assert digest("甲") != digest("乙")
-    assert digest(None) is None
+    sealer = FieldSealer(KeyRing.random())
+    assert digest(sealer, "甲") == digest(sealer, "甲") != digest(sealer, "乙")
+    assert digest(sealer, None) is None
+
+
+def test_a_digest_cannot_be_guessed_without_the_key() -> None:
+    assert digest(FieldSealer(KeyRing.random()), "甲") != digest(FieldSealer(KeyRing.random()), "甲")
 
 
 def test_no_moment_gives_no_placeholders() -> None:
