@@ -21,11 +21,11 @@ class DemoPerson:
 
 
 DEMO_STAFF = (
-    DemoPerson("diaodu", "李敏", "调度员：受理、派单", (Role.DISPATCHER,)),
-    DemoPerson("banli", "王强", "办理员：街面秩序中队", (Role.HANDLER,), "street"),
-    DemoPerson("huanwei", "赵静", "办理员：环境卫生中心", (Role.HANDLER,), "sanitation"),
-    DemoPerson("zaosheng", "陈刚", "办理员：噪声油烟执法中队", (Role.HANDLER,), "environment"),
-    DemoPerson("shizheng", "孙磊", "办理员：市政设施维护中心", (Role.HANDLER,), "facilities"),
+    DemoPerson("diaodu", "李敏", "派单员：受理、派单", (Role.DISPATCHER,)),
+    DemoPerson("banli", "王强", "办理人：街面秩序中队", (Role.HANDLER,), "street"),
+    DemoPerson("huanwei", "赵静", "办理人：环境卫生中心", (Role.HANDLER,), "sanitation"),
+    DemoPerson("zaosheng", "陈刚", "办理人：噪声油烟执法中队", (Role.HANDLER,), "environment"),
+    DemoPerson("shizheng", "孙磊", "办理人：市政设施维护中心", (Role.HANDLER,), "facilities"),
     DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
 )
 

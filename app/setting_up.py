@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy, open_database
+from app.demo_profile import DEMO_WECHAT
 from app.key_check import record_keys
 from app.models import MODEL_MODULES
 from content.interpretations.laws import LawIndex
@@ -21,6 +22,8 @@ from kit.settings import Settings
 async def set_up(settings: Settings) -> int:
     """Bring database, profile and knowledge up to date; everything is checked before anything is written."""
     document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
+    if settings.demo:
+        document.setdefault("wechat", DEMO_WECHAT)
     complaint_policy(build_profile(document, PROFILE_SECTIONS))
     entries = read_starter(LawIndex.load())
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 import structlog
-from sanic import Sanic
+from sanic import Request, Sanic
 from sanic.config import Config
 
 from app.core import CATALOGUE_FOLDER, open_core
@@ -20,12 +20,14 @@ from kit.catalogue import Catalogue
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
+from kit.problems import Forbidden
 from kit.settings import Settings
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.door import build_console
 from web.console.problems import problem_page
 
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 LARGEST_BODY = 32 * 1024 * 1024
 
 
@@ -37,6 +39,8 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
     problems = ProblemAnswers(catalogue, {"/console": problem_page})
     install_shell(app, problems, settings.public_url, bare={"chengguan.wechat.receive"})
     assets.install(app)
+    if settings.demo:
+        app.register_middleware(_refuse_proxies, "request", priority=200)
     app.blueprint(ops_blueprint())
     app.blueprint(webhook_blueprint())
     app.blueprint(console_blueprint())
@@ -81,6 +85,12 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         await app.ctx.stack.aclose()
 
     return app
+
+
+async def _refuse_proxies(request: Request) -> None:
+    """The demo's logins are printed on a screen: it must not be put before the public by way of a proxy."""
+    if any(name in request.headers for name in PROXY_HEADERS):
+        raise Forbidden("problem.demo_behind_proxy")
 
 
 def _config() -> Config:
