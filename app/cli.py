@@ -50,8 +50,13 @@ def build_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    # What we store is for the service's own user alone.
+    os.umask(0o077)
+    given = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
-    arguments = parser.parse_args(argv)
+    # The stand-in has options of its own, which argparse would not hand on.
+    arguments = parser.parse_args(given[:1] if given[:1] == ["standin"] else given)
+    arguments.rest = given[1:]
     run: Callable[[argparse.Namespace], int] | None = arguments.run
     if run is None:
         parser.print_help(sys.stderr)

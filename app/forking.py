@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import gc
 import os
 import select
@@ -40,12 +41,21 @@ def bind(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as exc:
         sock.close()
-        raise CannotBind(
-            f"端口 {host}:{port} 无法使用（{exc.strerror}），请关闭占用它的程序或换一个 PORT。"
-        ) from exc
+        raise CannotBind(f"端口 {host}:{port} {_why(exc)}") from exc
     sock.listen(512)
     sock.setblocking(False)
     return sock
+
+
+def _why(exc: OSError) -> str:
+    match exc.errno:
+        case errno.EADDRINUSE:
+            return "已被占用，请关闭占用它的程序，或换一个 PORT。"
+        case errno.EACCES:
+            return "不允许本用户使用（1024 以下的端口需要特权），请换一个 PORT。"
+        case errno.EADDRNOTAVAIL:
+            return "不是本机的地址，请检查 HOST。"
+    return f"无法使用（{exc.strerror}），请检查 HOST 和 PORT。"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 from collections.abc import Callable
@@ -66,7 +67,8 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     """Build the duties and do them until `stop`."""
     log = structlog.get_logger("worker")
     settings, db = core.settings, core.db
-    holder = f"{socket.gethostname()}:{os.getpid()}"
+    # Two containers may share a host's name and a process id.
+    holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     session = await stack.enter_async_context(new_session())
     tokens = TokenKeeper(
         core.redis,

@@ -21,8 +21,7 @@ def add(group: Any) -> None:
     demo = group.add_parser("demo", help="演示：一条命令启动全部部件")
     demo.add_argument("--fill", action="store_true", help="只装入演示数据，不启动")
     demo.set_defaults(run=_demo)
-    standin = group.add_parser("standin", help="启动微信替身和演示手机（仅限本机）")
-    standin.add_argument("rest", nargs=argparse.REMAINDER, help="替身自己的参数，见 chengguan standin -- --help")
+    standin = group.add_parser("standin", help="启动微信替身和演示手机（仅限本机），参数见 standin --help")
     standin.set_defaults(run=_standin)
 
 

@@ -205,7 +205,7 @@ def test_a_signal_that_meets_a_child_just_born_still_ends_it(start: Callable[...
 def test_a_taken_port_and_a_foreign_address_are_one_sentence() -> None:
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotBind, match=f"端口 127.0.0.1:{port} 无法使用") as raised:
+        with pytest.raises(CannotBind, match=f"端口 127.0.0.1:{port} 已被占用") as raised:
             bind("127.0.0.1", port)
         assert "\n" not in str(raised.value)
     with pytest.raises(CannotBind, match=r"203\.0\.113\.1:8000"):
