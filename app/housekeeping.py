@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.forgetting import forget_what_is_over
 from kit.db import Change, Database
 from kit.db.models import GuardKey
 from kit.http.sessions import delete_old_sessions
@@ -35,7 +36,7 @@ async def purge(db: Database) -> int:
         await delete_old_sessions(change, before=change.now - SESSIONS_FOR)
         return gone
 
-    return await db.change(work)
+    return await db.change(work) + await forget_what_is_over(db)
 
 
 async def _ids(query: object, field: str) -> list[object]:

@@ -30,8 +30,7 @@ class Phrases:
         """The sentence of a refusal."""
         return self.say(problem.key, **problem.params)
 
-    @staticmethod
-    def moment(at: datetime) -> str:
+    def moment(self, at: datetime) -> str:
         """A moment as citizens read it: 11月23日 17:30. The year is left out: all moments here are near."""
         shown = local(at)
-        return f"{shown.month}月{shown.day}日 {shown:%H:%M}"
+        return self.say("bot.moment", month=shown.month, day=shown.day, time=f"{shown:%H:%M}")
