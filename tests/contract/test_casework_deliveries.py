@@ -230,7 +230,7 @@ async def test_a_retry_waits_its_turn(database: Database) -> None:
     assert row.next_at > await database.database_now() + timedelta(seconds=50)
 
 
-async def test_trying_ends(database: Database) -> None:
+async def test_trying_ends_after_so_many_attempts(database: Database) -> None:
     await queued(database, 1)
     dispatcher = Dispatcher(database, answering(Retry(0, "busy")), back_off_s=0.0)
     for _ in range(ATTEMPTS_AT_MOST):

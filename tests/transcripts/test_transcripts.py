@@ -43,7 +43,7 @@ def conversations() -> list[Any]:
 
 
 @pytest.mark.parametrize("lines", conversations())
-async def test_conversation(office: Office, lines: list[dict[str, Any]]) -> None:
+async def test_a_conversation_goes_as_written(office: Office, lines: list[dict[str, Any]]) -> None:
     speaker = Speaker(office)
     for line in lines:
         ((who, what),) = line.items()
