@@ -37,14 +37,15 @@ from web.console.visitor import Visitor
 
 
 def moves_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
-    """The moves to offer: what the lifecycle allows, less what is another unit's to do."""
+    """The moves to offer: what the lifecycle allows, less what is another unit's to do. The usual ones first."""
     actor = visitor.actor
     own = case.assignee_id == actor.id or actor.works_for(case.unit)
-    return tuple(
+    offered = [
         name
         for name in case.view.moves
         if name in FORMS and (own or set(COMPLAINT.find(name).by) & actor.roles != {Role.HANDLER})
-    )
+    ]
+    return tuple(sorted(offered, key=lambda name: FORMS[name].grave))
 
 
 def case_page(
@@ -103,7 +104,7 @@ def case_page(
         else None,
         handler=" · ".join(name for name in (view.unit_name, case.assignee_name) if name)
         or words.text("console.case.nobody"),
-        timeline=tuple(_happening(door, entry, now) for entry in reversed(view.timeline)),
+        timeline=tuple(_happening(door, entry, view.answer, now) for entry in reversed(view.timeline)),
         notices=tuple(_notice(door, line, now) for line in notices),
         acts=tuple(
             _act(door, case, name, offers, typed, is_open=typed.move == name if typed else number == 0)
@@ -137,12 +138,13 @@ def _coordinates(case: ComplaintDetail) -> Coordinates | None:
     return Coordinates(href=f"geo:{where}", words=where.replace(",", ", "))
 
 
-def _happening(door: ConsoleDoor, entry: TimelineEntry, now: datetime) -> Happening:
+def _happening(door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now: datetime) -> Happening:
     return Happening(
         at=door.words.moment(entry.at, now),
         iso=local(entry.at).isoformat(timespec="seconds"),
         what=door.words.text(entry.key, **entry.params),
-        words=entry.note,
+        # The answer in force has its own place on the page; an earlier one is only here.
+        words=entry.note if entry.note != answer else "",
     )
 
 
@@ -188,6 +190,9 @@ def _ask(door: ConsoleDoor, case: ComplaintDetail, field: Field, offers: Offers,
         typed=typed.texts.get(field.name, "") if typed is not None else preset.get(field.name, ""),
         wrong=typed.wrong.get(field.name, "") if typed is not None else "",
         at_most=field.at_most,
+        too_large=text("console.form.photos_too_large", megabytes=field.at_most // MEGABYTE)
+        if field.kind == "photos"
+        else "",
         groups=offers.groups.get(field.offered, ()),
     )
 

@@ -69,7 +69,7 @@ def _line(door: ConsoleDoor, row: Delivered, names: dict[UUID, str], now: dateti
         what=text(f"{row.template}.title"),
         why=text(row.reason_key) if row.reason_key else "",
         whom=whom,
-        tries=text("console.deliveries.tries", count=row.attempts),
+        tries=text("console.deliveries.tries", count=row.attempts) if row.attempts else "—",
         reference=row.params.get("reference", ""),
         at=door.words.moment(row.updated_at, now),
     )

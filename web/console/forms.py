@@ -15,6 +15,9 @@ from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.views import ComplaintView
 
+PHOTOS_BYTES = 30 * 1024 * 1024
+"""All photos of one form; the server takes 32 MB with everything around them."""
+
 FieldKind = Literal["short", "long", "choice", "photos"]
 
 
@@ -125,7 +128,7 @@ FORMS: Mapping[str, MoveForm] = {
     "answer": MoveForm(
         fields=(
             Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST),
-            Field(name="after_photos", kind="photos", optional=True),
+            Field(name="after_photos", kind="photos", optional=True, at_most=PHOTOS_BYTES),
         ),
         take=_answer,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.complaints.lifecycle import State
+from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.queries import detail_by_reference, queue
 from casework.complaints.views import QueuePage as FoundCases
 from casework.complaints.views import QueueRow
@@ -20,7 +20,8 @@ from web.console.screens import Link, Note, Option, QueueLine, QueuePage
 from web.console.visitor import Visitor
 
 ROWS = 30
-TABS = ("", *(state.value for state in State), ALL)
+# What is open first, in the order of a case's life; then how cases end.
+TABS = ("", *sorted(State, key=lambda state: state not in OPEN_STATES), ALL)
 
 
 async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -94,8 +95,14 @@ def _line(door: ConsoleDoor, row: QueueRow, filters: Filters) -> QueueLine:
         due=door.words.countdown(row.state, row.due_at, now),
         brief=row.opening,
         where=row.place_text,
-        category=row.category_name or "—",
+        category=_category_words(door, row),
         state=door.words.state(row.state),
         handler=" · ".join(name for name in (row.unit_name, row.assignee_name) if name) or "—",
         submitted=door.words.moment(row.submitted_at, now),
     )
+
+
+def _category_words(door: ConsoleDoor, row: QueueRow) -> str:
+    if row.category is None and row.category_name:
+        return door.words.text("console.queue.suggested", category=row.category_name)
+    return row.category_name or "—"

@@ -129,7 +129,10 @@ class OptionGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One field of a form, with what was typed and what is wrong with it."""
+    """One field of a form, with what was typed and what is wrong with it.
+
+    `at_most` counts characters; for photos bytes in all, past which `too_large` is said before anything is sent.
+    """
 
     name: str
     kind: Literal["short", "long", "choice", "photos"]
@@ -139,6 +142,7 @@ class Ask:
     typed: str = ""
     wrong: str = ""
     at_most: int = 200
+    too_large: str = ""
     groups: tuple[OptionGroup, ...] = ()
 
 

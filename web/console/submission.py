@@ -71,7 +71,7 @@ def faults_of(
         label = words.text(f"console.field.{one.name}")
         value = texts.get(one.name, "")
         if one.kind == "photos":
-            sentence = _photo_fault(photos, words)
+            sentence = _photo_fault(photos, one.at_most, words)
             if sentence:
                 wrong[one.name] = sentence
         elif is_blank(value):
@@ -87,11 +87,13 @@ def faults_of(
     return wrong
 
 
-def _photo_fault(photos: list[File], words: Words) -> str:
+def _photo_fault(photos: list[File], bytes_at_most: int, words: Words) -> str:
     if len(photos) > PHOTOS_AT_MOST:
         return words.text("console.form.too_many_photos", count=PHOTOS_AT_MOST)
     if any(len(one.body) > MAX_FILE_BYTES for one in photos):
         return words.text("console.form.photo_too_large", megabytes=MAX_FILE_BYTES // MEGABYTE)
+    if sum(len(one.body) for one in photos) > bytes_at_most:
+        return words.text("console.form.photos_too_large", megabytes=bytes_at_most // MEGABYTE)
     if any(sniff(one.body[:HEAD_LENGTH]) is None for one in photos):
         return words.text("console.form.not_a_photo")
     return ""

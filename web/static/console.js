@@ -39,6 +39,15 @@
     if (button) button.setAttribute("aria-busy", "true");
   });
 
+  // Too much to send is said before it is sent: the server would only hang up.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches("input[type=file][data-at-most]")) return;
+    const bytes = [...input.files].reduce((sum, file) => sum + file.size, 0);
+    input.setCustomValidity(bytes > Number(input.dataset.atMost) ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
+
   // Coming back with the browser's back button finds the form usable again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => {
@@ -57,9 +66,15 @@
     });
   }, true);
 
-  // Nobody is looking: the minute-by-minute refresh can wait.
+  // Nobody is looking: the refresh waits, and an abandoned desk does not keep its session alive.
+  const QUIET_MS = 20 * 60 * 1000;
+  let touched = Date.now();
+  for (const sign of ["pointermove", "pointerdown", "keydown", "scroll"]) {
+    document.addEventListener(sign, () => { touched = Date.now(); }, { passive: true });
+  }
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.target.id === "cases") event.preventDefault();
+    const away = document.hidden || Date.now() - touched > QUIET_MS;
+    if (away && event.target.id === "cases") event.preventDefault();
   });
   document.addEventListener("htmx:afterSwap", () => {
     const row = rows().find((each) => each.dataset.reference === at);
