@@ -73,6 +73,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; nothing more may be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as exc:
+        print(f"错误：{_why_unusable(exc)}", file=sys.stderr)
+        return USAGE
+
+
+def _why_unusable(exc: OSError) -> str:
+    """A full disk, a read-only folder, a database that is down: the operator's to mend, by name."""
+    if isinstance(exc, ConnectionError):
+        return f"连接不上所需的服务（{exc.strerror}），请检查 DATABASE_URL 和 REDIS_URL。"
+    if exc.filename is None:
+        return f"系统拒绝了操作（{exc.strerror or exc}）。"
+    return f"无法使用 {exc.filename}（{exc.strerror}），请检查磁盘空间和权限。"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kit.settings import Settings
+from kit.settings import Settings, SettingsError
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, for_wechat: bool = True) -> Settings:
@@ -28,24 +28,41 @@ class DemoSecrets(msgspec.Struct, frozen=True):
 
 
 def demo_secrets(data_dir: Path) -> DemoSecrets:
-    """Read the demo's own secrets, or make them: nothing of the demo is the same on two machines."""
+    """Read the demo's own secrets, or make them: nothing of the demo is the same on two machines.
+
+    Raises SettingsError when the folder takes no files.
+    """
     path = data_dir / "demo" / "wechat.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=DemoSecrets)
     except FileNotFoundError:
-        pass
+        return _make_secrets(path, data_dir)
+    except OSError as refused:
+        raise _unusable(data_dir, refused) from None
+
+
+def _make_secrets(path: Path, data_dir: Path) -> DemoSecrets:
     made = DemoSecrets(
         app_id="wx" + secrets.token_hex(8),
         app_secret=secrets.token_hex(16),
         token=secrets.token_hex(12),
         aes_key=base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(msgspec.json.encode(made))
-    part.chmod(0o600)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(msgspec.json.encode(made))
+        part.chmod(0o600)
+        part.replace(path)
+    except OSError as refused:
+        raise _unusable(data_dir, refused) from None
     return made
+
+
+def _unusable(data_dir: Path, refused: OSError) -> SettingsError:
+    return SettingsError(
+        (f"数据目录 {data_dir} 不可写（{refused.strerror}），请换一个 DATA_DIR 或修改权限。",)
+    )
 
 
 def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:

@@ -50,7 +50,8 @@ class KeyRing:
             return cls({name: _read(folder / f"{name}.key") for name in SECRET_NAMES})
         except FileNotFoundError as missing:
             raise KeyRingError(
-                f"密钥目录 {folder} 中缺少 {Path(str(missing.filename)).name}，请检查 KEY_DIR，或从密钥备份中恢复。"
+                f"密钥目录 {folder} 中缺少 {Path(str(missing.filename)).name}："
+                "首次安装请先执行 chengguan migrate；已在使用的请检查 KEY_DIR，或从密钥备份中恢复。"
             ) from None
         except OSError as refused:
             raise KeyRingError(f"密钥目录 {folder} 无法使用：{refused.strerror}。") from None
