@@ -29,7 +29,7 @@ SUITES = (
     Suite("property", ("tests/property",), 60),
     Suite(
         "parts",
-        ("tests/contract", "tests/e2e", "tests/transcripts", "tests/test_whole.py", "tests/faults",
+        ("tests/contract", "tests/e2e", "tests/transcripts", "tests/test_whole.py",
          "-m", "not postgres and not browser"),
         180,
     ),
