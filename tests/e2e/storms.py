@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import random
+import signal
 import socket
 import struct
+import subprocess
+import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.e2e.system import System
+import aiohttp
+import psutil
+
+from tests.e2e.deeds import Pushes, accept_all, clerk_of, count_pushes, file_for_followers, settle_pushes
+from tests.e2e.system import ROOT, System
 from tests.e2e.weixin import Sealed, Weixin, new_openid
 
 SENDERS = 8
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+PUSH_FAULTS = [
+    {"endpoint": "message/custom/send", "kind": kind, "rate": 0.05, "seconds": 2.0}
+    for kind in ("reset_before", "reset_after", "truncated_json", "html_502", "latency")
+]
 
 
 @dataclass
@@ -81,18 +96,135 @@ async def hang_up(system: System, clients: int) -> int:
             story = f"我要投诉第{number}家烧烤店油烟太大"
             sealed = weixin.seal(weixin.text(new_openid(), story))
             async with gate:
-                await send_and_reset(system.port, "/wechat", sealed, random.uniform(0, 0.03))
+                await send_and_reset(system.port, wechat_request(sealed), random.uniform(0, 0.03))
 
         await asyncio.gather(*(one(number) for number in range(clients)))
     return clients
 
 
-async def send_and_reset(port: int, path: str, sealed: Sealed, after_s: float) -> None:
+async def hang_up_in_the_console(system: System, references: list[str]) -> int:
+    """A clerk accepts each case with a connection that is reset in the middle of the write."""
+    async with clerk_of(system) as clerk:
+        await clerk.log_in("diaodu", system.password)
+        cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in clerk.http.cookie_jar)
+        for reference in references:
+            page = await clerk.get(f"/console/cases/{reference}")
+            fields = {
+                "csrf_token": page.hidden("csrf_token"),
+                "expected_revision": page.hidden("expected_revision", "accept"),
+                "category": "cooking_fumes",
+            }
+            body = urlencode(fields).encode()
+            head = (
+                f"POST /console/cases/{reference}/accept HTTP/1.1\r\nHost: 127.0.0.1:{system.port}\r\n"
+                f"Origin: {system.url}\r\nAccept: text/html\r\nCookie: {cookies}\r\n"
+                f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            await send_and_reset(system.port, head.encode() + body, random.uniform(0, 0.03))
+    return len(references)
+
+
+def wechat_request(sealed: Sealed) -> bytes:
+    head = f"POST /wechat?{urlencode(sealed.query)} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    return f"{head}Content-Length: {len(sealed.body)}\r\n\r\n".encode() + sealed.body
+
+
+async def send_and_reset(port: int, request: bytes, after_s: float) -> None:
     """Send a whole request, wait a moment, reset the connection."""
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-    head = f"POST {path}?{urlencode(sealed.query)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(sealed.body)}\r\n\r\n"
-    writer.write(head.encode() + sealed.body)
+    writer.write(request)
     await writer.drain()
     await asyncio.sleep(after_s)
     writer.transport.abort()
+
+
+# ---- pushes
+
+
+async def push_while_killing(system: System, number: int, kills: int, *, within_s: float) -> Pushes:
+    """Notices go out through a platform with every fault at 5 %, while the worker dies again and again."""
+    async with Weixin(system) as weixin, clerk_of(system) as clerk:
+        openids = await file_for_followers(system, weixin, number, "推送")
+        await clerk.log_in("diaodu", system.password)
+        for fault in PUSH_FAULTS:
+            await asyncio.to_thread(system.control, "faults", fault)
+
+        async def kill() -> None:
+            for _ in range(kills):
+                await asyncio.sleep(random.uniform(2, 5))
+                system.kill("worker")
+                system.start("worker")
+
+        try:
+            await asyncio.gather(kill(), accept_all(clerk, openids))
+            pushes = await settle_pushes(system, openids, within_s)
+        finally:
+            await asyncio.to_thread(system.control, "faults", None, "DELETE")
+    pushes.kills = kills
+    return pushes
+
+
+# ---- restarts
+
+
+async def heal(system: System, hurt: Callable[[], None]) -> float:
+    """Seconds after `hurt` until a complaint is filed, accepted by a clerk and told to the citizen."""
+    async with Weixin(system) as weixin, clerk_of(system) as clerk:
+        await clerk.log_in("diaodu", system.password)
+        hurt()
+        begun = time.monotonic()
+        openids = await file_for_followers(system, weixin, 1, "重启")
+        while True:
+            try:
+                await clerk.log_in("diaodu", system.password)
+                await accept_all(clerk, openids)
+                break
+            except (aiohttp.ClientError, AssertionError):
+                if time.monotonic() - begun > 60:
+                    raise
+                await asyncio.sleep(0.3)
+        while not count_pushes(system, openids).shown:
+            assert time.monotonic() - begun < 60, "the citizen was told nothing"
+            await asyncio.sleep(0.2)
+    return time.monotonic() - begun
+
+
+def kill_valkey(system: System) -> None:
+    os.kill(json.loads((system.folder / "valkey" / "state.json").read_text())["pid"], signal.SIGKILL)
+
+
+def kill_one_web_process(system: System) -> None:
+    psutil.Process(system.parts["serve"].pid).children()[0].kill()
+
+
+def kill_and_restart(system: System, name: str) -> None:
+    system.kill(name)
+    system.start(name)
+
+
+def kill_database_sessions(system: System) -> None:
+    system.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
+# ---- migrations
+
+
+def migrate_while_killing(system: System, kills: int) -> int:
+    """kill -9 `chengguan migrate` at random moments on a new database; then it must succeed. Returns the kills."""
+    killed = 0
+    for _ in range(kills):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "migrate"], env=system.env, cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        time.sleep(random.uniform(0.3, 1.6))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+    system.set_up()
+    return killed

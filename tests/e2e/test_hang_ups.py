@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.storms import SENDERS, hang_up
+from tests.e2e.deeds import accept_all, clerk_of
+from tests.e2e.storms import SENDERS, hang_up, hang_up_in_the_console
 from tests.e2e.system import System
 from tests.e2e.weixin import Weixin, new_openid
 
@@ -32,6 +33,24 @@ async def test_five_hundred_clients_hang_up_in_the_middle_of_a_write_and_filing_
     written = own_system.rows("SELECT count(*) FROM conversation_turn")[0][0] - turns - 5 * 4 * SENDERS
     print(f"{survived} hung up, {written} of their messages were taken in")
     assert written > survived / 2
+
+
+async def test_clerks_that_hang_up_in_the_middle_of_a_move_leave_whole_cases(own_system: System) -> None:
+    own_system.start("serve")
+    async with Weixin(own_system) as weixin:
+        filings = (weixin.file(new_openid(), f"第{n}个井盖翘起来了") for n in range(40))
+        references = [one.reference for one in await asyncio.gather(*filings)]
+    assert await hang_up_in_the_console(own_system, references) == 40
+    wanted = ", ".join(f"'{one}'" for one in references)
+    states = dict(own_system.rows(f"SELECT reference, state FROM complaint WHERE reference IN ({wanted})"))
+    left = [reference for reference, state in states.items() if state == "submitted"]
+    print(f"{40 - len(left)} of 40 moves were made all the same")
+    assert set(states.values()) <= {"submitted", "accepted"}
+    assert len(left) < 40, "no request got as far as a write"
+    async with clerk_of(own_system) as clerk:
+        await clerk.log_in("diaodu", own_system.password)
+        await accept_all(clerk, left)
+    assert "0 处问题" in own_system.cli("audit", "verify")
 
 
 @pytest.mark.parametrize("after", [0, 1, 20, 100])
