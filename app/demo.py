@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from app.environment import demo_environ
 from app.forking import die_with_parent
@@ -71,20 +72,27 @@ def run_demo(environ: Mapping[str, str]) -> int:
     code = 0
     try:
         for name in ("standin", "serve", "worker"):
+            log = _log_file(settings, name)
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 [*command, name],
                 env=env,
+                stdout=log,
+                stderr=log,
                 # Ctrl-C goes to this process alone, which then stops the parts in order.
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(parent),
             )
+            log.close()
             parts.append(Part(name, process))
         if _all_ready(settings, parts, lambda: stopping):
             _say_where(settings)
         while not stopping:
             ended = [part for part in parts if part.process.poll() is not None]
             if ended:
-                print(f"错误：{ended[0].name} 意外结束，演示停止。", file=sys.stderr)
+                print(
+                    f"错误：{ended[0].name} 意外结束，演示停止；原因见 {log_folder(settings) / ended[0].name}.log",
+                    file=sys.stderr,
+                )
                 code = 1
                 break
             time.sleep(0.2)
@@ -95,6 +103,16 @@ def run_demo(environ: Mapping[str, str]) -> int:
     if stopping:
         print("已全部停止。")
     return code
+
+
+def log_folder(settings: Settings) -> Path:
+    """Where the parts of the demo write what they have to say."""
+    return settings.data_dir / "demo" / "logs"
+
+
+def _log_file(settings: Settings, name: str) -> BinaryIO:
+    log_folder(settings).mkdir(parents=True, exist_ok=True)
+    return (log_folder(settings) / f"{name}.log").open("wb")
 
 
 def _writable(folder: Path) -> None:
@@ -151,6 +169,7 @@ def _say_where(settings: Settings) -> None:
         "  工作台账号（密码都是 " + password + "）",
         *(f"    {person.login:<12}{person.name}  {person.duty}" for person in DEMO_STAFF),
         "",
+        f"  运行日志   {log_folder(settings)}",
         "  按 Ctrl-C 全部停止",
         "",
     ]
