@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
 import json
-import os
-import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
-import asyncpg
 import pytest
 from redis import Redis
 
+from tests.e2e.hindrances import api_hanging, redis_stopped, writes_held
 from tests.e2e.system import System
 from tests.e2e.weixin import Weixin, new_openid
 
@@ -26,51 +22,6 @@ LIMIT_S = 4.5
 async def weixin(shared_system: System) -> AsyncIterator[Weixin]:
     async with Weixin(shared_system) as platform:
         yield platform
-
-
-@contextlib.contextmanager
-def api_hanging(system: System) -> Iterator[None]:
-    system.control("faults", {"endpoint": "*", "kind": "hang"})
-    try:
-        yield
-    finally:
-        system.control("faults", method="DELETE")
-
-
-@contextlib.contextmanager
-def redis_stopped(system: System) -> Iterator[None]:
-    """Alive for the kernel, dead for everybody who asks: connections are accepted and nothing is answered."""
-    pid = json.loads((system.folder / "valkey" / "state.json").read_text())["pid"]
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-@contextlib.asynccontextmanager
-async def writes_held(system: System, seconds: float) -> AsyncIterator[None]:
-    """The database takes no writes for a while."""
-    url = system.env["DATABASE_URL"]
-    if url.startswith("sqlite://"):
-        descriptor = os.open(f"{url.removeprefix('sqlite://')}.writer-lock", os.O_RDWR)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        letting_go = asyncio.create_task(_later(seconds, lambda: os.close(descriptor)))
-        yield
-        await letting_go
-        return
-    connection = await asyncpg.connect(url)
-    transaction = connection.transaction()
-    await transaction.start()
-    await connection.execute("LOCK TABLE guard_key IN EXCLUSIVE MODE")
-    letting_go = asyncio.create_task(_later(seconds, connection.terminate))
-    yield
-    await letting_go
-
-
-async def _later(seconds: float, work: object) -> None:
-    await asyncio.sleep(seconds)
-    work()  # type: ignore[operator]
 
 
 async def told_later(system: System, openid: str, within_s: float = 20.0) -> str:
