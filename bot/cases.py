@@ -11,7 +11,9 @@ from casework.actors import citizen
 from casework.complaints import actions, queries
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
-from casework.complaints.views import ComplaintLine, ComplaintView
+from casework.complaints.views import ComplaintView
+from kit.db import Change
+from kit.db.models import GuardKey
 from kit.problems import Problem
 from kit.references import Reference
 
@@ -73,19 +75,34 @@ class Cases:
             return self._phrases.say("bot.cases.not_found", reference=reference)
         return self._one(view)
 
-    async def awaiting_rating(self, account_id: UUID) -> ComplaintLine | None:
-        """The latest answered case, if any: it is what a word of satisfaction is about."""
-        page = await queries.mine(self._desk, account_id, limit=20)
-        return next((row for row in page.rows if row.state == State.ANSWERED), None)
+    async def to_rate(self, account_id: UUID, act: str) -> UUID | None:
+        """The case that a word of satisfaction is about: the latest answered one when the message came first.
 
-    async def rate(self, account_id: UUID | None, score: int) -> Rated:
-        """Rate the latest answered case."""
+        It is kept under a guard key before anything is rated. A repeat whose first try closed that case would
+        otherwise find the next answered one and rate that as well.
+        """
+        db, key = self._desk.db, f"rate:{act}"
+        kept = await GuardKey.get_or_none(key=key)
+        if kept is not None:
+            return UUID(bytes=bytes(kept.result))
+        page = await queries.mine(self._desk, account_id, limit=20)
+        answered = next((row.id for row in page.rows if row.state == State.ANSWERED), None)
+        if answered is None:
+            return None
+
+        async def keep(_: Change) -> bytes:
+            return answered.bytes
+
+        return UUID(bytes=(await db.once(key, b"", keep)).result)
+
+    async def rate(self, account_id: UUID | None, act: str, score: int) -> Rated:
+        """Rate the case that `act`, the keyed name of the message, is about."""
         say = self._phrases.say
-        row = await self.awaiting_rating(account_id) if account_id is not None else None
-        if row is None or account_id is None:
+        complaint_id = await self.to_rate(account_id, act) if account_id is not None else None
+        if complaint_id is None or account_id is None:
             return Rated(say("bot.rating.nothing"))
         try:
-            view = await actions.rate(self._desk, citizen(account_id), row.id, score=score)
+            view = await actions.rate(self._desk, citizen(account_id), complaint_id, score=score)
         except Problem as problem:
             return Rated(self._phrases.problem(problem))
         if score > actions.UNSATISFIED:

@@ -173,7 +173,7 @@ class Conversation:
 
     async def _rate(self, score: int, message: Message) -> str:
         account_id = await self._turns.account_id(message.openid)
-        rated = await self._cases.rate(account_id, score)
+        rated = await self._cases.rate(account_id, message.act, score)
         if rated.dispute_id is None:
             return rated.text
         return await self._filing.start_dispute(message, rated.dispute_id, rated.text)
@@ -205,7 +205,7 @@ class Conversation:
             return stored
         if number in SCORES.values():
             account_id = await self._turns.account_id(message.openid)
-            if account_id is not None and await self._cases.awaiting_rating(account_id) is not None:
+            if account_id is not None and await self._cases.to_rate(account_id, message.act) is not None:
                 return await self._rate(number, message)
         return self._phrases.say("bot.pick_gone")
 

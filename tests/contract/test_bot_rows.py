@@ -11,14 +11,25 @@ import pytest
 from bot.forgetting import forget_what_is_over
 from bot.models import ConversationTurn, MediaFetch, PushConsent
 from bot.turns import forget_old_drafts, open_conversations
+from casework.actors import Actor
+from casework.complaints import actions
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.people.models import Account, WechatIdentity
+from casework.roles import Role
 from content.interpretations.answering import Answerer
 from kit.clock import FixedClock
 from kit.db import Database
 from tests.transcripts.conftest import PATIENT_S, Office, answerer, open_office
 
 __all__ = ["answerer"]
+
+CLERK = Actor(
+    kind="staff",
+    id=None,
+    roles=frozenset({Role.DISPATCHER, Role.HANDLER}),
+    name="王敏",
+    units=frozenset({"*"}),
+)
 
 
 @pytest.fixture
@@ -91,6 +102,24 @@ async def test_open_conversations_are_found_and_old_drafts_emptied(office: Offic
     assert await ConversationTurn.filter(session_sealed__isnull=False).count() == 0
     # Revisions go on above what was there.
     assert (await office.say("投诉", "oTalking")).startswith("好的，请说说")
+
+
+@pytest.mark.parametrize("words", ["满意", "3"])
+async def test_a_repeated_word_of_satisfaction_rates_no_second_case(office: Office, words: str) -> None:
+    await file(office)
+    await file(office)
+    for case in await Complaint.all():
+        await actions.accept(office.desk, CLERK, case.id)
+        await actions.assign(office.desk, CLERK, case.id)
+        await actions.answer(office.desk, CLERK, case.id, text="已要求店家停用烟道")
+    fields = office.fields("oCitizen", MsgType="text", Content=words)
+    # The first try's process died before it could tell Redis: every try works the message out.
+    replies = {await office.hear(fields, presence=False) for _ in range(2)}
+    assert office.bot.line is not None
+    await office.bot.line.call(b"FLUSHALL")
+    replies.add(await office.hear(fields))
+    assert len(replies) == 1
+    assert sorted(case.state for case in await Complaint.all()) == ["answered", "closed"]
 
 
 async def test_following_and_leaving_are_noted_for_people_we_know(office: Office) -> None:
