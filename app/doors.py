@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.core import Core, calendar_of, complaint_policy
+from app.knowledge import Knowledge
+from bot.building import Bot, build_bot
 from casework.complaints.desk import Desk
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
@@ -31,3 +33,20 @@ def bureau_words(core: Core) -> dict[str, str]:
     words = core.profile.section(BureauSection).placeholders()
     texts = core.profile.section(TextsSection)
     return words | {name: getattr(texts, name).format(**words) for name in ("greeting", "privacy")}
+
+
+def official_account(
+    core: Core, desk: Desk, answerer: Knowledge, redis_at: str, *, messages_per_minute: int | None = None
+) -> Bot:
+    """The bot, for the door that hears it and for the worker that finishes what it left."""
+    return build_bot(
+        desk=desk,
+        keys=core.keys,
+        catalogue=core.catalogue,
+        answerer=answerer,
+        codec=codec_of(core),
+        appid=core.settings.wechat_app_id,
+        redis_url=redis_at,
+        bureau_words=bureau_words(core),
+        messages_per_minute=messages_per_minute,
+    )

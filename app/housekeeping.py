@@ -8,8 +8,7 @@ from bot.forgetting import forget_what_is_over
 from kit.db import Change, Database
 from kit.db.models import GuardKey
 from kit.http.sessions import delete_old_sessions
-from kit.outbox import HANDLED
-from kit.outbox_models import OutboxEvent
+from kit.outbox_models import HANDLED, OutboxEvent
 
 GUARD_KEYS_FOR = timedelta(days=30)
 """Far beyond any repeat: the platform gives up within a minute, clients keep a key for a day."""

@@ -10,10 +10,9 @@ from sanic import Request, Sanic
 from sanic.config import Config
 
 from app.core import CATALOGUE_FOLDER, open_core
-from app.doors import bureau_words, codec_of, desk_of
+from app.doors import desk_of, official_account
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
-from bot.building import build_bot
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
@@ -28,6 +27,7 @@ from web.console.door import build_console
 from web.console.problems import problem_page
 
 PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+MESSAGES_PER_MINUTE = 60
 LARGEST_BODY = 32 * 1024 * 1024
 
 
@@ -54,17 +54,8 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         answering = Knowledge(knowledge, core.clock, log.info)
         app.ctx.refresher = asyncio.create_task(answering.keep_fresh())
         desk = desk_of(core)
-        bot = build_bot(
-            desk=desk,
-            keys=core.keys,
-            catalogue=core.catalogue,
-            answerer=answering,
-            codec=codec_of(core),
-            appid=settings.wechat_app_id,
-            redis_url=redis_at,
-            bureau_words=bureau_words(core),
-            messages_per_minute=60 if settings.rate_limits else None,
-        )
+        limit = MESSAGES_PER_MINUTE if settings.rate_limits else None
+        bot = official_account(core, desk, answering, redis_at, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
         app.ctx.console = build_console(

@@ -15,12 +15,11 @@ from functools import partial
 import structlog
 
 from app.core import Core, open_core, redis_url
-from app.doors import bureau_words, codec_of, desk_of
+from app.doors import desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
 from app.sealing import published_folder, seal_heads
-from bot.building import build_bot
 from bot.late import LateSending
 from bot.media import fetch_media
 from bot.profile import WechatSection
@@ -86,17 +85,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     answering = Knowledge(await build_knowledge(core.clock), core.clock, log.info)
     refresher = asyncio.create_task(answering.keep_fresh())
     stack.callback(refresher.cancel)
-    bot = build_bot(
-        desk=desk,
-        keys=core.keys,
-        catalogue=core.catalogue,
-        answerer=answering,
-        codec=codec_of(core),
-        appid=settings.wechat_app_id,
-        redis_url=redis_at,
-        bureau_words=bureau_words(core),
-        messages_per_minute=None,
-    )
+    bot = official_account(core, desk, answering, redis_at)
     stack.push_async_callback(bot.close)
     relay = Relay(
         db,

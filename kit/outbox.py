@@ -9,14 +9,14 @@ the handling and never half of it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 
 from kit.events import Event
-from kit.outbox_models import OutboxEvent
+from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
 
 if TYPE_CHECKING:
     from kit.db.change import Change
@@ -26,25 +26,7 @@ if TYPE_CHECKING:
 Handler = Callable[["Change", UUID, Any], Awaitable[None]]
 """`async handler(change, event_id, event)`: rows only, no network."""
 
-PENDING, HANDLED, DEAD = "pending", "handled", "dead"
 ATTEMPTS_AT_MOST = 12
-
-
-def event_row(event: Event, case_id: UUID | None, id: UUID, now: datetime) -> OutboxEvent:
-    """The unsaved outbox row of an event."""
-    return OutboxEvent(
-        id=id,
-        name=type(event).name,
-        version=type(event).version,
-        payload=msgspec.json.encode(event).decode(),
-        case_id=case_id,
-        state=PENDING,
-        attempts=0,
-        next_at=now,
-        created_at=now,
-        handled_at=None,
-        last_error=None,
-    )
 
 
 def back_off(attempts: int) -> timedelta:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
 from tortoise import fields
 from tortoise.models import Model
+
+from kit.events import Event
+
+PENDING, HANDLED, DEAD = "pending", "handled", "dead"
 
 
 class OutboxEvent(Model):
@@ -24,3 +32,20 @@ class OutboxEvent(Model):
     class Meta:
         table = "outbox_event"
         indexes = (("state", "next_at", "id"),)
+
+
+def event_row(event: Event, case_id: UUID | None, id: UUID, now: datetime) -> OutboxEvent:
+    """The unsaved outbox row of an event."""
+    return OutboxEvent(
+        id=id,
+        name=type(event).name,
+        version=type(event).version,
+        payload=msgspec.json.encode(event).decode(),
+        case_id=case_id,
+        state=PENDING,
+        attempts=0,
+        next_at=now,
+        created_at=now,
+        handled_at=None,
+        last_error=None,
+    )

@@ -14,7 +14,7 @@ from kit.audit.chain import link
 from kit.audit.models import AuditEntry
 from kit.events import Event
 from kit.ids import Ids
-from kit.outbox import event_row
+from kit.outbox_models import event_row
 
 M = TypeVar("M", bound=Model)
 

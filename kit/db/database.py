@@ -27,8 +27,7 @@ from kit.db.change import AuditActor, Change, database_now
 from kit.db.models import GuardKey
 from kit.events import Event
 from kit.ids import Ids
-from kit.outbox import event_row
-from kit.outbox_models import OutboxEvent
+from kit.outbox_models import OutboxEvent, event_row
 from kit.problems import Busy, Conflict
 
 T = TypeVar("T")

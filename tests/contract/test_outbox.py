@@ -18,8 +18,9 @@ from app.models import MODEL_MODULES
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.db.models import SerialBlock
-from kit.outbox import ATTEMPTS_AT_MOST, DEAD, HANDLED, PENDING, Event, Relay, back_off
-from kit.outbox_models import OutboxEvent
+from kit.events import Event
+from kit.outbox import ATTEMPTS_AT_MOST, Relay, back_off
+from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
 from tests.conftest import AUDIT_KEY
 
 ROOT = Path(__file__).parents[2]
