@@ -33,7 +33,6 @@ def test_a_migration_killed_anywhere_can_be_run_again(tmp_path) -> None:
     system = System(tmp_path)
     try:
         assert migrate_while_killing(system, 3) > 0
-        assert "没有变化" in system.cli("migrate")
         system.start("serve")
     finally:
         system.close()
