@@ -319,7 +319,7 @@ def tortoise_config(url: str, model_modules: Sequence[str], *, pool_size: int = 
                 },
             },
             "write": {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "kit.db.postgres_client",
                 "credentials": {
                     **common,
                     "server_settings": {**settings, "idle_in_transaction_session_timeout": "30s"},

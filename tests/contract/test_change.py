@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from datetime import date
 
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from app.models import MODEL_MODULES
+from kit.clock import FixedClock
 from kit.db import Change, Database, Fresh, Intake, Repeat, Stale
 from kit.db.models import GuardKey, SerialBlock
+from kit.ids import Ids
 from kit.problems import Busy, Conflict
+from tests.conftest import AUDIT_KEY
 
 
 def guard(change: Change, key: str) -> GuardKey:
@@ -219,3 +225,29 @@ async def test_closing_waits_for_a_change_in_progress(database_url: str, databas
     await other.close()
     await running
     assert await GuardKey.filter(key="slow").count() == 1
+
+
+@pytest.mark.postgres
+async def test_a_postgresql_that_stood_still_is_written_to_again(
+    postgres_url: str, clock: FixedClock
+) -> None:
+    db = await Database.open(postgres_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, pool_size=1)
+    with db.use():
+        pool = db._context.connections.get("write")._pool
+        pool._connect_kwargs["command_timeout"] = 0.3
+        await pool.expire_connections()
+
+        async def who(change: Change) -> int:
+            rows = await change.connection.execute_query_dict("SELECT pg_backend_pid() AS pid")
+            return int(rows[0]["pid"])
+
+        backend = await db.change(who)
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            with pytest.raises(TimeoutError):
+                await insert(db, "while it stood")
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        await insert(db, "after")
+        assert list(await GuardKey.all().values_list("key", flat=True)) == ["after"]
+    await db.close()
