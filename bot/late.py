@@ -19,7 +19,8 @@ import msgspec
 from bot.models import LateReply
 from bot.singleflight import Entry
 from bot.turns import Message
-from kit.db import Change, Database, Intake
+from kit.db import Change, Database, Fresh, Intake
+from kit.db.models import GuardKey
 from kit.problems import Problem
 from kit.sealing import FieldSealer
 from wechat.errors import WeChatError
@@ -49,9 +50,41 @@ class LateReplies:
     def __init__(self, db: Database, sealer: FieldSealer) -> None:
         self._db = db
         self._sealer = sealer
+        self._writing: set[asyncio.Task[bool]] = set()
 
     async def promise(self, message: Message, *, within_s: float) -> bool:
-        """Write down that the answer is owed. False when that was not certain in time."""
+        """Write down that the answer is owed. False when that was not certain in time: then nothing is owed.
+
+        A write that comes too late still goes to its end and is taken back. The platform was not told
+        `success`, so it asks again and hears the answer; a promise left standing would say it once more.
+        """
+        too_late = asyncio.Event()
+        # A task of its own, which outlives the platform's request.
+        writing = asyncio.create_task(self._promise(message, too_late))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+        done, _ = await asyncio.wait([writing], timeout=within_s)
+        if not done:
+            too_late.set()
+            return False
+        return writing.result()
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let promises in progress be kept or taken back, when the process is asked to stop."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=timeout_s)
+
+    async def _promise(self, message: Message, too_late: asyncio.Event) -> bool:
+        try:
+            lease_until = await self._write(message)
+            if lease_until is not None and too_late.is_set():
+                await self._take_back(message.act, lease_until)
+        except Exception:  # noqa: BLE001 - whatever it was, nothing is promised: the caller does not answer
+            return False
+        return lease_until is not None
+
+    async def _write(self, message: Message) -> datetime | None:
+        """The lease by which this promise can be told from a later one; None when there is none."""
         now, id = self._db.clock.now(), self._db.ids.new()
         fields = msgspec.json.encode(message.inbound.fields).decode()
         row = LateReply(
@@ -67,18 +100,34 @@ class LateReplies:
             lease_until=now + LEASE,
             created_at=now,
         )
-        intake = Intake(keys=(f"late:{message.act}",), body_hash=b"", rows=(row,), result=b"")
-        # A task of its own: a write that comes too late still goes to its end.
-        writing = asyncio.create_task(self._write(intake))
-        done, _ = await asyncio.wait([writing], timeout=within_s)
-        return bool(done) and writing.result()
+        intake = Intake(keys=(_key(message.act),), body_hash=b"", rows=(row,), result=b"")
+        if isinstance(await self._db.write(intake), Fresh):
+            return now + LEASE
+        return await self._renew(message.act)
 
-    async def _write(self, intake: Intake) -> bool:
-        try:
-            await self._db.write(intake)
-        except Exception:  # noqa: BLE001 - whatever it was, nothing is promised: the caller does not answer
-            return False
-        return True
+    async def _renew(self, act: str) -> datetime | None:
+        """Another try has promised the same: from now on both count on it."""
+
+        async def work(change: Change) -> datetime | None:
+            found = await LateReply.get_or_none(act=act)
+            row = await change.lock(LateReply, found.id) if found is not None else None
+            if row is None:
+                return None
+            if row.state != WORKING or row.lease_until is None:
+                return change.now  # answered, or about to be
+            # Later than the one before at any rate, or the other try could take this one back.
+            row.lease_until = max(change.now + LEASE, row.lease_until + timedelta(milliseconds=1))
+            await row.save(update_fields=["lease_until"])
+            return row.lease_until
+
+        return await self._db.change(work)
+
+    async def _take_back(self, act: str, lease_until: datetime) -> None:
+        async def work(_: Change) -> None:
+            if await LateReply.filter(act=act, state=WORKING, lease_until=lease_until).delete():
+                await GuardKey.filter(key=_key(act)).delete()
+
+        await self._db.change(work)
 
     async def hand_in(self, message: Message, reply: str) -> bool:
         """The answer is there. True when it was promised: then it goes out later, and not as a passive reply."""
@@ -87,6 +136,10 @@ class LateReplies:
             return False
         await _make_ready(self._db, self._sealer, row.id, reply)
         return True
+
+
+def _key(act: str) -> str:
+    return f"late:{act}"
 
 
 async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -> None:

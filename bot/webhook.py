@@ -30,7 +30,7 @@ from wechat.replies import SUCCESS, text_reply
 
 BUDGET_S = 3.5
 PROMISE_WITHIN_S = 0.5
-DRAIN_S = 15.0
+DRAIN_S, PROMISES_S = 15.0, 5.0
 
 _log = structlog.get_logger("bot")
 _OWED = b"\x00"
@@ -153,6 +153,7 @@ async def drain(app: object) -> None:
     """Messages being worked on are finished before the process stops."""
     door: BotDoor = app.ctx.bot  # type: ignore[attr-defined]
     await door.flight.drain(DRAIN_S)
+    await door.late.drain(PROMISES_S)
 
 
 class _Work:

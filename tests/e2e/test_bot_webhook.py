@@ -16,10 +16,12 @@ from sanic import Sanic
 
 from bot.late import LateSending
 from bot.models import LateReply, MediaFetch
+from bot.turns import Message
 from bot.webhook import BotDoor, webhook_blueprint
 from casework.complaints.models import Complaint
 from tests.transcripts.conftest import ACCOUNT, TOKEN, Office, answerer, office, open_office, sqlite_db
 from wechat.codec import Codec, sign
+from wechat.messages import to_inbound
 from wechat.parse import parse_xml
 
 __all__ = ["answerer", "office", "sqlite_db"]
@@ -293,6 +295,39 @@ async def test_without_a_durable_promise_the_connection_is_closed_and_a_retry_su
         other.close()
         replies = {await platform.deliver(fields) for _ in range(2)}
     assert len(replies) == 1
+
+
+async def test_a_promise_that_came_too_late_says_nothing_twice(office: Office, sqlite_url: str) -> None:
+    phone = Phone()
+    async with served(office, conversation=Slow(office, 1.2), budget_s=0.3) as platform:
+        fields = office.fields("oCitizen", MsgType="text", Content="门口能不能摆摊")
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(aiohttp.ClientError):
+            await platform.post(fields)
+        # The answer is ready before the promise is written.
+        await office.bot.flight.drain(5)
+        other.execute("ROLLBACK")
+        other.close()
+        await office.bot.door.late.drain(5)
+        assert "依据" in await platform.deliver(fields)
+    office.clock.advance(timedelta(minutes=1))
+    sending = late_sending(office, phone)
+    while await sending.step():
+        pass
+    assert phone.texts == []
+
+
+@pytest.mark.parametrize("gap_s", [0.0, 0.002, 0.01, 0.05])
+async def test_what_one_try_takes_back_another_has_not_promised(office: Office, gap_s: float) -> None:
+    late, names = office.bot.door.late, office.bot.door.names
+    inbound = to_inbound(office.fields("oCitizen", MsgType="text", Content="投诉"))
+    message = Message(names.of(inbound.dedupe_key), names.of(inbound.openid), inbound)
+    assert not await late.promise(message, within_s=0)
+    await asyncio.sleep(gap_s)
+    promised = await late.promise(message, within_s=5)
+    await late.drain(5)
+    assert promised == await LateReply.filter(act=message.act, state="working").exists()
 
 
 async def test_misconduct_told_in_chat_is_never_written_down(office: Office) -> None:
