@@ -174,16 +174,19 @@ class LateSending:
         lapsed = await LateReply.filter(state__in=[WORKING, SENDING], lease_until__lt=now).exists()
         if not due and not lapsed:
             return 0
-        rows = await self._claim(at_most)
-        for row in rows:
+        for number in range(at_most):
+            # One at a time: a row that fails must not take others with it, claimed and never sent.
+            row = await self._claim()
+            if row is None:
+                return number
             if row.state == WORKING:
                 await self._work_out(row)
             else:
                 await self._send(row)
-        return len(rows)
+        return at_most
 
-    async def _claim(self, at_most: int) -> list[LateReply]:
-        async def work(change: Change) -> list[LateReply]:
+    async def _claim(self) -> LateReply | None:
+        async def work(change: Change) -> LateReply | None:
             await LateReply.filter(state=SENDING, lease_until__lt=change.now).update(
                 state=UNCERTAIN,
                 reason="lease_lapsed",
@@ -191,21 +194,18 @@ class LateSending:
                 inbound_sealed=None,
                 reply_sealed=None,
             )
-            claimed: list[LateReply] = []
             for query in (
                 LateReply.filter(state=READY, next_at__lte=change.now),
                 LateReply.filter(state=WORKING, lease_until__lt=change.now),
             ):
-                found = query.order_by("next_at", "id").limit(at_most - len(claimed))
+                found = query.order_by("next_at", "id").limit(1)
                 for row in await (found.select_for_update(skip_locked=True) if change.is_postgres else found):
                     row.state = SENDING if row.state == READY else WORKING
                     row.attempts += 1
                     row.lease_until = change.now + LEASE
                     await row.save(update_fields=["state", "attempts", "lease_until"])
-                    claimed.append(row)
-                if len(claimed) >= at_most:
-                    break
-            return claimed
+                    return row
+            return None
 
         return await self._db.change(work)
 

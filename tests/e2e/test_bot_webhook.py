@@ -19,6 +19,7 @@ from bot.models import LateReply, MediaFetch
 from bot.turns import Message
 from bot.webhook import BotDoor, webhook_blueprint
 from casework.complaints.models import Complaint
+from kit.sealing import SealError
 from tests.transcripts.conftest import ACCOUNT, TOKEN, Office, answerer, office, open_office, sqlite_db
 from wechat.codec import Codec, sign
 from wechat.messages import to_inbound
@@ -263,6 +264,25 @@ async def test_a_late_answer_is_sent_as_a_message_of_its_own(office: Office) -> 
     assert await late_sending(office, phone).step() == 0
     row = await LateReply.get()
     assert (row.state, row.inbound_sealed, row.reply_sealed) == ("sent", None, None)
+
+
+async def test_an_answer_that_cannot_be_opened_keeps_no_other_from_being_sent(office: Office) -> None:
+    phone = Phone()
+    async with served(office, conversation=Slow(office, 0.4), budget_s=0.1) as platform:
+        for number in range(4):
+            assert await platform.deliver(office.fields(f"o{number}", MsgType="text", Content="投诉")) == ""
+        await office.bot.flight.drain(5)
+
+    async def damage(_: object) -> None:
+        first = await LateReply.all().order_by("next_at", "id").first()
+        await LateReply.filter(id=first.id).update(reply_sealed=b"damaged")
+
+    await office.db.change(damage)
+    sending = late_sending(office, phone)
+    with pytest.raises(SealError):
+        await sending.step()
+    assert await sending.step() == 3
+    assert len(phone.texts) == 3
 
 
 async def test_an_answer_owed_by_a_dead_process_is_worked_out_by_another(office: Office) -> None:
