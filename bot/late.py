@@ -132,21 +132,23 @@ class LateReplies:
     async def hand_in(self, message: Message, reply: str) -> bool:
         """The answer is there. True when it was promised: then it goes out later, and not as a passive reply."""
         row = await LateReply.get_or_none(act=message.act, state=WORKING)
-        if row is None:
-            return False
-        await _make_ready(self._db, self._sealer, row.id, reply)
-        return True
+        # Between the look and the change the promise may have been taken back.
+        return row is not None and await _make_ready(self._db, self._sealer, row.id, reply)
 
 
 def _key(act: str) -> str:
     return f"late:{act}"
 
 
-async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -> None:
-    async def work(change: Change) -> None:
+async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -> bool:
+    """Whether the answer is owed, by this call or by another's before it; False when nothing is owed any more."""
+
+    async def work(change: Change) -> bool:
         row = await change.lock(LateReply, id)
-        if row is None or row.state != WORKING:
-            return
+        if row is None:
+            return False
+        if row.state != WORKING:
+            return True
         row.lease_until, row.next_at = None, change.now
         if reply:
             row.state = READY
@@ -154,8 +156,9 @@ async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -
         else:
             row.state, row.inbound_sealed = SILENT, None
         await row.save()
+        return True
 
-    await db.change(work)
+    return await db.change(work)
 
 
 class LateSending:
