@@ -3,6 +3,9 @@
 Each way is tried only when the one before certainly showed nothing. Whether the 48-hour window is open is the
 platform's to say: we ask it instead of keeping our own book of when each person last wrote. Whoever cannot be
 reached at all finds the news in "my cases".
+
+A template message whose answer was lost may have been shown. The platform sends it once however often it is
+asked for, so it is asked for again; by any other way the same news would be shown a second time.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from casework.notifications.channel import DeliveryMessage, Final, Retry, SendOu
 from casework.people.identities import recipient
 from casework.people.views import Recipient
 from kit.catalogue import Catalogue
-from kit.db import Database
+from kit.db import DATABASE_AWAY, Database
 from kit.sealing import FieldSealer
 from wechat.errors import WeChatError
 from wechat.replies import shorten
@@ -52,6 +55,7 @@ REASONS = {
     "account_limited": "account_limited",
 }
 _NOBODY_THERE = frozenset({"recipient_unknown", "not_following"})
+_LOST_ANSWER = "no_answer"
 
 
 class Platform(Protocol):
@@ -96,7 +100,16 @@ class WeChatPush:
     async def send(self, delivery: DeliveryMessage) -> SendOutcome:
         if delivery.recipient_kind != "account":
             return Final("recipient_unknown")
+        try:
+            return await self._send(delivery)
+        except DATABASE_AWAY:
+            # Rows are only asked before a message goes out or after it certainly did not.
+            return Retry(RETRY_AFTER_S, "busy")
+
+    async def _send(self, delivery: DeliveryMessage) -> SendOutcome:
         to = await recipient(self._sealer, self._appid, delivery.recipient_id)
+        if delivery.last_reason == _LOST_ANSWER:
+            return await self._ask_again(delivery, to)
         if to is None:
             return Final("recipient_unknown")
         if not to.follows:
@@ -106,6 +119,19 @@ class WeChatPush:
             if not isinstance(tried, _Next):
                 return tried
         return await self._by_custom_message(delivery, to)
+
+    async def _ask_again(self, delivery: DeliveryMessage, to: Recipient | None) -> SendOutcome:
+        """Once more for the template message that may have been shown, and for nothing else."""
+        template = next((one for one in self._templates if one.kind == "template"), None)
+        if to is None or template is None:
+            return Uncertain(_LOST_ANSWER)
+        match await self._by_template(delivery, to, template):
+            case Sent() as sent:
+                return sent
+            case Retry(after_s, _):
+                return Retry(after_s, _LOST_ANSWER)
+            case _:
+                return Uncertain(_LOST_ANSWER)
 
     async def _by_template(
         self, delivery: DeliveryMessage, to: Recipient, template: MessageTemplate

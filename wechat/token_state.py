@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from wechat.errors import MEANINGS, NO_ANSWER, TOKEN_PAUSED, Meaning, Remedy, WeChatError
+from wechat.errors import MEANINGS, NO_ANSWER, TOKEN_PAUSED, UNREACHABLE, Meaning, Remedy, WeChatError
 
 RENEW_BEFORE_EXPIRY_S: Final = 300
 CALLS_A_MINUTE: Final = 4  # the goal is five at most; one is left for a keeper that lost its memory
@@ -106,14 +106,15 @@ def unavailable(error: WeChatError) -> WeChatError:
     """A failed token call as seen by whoever wanted to call something else: nothing was done, later it may be.
 
     A wrong secret or a missing allow-list entry is for a clerk to mend; the messages waiting for it are not
-    lost by it.
+    lost by it. A lost answer of the token endpoint is no lost answer of the call: that was never made.
     """
-    meaning = msgspec.structs.replace(error.meaning, remedy=Remedy.RETRY)
+    meaning = UNREACHABLE if error.meaning == NO_ANSWER else error.meaning
+    meaning = msgspec.structs.replace(meaning, remedy=Remedy.RETRY)
     return WeChatError(meaning, code=error.code, message=error.message, rid=error.rid)
 
 
 def _failure(code: int | None) -> Meaning:
-    known = NO_ANSWER if code is None else MEANINGS.get(code, TOKEN_PAUSED)
+    known = UNREACHABLE if code is None else MEANINGS.get(code, TOKEN_PAUSED)
     return msgspec.structs.replace(known, remedy=Remedy.RETRY)
 
 

@@ -12,7 +12,10 @@ import msgspec
 
 
 class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to one recipient. `id` is the same for every try: fit for a platform's idempotence key."""
+    """One message to one recipient. `id` is the same for every try: fit for a platform's idempotence key.
+
+    `last_reason` is what the `Retry` of the try before said, None for the first.
+    """
 
     id: UUID
     case_id: UUID | None
@@ -23,6 +26,7 @@ class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
     params: Mapping[str, str]
     attempt: int
     expires_at: datetime
+    last_reason: str | None = None
 
 
 @dataclass(frozen=True)

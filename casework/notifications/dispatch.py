@@ -88,9 +88,19 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event, *, idle_s: float = 1.0) -> None:
         """Dispatch until told to stop: a freed slot is filled at once. What is in flight is finished first."""
         sending: set[asyncio.Task[None]] = set()
+        try:
+            await self._written()
+            await self._run(stop, sending, idle_s)
+        finally:
+            # Also when the database is away: whoever runs again must not send more at once than there are
+            # slots, and what is on its way belongs to somebody who will write what came of it.
+            if sending:
+                await asyncio.wait(sending)
+        await self._written()
+
+    async def _run(self, stop: asyncio.Event, sending: set[asyncio.Task[None]], idle_s: float) -> None:
         swept_at = 0.0
         loop = asyncio.get_running_loop()
-        await self._written()
         while not stop.is_set():
             self._start_writing()
             if loop.time() - swept_at >= idle_s:
@@ -101,15 +111,12 @@ class Dispatcher:
             if claims and len(sending) < self._slots:
                 continue
             if sending:
-                done, sending = await asyncio.wait(
-                    sending, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED
-                )
+                done, _ = await asyncio.wait(sending, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED)
+                sending -= done
                 for task in done:
                     task.result()
             else:
                 await _rest(stop, idle_s)
-        await asyncio.gather(*sending)
-        await self._written()
 
     async def sweep(self) -> int:
         """Settle what needs no sending: lapsed leases and news gone stale. Returns how many rows changed."""
@@ -253,6 +260,7 @@ def message_of(row: Delivery, attempt: int) -> DeliveryMessage:
         params=msgspec.json.decode(row.params, type=dict[str, str]),
         attempt=attempt,
         expires_at=row.expires_at,
+        last_reason=row.last_reason,
     )
 
 

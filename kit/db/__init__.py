@@ -9,6 +9,17 @@ slipping past audit and outbox. Writes happen inside `Database.change`,
 
 from kit.db.batch import Fresh, Intake, Outcome, Repeat, Stale
 from kit.db.change import AuditActor, Change
-from kit.db.database import Database, Once
+from kit.db.database import DATABASE_AWAY, Database, Once
 
-__all__ = ["AuditActor", "Change", "Database", "Fresh", "Intake", "Once", "Outcome", "Repeat", "Stale"]
+__all__ = [
+    "DATABASE_AWAY",
+    "AuditActor",
+    "Change",
+    "Database",
+    "Fresh",
+    "Intake",
+    "Once",
+    "Outcome",
+    "Repeat",
+    "Stale",
+]

@@ -17,7 +17,7 @@ from tortoise import context as tortoise_context
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import BaseORMException, TransactionManagementError
 
 from kit.audit.chain import link
 from kit.audit.models import AuditEntry
@@ -33,6 +33,8 @@ from kit.problems import Busy, Conflict
 T = TypeVar("T")
 
 APP = "chengguan"
+DATABASE_AWAY = (Busy, BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What reading or writing raises while the database is busy, restarting or not to be reached."""
 TRIES = 4
 """Runs of a transaction that PostgreSQL ended for a deadlock or a serialisation failure."""
 

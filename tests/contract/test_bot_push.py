@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
 from app.core import CATALOGUE_FOLDER
+from app.models import MODEL_MODULES
 from bot.consents import note_consents
 from bot.media import fetch_media, waiting_fetch
 from bot.models import MediaFetch, PushConsent
@@ -26,8 +28,10 @@ from kit.clock import FixedClock
 from kit.db import Database, Intake
 from kit.files.models import StoredFile
 from kit.files.store import LocalFileStore
+from kit.ids import Ids
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from tests.conftest import AUDIT_KEY
 from wechat.client import WeChatClient
 from wechat.errors import MEANINGS
 from wechat.exchange import new_session
@@ -244,6 +248,42 @@ async def test_a_lost_answer_is_uncertain_and_a_busy_platform_is_asked_again(
     await standin.fault("/cgi-bin/message/custom/send", "reset_after")
     assert await push.send(accepted(account_id, clock)) == Uncertain("no_answer")
     assert len(await standin.delivered()) == 1
+
+
+@pytest.mark.parametrize("then", ["consent", "wrote"])
+async def test_a_template_message_that_may_have_been_shown_is_said_by_no_other_way(
+    database: Database, push: WeChatPush, standin: Standin, account_id: UUID, clock: FixedClock, then: str
+) -> None:
+    await standin.meet(wrote=False)
+    await standin.fault("/cgi-bin/message/template/send", "reset_after")
+    message = accepted(account_id, clock)
+    outcome = await push.send(message)
+    assert isinstance(outcome, Retry)
+    assert len(await standin.delivered()) == 1
+    # By the next try another way has opened, or the template's is closed for a moment.
+    if then == "consent":
+        await standin.meet(wrote=True, long_term=1)
+        await consent(database, account_id, LONG_TERM)
+    else:
+        await standin.meet(wrote=True)
+        await standin.fault("/cgi-bin/message/template/send", "busy")
+    again = await push.send(
+        msgspec.structs.replace(message, attempt=2, last_reason=outcome.reason)  # as the dispatcher has it
+    )
+    assert isinstance(again, Sent | Retry | Uncertain)
+    assert isinstance(again, Sent) or again.reason == "no_answer"
+    assert len(await standin.delivered()) == 1
+
+
+async def test_a_database_that_is_away_makes_nothing_uncertain(
+    sealer: FieldSealer, client: WeChatClient, database_url: str, account_id: UUID, clock: FixedClock
+) -> None:
+    away = await Database.open(database_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY)
+    push = WeChatPush(away, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID, TEMPLATES)
+    await consent(away, account_id, ONE_TIME)
+    await away.close()
+    # The transaction that would use up the consent finds no database.
+    assert isinstance(await push.send(accepted(account_id, clock)), Retry)
 
 
 def test_every_reason_has_a_sentence_for_clerks() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -305,6 +306,37 @@ async def test_results_that_find_the_database_busy_are_written_by_the_next_attem
     assert await dispatcher.step() == 0
     assert await states() == {"sent": 3}
     assert len(post.seen) == 3
+
+
+async def test_a_dispatcher_begun_anew_sends_no_more_at_once_than_it_has_slots(database: Database) -> None:
+    await queued(database, 12)
+    stop = asyncio.Event()
+    at_once, most = 0, 0
+
+    async def slow(_: DeliveryMessage) -> SendOutcome:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.2)
+        at_once -= 1
+        return Sent("custom")
+
+    post = Post(slow)
+    # The transaction that would fill the first freed slots finds the database busy.
+    dispatcher = Dispatcher(BusyAtTimes(database, 2, 3, 4), post, slots=4)  # type: ignore[arg-type]
+
+    async def again_and_again() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(Busy):
+                await dispatcher.run(stop, idle_s=0.02)
+
+    running = asyncio.create_task(again_and_again())
+    while len(post.seen) < 12:
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    assert most <= 4
+    assert await states() == {"sent": 12}
 
 
 async def test_a_lapsed_lease_prefers_silence_and_the_late_sender_changes_nothing(database: Database) -> None:

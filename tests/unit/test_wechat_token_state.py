@@ -86,6 +86,7 @@ def test_a_failed_token_call_never_makes_the_waiting_message_final_or_uncertain(
         assert seen.retryable
         assert not seen.uncertain
         assert seen.meaning.remedy is Remedy.RETRY
+        assert seen.meaning.name != NO_ANSWER.name, "the call itself was never made"
 
 
 def test_a_token_shows_in_no_representation() -> None:
