@@ -317,13 +317,13 @@ async def test_a_dispatcher_begun_anew_sends_no_more_at_once_than_it_has_slots(d
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.02 if len(post.seen) == 1 else 0.3)
         at_once -= 1
         return Sent("custom")
 
     post = Post(slow)
-    # The transaction that would fill the first freed slots finds the database busy.
-    dispatcher = Dispatcher(BusyAtTimes(database, 2, 3, 4), post, slots=4)  # type: ignore[arg-type]
+    # The transaction that would fill the first freed slot finds the database busy.
+    dispatcher = Dispatcher(BusyAtTimes(database, 2, 3), post, slots=4)  # type: ignore[arg-type]
 
     async def again_and_again() -> None:
         while not stop.is_set():
