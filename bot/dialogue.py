@@ -5,6 +5,7 @@ what to say, as catalogue keys; it reads no clock, no database and no Chinese. C
 asking for a person, help and silence are the engine's, so they work alike everywhere:
 
 * An accepted answer is never dropped, except by cancelling, starting over or sending another in its place.
+* Words that only name the subject ("我要投诉占道经营") begin an answer; its step asks for the rest.
 * A step that has its answer is not asked again on the way forward; so a photo or location sent early
   shortens the dialogue, and going back to change one thing costs one message.
 * After `STALE_AFTER` of silence a draft is offered, not forced: words may be about something else by
@@ -20,7 +21,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.kinds import Accepted, Answer, Heard, Kind, Refused
+from bot.kinds import Accepted, Answer, Heard, Kind, Refused, TextKind
 
 STALE_AFTER = timedelta(hours=2)
 KEPT_FOR = timedelta(days=7)
@@ -85,6 +86,9 @@ class Dialogue:
         keys = [f"{self.name}.cancelled"]
         for step in self.steps:
             keys += [f"{self.name}.ask_{step.name}", f"{self.name}.change_{step.name}"]
+            keys += (
+                [f"{self.name}.more_{step.name}"] if self.confirm and isinstance(step.kind, TextKind) else []
+            )
             keys += [f"{self.name}.show_{step.name}"] if self.confirm else []
             keys += [f"{self.name}.none_{step.name}"] if self.confirm and step.optional else []
         return [*keys, f"{self.name}.summary", f"{self.name}.confirm"] if self.confirm else keys
@@ -192,6 +196,8 @@ def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
         # A word of the engine is never an answer: "好的" is not a place.
         if told is None and not step.optional:
             return _refuse(dialogue, session, Refused("required"))
+        if told is not None and told.begun:
+            return _settle(dialogue, session, heard, step, told)
         return _move_on(dialogue, _with(session, heard, step.name, told or Answer()))
     taken = step.kind.take(told or Answer(), heard)
     if isinstance(taken, Accepted):
@@ -200,6 +206,14 @@ def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     if other is None:
         return _refuse(dialogue, session, taken)
     return _elsewhere(dialogue, session, heard, step, other, taken)
+
+
+def _settle(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, told: Answer) -> Step:
+    """Nothing is to be added: what was begun is the answer, if it is enough for one."""
+    taken = step.kind.take(Answer(), Heard(at=heard.at, text=told.text))
+    if isinstance(taken, Refused):
+        return _refuse(dialogue, session, taken)
+    return _move_on(dialogue, _with(session, heard, step.name, taken.answer))
 
 
 def _accept(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, taken: Accepted) -> Step:
@@ -216,7 +230,10 @@ def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard)
         if step is not current and step.kind.recognises(heard):
             return step
     if current.optional and heard.text:
-        # Words in place of photos: the citizen has gone on to the next question.
+        # Words in place of photos: the citizen goes on with the story, or has gone on to the next question.
+        for step in dialogue.steps[: dialogue.position(current.name)]:
+            if session.answers.get(step.name) and step.kind.goes_on(heard):
+                return step
         after = dialogue.steps[dialogue.position(current.name) + 1 :]
         for step in after:
             if step.name not in session.answers:
@@ -227,7 +244,10 @@ def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard)
 def _elsewhere(
     dialogue: Dialogue, session: Session, heard: Heard, step: Ask, other: Ask, refused: Refused
 ) -> Step:
-    taken = other.kind.take(session.answers.get(other.name, Answer()), heard)
+    before = session.answers.get(other.name, Answer())
+    if before.text and other.kind.goes_on(heard):
+        before = msgspec.structs.replace(before, begun=True)
+    taken = other.kind.take(before, heard)
     if isinstance(taken, Refused):
         return _refuse(dialogue, session, taken)
     gone_on = dialogue.position(other.name) > dialogue.position(step.name) and not other.optional
@@ -266,7 +286,8 @@ def _touched(session: Session, heard: Heard) -> Session:
 
 
 def _onward(dialogue: Dialogue, session: Session) -> Session:
-    open_steps = (step.name for step in dialogue.steps if step.name not in session.answers)
+    answers = session.answers
+    open_steps = (one.name for one in dialogue.steps if one.name not in answers or answers[one.name].begun)
     return msgspec.structs.replace(session, step=next(open_steps, CONFIRM))
 
 
@@ -293,7 +314,8 @@ def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     step = dialogue.steps[dialogue.position(session.step)]
     told = session.answers.get(step.name)
     if told:
-        return (Line(f"{dialogue.name}.change_{step.name}", {"now": step.kind.show(told)}),)
+        verb = "more" if told.begun else "change"
+        return (Line(f"{dialogue.name}.{verb}_{step.name}", {"now": step.kind.show(told)}),)
     return (Line(f"{dialogue.name}.ask_{step.name}"),)
 
 

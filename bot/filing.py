@@ -12,7 +12,7 @@ from bot.cases import Cases
 from bot.dialogue import Dialogue, Outcome, Say, Session, Word, advance, begin, prompt
 from bot.dialogues import DIALOGUES, DISPUTE_ANSWER, FILE_COMPLAINT
 from bot.inbound_words import Understood
-from bot.kinds import Answer, Heard
+from bot.kinds import Answer, Heard, subject
 from bot.media import waiting_fetch
 from bot.offers import Sent
 from bot.phrases import Phrases
@@ -95,7 +95,11 @@ class Filing:
         heard_at = self.now()
         for step in FILE_COMPLAINT.steps:
             if step.name == "story" and story:
-                self._take_known(known, step.name, Heard(at=heard_at, text=story))
+                begun = subject(story)
+                if begun is not None:
+                    known[step.name] = begun
+                else:
+                    self._take_known(known, step.name, Heard(at=heard_at, text=story))
         for one in sent:
             if one.spot is not None:
                 self._take_known(known, "place", Heard(at=heard_at, spot=one.spot))

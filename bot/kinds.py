@@ -36,11 +36,12 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a step was told. All empty: the step was skipped."""
+    """What a step was told. All empty: the step was skipped. `begun`: what comes next is added to it."""
 
     text: str = ""
     photos: tuple[str, ...] = ()
     spot: Spot | None = None
+    begun: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.text or self.photos or self.spot)
@@ -80,12 +81,19 @@ class Kind(Protocol):
         """Whether words that the optional step before has no use for may be meant for this one."""
         ...
 
+    def goes_on(self, heard: Heard) -> bool:
+        """Whether words that a later, optional step has no use for plainly go on with this one's answer."""
+        ...
+
     def show(self, answer: Answer) -> str:
         """The answer in one line of a summary."""
         ...
 
 
 _SHOWN_AT_MOST = 120
+_SUBJECT_AT_MOST = 6
+_SENTENCES_AT_LEAST = 16
+_CLAUSE = re.compile(r"[,，;；。!！\n]")
 _QUESTION = re.compile(r"[?？]\s*$|(?:吗|呢|么)[?？。.!！]?\s*$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _BETWEEN_DIGITS = re.compile(r"[\s\-—－()（）]+")
@@ -105,6 +113,8 @@ class TextKind:
         text = heard.text.strip()
         if not text:
             return Refused("words_please")
+        if before.begun and before.text not in text:
+            text = f"{before.text}{'：' if _is_subject(before.text) else '。'}{text}"
         if len(text) < self.at_least:
             return Refused("too_short", {"at_least": self.at_least})
         if len(text) > self.at_most:
@@ -116,6 +126,11 @@ class TextKind:
 
     def accepts_words(self, heard: Heard) -> bool:
         return bool(heard.text.strip())
+
+    def goes_on(self, heard: Heard) -> bool:
+        # A place is said in a few words; several clauses tell what happens there.
+        text = heard.text.strip()
+        return len(text) >= _SENTENCES_AT_LEAST and _CLAUSE.search(text[:-1]) is not None
 
     def show(self, answer: Answer) -> str:
         return _shown(answer.text)
@@ -139,6 +154,9 @@ class PhotosKind:
         return heard.photo is not None
 
     def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
         return False
 
     def show(self, answer: Answer) -> str:
@@ -170,6 +188,9 @@ class PlaceKind:
     def accepts_words(self, heard: Heard) -> bool:
         return isinstance(self.take(Answer(), heard), Accepted)
 
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
     def show(self, answer: Answer) -> str:
         if answer.spot is not None:
             return _shown(answer.spot.label) or f"{answer.spot.latitude:.5f}, {answer.spot.longitude:.5f}"
@@ -188,8 +209,21 @@ class MobileKind:
     def accepts_words(self, heard: Heard) -> bool:
         return self.recognises(heard)
 
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
     def show(self, answer: Answer) -> str:
         return f"{answer.text[:3]}****{answer.text[-4:]}"
+
+
+def subject(text: str) -> Answer | None:
+    """Words that only name what it is about ("占道经营"), to be added to; None when they tell a story."""
+    text = text.strip()
+    return Answer(text=text, begun=True) if text and _is_subject(text) else None
+
+
+def _is_subject(text: str) -> bool:
+    return len(text) <= _SUBJECT_AT_MOST
 
 
 def _mobile_in(text: str) -> str | None:

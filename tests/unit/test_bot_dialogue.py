@@ -8,7 +8,7 @@ import pytest
 
 from bot.dialogue import CONFIRM, Outcome, Word, advance, begin
 from bot.dialogues import DISPUTE_ANSWER, FILE_COMPLAINT
-from bot.kinds import Answer, Heard, Spot
+from bot.kinds import Answer, Heard, Spot, subject
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -177,6 +177,54 @@ def test_after_a_week_a_draft_is_given_up():
 def test_known_answers_are_not_asked_for():
     session, _said = begin(FILE_COMPLAINT, AT, known={"story": Answer(text=STORY.text)})
     assert session.step == "photos"
+
+
+def begun(*messages, words="占道经营"):
+    session, said = begin(FILE_COMPLAINT, AT, known={"story": subject(words)})
+    for message in messages:
+        session, said = advance(FILE_COMPLAINT, session, message)
+    return session, said
+
+
+def test_words_that_only_name_the_subject_are_asked_to_be_added_to():
+    session, said = begun()
+    assert keys(said) == ["more_story"]
+    assert said.lines[0].params == {"now": "占道经营"}
+    session, said = begun(say("文一路88号门口每天早上有人摆摊，路都走不了"))
+    assert keys(said) == ["ask_photos"]
+    assert session.answers["story"] == Answer(text="占道经营：文一路88号门口每天早上有人摆摊，路都走不了")
+    session, _ = begun(say("每天早上有人占道经营"))
+    assert session.answers["story"] == Answer(text="每天早上有人占道经营")
+
+
+def test_a_subject_that_nothing_is_added_to_is_the_story_if_it_is_long_enough():
+    session, said = begun(SKIP)
+    assert keys(said) == ["ask_photos"]
+    assert session.answers["story"] == Answer(text="占道经营")
+    session, said = begun(SKIP, words="太吵")
+    assert [*keys(said)] == ["dialogue.refused.too_short", "more_story"]
+    assert session.step == "story"
+
+
+def test_a_photo_and_a_place_sent_before_the_rest_of_the_story_are_kept():
+    session, said = begun(PHOTO, SPOT)
+    assert keys(said) == ["dialogue.kept_spot", "more_story"]
+    session, said = advance(FILE_COMPLAINT, session, SKIP)
+    assert keys(said) == ["ask_phone"]
+
+
+def test_whole_stories_are_no_subjects():
+    assert subject("楼下烧烤油烟太大") is None
+    assert subject(" ") is None
+
+
+def test_sentences_in_place_of_photos_go_on_with_the_story():
+    session, said = talk(say("路灯坏了"), say("已经三天了，晚上一点也看不见路，很危险"))
+    assert keys(said) == ["dialogue.kept_words", "ask_photos"]
+    assert session.answers["story"].text == "路灯坏了：已经三天了，晚上一点也看不见路，很危险"
+    assert "place" not in session.answers
+    session, _ = talk(STORY, say("每天晚上六点到半夜十二点，窗户都不敢开"))
+    assert session.answers["story"].text == f"{STORY.text}。每天晚上六点到半夜十二点，窗户都不敢开"
 
 
 def test_a_dialogue_without_confirmation_ends_with_its_last_answer():
