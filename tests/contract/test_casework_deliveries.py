@@ -323,7 +323,7 @@ async def test_a_dispatcher_begun_anew_sends_no_more_at_once_than_it_has_slots(d
 
     post = Post(slow)
     # The transaction that would fill the first freed slot finds the database busy.
-    dispatcher = Dispatcher(BusyAtTimes(database, 2, 3), post, slots=4)  # type: ignore[arg-type]
+    dispatcher = Dispatcher(BusyAtTimes(database, *range(2, 6)), post, slots=4)  # type: ignore[arg-type]
 
     async def again_and_again() -> None:
         while not stop.is_set():
