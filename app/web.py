@@ -28,7 +28,8 @@ from web.console.problems import problem_page
 
 PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MESSAGES_PER_MINUTE = 60
-LARGEST_BODY = 32 * 1024 * 1024
+LARGEST_BODY = 512 * 1024
+"""For anybody; who has signed in may send photos, see `web.console.bodies`."""
 
 
 def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> Sanic:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -25,11 +25,12 @@ from bot.turns import Message
 from kit.clock import Clock
 from wechat.codec import Codec, CodecError, Refusal, SignedQuery
 from wechat.messages import Inbound, to_inbound
-from wechat.parse import ParseError, parse_xml
+from wechat.parse import MAX_BODY_BYTES, ParseError, parse_xml
 from wechat.replies import SUCCESS, text_reply
 
 BUDGET_S = 3.5
 PROMISE_WITHIN_S = 0.5
+HEARD_OUT_BYTES = 4 * 1024 * 1024
 DRAIN_S, PROMISES_S = 15.0, 5.0
 
 _log = structlog.get_logger("bot")
@@ -67,7 +68,8 @@ def webhook_blueprint() -> Blueprint:
     """The routes; the application puts a BotDoor at `app.ctx.bot` before the first request."""
     blueprint = Blueprint("wechat")
     blueprint.add_route(check_url, "/wechat", methods=["GET"], name="check_url")
-    blueprint.add_route(receive, "/wechat", methods=["POST"], name="receive")
+    # The body is read here: what is too large for us must not be gathered first, whoever sends it.
+    blueprint.add_route(receive, "/wechat", methods=["POST"], name="receive", stream=True)
     blueprint.before_server_stop(drain)
     return blueprint
 
@@ -95,7 +97,8 @@ async def receive(request: Request) -> HTTPResponse:
     door: BotDoor = request.app.ctx.bot
     try:
         query = SignedQuery.parse(request.query_string)
-        inbound = to_inbound(parse_xml(door.codec.open(query, request.body, door.clock.now())))
+        body = await _body(request)
+        inbound = to_inbound(parse_xml(door.codec.open(query, body, door.clock.now())))
     except CodecError as error:
         return _refused(door, error.kind, error.status)
     except ParseError:
@@ -118,6 +121,19 @@ async def receive(request: Request) -> HTTPResponse:
         _note_failure(door, failure)
         return _unanswered(request, door)
     return _answer(door, inbound, query.nonce, task.result())
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as far as it may be a message's; the rest is read, so that the refusal is heard, and dropped."""
+    if request.stream is None:
+        return b""
+    request.stream.request_max_size = HEARD_OUT_BYTES
+    pieces, size = [], 0
+    async for piece in cast("AsyncIterator[bytes]", request.stream):
+        size += len(piece)
+        if size - len(piece) <= MAX_BODY_BYTES:
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 async def _hand_in_if_done(door: BotDoor, message: Message, task: asyncio.Task[bytes]) -> None:

@@ -105,6 +105,12 @@ class Sessions:
             await self._saw(row.id, now)
         return _view(row)
 
+    async def was_begun(self, token: str | None, subject_kind: str) -> bool:
+        """Whether this cookie value was ever given out, in force or not. It allows nothing by itself."""
+        if token is None or not _TOKEN.fullmatch(token):
+            return False
+        return await HttpSession.filter(token_hash=self._hash(token), subject_kind=subject_kind).exists()
+
     async def end(self, session_id: UUID) -> None:
         """Log out. Ending twice is the same as once."""
 

@@ -16,6 +16,7 @@ import aiohttp
 from PIL import Image
 from sanic import Sanic
 
+from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff
@@ -172,7 +173,7 @@ async def console_on(database: Database, folder: Path) -> AsyncIterator[ConsoleS
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     app = Sanic(f"console-{uuid4().hex[:8]}", configure_logging=False)
-    app.config.update({"ACCESS_LOG": False, "TOUCHUP": False, "REQUEST_MAX_SIZE": 32 * 1024 * 1024})
+    app.config.update({"ACCESS_LOG": False, "TOUCHUP": False, "REQUEST_MAX_SIZE": LARGEST_BODY})
     install_shell(app, ProblemAnswers(catalogue, {"/console": problem_page}), url)
     assets.install(app)
     app.blueprint(console_blueprint())

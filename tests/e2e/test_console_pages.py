@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.complaints.filing import submit
 from casework.complaints.queries import detail
@@ -447,6 +448,24 @@ async def test_an_expired_session_costs_no_text(console: ConsoleSetting, clock: 
         }
         assert (await clerk.post(f"/console/cases/{case.reference}/refuse", again)).status == 200
     assert await state_of(console, case) == "refused"
+
+
+@pytest.mark.parametrize(("signed_in", "status"), [(False, 413), (True, 401)])
+async def test_only_who_has_signed_in_before_may_send_as_much_as_photos_are(
+    console: ConsoleSetting, clock: FixedClock, signed_in: bool, status: int
+) -> None:
+    case = await filed(console)
+    async with console.client() as clerk:
+        if signed_in:
+            await clerk.log_in("diaodu")
+            clock.advance(timedelta(hours=3))
+        form = aiohttp.FormData()
+        form.add_field("answer", "已经清理完毕")
+        photo = BytesIO(b"\xff\xd8\xff".ljust(3 * LARGEST_BODY, b"0"))
+        form.add_field("after_photos", photo, filename="1.jpg", content_type="image/jpeg")
+        page = await clerk.post(f"/console/cases/{case.reference}/answer", form)
+        assert page.status == status
+        assert ("文字已保留" in page.text) is signed_in
 
 
 async def test_another_site_cannot_put_words_into_our_login(console: ConsoleSetting) -> None:

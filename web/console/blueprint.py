@@ -7,6 +7,7 @@ from typing import Any
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
+from web.console.bodies import with_photos
 from web.console.case_routes import back_to_case, show_case, show_phone, take_move
 from web.console.deliveries_page import show_deliveries
 from web.console.photos import show_photo
@@ -23,8 +24,8 @@ def console_blueprint() -> Blueprint:
     console = Blueprint("console", url_prefix="/console")
     page, act = signed_in(), signed_in(expired=login_keeping_text)
 
-    def route(method: str, path: str, handler: Any, name: str) -> None:
-        console.add_route(handler, path, methods=[method], name=name)
+    def route(method: str, path: str, handler: Any, name: str, *, stream: bool = False) -> None:
+        console.add_route(handler, path, methods=[method], name=name, stream=stream)
 
     route("GET", "/", _home, "home")
     route("GET", "/login", show_login, "login")
@@ -34,7 +35,7 @@ def console_blueprint() -> Blueprint:
     route("GET", "/cases/<reference:str>", page(show_case), "case")
     route("GET", "/cases/<reference:str>/<move:str>", page(back_to_case), "back_to_case")
     route("POST", "/cases/<reference:str>/phone", act(show_phone), "phone")
-    route("POST", "/cases/<reference:str>/<move:str>", act(take_move), "move")
+    route("POST", "/cases/<reference:str>/<move:str>", with_photos(act(take_move)), "move", stream=True)
     route("GET", "/files/<file_id:str>", page(show_photo), "photo")
     route("GET", "/deliveries", page(show_deliveries), "deliveries")
     return console
