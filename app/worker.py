@@ -25,9 +25,11 @@ from bot.media import fetch_media
 from bot.profile import WechatSection
 from bot.push import WeChatPush
 from casework.complaints.actions import close_answered_past_limit
+from casework.complaints.desk import Desk
 from casework.complaints.events import EVENTS
 from casework.notifications.dispatch import Dispatcher
 from casework.notifications.plan import on_event
+from kit.clock import local
 from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
 from kit.files.models import FileState, StoredFile
@@ -124,6 +126,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("late", late.step, 2.0),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
+            leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db), 3600.0),
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
         ],
@@ -134,11 +137,22 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     log.info("stopped")
 
 
+async def _check_calendar(desk: Desk, core: Core, alarm: Callable[..., object]) -> int:
+    """A year without a holiday table does not stop anything, but somebody has to be told, hour after hour."""
+    for warning in desk.calendar.check(local(core.clock.now()).date()):
+        alarm(
+            "calendar_year_missing",
+            year=warning.year,
+            remedy=core.catalogue.text(warning.key, year=warning.year),
+        )
+    return 0
+
+
 async def _push(dispatcher: Dispatcher, stop: asyncio.Event, report: Callable[..., object]) -> None:
     """Dispatch until told to stop; a database that goes away is waited for."""
     while not stop.is_set():
         try:
             await dispatcher.run(stop, idle_s=PUSH_LOOK_S)
         except Exception as exc:  # noqa: BLE001 - outermost loop: reported, then tried again
-            report("push_failed", error=type(exc).__name__, detail=str(exc)[:300])
+            report("push_failed", error=type(exc).__name__, exc_info=exc)
             await asyncio.sleep(PUSH_LOOK_S)
