@@ -26,7 +26,7 @@ run: install ## 演示模式启动全部部件（按 Ctrl-C 结束）
 	@$(BIN)/chengguan demo
 
 test: .venv/.test ## 全部测试：真实 PostgreSQL、Valkey、浏览器
-	@deploy/browser.sh
+	@deploy/test_packages.sh
 	@$(BIN)/python -m tests.suites
 
 check: .venv/.test ## 格式、类型、导入方向与自有规则

@@ -1,0 +1,19 @@
+#!/bin/sh
+# What the tests need of Debian: Chromium with a font for Chinese, and strace. Installed when root; said otherwise.
+set -eu
+needed="" wished=""
+command -v chromium >/dev/null 2>&1 || needed="chromium"
+[ -n "$(find /usr/share/fonts "${HOME:-/}/.fonts" -iname '*cjk*' -print -quit 2>/dev/null)" ] ||
+    needed="$needed fonts-noto-cjk"
+command -v strace >/dev/null 2>&1 || wished="strace"
+needed=$(echo "$needed" | xargs)
+[ -n "$needed$wished" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "安装测试所需的 $needed $wished …"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086
+    { apt-get update -q && apt-get install -q -y --no-install-recommends $needed $wished; } >/dev/null 2>&1 && exit 0
+fi
+[ -z "$needed" ] && exit 0 # without strace one test is skipped and says so
+echo "错误：浏览器测试需要 $needed，请先执行：apt install $needed" >&2
+exit 2
