@@ -6,7 +6,7 @@ import structlog
 from tortoise.expressions import Q
 
 from kit.db import Change, Database
-from kit.files.decoder import Decoder
+from kit.files.decoder import Decoder, DecoderUnavailable
 from kit.files.envelope import EnvelopeError
 from kit.files.frames import UNDECODABLE, Copies
 from kit.files.models import FileState, StoredFile
@@ -37,6 +37,16 @@ async def decode_pending(db: Database, store: FileStore, decoder: Decoder) -> in
         await _refuse(db, claimed, UNDECODABLE if claimed.reason is None else claimed.reason)
         return 1
     try:
+        await _decode(db, store, decoder, claimed)
+    except (OSError, DecoderUnavailable):
+        # No photo is to blame: an hour without the shared folder must not cost all that came in their tries.
+        await _settle(db, claimed, attempts=claimed.attempts - 1)
+        raise
+    return 1
+
+
+async def _decode(db: Database, store: FileStore, decoder: Decoder, claimed: StoredFile) -> None:
+    try:
         content = await store.read_original(claimed.id, claimed.wrapped_key)
         copies = await decoder.decode(content)
     except Problem as refusal:
@@ -49,7 +59,6 @@ async def decode_pending(db: Database, store: FileStore, decoder: Decoder) -> in
         await store.put_derived(claimed.id, Variant.LARGE, copies.large)
         await store.put_derived(claimed.id, Variant.THUMBNAIL, copies.thumbnail)
         await _accept(db, claimed, copies)
-    return 1
 
 
 async def sweep_strays(store: FileStore, *, before: datetime) -> int:

@@ -251,6 +251,23 @@ async def test_a_lost_original_is_tried_again_and_refused_in_the_end(
     assert (row.state, row.reason) == ("refused", "problem.file.lost")
 
 
+async def test_a_share_that_is_away_costs_no_photo_its_tries(
+    database: Database, store: FileStore, decoder: Decoder, tmp_path: Path
+) -> None:
+    class Away(LocalFileStore):
+        async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
+            raise OSError(116, "Stale file handle")
+
+    file_id = await _receive(database, store, _photo())
+    away = Away(tmp_path / "files", KeyRing.random())
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises(OSError, match="Stale"):
+            await decode_pending(database, away, decoder)
+        await _let_claims_lapse(database)
+    assert await decode_pending(database, store, decoder) == 1
+    assert (await StoredFile.get(id=file_id)).state == "ready"
+
+
 async def test_a_photo_that_takes_workers_down_is_refused_in_the_end(
     database: Database, store: FileStore, decoder: Decoder
 ) -> None:
