@@ -70,7 +70,8 @@ class Roster:
                 failures = 0
             except Exception as exc:  # noqa: BLE001 - the outermost loop of a duty: reported, then tried again
                 failures += 1
-                self._log("duty_failed", duty=duty.name, error=type(exc).__name__, detail=str(exc)[:300])
+                # Where, and not what it says: a database's message quotes the values it did not like.
+                self._log("duty_failed", duty=duty.name, error=type(exc).__name__, exc_info=exc)
             if done:
                 self._counted(duty.name, done)
                 self.wake(*duty.wakes)

@@ -37,6 +37,7 @@ from kit.files.store import LocalFileStore
 from kit.leases import Lease
 from kit.logs import configure_logging
 from kit.outbox import Relay
+from kit.secrets import KeyRing
 from kit.settings import Settings
 from wechat.client import WeChatClient
 from wechat.exchange import new_session
@@ -49,6 +50,8 @@ PUSH_LOOK_S = 0.5
 def run_worker(settings: Settings) -> int:
     """Work until SIGTERM or SIGINT; what is being sent is finished first."""
     configure_logging()
+    # Refused before the embedded Valkey is started: it would be left running.
+    KeyRing.open(settings.key_dir, create=False)
     redis_at = redis_url(settings)
     asyncio.run(_work(settings, redis_at))
     return 0
