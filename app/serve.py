@@ -19,10 +19,11 @@ def serve(settings: Settings) -> int:
     """Run the web processes until stopped. Returns the exit code."""
     configure_logging()
     log = structlog.get_logger("serve")
+    # Whatever may be refused comes before the embedded Valkey is started: it would be left running.
     keys = KeyRing.open(settings.key_dir, create=False)
+    sock = bind(settings.host, settings.port)
     knowledge = asyncio.run(_warm(settings, keys))
     redis_at = redis_url(settings)
-    sock = bind(settings.host, settings.port)
     app = build_app(settings, redis_at, knowledge)
 
     def child(slot: int) -> None:
