@@ -53,6 +53,9 @@ class Lease:
         asked_at = time.monotonic()
         if self.fence and asked_at < self._sure_until:
             return True
+        if not self.fence and await self._is_held_elsewhere():
+            # Whoever stands by looks several times a second; that must not take the writers' turn.
+            return False
 
         async def work(change: Change) -> int:
             now = await change.database_now()
@@ -75,6 +78,12 @@ class Lease:
         self.fence = await self._db.change(work)
         self._sure_until = asked_at + self._length.total_seconds() / 3
         return self.fence > 0
+
+    async def _is_held_elsewhere(self) -> bool:
+        row = await DutyLease.get_or_none(name=self._name)
+        return (
+            row is not None and row.holder != self._holder and row.expires_at > await self._db.database_now()
+        )
 
     async def give_up(self) -> None:
         """Let another worker have the duty at once."""

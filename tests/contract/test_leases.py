@@ -16,7 +16,7 @@ import pytest
 from app.duties import Duty, Roster
 from app.models import MODEL_MODULES
 from kit.clock import FixedClock
-from kit.db import Database
+from kit.db import Change, Database
 from kit.leases import DutyLease, Lease
 from tests.conftest import AUDIT_KEY
 
@@ -41,6 +41,24 @@ async def test_one_of_two_holds_and_the_other_waits_until_it_is_given_up(
     await one.give_up()
     assert [await two.hold(), await one.hold()] == [True, False]
     assert (one.fence, two.fence) == (0, 2)
+
+
+async def test_whoever_stands_by_begins_no_transactions(database: Database, elsewhere: Database) -> None:
+    assert await Lease(database, "relay", "one").hold()
+    inside, leave = asyncio.Event(), asyncio.Event()
+
+    async def busy(_: Change) -> None:
+        inside.set()
+        await leave.wait()
+
+    # On SQLite nobody else could write now.
+    writing = asyncio.create_task(elsewhere.change(busy))
+    await inside.wait()
+    standing_by = Lease(elsewhere, "relay", "two")
+    async with asyncio.timeout(3):
+        assert [await standing_by.hold() for _ in range(5)] == [False] * 5
+    leave.set()
+    await writing
 
 
 async def test_of_many_who_come_at_once_exactly_one_holds(database: Database, elsewhere: Database) -> None:
