@@ -137,10 +137,5 @@ async def end_all_for(change: Change, subject_kind: str, subject_id: UUID) -> in
     return await open_sessions.update(ended_at=change.now)
 
 
-async def delete_old_sessions(change: Change, *, before: datetime) -> int:
-    """Remove sessions that expired before `before`: nobody needs to know them any more."""
-    return await HttpSession.filter(expires_at__lt=before).delete()
-
-
 def _view(row: HttpSession) -> Session:
     return Session(row.id, row.subject_kind, row.subject_id, row.csrf, row.expires_at)
