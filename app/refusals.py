@@ -8,6 +8,7 @@ from app.forking import CannotBind
 from casework.complaints.profile import PolicyError
 from kit.calendar import CalendarError
 from kit.db.migrate import MigrationError
+from kit.db.refusal import DatabaseRefused
 from kit.profile import ProfileError
 from kit.secrets import KeyRingError
 from kit.settings import SettingsError
@@ -22,6 +23,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     CalendarError,
     CannotBind,
     CommandRefused,
+    DatabaseRefused,
     DemoError,
     KeyRingError,
     MigrationError,

@@ -25,6 +25,7 @@ from kit.clock import Clock
 from kit.db.batch import Batcher, Intake, Outcome, claim
 from kit.db.change import AuditActor, Change, database_now
 from kit.db.models import GuardKey
+from kit.db.refusal import REFUSED, refusal
 from kit.events import Event
 from kit.ids import Ids
 from kit.outbox_models import OutboxEvent, event_row
@@ -89,7 +90,10 @@ class Database:
             )
             for name in ("default", "write"):
                 # Both engines connect lazily; a wrong address must show now.
-                await context.connections.get(name).execute_query("SELECT 1")
+                try:
+                    await context.connections.get(name).execute_query("SELECT 1")
+                except REFUSED as error:
+                    raise refusal(error) from error
         return db
 
     @property

@@ -32,6 +32,7 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from kit.db.backup import back_up
 from kit.db.database import sqlite_path, tortoise_config
 from kit.db.editor import KeepingSqliteEditor
+from kit.db.refusal import REFUSED, refusal
 from kit.db.schema import differences
 
 ADVISORY_LOCK = 0x6368656E67677561
@@ -169,13 +170,16 @@ async def _lock(url: str, config: dict[str, Any], timeout_s: float) -> AsyncIter
             os.close(fd)
         return
     where = config["connections"]["write"]["credentials"]
-    connection = await asyncpg.connect(
-        host=where["host"],
-        port=where["port"],
-        user=where["user"],
-        password=where["password"],
-        database=where["database"],
-    )
+    try:
+        connection = await asyncpg.connect(
+            host=where["host"],
+            port=where["port"],
+            user=where["user"],
+            password=where["password"],
+            database=where["database"],
+        )
+    except REFUSED as error:
+        raise refusal(error) from error
     try:
         await connection.execute(f"SET lock_timeout = '{int(timeout_s * 1000)}ms'")
         try:
