@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from app import commands
+from app.arguments import USAGE, Parser
 from app.refusals import REFUSALS
-
-USAGE = 2
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse with one sentence instead of a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"错误：{_in_chinese(message)}。用法见 {self.prog} --help", file=sys.stderr)
-        raise SystemExit(USAGE)
-
-
-_MESSAGES = (
-    (r"argument (?P<name>.+?): invalid choice: '(?P<given>.*?)'.*", "没有“{given}”这个{name}"),
-    (r"the following arguments are required: (?P<name>.+)", "缺少参数 {name}"),
-    (r"unrecognized arguments: (?P<given>.+)", "不认识的参数 {given}"),
-    (r"argument (?P<name>.+?): expected .+", "参数 {name} 后面缺少内容"),
-    (r"argument (?P<name>.+?): invalid .+ value: '(?P<given>.*)'", "参数 {name} 的内容“{given}”不对"),
-)
-
-
-def _in_chinese(message: str) -> str:
-    for pattern, sentence in _MESSAGES:
-        if found := re.fullmatch(pattern, message, re.DOTALL):
-            return sentence.format(**found.groupdict())
-    return f"参数不对（{message}）"
 
 
 def build_parser() -> Parser:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from tortoise.exceptions import OperationalError
+
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
 from bot.profile import WechatSection
@@ -25,6 +27,7 @@ from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
 from kit.catalogue import Catalogue
 from kit.clock import Clock, SystemClock
 from kit.db import Database
+from kit.db.models import KeyFingerprint
 from kit.ids import Ids
 from kit.profile import Profile, build_profile
 from kit.redis import Redis, connect
@@ -80,9 +83,20 @@ async def open_database(settings: Settings, keys: KeyRing) -> AsyncIterator[Data
         settings.database_url, MODEL_MODULES, clock, Ids(clock), keys.secret("audit"), process_wide=True
     )
     try:
+        await _check_tables()
         yield db
     finally:
         await db.close()
+
+
+async def _check_tables() -> None:
+    try:
+        await KeyFingerprint.exists()
+    except OperationalError as exc:
+        # The engines' words for a table that is not there.
+        if "no such table" in str(exc) or "does not exist" in str(exc):
+            raise NotReady("数据库里还没有建表，请先执行 chengguan migrate。") from None
+        raise
 
 
 @contextlib.asynccontextmanager

@@ -117,7 +117,7 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         absent = "MINIAPP_APP_ID" if miniapp_id is None else "MINIAPP_APP_SECRET"
         reader.fault(f"MINIAPP_APP_ID 和 MINIAPP_APP_SECRET 要么都填，要么都不填；现在缺 {absent}。")
     return Settings(
-        database_url=reader.database("DATABASE_URL", "sqlite://var/chengguan.db"),
+        database_url=reader.database("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db"),
         redis_url=reader.redis("REDIS_URL"),
         data_dir=data_dir,
         host=host,

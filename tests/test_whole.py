@@ -308,7 +308,7 @@ def test_every_command_explains_itself_and_does_something() -> None:
     assert {"serve", "worker", "migrate", "demo", "staff add", "audit verify"} <= set(known)
     for name, parser in known.items():
         assert callable(parser.get_default("run")), name
-        assert "usage" in parser.format_help()
+        assert "用法" in parser.format_help()
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -54,8 +54,9 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _standin(arguments: argparse.Namespace) -> int:
+    from app.arguments import Parser
     from wechat.standin.command import main
 
     env = demo_environ(os.environ)
     memory = Path(env["DATA_DIR"]) / "demo" / "standin.json"
-    return main(["--memory", str(memory), *arguments.rest], env)
+    return main(["--memory", str(memory), *arguments.rest], env, Parser)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from app.core import CATALOGUE_FOLDER, open_database
+from app.core import CATALOGUE_FOLDER, complaint_policy, open_database, profile_in_force
 from app.environment import read_settings
 from app.refusals import CommandRefused
 from casework.actors import system
@@ -31,12 +31,12 @@ def add(group: Any) -> None:
     adding.add_argument("--login", required=True, help="登录名（字母、数字）")
     adding.add_argument("--name", required=True, help="姓名")
     adding.add_argument("--role", required=True, action="append", help="角色，可重复：" + "、".join(_ROLES))
-    adding.add_argument("--unit", help="单位代码；不填则为全局")
+    adding.add_argument("--unit", help="单位代码，见单位画像的 units；不填则为全局")
     adding.add_argument("--password-stdin", action="store_true", help="从标准输入读密码")
     adding.set_defaults(run=_add)
     password = actions.add_parser("passwd", help="改密码")
-    password.add_argument("--login", required=True)
-    password.add_argument("--password-stdin", action="store_true")
+    password.add_argument("--login", required=True, help="登录名")
+    password.add_argument("--password-stdin", action="store_true", help="从标准输入读密码")
     password.set_defaults(run=_passwd)
     listing = actions.add_parser("list", help="列出账号")
     listing.set_defaults(run=_list)
@@ -71,6 +71,15 @@ def _read_password(from_stdin: bool) -> str:
     return first
 
 
+async def _check_unit(code: str | None) -> None:
+    """A grant for a unit that the bureau does not have would show its holder nothing at all."""
+    if code is None:
+        return
+    codes = complaint_policy(await profile_in_force()).units
+    if code not in codes:
+        raise CommandRefused(f"没有单位 {code}，可用的有：{'、'.join(codes)}。")
+
+
 def _add(arguments: argparse.Namespace) -> int:
     unknown = [role for role in arguments.role if role not in _ROLES]
     if unknown:
@@ -78,6 +87,7 @@ def _add(arguments: argparse.Namespace) -> int:
     password = _read_password(arguments.password_stdin)
 
     async def work(db: Database) -> None:
+        await _check_unit(arguments.unit)
         await add_staff(
             db,
             Passwords(),

@@ -133,6 +133,38 @@ def test_serving_before_migrating_says_what_to_do(tmp_path: Path) -> None:
     assert left_over(tmp_path) == []
 
 
+@pytest.mark.parametrize("words", [("staff", "list"), ("audit", "verify"), ("calendar", "check"), ("serve",)])
+def test_a_database_without_tables_says_what_to_do(tmp_path: Path, words: tuple[str, ...]) -> None:
+    env = System(tmp_path).env
+    assert run(env, "migrate").returncode == 0
+    env["DATABASE_URL"] = f"sqlite://{tmp_path / 'another.db'}"
+    (tmp_path / "another.db").touch()
+    refused(run(env, *words), "migrate")
+
+
+def test_staff_belong_to_units_that_exist(tmp_path: Path) -> None:
+    env = System(tmp_path).env
+    assert run(env, "migrate").returncode == 0
+    words = [
+        "staff",
+        "add",
+        "--login",
+        "zhangsan",
+        "--name",
+        "张三",
+        "--role",
+        "handler",
+        "--unit",
+        "nowhere",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *words, "--password-stdin"],
+        env=env, cwd=ROOT, input="a long password\n", capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    refused(done, "nowhere", "street")
+    assert run(env, "staff", "list").stdout == ""
+
+
 def test_a_database_that_is_down_is_one_sentence(tmp_path: Path) -> None:
     url = f"postgres://u:secret@127.0.0.1:{free_port()}/x"
     done = run(environ(tmp_path, DATABASE_URL=url), "migrate")

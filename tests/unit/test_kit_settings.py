@@ -24,6 +24,8 @@ def test_defaults_are_those_of_one_machine():
     settings = Settings.from_environ(SECRETS)
     assert settings.database_url == "sqlite://var/chengguan.db"
     assert settings.sqlite_path == Path("var/chengguan.db")
+    moved = Settings.from_environ({**SECRETS, "DATA_DIR": "/srv/chengguan"})
+    assert moved.sqlite_path == Path("/srv/chengguan/chengguan.db")
     assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
     assert (settings.data_dir, settings.key_dir) == (Path("var"), Path("var/keys"))
     assert settings.redis_url is None

@@ -9,11 +9,20 @@ from wechat.standin.config import StandinConfig, StandinRefusedError
 from wechat.standin.server import run
 
 DEFAULT_PORT = 8001
+DESCRIPTION = (
+    "在本机扮演微信平台，并提供演示手机。密钥从 WECHAT_APP_SECRET、WECHAT_TOKEN、WECHAT_AES_KEY 读取。"
+)
 
 
-def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+def main(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    parser: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+) -> int:
     """Serve until interrupted; 2 and one sentence when it cannot start. Secrets come from `environ` only."""
-    asked = _parser(environ).parse_args(argv)
+    asked = _add_arguments(parser(prog="chengguan standin", description=DESCRIPTION), environ).parse_args(
+        argv
+    )
     try:
         config = StandinConfig(
             app_id=asked.app_id,
@@ -40,11 +49,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     return 0
 
 
-def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="chengguan standin",
-        description="在本机扮演微信平台，并提供演示手机。密钥从 WECHAT_APP_SECRET、WECHAT_TOKEN、WECHAT_AES_KEY 读取。",
-    )
+def _add_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，只能是本机（默认 127.0.0.1）")
     port = environ.get("STANDIN_PORT", "")
     parser.add_argument(

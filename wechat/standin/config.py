@@ -42,6 +42,8 @@ class StandinConfig:
     def __post_init__(self) -> None:
         if not is_loopback(self.host):
             raise StandinRefusedError(f"微信替身只能在本机运行，不能监听 {self.host}。")
+        if not 0 < self.port < 65536:
+            raise StandinRefusedError(f"端口应为 1 到 65535 的整数，不能是 {self.port}。")
         missing = [
             name for name in ("app_id", "app_secret", "token", "webhook_url") if not getattr(self, name)
         ]
