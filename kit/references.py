@@ -96,6 +96,13 @@ def find_references(text: str) -> list[Reference]:
     return list(dict.fromkeys(reference for reference in found if reference is not None))
 
 
+def holds_mistyped_reference(text: str) -> bool:
+    """Whether something in free text has the form of a reference, but no right one is there: a slip in typing."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    found = [_checked(match.groups()) for match in _IN_TEXT.finditer(plain)]
+    return bool(found) and not any(found)
+
+
 def _checked(groups: tuple[str | None, ...]) -> Reference | None:
     # The free-text pattern has two alternatives of five groups; one of them is empty.
     bureau, kind, day, digits, check = (group for group in groups if group is not None)

@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from kit.references import find_references, letters_are_safe, make_reference, parse_reference
+from kit.references import (
+    find_references,
+    holds_mistyped_reference,
+    letters_are_safe,
+    make_reference,
+    parse_reference,
+)
 
 DAY = date(2026, 11, 22)
 ONE = make_reference("QS", "TS", DAY, 51)
@@ -96,3 +102,10 @@ def test_letters_in_which_a_swap_would_go_unseen_are_refused():
     assert 0 < len(unsafe) < 60
     with pytest.raises(ValueError, match="swap"):
         make_reference(unsafe[0], "TS", DAY, 1)
+
+
+def test_a_slip_in_typing_is_told_from_words_that_are_no_reference():
+    wrong = ONE[:-1] + ("A" if ONE[-1] != "A" else "B")
+    assert holds_mistyped_reference(f"我的 {wrong.lower()} 呢")
+    assert not holds_mistyped_reference(f"{ONE} 和 {wrong}")
+    assert not holds_mistyped_reference("没有编号，电话 0000-8212345")
