@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kit.clock import local
 from kit.problems import Invalid
@@ -57,15 +57,16 @@ def digest(sealer: FieldSealer, text: str | None) -> str | None:
 def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
     """Placeholders for a moment on the local wall clock: `<prefix>` as 2026-11-22 15:30, and its parts.
 
-    The parts (`_year`, `_month`, `_day`, `_time`) let a sentence in the catalogue say a date in its own way.
+    The parts let a sentence in the catalogue say a date in its own way: `_year`, `_month` and `_day` of the
+    last day before the moment is over. What ends at midnight ends with the day before: who reads "4日前" still
+    comes on the fourth.
     """
     if at is None:
         return {}
-    shown = local(at)
+    shown, day = local(at), local(at - timedelta(microseconds=1))
     return {
         prefix: f"{shown:%Y-%m-%d %H:%M}",
-        f"{prefix}_year": str(shown.year),
-        f"{prefix}_month": str(shown.month),
-        f"{prefix}_day": str(shown.day),
-        f"{prefix}_time": f"{shown:%H:%M}",
+        f"{prefix}_year": str(day.year),
+        f"{prefix}_month": str(day.month),
+        f"{prefix}_day": str(day.day),
     }

@@ -124,7 +124,7 @@ async def test_the_history_reads_well_for_the_owner_and_names_names_for_staff(de
         "rate_unsatisfied",
         "dispute",
     ]
-    assert told[1] == "已受理，归为“占道摆摊”。我们会在 11 月 26 日前答复您。"
+    assert told[1] == "已受理，归为“占道摆摊”。我们会在 11月26日前答复您。"
     assert not any("内部情况" in text for text in told)
     assert all(entry.actor_name == "" for entry in owner.timeline)
     detail = await queries.detail_by_reference(desk, case.reference.lower(), DISPATCHER)
