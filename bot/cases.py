@@ -19,6 +19,7 @@ from kit.references import Reference
 
 LISTED = 5
 EVENTS_SHOWN = 4
+STORY_SHOWN = 16
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Cases:
                     "bot.cases.line",
                     number=number,
                     reference=row.reference,
-                    what=self._what(row.category_name),
+                    what=self._what(row.category_name, row.story),
                     state=say(f"complaint.state.{row.state}"),
                 )
             )
@@ -131,19 +132,23 @@ class Cases:
             return self._phrases.problem(problem)
         return say("bot.withdraw.done", reference=reference)
 
-    def _what(self, category_name: str) -> str:
-        return category_name or self._phrases.say("bot.cases.uncategorised")
+    @staticmethod
+    def _what(category_name: str, story: str) -> str:
+        """The category, or how the story begins while nobody has put it into one."""
+        begins = " ".join(story.split())
+        return category_name or (begins if len(begins) <= STORY_SHOWN else begins[:STORY_SHOWN] + "…")
 
     def _one(self, view: ComplaintView) -> str:
         say = self._phrases.say
         lines = [
             say("bot.cases.heading_one", reference=view.reference),
-            say("bot.cases.what", what=self._what(view.category_name)),
+            say("bot.cases.what", what=self._what(view.category_name, view.story)),
         ]
         if view.place_text:
             lines.append(say("bot.cases.place", place=view.place_text))
-        if view.photos:
-            lines.append(say("bot.cases.photos", count=len(view.photos)))
+        sent = sum(photo.stage == "before" for photo in view.photos)
+        if sent:
+            lines.append(say("bot.cases.photos", count=sent))
         lines.append(say("bot.cases.state", state=say(f"complaint.state.{view.state}")))
         for entry in view.timeline[-EVENTS_SHOWN:]:
             what = say(entry.key, **entry.params)

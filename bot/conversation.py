@@ -21,7 +21,7 @@ from bot.singleflight import Entry, Flight
 from bot.standing_events import StandingEvents
 from bot.turns import Message, Standing, Turns
 from bot.vocabulary import Vocabulary
-from kit.references import Reference, find_references
+from kit.references import Reference, find_references, holds_mistyped_reference
 from wechat.messages import Inbound
 
 SCORES = {"satisfied": 3, "on_the_whole": 2, "unsatisfied": 1}
@@ -144,6 +144,8 @@ class Conversation:
         found = self._references(heard.text)
         if found:
             return await self._about_cases(heard, found, message)
+        if _MAY_HOLD_REFERENCE.search(heard.text) and holds_mistyped_reference(heard.text):
+            return self._phrases.say("bot.cases.mistyped")
         return await self._sentence(heard.text.strip(), message, at)
 
     async def _command(self, heard: Understood, message: Message) -> str:
@@ -252,8 +254,11 @@ class Conversation:
             self._flight.remember(message.citizen, encode_choices([Choice("story", text)]))
             return self._phrases.say("bot.offer_story")
         choices, reply = told.choices, told.text
-        if may_be_filed and (choices or tells_of_trouble):
-            # "油烟太大怎么办" asks, and tells of something that could be filed.
+        if told.band == "lost" and vocabulary.is_danger(text):
+            # Told to telephone first, nobody wants to hear that we do not know.
+            return self._phrases.say("bot.danger_report")
+        if may_be_filed and (choices or tells_of_trouble or not asks):
+            # "油烟太大怎么办" asks, and tells of something that could be filed; "渣土车洒了一路" only tells.
             choices = (*choices, Choice("story", text))
             reply += "\n" + self._phrases.say("bot.offer_story_also", number=len(choices))
         if choices:

@@ -83,6 +83,7 @@ def owner_line(desk: Desk, row: Complaint) -> ComplaintLine:
         reference=row.reference,
         state=State(row.state),
         category_name=desk.policy.category_name(row.category),
+        story=row.story,
         place_text=row.place_text,
         submitted_at=row.submitted_at,
         due_at=row.due_at,

@@ -75,6 +75,7 @@ class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     state: State
     category_name: str
+    story: str
     place_text: str
     submitted_at: datetime
     due_at: datetime | None
