@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -51,6 +52,17 @@ def wait_for(port: int, within_s: float, process: subprocess.Popen[bytes] | None
             return
         time.sleep(0.02)
     raise RuntimeError(f"nothing listens on {port}")
+
+
+def wait_until_it_answers(url: str, within_s: float = 30) -> None:
+    """The port of a forking server is open before anybody serves it."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{url} does not answer")
 
 
 def tree(pid: int) -> list[int]:

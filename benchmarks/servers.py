@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.processes import free_port, running
+from benchmarks.processes import free_port, running, wait_until_it_answers
 from benchmarks.traffic import Account
 from kit.valkey import ensure_valkey
 
@@ -69,6 +69,7 @@ def our_service(
         command = [sys.executable, "-m", "app.cli"]
         subprocess.run([*command, "migrate"], env={**os.environ, **env}, check=True, capture_output=True)
         with running([*command, "serve"], env, port, log=folder / "serve.log") as pid:
+            wait_until_it_answers(f"http://127.0.0.1:{port}/healthz")
             yield port, pid, folder
     finally:
         ensure_valkey(folder).stop(adopted=True)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from benchmarks.intake import DIALOGUE
-from benchmarks.processes import tree
 from benchmarks.report import Figure, median
 from benchmarks.servers import our_service, postgres
 from benchmarks.traffic import Account, Sender, reply_text, request_bytes, text_message
@@ -23,20 +22,24 @@ HANG_UPS, RESPAWNS = 600, 5
 def fork_ready_s() -> float:
     """From kill -9 of the only serving process to an answer of its successor; median of five."""
     times = []
-    with our_service(Account()) as (port, pid, _):
+    with our_service(Account()) as (port, _, _):
         for _ in range(RESPAWNS):
-            (child,) = tree(pid)[1:]
-            os.kill(child, signal.SIGKILL)
+            serving = _serving(port)
+            os.kill(serving, signal.SIGKILL)
             begun = time.perf_counter()
-            while True:
-                with suppress(OSError, ValueError):
-                    answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
-                    if json.load(answer)["pid"] != child:
-                        break
+            while _serving(port) in (0, serving):
                 time.sleep(0.005)
             times.append(time.perf_counter() - begun)
             time.sleep(2.5)  # a process that dies young waits before it is replaced
     return median(times)
+
+
+def _serving(port: int) -> int:
+    """The process that answers, 0 when none does."""
+    with suppress(OSError, ValueError):
+        answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
+        return int(json.load(answer)["pid"])
+    return 0
 
 
 async def _hang_up(port: int, request: bytes, after_s: float) -> None:
