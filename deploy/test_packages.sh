@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the tests need of Debian: Chromium with a font for Chinese, and strace. Installed when root; said otherwise.
+# What the tests need of Debian: Chromium with a font for Chinese and its driver's library, and strace. Installed when root; said otherwise.
 set -eu
 needed="" wished=""
 command -v chromium >/dev/null 2>&1 || needed="chromium"
 [ -n "$(find /usr/share/fonts "${HOME:-/}/.fonts" -iname '*cjk*' -print -quit 2>/dev/null)" ] ||
     needed="$needed fonts-noto-cjk"
+# The driver of the browser is linked against it, and a minimal Debian has it not.
+/sbin/ldconfig -p 2>/dev/null | grep -q "libatomic.so.1" || needed="$needed libatomic1"
 command -v strace >/dev/null 2>&1 || wished="strace"
 needed=$(echo "$needed" | xargs)
 [ -n "$needed$wished" ] || exit 0

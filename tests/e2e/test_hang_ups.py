@@ -35,14 +35,24 @@ async def test_five_hundred_clients_hang_up_in_the_middle_of_a_write_and_filing_
     assert written > survived / 2
 
 
+async def settled_states(system: System, references: list[str]) -> dict[str, str]:
+    """The states once nothing moves any more: what was hung up on may still be on its way."""
+    wanted = ", ".join(f"'{one}'" for one in references)
+    sql = f"SELECT reference, state FROM complaint WHERE reference IN ({wanted})"
+    seen: dict[str, str] = {}
+    while (now := dict(await asyncio.to_thread(system.rows, sql))) != seen:
+        seen = now
+        await asyncio.sleep(1.5)
+    return seen
+
+
 async def test_clerks_that_hang_up_in_the_middle_of_a_move_leave_whole_cases(own_system: System) -> None:
     own_system.start("serve")
     async with Weixin(own_system) as weixin:
         filings = (weixin.file(new_openid(), f"第{n}个井盖翘起来了") for n in range(40))
         references = [one.reference for one in await asyncio.gather(*filings)]
     assert await hang_up_in_the_console(own_system, references) == 40
-    wanted = ", ".join(f"'{one}'" for one in references)
-    states = dict(own_system.rows(f"SELECT reference, state FROM complaint WHERE reference IN ({wanted})"))
+    states = await settled_states(own_system, references)
     left = [reference for reference, state in states.items() if state == "submitted"]
     print(f"{40 - len(left)} of 40 moves were made all the same")
     assert set(states.values()) <= {"submitted", "accepted"}
