@@ -34,7 +34,7 @@ SUITES = (
         180,
     ),
     Suite("postgres", ("tests", "-m", "postgres"), 180),
-    Suite("browser", ("tests/e2e", "-m", "browser"), 180),
+    Suite("browser", ("tests", "-m", "browser"), 180),
 )  # fmt: skip
 
 
