@@ -6,6 +6,7 @@ import asyncio
 import os
 
 from sanic import Blueprint, HTTPResponse, Request, json
+from sanic.response import redirect
 
 from app.core import Core
 from kit.redis import UNAVAILABLE
@@ -32,6 +33,11 @@ def ops_blueprint() -> Blueprint:
             {"status": "ok" if ready else "unavailable", "database": database, "redis": redis},
             status=200 if ready else 503,
         )
+
+    @blueprint.get("/")
+    async def front(_: Request) -> HTTPResponse:
+        """Citizens come by WeChat; who types the bare address is staff."""
+        return redirect("/console/", status=303)
 
     return blueprint
 

@@ -232,6 +232,7 @@ def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
 ANYONE, STAFF, PLATFORM = "anyone", "staff session", "platform signature"
 
 ROUTES = {
+    "GET /": ANYONE,
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
     "GET /wechat": PLATFORM,
