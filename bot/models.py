@@ -28,11 +28,12 @@ class ConversationTurn(Model):
 
 
 class MediaFetch(Model):
-    """A photo to be taken over from the platform, which keeps it for three days.
+    """A photo, voice message or film to be taken over from the platform, which keeps it for three days.
 
     `file_id` is the file's id from the start: cases refer to it before the photo is here. `source_sealed`
     is the media id. State: waiting -> fetched, refused (what came is no photo we take) or lost (the
-    platform no longer has it). Waiting rows are claimed until `lease_until`.
+    platform no longer has it). Waiting rows are claimed until `lease_until`. `medium`: "voice" or "video", null for a
+    photo. `asked_again_at` is when the citizen was asked to send a lost one again.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -45,6 +46,8 @@ class MediaFetch(Model):
     next_at = fields.DatetimeField()
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    medium = fields.CharField(max_length=10, null=True)
+    asked_again_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "media_fetch"
@@ -93,3 +96,23 @@ class PushConsent(Model):
     class Meta:
         table = "push_consent"
         unique_together = (("account_id", "template_id"),)
+
+
+class PlatformReport(Model):
+    """What the platform reported about a job of ours or about the account itself: kept, for later readers.
+
+    `kind` is the event's name, `job_id` the job it is about ("" for the account itself), `facts` the event's own
+    fields as JSON. `act` is the keyed name of the event, unique: a repeat is not kept twice.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    act = fields.CharField(max_length=80, unique=True)
+    kind = fields.CharField(max_length=60)
+    job_id = fields.CharField(max_length=80)
+    status = fields.CharField(max_length=80)
+    facts = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "platform_report"
+        indexes = (("kind", "job_id"), ("at", "id"))

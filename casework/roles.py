@@ -11,6 +11,7 @@ class Role(StrEnum):
     CITIZEN = "citizen"
     DISPATCHER = "dispatcher"
     HANDLER = "handler"
+    DUTY_OFFICER = "duty_officer"
     HEAD = "head"
     APPROVER = "approver"
     WINDOW_CLERK = "window_clerk"

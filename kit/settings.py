@@ -20,6 +20,8 @@ _SECRETS = frozenset(
         "wechat_token",
         "wechat_aes_key",
         "miniapp_app_secret",
+        "miniapp_token",
+        "miniapp_aes_key",
         "open311_keys",
         "metrics_token",
     }
@@ -54,6 +56,8 @@ class Settings:
     wechat_aes_key: str | None
     miniapp_app_id: str | None
     miniapp_app_secret: str | None
+    miniapp_token: str | None
+    miniapp_aes_key: str | None
     wechat_api_base: str
     key_dir: Path
     demo: bool
@@ -116,6 +120,10 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
     if (miniapp_id is None) != (miniapp_secret is None):
         absent = "MINIAPP_APP_ID" if miniapp_id is None else "MINIAPP_APP_SECRET"
         reader.fault(f"MINIAPP_APP_ID 和 MINIAPP_APP_SECRET 要么都填，要么都不填；现在缺 {absent}。")
+    miniapp_token, miniapp_aes_key = reader.optional("MINIAPP_TOKEN"), reader.aes_key("MINIAPP_AES_KEY")
+    if miniapp_token is not None and (miniapp_id is None or not reader.given("MINIAPP_AES_KEY")):
+        absent = "MINIAPP_APP_ID" if miniapp_id is None else "MINIAPP_AES_KEY"
+        reader.fault(f"填了 MINIAPP_TOKEN（小程序消息推送），还要填 {absent}；推送只用安全模式。")
     return Settings(
         database_url=reader.database("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db"),
         redis_url=reader.redis("REDIS_URL"),
@@ -130,6 +138,8 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         wechat_aes_key=aes_key,
         miniapp_app_id=miniapp_id,
         miniapp_app_secret=miniapp_secret,
+        miniapp_token=miniapp_token,
+        miniapp_aes_key=miniapp_aes_key,
         wechat_api_base=reader.url("WECHAT_API_BASE", "https://api.weixin.qq.com", ("http", "https")),
         key_dir=reader.folder("KEY_DIR", data_dir / "keys"),
         demo=demo,

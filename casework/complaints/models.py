@@ -59,14 +59,33 @@ class Complaint(Model):
 
 
 class ComplaintPhoto(Model):
-    """A photo of a complaint, in the order given. `stage`: "before" (the citizen's) or "after"."""
+    """A photo, voice message or film of a complaint, in the order given.
+
+    `stage`: "before" (the citizen's), "added" (sent later) or "after" (the unit's). `medium`: "voice" or "video",
+    null for a photo.
+    """
 
     id = fields.UUIDField(primary_key=True)
     complaint_id = fields.UUIDField()
     file_id = fields.UUIDField()
     position = fields.SmallIntField()
     stage = fields.CharField(max_length=10)
+    medium = fields.CharField(max_length=10, null=True)
 
     class Meta:
         table = "complaint_photo"
         unique_together = (("complaint_id", "stage", "position"),)
+
+
+class ComplaintAddition(Model):
+    """Words a citizen added to a complaint after filing it."""
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField()
+    position = fields.SmallIntField()
+    text = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "complaint_addition"
+        unique_together = (("complaint_id", "position"),)

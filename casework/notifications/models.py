@@ -11,7 +11,8 @@ class Delivery(Model):
 
     State: queued -> sending (held until `lease_until` by whoever has the number `fence`) -> sent,
     uncertain, failed or expired. `final_reason` is a code with a clerk's sentence in the catalogue under
-    `delivery.reason`. `read_at` is for messages shown in the console.
+    `delivery.reason`. `read_at` is for messages shown in the console. `receipt` is what the
+    platform reported later about a message it had taken: "delivered", or why it was not.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -35,8 +36,15 @@ class Delivery(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     read_at = fields.DatetimeField(null=True)
+    receipt = fields.CharField(max_length=40, null=True)
+    receipt_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "delivery"
         unique_together = (("event_id", "recipient_id"),)
-        indexes = (("state", "next_at", "id"), ("state", "lease_until"), ("recipient_id", "created_at", "id"))
+        indexes = (
+            ("state", "next_at", "id"),
+            ("state", "lease_until"),
+            ("recipient_id", "created_at", "id"),
+            ("platform_id",),
+        )

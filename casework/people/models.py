@@ -7,15 +7,23 @@ from tortoise.models import Model
 
 
 class Account(Model):
-    """A citizen. Nothing but an id until the citizen says more."""
+    """A citizen. Nothing but an id until the citizen says more.
+
+    `merged_into_id` names the account that speaks for this one since both were found to be one person's; cases
+    keep the account they were filed with, so that a link can be undone. `phone_verified_at` is when the platform
+    vouched for the phone; a number merely typed is not kept here.
+    """
 
     id = fields.UUIDField(primary_key=True)
     created_at = fields.DatetimeField()
     phone_sealed = fields.BinaryField(null=True)
     phone_index = fields.CharField(max_length=64, null=True, db_index=True)
+    phone_verified_at = fields.DatetimeField(null=True)
+    merged_into_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "account"
+        indexes = (("merged_into_id",),)
 
 
 class WechatIdentity(Model):
@@ -39,6 +47,41 @@ class WechatIdentity(Model):
     class Meta:
         table = "wechat_identity"
         unique_together = (("appid", "openid_index"),)
+
+
+class AccountLink(Model):
+    """That two accounts are one person's, on what basis ("unionid" or "phone"), and until when. Never deleted."""
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField(db_index=True)
+    into_id = fields.UUIDField(db_index=True)
+    basis = fields.CharField(max_length=10)
+    linked_at = fields.DatetimeField()
+    unlinked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account_link"
+
+
+class PersonalConsent(Model):
+    """What a person was told and agreed to, one row per giving. Never deleted; `revoked_at` ends it.
+
+    `purpose` is a name of the bureau profile's or of ours (`people/consents.py`), `text_version` says which
+    wording was shown. `details_sealed` holds a guardian's name and phone.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField(db_index=True)
+    purpose = fields.CharField(max_length=40)
+    text_version = fields.CharField(max_length=20)
+    door = fields.CharField(max_length=20)
+    given_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+    details_sealed = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "personal_consent"
+        indexes = (("account_id", "purpose"),)
 
 
 class Staff(Model):
@@ -69,3 +112,30 @@ class Grant(Model):
     class Meta:
         table = "staff_grant"
         indexes = (("role", "unit"),)
+
+
+class StaffBinding(Model):
+    """A member of staff's own WeChat, as the account it writes from; for paging. `unbound_at` ends it."""
+
+    id = fields.UUIDField(primary_key=True)
+    staff_id = fields.UUIDField(db_index=True)
+    account_id = fields.UUIDField(db_index=True)
+    bound_at = fields.DatetimeField()
+    unbound_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_binding"
+
+
+class StaffBindingCode(Model):
+    """A code that binds whoever scans it, once and for minutes. Only its keyed hash is kept."""
+
+    id = fields.UUIDField(primary_key=True)
+    staff_id = fields.UUIDField(db_index=True)
+    code_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_binding_code"

@@ -68,6 +68,14 @@ def test_everything_wrong_is_reported_at_once():
     assert all(sentence.endswith("。") for sentence in sentences)
 
 
+def test_pushes_of_the_mini_program_are_taken_in_safe_mode_only():
+    app = SECRETS | {"MINIAPP_APP_ID": "wx1", "MINIAPP_APP_SECRET": "s"}
+    assert any("MINIAPP_AES_KEY" in sentence for sentence in faults(app | {"MINIAPP_TOKEN": "t"}))
+    settings = Settings.from_environ(app | {"MINIAPP_TOKEN": "t", "MINIAPP_AES_KEY": "a" * 42 + "A"})
+    assert (settings.miniapp_token, settings.miniapp_aes_key) == ("t", "a" * 42 + "A")
+    assert "a" * 42 not in repr(settings)
+
+
 def test_commands_that_never_speak_to_wechat_need_no_secrets():
     assert Settings.from_environ({}, for_wechat=False).wechat_app_secret == ""
 
