@@ -38,7 +38,13 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
     assets = load_assets()
     problems = ProblemAnswers(catalogue, {"/console": problem_page})
-    install_shell(app, problems, settings.public_url, bare={"chengguan.wechat.receive"})
+    install_shell(
+        app,
+        problems,
+        settings.public_url,
+        bare={"chengguan.wechat.receive"},
+        framed_by=_phones(settings) if settings.demo else (),
+    )
     assets.install(app)
     if settings.demo:
         app.register_middleware(_refuse_proxies, "request", priority=200)
@@ -77,6 +83,11 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         await app.ctx.stack.aclose()
 
     return app
+
+
+def _phones(settings: Settings) -> tuple[str, ...]:
+    """Where the demo phone is: its built-in browser shows our pages beside the chat."""
+    return tuple(f"http://{host}:{settings.standin_port}" for host in ("127.0.0.1", "localhost"))
 
 
 async def _refuse_proxies(request: Request) -> None:

@@ -1,20 +1,18 @@
 """Response headers that keep browsers from doing more than our pages need."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}; style-src 'self'{nonce}; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
 )
-_STRICT_POLICY = _POLICY.format(nonce="")
 _FOR_ALL = {"x-content-type-options": "nosniff"}
 _FOR_PAGES = {
     "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(self), camera=(), microphone=(), payment=()",
 }
@@ -31,10 +29,15 @@ def csp_nonce(request: Request) -> str:
 class SecurityHeaders:
     """Adds the headers; one set earlier by the handler itself stays."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, framed_by: Sequence[str] = ()) -> None:
+        """`framed_by`: origins that may show our pages in a frame of theirs; nobody's otherwise."""
         secure = public_url.startswith("https://")
         hsts = {"strict-transport-security": "max-age=31536000"} if secure else {}
         self._for_all: Mapping[str, str] = {**_FOR_ALL, **hsts}
+        # The older header knows no list of origins: it would refuse those that may.
+        self._for_pages = _FOR_PAGES if framed_by else {**_FOR_PAGES, "x-frame-options": "DENY"}
+        self._frames = " ".join(framed_by) or "'none'"
+        self._strict_policy = _POLICY.format(nonce="", frames=self._frames)
 
     def add(self, request: Request, response: BaseHTTPResponse) -> None:
         headers = response.headers
@@ -43,8 +46,10 @@ class SecurityHeaders:
         # What is shown to one person must not stay in a shared cache or on a public machine.
         headers.setdefault("cache-control", "no-store")
         if (response.content_type or "").startswith("text/html"):
-            for name, value in _FOR_PAGES.items():
+            for name, value in self._for_pages.items():
                 headers.setdefault(name, value)
             nonce = getattr(request.ctx, "csp_nonce", None)
-            policy = _STRICT_POLICY if nonce is None else _POLICY.format(nonce=f" 'nonce-{nonce}'")
+            policy = self._strict_policy
+            if nonce is not None:
+                policy = _POLICY.format(nonce=f" 'nonce-{nonce}'", frames=self._frames)
             headers.setdefault("content-security-policy", policy)

@@ -1,7 +1,7 @@
 """What every Sanic application of ours wears: request numbers, problem answers, security headers."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -15,14 +15,20 @@ REQUEST_ID_HEADER = "x-request-id"
 
 
 def install_shell(
-    app: Sanic[Any, Any], problems: ProblemAnswers, public_url: str, *, bare: Collection[str] = ()
+    app: Sanic[Any, Any],
+    problems: ProblemAnswers,
+    public_url: str,
+    *,
+    bare: Collection[str] = (),
+    framed_by: Sequence[str] = (),
 ) -> None:
     """Install once per application, before it starts.
 
     `bare` names routes without request numbers and headers: doors for machines at which every microsecond
     counts, and whose answers no browser shows. Their errors are answered like all others.
+    `framed_by` names origins whose pages may show ours in a frame.
     """
-    security = SecurityHeaders(public_url)
+    security = SecurityHeaders(public_url, framed_by)
 
     async def number(request: Request) -> None:
         if request.route is not None and request.route.name in bare:
