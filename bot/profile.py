@@ -1,4 +1,4 @@
-"""The bureau profile's section `wechat`: which message templates the account has, and what goes where in them."""
+"""The bureau profile's section `wechat`: what kind of account it is, and what goes where in its templates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from wechat.account_kinds import AccountKind, Right, rights
+
 Field = Annotated[str, msgspec.Meta(pattern="^[a-z_]+[0-9]{1,3}$")]
 Source = Literal["reference", "title", "phrase", "thing", "time"]
 """What a field shows: the case's reference, or the notice's title, state, remark; the moment of sending."""
+PagePath = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_/-]{1,128}$")]
+"""A page of the mini-program as its app.json lists it, without a leading slash or a query."""
 
 
 class MessageTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,7 +23,27 @@ class MessageTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fields: dict[Field, Source]
 
 
-class WechatSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section `wechat`. Without templates notices go out as customer-service messages only."""
+class MiniProgramPages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The mini-program bound to the account: `case_page` is opened with `?reference=` from a notice."""
 
+    app_id: Annotated[str, msgspec.Meta(pattern="^wx[0-9a-zA-Z]{6,30}$")]
+    case_page: PagePath | None = None
+    home_page: PagePath | None = None
+
+
+class WechatSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Section `wechat`. Without templates notices go out as customer-service messages only.
+
+    `customer_service`: members of staff answer in the platform's own customer-service client; without it
+    whoever asks for a person leaves a message for the console.
+    """
+
+    account_kind: AccountKind = AccountKind.CERTIFIED_SERVICE
+    customer_service: bool = False
+    mini_program: MiniProgramPages | None = None
     templates: tuple[MessageTemplate, ...] = ()
+
+    def rights(self) -> frozenset[Right]:
+        """What the account may do and the bureau wants it to do."""
+        allowed = rights(self.account_kind)
+        return allowed if self.customer_service else allowed - {Right.CUSTOMER_SERVICE}
