@@ -20,13 +20,14 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from bot.conversation import Conversation
 from bot.late import LateReplies
+from bot.replying import Reply, as_text, decode, encode
 from bot.singleflight import Entry, Flight, Names
 from bot.turns import Message
 from kit.clock import Clock
 from wechat.codec import Codec, CodecError, Refusal, SignedQuery
 from wechat.messages import Inbound, to_inbound
 from wechat.parse import MAX_BODY_BYTES, ParseError, parse_xml
-from wechat.replies import SUCCESS, text_reply
+from wechat.replies import SUCCESS, news_reply, text_reply, transfer_reply
 
 BUDGET_S = 3.5
 PROMISE_WITHIN_S = 0.5
@@ -139,7 +140,7 @@ async def _body(request: Request) -> bytes:
 async def _hand_in_if_done(door: BotDoor, message: Message, task: asyncio.Task[bytes]) -> None:
     """The work ended while its answer was being promised: it must not wait for the lease to run out."""
     if task.done() and task.exception() is None and task.result() != _OWED:
-        await door.late.hand_in(message, task.result().decode())
+        await door.late.hand_in(message, as_text(decode(task.result())))
 
 
 async def _wait_beside(task: asyncio.Task[bytes], timeout_s: float) -> None:
@@ -187,17 +188,25 @@ class _Work:
         begun = loop.time()
         reply = await door.conversation.handle(message.inbound, entry, message, door.clock.now())
         # A try may have been promised its answer for later, in this process or in another.
-        if loop.time() - begun > door.budget_s / 2 and await door.late.hand_in(message, reply):
+        if loop.time() - begun > door.budget_s / 2 and await door.late.hand_in(message, as_text(reply)):
             return _OWED
-        return reply.encode()
+        return encode(reply)
 
 
 def _answer(door: BotDoor, inbound: Inbound, nonce: str, result: bytes) -> HTTPResponse:
     if not result or result == _OWED:
         return HTTPResponse(SUCCESS, 200, content_type="text/plain")
     now = int(door.clock.now().timestamp())
-    sealed = door.codec.seal(text_reply(inbound, result.decode(), now), nonce, now)
+    sealed = door.codec.seal(_rendered(inbound, decode(result), now), nonce, now)
     return HTTPResponse(sealed, 200, content_type="application/xml")
+
+
+def _rendered(inbound: Inbound, reply: Reply, now: int) -> bytes:
+    if reply.transfer:
+        return transfer_reply(inbound, now)
+    if reply.articles:
+        return news_reply(inbound, reply.articles, now)
+    return text_reply(inbound, reply.text, now)
 
 
 def _refused(door: BotDoor, kind: Refusal, status: int) -> HTTPResponse:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -34,7 +35,7 @@ def text_reply(to: Inbound, text: str, created_at: int) -> bytes:
     return _reply(to, "text", created_at, f"<Content>{_section(shorten(text))}</Content>")
 
 
-def news_reply(to: Inbound, articles: list[Article], created_at: int) -> bytes:
+def news_reply(to: Inbound, articles: Sequence[Article], created_at: int) -> bytes:
     """Cards with a picture; the platform takes 1 to 8 of them."""
     if not 1 <= len(articles) <= MAX_ARTICLES:
         raise ValueError(f"a news reply has 1 to {MAX_ARTICLES} articles, not {len(articles)}")
