@@ -3,7 +3,7 @@
 BIN := .venv/bin
 LOCKED := uv.lock pyproject.toml deploy/bootstrap.sh
 
-.PHONY: help install run test check bench faults fmt
+.PHONY: help install run test check bench faults fuzz fmt
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: .venv/.bench ## 性能指标，写入 benchmarks/results/latest.json
 
 faults: .venv/.test ## 故障注入，写入 tests/faults/results/latest.json
 	@$(BIN)/python -m tests.faults
+
+fuzz: .venv/.test ## 一百万个随机报文送进编解码和解析
+	@$(BIN)/python -m tests.fuzz
 
 fmt: .venv/.test ## 整理格式
 	@$(BIN)/ruff format --quiet .

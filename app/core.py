@@ -13,6 +13,7 @@ from tortoise.exceptions import OperationalError
 
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
+from bot.auto_replies import AutoRepliesSection
 from bot.profile import WechatSection
 from casework.complaints.profile import (
     ComplaintPolicy,
@@ -49,6 +50,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "units": UnitsSection,
     "not_ours": NotOursSection,
     "wechat": WechatSection,
+    "auto_replies": AutoRepliesSection,
 }
 
 

@@ -26,6 +26,7 @@ DEMO_STAFF = (
     DemoPerson("huanwei", "赵静", "办理人：环境卫生中心", (Role.HANDLER,), "sanitation"),
     DemoPerson("zaosheng", "陈刚", "办理人：噪声油烟执法中队", (Role.HANDLER,), "environment"),
     DemoPerson("shizheng", "孙磊", "办理人：市政设施维护中心", (Role.HANDLER,), "facilities"),
+    DemoPerson("zhiban", "吴斌", "值班员：险情呼叫", (Role.DUTY_OFFICER,)),
     DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
 )
 

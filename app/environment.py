@@ -19,7 +19,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, for_wechat: bool 
 
 
 class DemoSecrets(msgspec.Struct, frozen=True):
-    """An official account that exists nowhere but in the stand-in."""
+    """An official account, or a mini-program, that exists nowhere but in the stand-in."""
 
     app_id: str
     app_secret: str
@@ -27,12 +27,13 @@ class DemoSecrets(msgspec.Struct, frozen=True):
     aes_key: str
 
 
-def demo_secrets(data_dir: Path) -> DemoSecrets:
+def demo_secrets(data_dir: Path, application: str = "wechat") -> DemoSecrets:
     """Read the demo's own secrets, or make them: nothing of the demo is the same on two machines.
 
+    `application` names the file: "wechat" for the official account, "miniprogram" for the other.
     Raises SettingsError when the folder takes no files.
     """
-    path = data_dir / "demo" / "wechat.json"
+    path = data_dir / "demo" / f"{application}.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=DemoSecrets)
     except FileNotFoundError:
@@ -69,7 +70,7 @@ def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the demo's processes: DEMO=1, its secrets, the stand-in as the platform."""
     env = dict(environ)
     data_dir = Path(env.get("DATA_DIR") or "var")
-    made = demo_secrets(data_dir)
+    made, mini = demo_secrets(data_dir), demo_secrets(data_dir, "miniprogram")
     env.update(
         DEMO="1",
         DATA_DIR=str(data_dir),
@@ -77,6 +78,10 @@ def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
         WECHAT_APP_SECRET=made.app_secret,
         WECHAT_TOKEN=made.token,
         WECHAT_AES_KEY=made.aes_key,
+        MINIAPP_APP_ID=mini.app_id,
+        MINIAPP_APP_SECRET=mini.app_secret,
+        MINIAPP_TOKEN=mini.token,
+        MINIAPP_AES_KEY=mini.aes_key,
     )
     env.setdefault("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db")
     env.setdefault("WECHAT_API_BASE", f"http://127.0.0.1:{env.get('STANDIN_PORT') or 8001}")
