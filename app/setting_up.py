@@ -23,7 +23,9 @@ async def set_up(settings: Settings) -> int:
     """Bring database, profile and knowledge up to date; everything is checked before anything is written."""
     document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
     if settings.demo:
-        document.setdefault("wechat", DEMO_WECHAT)
+        own = document.get("wechat") or {}
+        # What is no section is left to be refused by name.
+        document["wechat"] = DEMO_WECHAT | own if isinstance(own, dict) else own
     complaint_policy(build_profile(document, PROFILE_SECTIONS))
     entries = read_starter(LawIndex.load())
 
