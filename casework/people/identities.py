@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from casework.actors import Actor, system
+from casework.people import merging
 from casework.people.models import Account, WechatIdentity
 from casework.people.views import AccountView, Recipient
 from kit.db import Change, Database
@@ -20,6 +22,11 @@ _TABLE, _COLUMN = "wechat_identity", "openid"
 def openid_index(sealer: FieldSealer, appid: str, openid: str) -> str:
     """The look-up value of an openid under one appid, hexadecimal. Also fit for keys and logs."""
     return sealer.blind_index(f"{appid}:{openid}", purpose="openid").hex()
+
+
+def unionid_index(sealer: FieldSealer, unionid: str) -> str:
+    """The look-up value of a unionid, which is the same for one person in all applications of one owner."""
+    return sealer.blind_index(unionid, purpose="unionid").hex()
 
 
 def identity_key(sealer: FieldSealer, appid: str, openid: str) -> str:
@@ -54,6 +61,7 @@ async def account_by_openid(sealer: FieldSealer, appid: str, openid: str) -> Acc
         return None
     return AccountView(
         id=row.account_id,
+        root_id=await merging.root(row.account_id),
         identity_id=row.id,
         last_message_at=row.last_message_at,
         follows=row.unfollowed_at is None,
@@ -61,16 +69,65 @@ async def account_by_openid(sealer: FieldSealer, appid: str, openid: str) -> Acc
 
 
 async def recipient(sealer: FieldSealer, appid: str, account_id: UUID) -> Recipient | None:
-    """Where to send an account's messages under one appid; None if it has no identity there."""
-    row = await WechatIdentity.filter(appid=appid, account_id=account_id).order_by("-created_at").first()
-    if row is None:
+    """Where to send a person's messages under one appid; None if no account of theirs has an identity there.
+
+    Of several identities the account's own goes first, then one that follows, then the one heard from last.
+    """
+    ids = list(await merging.members(account_id))
+    rows = await WechatIdentity.filter(appid=appid, account_id__in=ids)
+    if not rows:
         return None
+    row = max(rows, key=lambda row: (row.account_id == account_id, *_liveliness(row)))
+    if row.unfollowed_at is not None:
+        # The account's own identity hears nothing any more; another of the same person may.
+        row = max(rows, key=_liveliness)
     return Recipient(
-        account_id=account_id,
+        account_id=row.account_id,
         openid=sealer.open(bytes(row.openid_sealed), table=_TABLE, column=_COLUMN, row_id=row.id),
         last_message_at=row.last_message_at,
         follows=row.unfollowed_at is None,
     )
+
+
+def _liveliness(row: WechatIdentity) -> tuple[bool, datetime, datetime]:
+    heard_at = row.last_message_at if row.last_message_at is not None else row.created_at
+    return row.unfollowed_at is None, heard_at, row.created_at
+
+
+async def learn_unionid(
+    change: Change, sealer: FieldSealer, identity_id: UUID, unionid: str, actor: Actor | None = None
+) -> bool:
+    """Note which WeChat user an identity is of, and link the accounts that share it; whether one was linked.
+
+    To learn it again does nothing, so a person who took accounts apart keeps them apart. Where those who share it
+    already stand apart, somebody parted them: then nothing is guessed, and it is noted. A unionid that changed (the
+    application moved to another owner) replaces the old one.
+    """
+    index = unionid_index(sealer, unionid)
+    identity = await WechatIdentity.get_or_none(id=identity_id)
+    if identity is None or identity.unionid_index == index:
+        return False
+    await merging.one_at_a_time(change, index)
+    identity.unionid_index = index
+    await identity.save(update_fields=["unionid_index"])
+    by = actor if actor is not None else system()
+    others = await WechatIdentity.filter(unionid_index=index).exclude(id=identity_id).order_by("id")
+    if not others:
+        return False
+    trees = await merging.lock_trees(change, (identity.account_id, *(row.account_id for row in others)))
+    own = trees[identity.account_id]
+    apart = {tree.root_id: tree for tree in trees.values() if tree.root_id != own.root_id}
+    if not apart:
+        return False
+    (other, *more) = apart.values()
+    if more or await merging.were_taken_apart(own, other):
+        await change.lock(Account, identity.account_id)
+        await change.audit(
+            identity.account_id, by, "account.not_linked", {"basis": "unionid", "reason": "taken_apart"}
+        )
+        return False
+    older, younger = sorted((own.root_id, other.root_id))
+    return await merging.link(change, younger, older, merging.Basis.UNIONID, by)
 
 
 async def note_messages(change: Change, heard_at: dict[UUID, datetime]) -> None:

@@ -12,16 +12,42 @@ from casework.roles import Role
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """A citizen's account, as one WeChat application knows it. No openid: whoever sends asks for it apart."""
+    """A citizen's account, as one WeChat application knows it. No openid: whoever sends asks for it apart.
+
+    `id` is the account the identity belongs to: what is filed, drafted and consented to is kept under it, so that
+    accounts which were linked can be taken apart again. `root_id` speaks for all accounts of the person; what the
+    person may see is that of `people.merging.members(id)`.
+    """
 
     id: UUID
+    root_id: UUID
     identity_id: UUID
     last_message_at: datetime | None
     follows: bool
 
+    @property
+    def own_id(self) -> UUID:
+        """`id`, where a reader should see that the root is not meant."""
+        return self.id
+
+
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """That two accounts are one person's. `into_id` was the root when the link was made."""
+
+    id: UUID
+    account_id: UUID
+    into_id: UUID
+    basis: str
+    linked_at: datetime
+    unlinked_at: datetime | None = None
+
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to reach an account. `openid` is personal data: it goes into the send and nowhere else."""
+    """Where to reach a person. `openid` is personal data: it goes into the send and nowhere else.
+
+    `account_id` is the account the openid belongs to, which need not be the one that was asked for: consents to
+    messages were given under it.
+    """
 
     account_id: UUID
     openid: str
