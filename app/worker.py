@@ -20,7 +20,7 @@ from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
 from app.sealing import published_folder, seal_heads
-from bot.late import LateSending
+from bot.late_sending import LateSending
 from bot.media import fetch_media
 from bot.profile import WechatSection
 from bot.push import WeChatPush
@@ -110,7 +110,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     dispatcher = Dispatcher(
         db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
     )
-    late = LateSending(db, desk.sealer, bot.answer_late, client)
+    late = LateSending(db, desk.sealer, bot.answer_late, client, bot.capabilities, bot.hint)
 
     async def decode() -> int:
         # Asked outside a transaction first: an idle worker must not take the writer's turn.

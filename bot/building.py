@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answers import Answerer, Answers
+from bot.capabilities import Capabilities
 from bot.cases import Cases
 from bot.conversation import Conversation
 from bot.filing import Filing
+from bot.held_replies import held_citizens
 from bot.late import LateReplies
 from bot.line import Line
 from bot.phrases import Phrases
@@ -21,6 +23,7 @@ from bot.webhook import BUDGET_S, BotDoor
 from casework.complaints.desk import Desk
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
+from wechat.account_kinds import AccountKind
 from wechat.codec import Codec, Refusal
 from wechat.messages import Inbound
 
@@ -34,10 +37,15 @@ class Bot:
     phrases: Phrases
     line: Line | None
     flight: Flight
+    capabilities: Capabilities
 
     async def answer_late(self, inbound: Inbound, entry: Entry, message: Message, at: datetime) -> str:
         """The reply to a message another process left lying; for `bot.late.LateSending`."""
         return await self.conversation.handle(inbound, entry, message, at)
+
+    async def hint(self, citizen: str) -> None:
+        """Something waits for this person (keyed name): the next message looks into SQL."""
+        await self.flight.hint(citizen, 0)
 
     async def close(self) -> None:
         """Finish what is in progress, then hang up."""
@@ -57,6 +65,7 @@ def build_bot(
     redis_url: str | None,
     bureau_words: Mapping[str, str],
     messages_per_minute: int | None = 60,
+    capabilities: Capabilities | None = None,
     budget_s: float = BUDGET_S,
     redis_timeout_s: float = 0.2,
 ) -> Bot:
@@ -64,13 +73,20 @@ def build_bot(
 
     `bureau_words` are placeholders every text may use: `BureauSection.placeholders()` plus `greeting` and
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
+    `capabilities` None: those of a certified service account.
     """
     db, sealer = desk.db, desk.sealer
+    capabilities = capabilities or Capabilities.of_kind(AccountKind.CERTIFIED_SERVICE, db.clock)
     line = Line(redis_url, SCRIPTS, timeout_s=redis_timeout_s) if redis_url is not None else None
     flight = Flight(line)
     phrases = Phrases(catalogue, bureau_words)
     turns = Turns(db, flight, sealer, appid)
     cases = Cases(desk, phrases)
+    late = LateReplies(db, sealer, capabilities, lambda citizen: flight.hint(citizen, 0))
+
+    async def awaited() -> list[tuple[str, int]]:
+        """Whose next message must look into SQL. An open conversation's hint goes before a bare one."""
+        return [*await held_citizens(db), *await open_conversations(db)]
 
     conversation = Conversation(
         vocabulary=Vocabulary(
@@ -85,7 +101,7 @@ def build_bot(
         turns=turns,
         events=StandingEvents(db, turns, phrases),
         flight=flight,
-        rebuild_presence=lambda: flight.rebuild(lambda: open_conversations(db)),
+        rebuild_presence=lambda: flight.rebuild(awaited),
         danger_key=desk.policy.danger.sentence_key,
         messages_per_minute=messages_per_minute,
     )
@@ -94,9 +110,9 @@ def build_bot(
         conversation=conversation,
         flight=flight,
         names=Names(keys.derive("fields", "bot-names/1", 32)),
-        late=LateReplies(db, sealer),
+        late=late,
         clock=db.clock,
         refusals={kind: phrases.say(f"bot.door.{kind}") for kind in Refusal},
         budget_s=budget_s,
     )
-    return Bot(door, conversation, phrases, line, flight)
+    return Bot(door, conversation, phrases, line, flight, capabilities)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.late import FAILED, SENT, SILENT, UNCERTAIN
+from bot.held_replies import FAILED, SENT, SILENT, UNCERTAIN
 from bot.media import FETCHED, LOST, REFUSED
 from bot.models import LateReply, MediaFetch
 from bot.turns import forget_old_drafts

@@ -4,52 +4,58 @@ The row is written before the platform is told `success`: from then on the answe
 the process. Usually the process that works on the message hands the reply in when it is ready; if it died, its
 lease lapses and the worker works the message out again, which is safe because every act has its guard key.
 Sending prefers silence to saying it twice: a kill while sending leaves the row uncertain.
+
+Where no message can be sent (the account has no right to, the citizen's window is shut, six hours have gone
+by) the answer is held instead and goes along with the citizen's next message: see `bot.held_replies`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
+from bot.capabilities import Capabilities
+from bot.held_replies import (
+    HELD,
+    READY,
+    SILENT,
+    TABLE,
+    WORKING,
+    Hint,
+    make_room,
+    no_hint,
+    take_held,
+)
 from bot.models import LateReply
-from bot.singleflight import Entry
+from bot.replying import Reply, as_text
 from bot.turns import Message
 from kit.db import Change, Database, Fresh, Intake
 from kit.db.models import GuardKey
-from kit.problems import Problem
 from kit.sealing import FieldSealer
-from wechat.errors import WeChatError
-from wechat.messages import Inbound, to_inbound
-from wechat.replies import shorten
 
-WORKING, READY, SENDING = "working", "ready", "sending"
-SENT, UNCERTAIN, FAILED, SILENT = "sent", "uncertain", "failed", "silent"
 LEASE = timedelta(seconds=45)
-ATTEMPTS_AT_MOST = 6
-# The platform takes a customer-service message for 48 hours, but nobody waits for an answer that long.
-OWED_FOR = timedelta(hours=6)
-_TABLE = "late_reply"
-
-Handle = Callable[[Inbound, Entry, Message, datetime], Awaitable[str]]
-
-
-class TextSender(Protocol):
-    """The platform's side: `wechat.client.WeChatClient` has it."""
-
-    async def send_custom_text(self, openid: str, text: str) -> None: ...
 
 
 class LateReplies:
-    """The web side: promising an answer, and handing it in."""
+    """The web side: promising an answer, handing it in, and handing over what was held.
 
-    def __init__(self, db: Database, sealer: FieldSealer) -> None:
+    `hint` makes sure that the citizen's next message looks into SQL: `Flight.hint`.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        sealer: FieldSealer,
+        capabilities: Capabilities | None = None,
+        hint: Hint = no_hint,
+    ) -> None:
         self._db = db
         self._sealer = sealer
+        self._capabilities = capabilities
+        self._hint = hint
         self._writing: set[asyncio.Task[bool]] = set()
 
     async def promise(self, message: Message, *, within_s: float) -> bool:
@@ -85,20 +91,21 @@ class LateReplies:
 
     async def _write(self, message: Message) -> datetime | None:
         """The lease by which this promise can be told from a later one; None when there is none."""
-        now, id = self._db.clock.now(), self._db.ids.new()
+        # The lease runs by the clock all machines share; the row's age is told by ours, like everything else.
+        now, id = await self._db.database_now(), self._db.ids.new()
         fields = msgspec.json.encode(message.inbound.fields).decode()
         row = LateReply(
             id=id,
             act=message.act,
             citizen=message.citizen,
-            inbound_sealed=self._sealer.seal(fields, table=_TABLE, column="inbound", row_id=id),
+            inbound_sealed=self._sealer.seal(fields, table=TABLE, column="inbound", row_id=id),
             reply_sealed=None,
             state=WORKING,
             reason=None,
             attempts=0,
             next_at=now,
             lease_until=now + LEASE,
-            created_at=now,
+            created_at=self._db.clock.now(),
         )
         intake = Intake(keys=(_key(message.act),), body_hash=b"", rows=(row,), result=b"")
         if isinstance(await self._db.write(intake), Fresh):
@@ -113,10 +120,11 @@ class LateReplies:
             row = await change.lock(LateReply, found.id) if found is not None else None
             if row is None:
                 return None
+            now = await change.database_now()
             if row.state != WORKING or row.lease_until is None:
-                return change.now  # answered, or about to be
+                return now  # answered, or about to be
             # Later than the one before at any rate, or the other try could take this one back.
-            row.lease_until = max(change.now + LEASE, row.lease_until + timedelta(milliseconds=1))
+            row.lease_until = max(now + LEASE, row.lease_until + timedelta(milliseconds=1))
             await row.save(update_fields=["lease_until"])
             return row.lease_until
 
@@ -129,18 +137,32 @@ class LateReplies:
 
         await self._db.change(work)
 
-    async def hand_in(self, message: Message, reply: str) -> bool:
+    async def hand_in(self, message: Message, reply: Reply | str) -> bool:
         """The answer is there. True when it was promised: then it goes out later, and not as a passive reply."""
         row = await LateReply.get_or_none(act=message.act, state=WORKING)
+        if row is None:
+            return False
+        sends = self._capabilities is None or self._capabilities.answers_later
         # Between the look and the change the promise may have been taken back.
-        return row is not None and await _make_ready(self._db, self._sealer, row.id, reply)
+        owed = await make_ready(self._db, self._sealer, row.id, as_text(reply), hold=not sends)
+        if owed and not sends:
+            await self._hint(message.citizen)
+        return owed
+
+    async def held_for(self, message: Message) -> tuple[str, ...]:
+        """Earlier answers that could not be sent, oldest first: they go along with the reply to this message.
+
+        Asked again for the same message it gives the same. One look into SQL: only worth it where `presence`
+        is not False.
+        """
+        return await take_held(self._db, self._sealer, message.citizen, message.act)
 
 
 def _key(act: str) -> str:
     return f"late:{act}"
 
 
-async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -> bool:
+async def make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str, *, hold: bool) -> bool:
     """Whether the answer is owed, by this call or by another's before it; False when nothing is owed any more."""
 
     async def work(change: Change) -> bool:
@@ -149,127 +171,16 @@ async def _make_ready(db: Database, sealer: FieldSealer, id: UUID, reply: str) -
             return False
         if row.state != WORKING:
             return True
-        row.lease_until, row.next_at = None, change.now
-        if reply:
-            row.state = READY
-            row.reply_sealed = sealer.seal(reply, table=_TABLE, column="reply", row_id=id)
-        else:
+        row.lease_until, row.next_at = None, await change.database_now()
+        if not reply:
             row.state, row.inbound_sealed = SILENT, None
+        else:
+            row.state = HELD if hold else READY
+            row.reply_sealed = sealer.seal(reply, table=TABLE, column="reply", row_id=id)
+            if hold:
+                row.inbound_sealed = None
+                await make_room(row.citizen)
         await row.save()
         return True
 
     return await db.change(work)
-
-
-class LateSending:
-    """The worker side."""
-
-    def __init__(self, db: Database, sealer: FieldSealer, handle: Handle, sender: TextSender) -> None:
-        self._db = db
-        self._sealer = sealer
-        self._handle = handle
-        self._sender = sender
-
-    async def step(self, at_most: int = 4) -> int:
-        """Work out what was left lying, send what is ready. Returns how many rows were dealt with."""
-        now = self._db.clock.now()
-        due = await LateReply.filter(state=READY, next_at__lte=now).exists()
-        lapsed = await LateReply.filter(state__in=[WORKING, SENDING], lease_until__lt=now).exists()
-        if not due and not lapsed:
-            return 0
-        for number in range(at_most):
-            # One at a time: a row that fails must not take others with it, claimed and never sent.
-            row = await self._claim()
-            if row is None:
-                return number
-            if row.state == WORKING:
-                await self._work_out(row)
-            else:
-                await self._send(row)
-        return at_most
-
-    async def _claim(self) -> LateReply | None:
-        async def work(change: Change) -> LateReply | None:
-            await LateReply.filter(state=SENDING, lease_until__lt=change.now).update(
-                state=UNCERTAIN,
-                reason="lease_lapsed",
-                lease_until=None,
-                inbound_sealed=None,
-                reply_sealed=None,
-            )
-            for query in (
-                LateReply.filter(state=READY, next_at__lte=change.now),
-                LateReply.filter(state=WORKING, lease_until__lt=change.now),
-            ):
-                found = query.order_by("next_at", "id").limit(1)
-                for row in await (found.select_for_update(skip_locked=True) if change.is_postgres else found):
-                    row.state = SENDING if row.state == READY else WORKING
-                    row.attempts += 1
-                    row.lease_until = change.now + LEASE
-                    await row.save(update_fields=["state", "attempts", "lease_until"])
-                    return row
-            return None
-
-        return await self._db.change(work)
-
-    async def _work_out(self, row: LateReply) -> None:
-        if row.attempts > ATTEMPTS_AT_MOST:
-            await self._end(row, FAILED, "too_many_attempts")
-            return
-        inbound = self._inbound(row)
-        message = Message(row.act, row.citizen, inbound)
-        try:
-            reply = await self._handle(inbound, Entry(presence=None, count=0), message, row.created_at)
-        except Problem as problem:
-            # The lease lapses and the next step tries again.
-            await self._note(row, problem.key.rpartition(".")[2])
-            return
-        await _make_ready(self._db, self._sealer, row.id, reply)
-
-    async def _send(self, row: LateReply) -> None:
-        if self._db.clock.now() - row.created_at > OWED_FOR:
-            await self._end(row, FAILED, "too_late")
-            return
-        assert row.reply_sealed is not None  # noqa: S101 - ready rows have one
-        reply = self._sealer.open(bytes(row.reply_sealed), table=_TABLE, column="reply", row_id=row.id)
-        try:
-            await self._sender.send_custom_text(self._inbound(row).openid, shorten(reply))
-        except WeChatError as error:
-            if error.uncertain:
-                await self._end(row, UNCERTAIN, error.meaning.name)
-            elif error.retryable and row.attempts < ATTEMPTS_AT_MOST:
-                await self._again(row, error.meaning.name)
-            else:
-                await self._end(row, FAILED, error.meaning.name)
-            return
-        await self._end(row, SENT, None)
-
-    def _inbound(self, row: LateReply) -> Inbound:
-        assert row.inbound_sealed is not None  # noqa: S101 - open rows have one
-        text = self._sealer.open(bytes(row.inbound_sealed), table=_TABLE, column="inbound", row_id=row.id)
-        return to_inbound(msgspec.json.decode(text, type=dict[str, Any]))
-
-    async def _note(self, row: LateReply, reason: str) -> None:
-        async def work(_: Change) -> None:
-            await LateReply.filter(id=row.id, state=WORKING).update(reason=reason[:40])
-
-        await self._db.change(work)
-
-    async def _again(self, row: LateReply, reason: str) -> None:
-        async def work(change: Change) -> None:
-            await LateReply.filter(id=row.id, state=SENDING).update(
-                state=READY,
-                reason=reason[:40],
-                lease_until=None,
-                next_at=change.now + timedelta(seconds=2**row.attempts),
-            )
-
-        await self._db.change(work)
-
-    async def _end(self, row: LateReply, state: str, reason: str | None) -> None:
-        async def work(_: Change) -> None:
-            await LateReply.filter(id=row.id, state__in=[WORKING, SENDING]).update(
-                state=state, reason=reason, lease_until=None, inbound_sealed=None, reply_sealed=None
-            )
-
-        await self._db.change(work)

@@ -16,7 +16,7 @@ import bot
 import casework
 import kit
 import nlp
-from bot import late, media
+from bot import held_replies, media
 from bot.dialogue import Outcome, Word
 from bot.dialogues import DIALOGUES
 from casework.complaints.filing import Source
@@ -145,7 +145,17 @@ def test_every_source_of_a_complaint_is_called_what_the_catalogue_calls_it() -> 
         ),
         (
             "通知",
-            {late.WORKING, late.READY, late.SENDING, late.SENT, late.UNCERTAIN, late.FAILED, late.SILENT},
+            {
+                held_replies.WORKING,
+                held_replies.READY,
+                held_replies.SENDING,
+                held_replies.HELD,
+                held_replies.HANDED,
+                held_replies.SENT,
+                held_replies.UNCERTAIN,
+                held_replies.FAILED,
+                held_replies.SILENT,
+            },
         ),
         ("对话", {*Word, *Outcome}),
         ("问答", set(Band)),
