@@ -1,7 +1,8 @@
 """Checks, decrypts and encrypts the messages exchanged with the platform.
 
 With an AES key the codec knows safe mode only: a plain body is refused, because a signature without Encrypt
-does not cover the body. Without a key it knows plain mode only, which is for local trials.
+does not cover the body, and of a body that holds both only Encrypt is read. Without a key it knows plain mode
+only, which is for local trials, and refuses a body that holds Encrypt.
 
 Everything before the signature check may say what is wrong. Everything after it (base64, padding, length,
 appid) fails with one and the same refusal, so that answers never help to decrypt.
@@ -23,7 +24,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from wechat.parse import MAX_BODY_BYTES, ParseError, parse_xml
+from wechat.parse import MAX_BODY_BYTES, Fields, ParseError, parse_xml
+
+Reader = Callable[[bytes], Fields]
 
 MAX_SKEW_S: Final = 300
 MAX_QUERY_CHARS: Final = 2_048
@@ -47,12 +50,16 @@ _STATUS = {Refusal.FORBIDDEN: 403, Refusal.TOO_LARGE: 413, Refusal.UNREADABLE: 4
 
 
 class CodecError(Exception):
-    """A request that is not the platform's, or not readable. `reason` is for logs and holds no content."""
+    """A request that is not the platform's, or not readable. `reason` is for logs and holds no content.
 
-    def __init__(self, kind: Refusal, reason: str) -> None:
+    `skew_s` is set when all is well but the time: our clock minus the time the request was signed at.
+    """
+
+    def __init__(self, kind: Refusal, reason: str, skew_s: int | None = None) -> None:
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
+        self.skew_s = skew_s
 
     @property
     def status(self) -> int:
@@ -118,30 +125,41 @@ class Codec:
     def is_safe_mode(self) -> bool:
         return self._cipher is not None
 
-    def open(self, query: SignedQuery, body: bytes, now: datetime) -> bytes:
-        """The message's XML, once signature and encryption are found to be the platform's."""
+    def open(self, query: SignedQuery, body: bytes, now: datetime, read: Reader = parse_xml) -> bytes:
+        """The message itself, once signature and encryption are found to be the platform's.
+
+        `read` reads the envelope: `parse_xml`, or `read_json` for a mini-program that is pushed JSON.
+        """
         if len(body) > MAX_BODY_BYTES:
             raise CodecError(Refusal.TOO_LARGE, "the body is larger than 64 kB")
-        _check_freshness(query.timestamp, now)
-        if self._cipher is None:
-            self._verify(query.signature, query.timestamp, query.nonce)
-            return body
+        skew_s = _skew(query.timestamp, now)
         # The envelope has to be read before the signature is checked, because the signature covers Encrypt.
         try:
-            encrypted = parse_xml(body).get("Encrypt")
+            encrypted = read(body).get("Encrypt")
         except ParseError as error:
             raise CodecError(Refusal.UNREADABLE, f"envelope: {error}") from None
+        if self._cipher is None:
+            if encrypted is not None:
+                raise CodecError(Refusal.UNREADABLE, "an encrypted message, but no AES key is set")
+            self._verify(query.signature, query.timestamp, query.nonce)
+            _check_freshness(skew_s)
+            return body
         if not isinstance(encrypted, str) or not encrypted:
             raise CodecError(Refusal.UNREADABLE, "envelope: no Encrypt element")
         self._verify(query.msg_signature, query.timestamp, query.nonce, encrypted)
+        _check_freshness(skew_s)
         return self.decrypt(encrypted)
 
-    def seal(self, xml: bytes, nonce: str, timestamp: int) -> bytes:
-        """The reply as the platform expects it: an encrypted envelope, or `xml` itself in plain mode."""
+    def seal(self, reply: bytes, nonce: str, timestamp: int, *, as_json: bool = False) -> bytes:
+        """The reply as the platform expects it: an encrypted envelope, or `reply` itself in plain mode."""
         if self._cipher is None:
-            return xml
-        encrypted = self.encrypt(xml)
+            return reply
+        encrypted = self.encrypt(reply)
         signature = sign(self._token, str(timestamp), nonce, encrypted)
+        if as_json:
+            return msgspec.json.encode(
+                {"Encrypt": encrypted, "MsgSignature": signature, "TimeStamp": timestamp, "Nonce": nonce}
+            )
         return (
             f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
             f"<MsgSignature><![CDATA[{signature}]]></MsgSignature>"
@@ -163,15 +181,17 @@ class Codec:
         With `msg_signature` the echo is encrypted and covered by it; otherwise it is returned as it came,
         which the platform also does in safe mode.
         """
-        _check_freshness(timestamp, now)
+        skew_s = _skew(timestamp, now)
         if not echostr or len(echostr) > MAX_QUERY_CHARS or not _ECHO_CHARACTERS.issuperset(echostr):
             raise _forbidden("the echo is missing or not one of the platform's")
         if not msg_signature:
             self._verify(signature, timestamp, nonce)
+            _check_freshness(skew_s)
             return echostr
         if self._cipher is None:
             raise _forbidden("an encrypted echo without an AES key")
         self._verify(msg_signature, timestamp, nonce, echostr)
+        _check_freshness(skew_s)
         try:
             return self.decrypt(echostr).decode()
         except UnicodeDecodeError:
@@ -235,11 +255,17 @@ def _cipher(aes_key_b64: str) -> Cipher[CBC]:
     return Cipher(AES(key), CBC(key[:16]))
 
 
-def _check_freshness(timestamp: str, now: datetime) -> None:
+def _skew(timestamp: str, now: datetime) -> int:
+    """Seconds our clock is ahead of the time the request was signed at."""
     if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
         raise _forbidden("the timestamp is missing or not a number")
-    if abs(now.timestamp() - int(timestamp)) > MAX_SKEW_S:
-        raise _forbidden("the timestamp is more than 300 s off")
+    return int(now.timestamp()) - int(timestamp)
+
+
+def _check_freshness(skew_s: int) -> None:
+    """Called once the signature is found right, so that a stale request tells on our clock."""
+    if abs(skew_s) > MAX_SKEW_S:
+        raise CodecError(Refusal.FORBIDDEN, "the timestamp is more than 300 s off", skew_s)
 
 
 def _forbidden(reason: str) -> CodecError:

@@ -42,14 +42,15 @@ class ParseError(ValueError):
 def parse_xml(body: bytes) -> Fields:
     """The elements under ``<xml>``: text, nested elements, or a list of what a nested element repeats.
 
-    A doubled element directly under ``<xml>`` is refused. Below, the platform repeats `List`, `item` and
-    others; there a repetition becomes a list, and whoever expects text there refuses it, so that no body
-    is read as its first element in one place and as its last in another. Text is kept as sent, except
-    for blanks around CDATA; an empty element is the empty string.
+    A doubled text directly under ``<xml>`` is refused. Elements with elements in them (`detail`, `Actions`)
+    and whatever lies below (`List`, `item`) are repeated by the platform itself; there a repetition becomes
+    a list, and whoever expects text there refuses it, so that no body is read as its first element in one
+    place and as its last in another. Text is kept as sent, except for blanks around CDATA; an empty element
+    is the empty string.
     """
     if len(body) > MAX_BODY_BYTES:
         raise ParseError("the body is larger than 64 kB")
-    if _holds_forbidden(body):
+    if holds_forbidden(body):
         raise ParseError("the body holds a control character")
     try:
         text = body.decode("utf-8")
@@ -61,7 +62,7 @@ def parse_xml(body: bytes) -> Fields:
     return _flat(text) or _Reader(text).document()
 
 
-def _holds_forbidden(body: bytes) -> bool:
+def holds_forbidden(body: bytes) -> bool:
     """Whether the bytes hold a character that XML 1.0 does not allow."""
     if len(body.translate(None, _CONTROLS)) != len(body):
         return True
@@ -164,9 +165,9 @@ class _Reader:
             raise ParseError("elements are nested too deeply")
 
     def _repeat(self, children: Fields, name: str, value: Field, depth: int) -> None:
-        if depth == 0:
-            raise ParseError("an element occurs twice")
         known = children[name]
+        if depth == 0 and (isinstance(value, str) or isinstance(known, str)):
+            raise ParseError("an element occurs twice")
         if isinstance(known, list):
             known.append(value)
         else:
@@ -193,6 +194,6 @@ def _character(reference: re.Match[str]) -> str:
         code = int(decimal) if decimal else int(hexadecimal, 16)
         if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
             character = chr(code)
-            if not _holds_forbidden(character.encode()):
+            if not holds_forbidden(character.encode()):
                 return character
     raise ParseError("the body holds a reference that messages do not use")

@@ -54,6 +54,18 @@ def transfer_reply(to: Inbound, created_at: int) -> bytes:
     return _reply(to, "transfer_customer_service", created_at, "")
 
 
+def transfer_reply_json(to: Inbound, created_at: int) -> bytes:
+    """The same for a mini-program that is pushed JSON."""
+    return msgspec.json.encode(
+        {
+            "ToUserName": to.openid,
+            "FromUserName": to.to,
+            "CreateTime": created_at,
+            "MsgType": "transfer_customer_service",
+        }
+    )
+
+
 def shorten(text: str, at_most_bytes: int = MAX_TEXT_BYTES) -> str:
     """`text`, or its beginning with an ellipsis, in at most so many UTF-8 bytes; no link is cut in two."""
     text = _clean(text)
