@@ -42,6 +42,30 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
     unlinked_at: datetime | None = None
 
 
+class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One consent: what for, in which wording, given where and when, and until when. No guardian's name."""
+
+    id: UUID
+    account_id: UUID
+    purpose: str
+    version: str
+    door: str
+    given_at: datetime
+    revoked_at: datetime | None = None
+
+
+class VerifiedPhone(msgspec.Struct, frozen=True, kw_only=True):
+    """A number the platform vouched for, masked, and what followed for the person's accounts.
+
+    `not_linked` is a code for why an account with the same number was not linked: "too_old", "other_unionid" or
+    "taken_apart".
+    """
+
+    masked: str
+    is_linked: bool
+    not_linked: str = ""
+
+
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     """Where to reach a person. `openid` is personal data: it goes into the send and nowhere else.
 
