@@ -1,4 +1,9 @@
-"""How many subscribe messages a person still agreed to. One-time consents are used up one by one."""
+"""How many subscribe messages a person still agreed to, and who wants none at all.
+
+Consents are counted under the account that owns the openid they were given by (`Recipient.account_id`): another
+WeChat of the same person has not agreed to anything. One-time consents are used up one by one. Wanting no
+notices is the person's, whichever account says so.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,12 @@ from uuid import UUID
 from tortoise.expressions import F
 
 from bot.models import PushConsent
+from casework.people.merging import members
 from kit.db import Change, Database
 from wechat.messages import Consent
+
+EVERYTHING = "*"
+"""Stands for all templates at once: a row with it and a time of refusal is an unsubscription."""
 
 
 async def note_consents(change: Change, account_id: UUID, consents: Iterable[Consent]) -> None:
@@ -73,3 +82,42 @@ async def lose_consents(db: Database, account_id: UUID, template_id: str) -> Non
         )
 
     await db.change(work)
+
+
+async def unsubscribe(change: Change, account_id: UUID) -> None:
+    """The person wants to be told only what they must be: see `bot.push.MUST_BE_TOLD`."""
+    row = await PushConsent.get_or_none(account_id=account_id, template_id=EVERYTHING)
+    if row is None:
+        row = PushConsent(
+            id=change.ids.new(),
+            account_id=account_id,
+            template_id=EVERYTHING,
+            remaining=0,
+            refused_at=change.now,
+            updated_at=change.now,
+        )
+        await row.save(force_create=True)
+    elif row.refused_at is None:
+        row.refused_at = row.updated_at = change.now
+        await row.save(update_fields=["refused_at", "updated_at"])
+
+
+async def resubscribe(change: Change, account_id: UUID) -> None:
+    """The person wants notices again, whichever of their accounts said otherwise."""
+    rows = PushConsent.filter(account_id__in=list(await members(account_id)), template_id=EVERYTHING)
+    await rows.update(refused_at=None, updated_at=change.now)
+
+
+async def is_unsubscribed(account_id: UUID) -> bool:
+    """Whether any account of the person wants no notices."""
+    ids = list(await members(account_id))
+    return await PushConsent.filter(
+        account_id__in=ids, template_id=EVERYTHING, refused_at__isnull=False
+    ).exists()
+
+
+async def note_undelivered(change: Change, account_id: UUID, template_id: str) -> None:
+    """The platform reports that a message was not shown because the person refuses this template."""
+    await PushConsent.filter(account_id=account_id, template_id=template_id).update(
+        remaining=0, refused_at=change.now, updated_at=change.now
+    )

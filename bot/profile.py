@@ -16,11 +16,16 @@ PagePath = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_/-]{1,128}$")]
 
 
 class MessageTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One template as the platform's console lists it. `kind` is how it may be sent."""
+    """One template as the platform's console lists it. `kind` is how it may be sent, `app` by whom."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     kind: Literal["long_term", "one_time", "template"]
     fields: dict[Field, Source]
+    app: Literal["official", "miniprogram"] = "official"
+
+    def __post_init__(self) -> None:
+        if self.app == "miniprogram" and self.kind == "template":
+            raise ValueError("小程序没有模板消息，kind 只能是 long_term 或 one_time")
 
 
 class MiniProgramPages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,8 +1,9 @@
-"""The WeChat way out for notices: subscribe message, template message, customer-service message, in this order.
+"""The WeChat way out for notices, and the order of trying.
 
-Each way is tried only when the one before certainly showed nothing. Whether the 48-hour window is open is the
-platform's to say: we ask it instead of keeping our own book of when each person last wrote. Whoever cannot be
-reached at all finds the news in "my cases".
+Long-term subscription, one-time consent, template message, customer-service message; whoever cannot be reached
+at all finds the news in "my cases". Each way is tried only when the one before certainly showed nothing, and
+only when the account has the right to it. Whether the 48-hour window is open is the platform's to say: we ask
+it instead of keeping our own book of when each person last wrote.
 
 A template message whose answer was lost may have been shown. The platform sends it once however often it is
 asked for, so it is asked for again; by any other way the same news would be shown a second time.
@@ -12,21 +13,38 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from uuid import UUID
 
-from bot.consents import give_back_consent, has_consent, lose_consents, take_consent
+from bot.capabilities import Capabilities
+from bot.consents import give_back_consent, has_consent, is_unsubscribed, lose_consents, take_consent
 from bot.profile import MessageTemplate, Source
+from bot.push_links import Links, PushTarget
+from bot.push_platform import MiniPlatform, Platform
 from casework.notifications.channel import DeliveryMessage, Final, Retry, SendOutcome, Sent, Uncertain
 from casework.people.identities import recipient
+from casework.people.staff_binding import account_of
 from casework.people.views import Recipient
 from kit.catalogue import Catalogue
 from kit.db import DATABASE_AWAY, Database
 from kit.sealing import FieldSealer
+from wechat.account_kinds import AccountKind, Right
 from wechat.errors import WeChatError
 from wechat.replies import shorten
 from wechat.template_fields import FieldError, fit_fields, shown_time
 
 RETRY_AFTER_S = 5.0
+CONSOLE = "console"
+UNSUBSCRIBED = "wechat_check.delivery.unsubscribed"
+NO_WAY = "wechat_check.delivery.no_way"
+MUST_BE_TOLD = frozenset(
+    {
+        "complaint.refused:owner",
+        "complaint.answered:owner",
+        "inquiry.answered:owner",
+        "media.not_received:owner",
+    }
+)
+"""Rules whose notices reach also those who wanted no more: outcomes, and what only they can mend."""
 
 # Codes under `delivery.reason`, by the platform client's name for the error.
 REASONS = {
@@ -56,18 +74,19 @@ REASONS = {
 }
 _NOBODY_THERE = frozenset({"recipient_unknown", "not_following"})
 _LOST_ANSWER = "no_answer"
+_RIGHT_OF = {
+    "long_term": Right.SUBSCRIBE_MESSAGE,
+    "one_time": Right.SUBSCRIBE_MESSAGE,
+    "template": Right.TEMPLATE_MESSAGE,
+}
 
 
-class Platform(Protocol):
-    """The platform's side: `wechat.client.WeChatClient` has it."""
+@dataclass(frozen=True)
+class MiniProgram:
+    """The mini-program's way out, for templates of its own."""
 
-    async def send_custom_text(self, openid: str, text: str) -> None: ...
-
-    async def subscribe_bizsend(self, openid: str, template_id: str, fields: Mapping[str, str]) -> str: ...
-
-    async def send_template(
-        self, openid: str, template_id: str, fields: Mapping[str, str], *, client_msg_id: str | None = None
-    ) -> str: ...
+    appid: str
+    platform: MiniPlatform
 
 
 @dataclass(frozen=True)
@@ -88,37 +107,74 @@ class WeChatPush:
         catalogue: Catalogue,
         appid: str,
         templates: Sequence[MessageTemplate] = (),
+        *,
+        capabilities: Capabilities | None = None,
+        links: Links | None = None,
+        mini: MiniProgram | None = None,
     ) -> None:
+        """`capabilities` None: a certified service account's. Without `links` notices lead nowhere."""
         self._db = db
         self._sealer = sealer
         self._platform = platform
         self._catalogue = catalogue
         self._appid = appid
+        self._capabilities = capabilities or Capabilities.of_kind(AccountKind.CERTIFIED_SERVICE, db.clock)
+        self._links = links or Links()
+        self._mini = mini
         order = ("long_term", "one_time", "template")
         self._templates = sorted(templates, key=lambda template: order.index(template.kind))
 
     async def send(self, delivery: DeliveryMessage) -> SendOutcome:
-        if delivery.recipient_kind != "account":
-            return Final("recipient_unknown")
         try:
-            return await self._send(delivery)
+            if delivery.recipient_kind == "staff":
+                return await self._send_to_staff(delivery)
+            if delivery.recipient_kind != "account":
+                return Final("recipient_unknown")
+            if delivery.rule not in MUST_BE_TOLD and await is_unsubscribed(delivery.recipient_id):
+                return Final(UNSUBSCRIBED)
+            return await self._send(delivery, delivery.recipient_id)
         except DATABASE_AWAY:
             # Rows are only asked before a message goes out or after it certainly did not.
             return Retry(RETRY_AFTER_S, "busy")
 
-    async def _send(self, delivery: DeliveryMessage) -> SendOutcome:
-        to = await recipient(self._sealer, self._appid, delivery.recipient_id)
+    async def _send_to_staff(self, delivery: DeliveryMessage) -> SendOutcome:
+        """Their console shows the row in any case; a bound phone hears of it besides."""
+        account_id = await account_of(delivery.recipient_id)
+        if account_id is None:
+            return Sent(CONSOLE)
+        outcome = await self._send(delivery, account_id)
+        return Sent(CONSOLE) if isinstance(outcome, Final) else outcome
+
+    async def _send(self, delivery: DeliveryMessage, account_id: UUID) -> SendOutcome:
+        to = await recipient(self._sealer, self._appid, account_id)
         if delivery.last_reason == _LOST_ANSWER:
             return await self._ask_again(delivery, to)
-        if to is None:
+        in_mini = await self._in_mini_program(account_id)
+        if to is None and in_mini is None:
             return Final("recipient_unknown")
-        if not to.follows:
-            return Final("not_following")
+        reason = "recipient_unknown" if to is None else "not_following" if not to.follows else NO_WAY
         for template in self._templates:
-            tried = await self._by_template(delivery, to, template)
+            receiver = in_mini if template.app == "miniprogram" else to
+            if receiver is None or not self._may_send(template, receiver):
+                continue
+            tried = await self._by_template(delivery, receiver, template)
             if not isinstance(tried, _Next):
                 return tried
-        return await self._by_custom_message(delivery, to)
+            reason = tried.reason
+        if to is not None and to.follows and self._capabilities.may(Right.CUSTOM_MESSAGE):
+            return await self._by_custom_message(delivery, to)
+        return Final(reason)
+
+    async def _in_mini_program(self, account_id: UUID) -> Recipient | None:
+        if self._mini is None or not any(one.app == "miniprogram" for one in self._templates):
+            return None
+        return await recipient(self._sealer, self._mini.appid, account_id)
+
+    def _may_send(self, template: MessageTemplate, to: Recipient) -> bool:
+        # The mini-program's messages ask for consent alone.
+        if template.app == "miniprogram":
+            return True
+        return to.follows and self._capabilities.may(_RIGHT_OF[template.kind])
 
     async def _ask_again(self, delivery: DeliveryMessage, to: Recipient | None) -> SendOutcome:
         """Once more for the template message that may have been shown, and for nothing else."""
@@ -141,13 +197,14 @@ class WeChatPush:
         except FieldError:
             return _Next("content_rejected")
         if template.kind == "template":
-            return await self._ask(self._send_template(delivery, to, template, fields))
+            return await self._ask(self._send_template(delivery, to, template, fields), _RIGHT_OF["template"])
         if template.kind == "one_time":
             if not await take_consent(self._db, to.account_id, template.id):
                 return _Next("refused")
         elif not await has_consent(to.account_id, template.id):
             return _Next("refused")
-        outcome = await self._ask(self._subscribe(to, template, fields))
+        right = None if template.app == "miniprogram" else _RIGHT_OF[template.kind]
+        outcome = await self._ask(self._subscribe(delivery, to, template, fields), right)
         if isinstance(outcome, _Next | Final) and outcome.reason == "refused":
             await lose_consents(self._db, to.account_id, template.id)
         elif isinstance(outcome, Retry | _Next | Final) and template.kind == "one_time":
@@ -156,30 +213,52 @@ class WeChatPush:
 
     async def _by_custom_message(self, delivery: DeliveryMessage, to: Recipient) -> SendOutcome:
         text = shorten(self._catalogue.text(f"{delivery.template}.text", **delivery.params))
-        outcome = await self._ask(self._custom(to, text))
+        outcome = await self._ask(self._custom(to, text), Right.CUSTOM_MESSAGE)
         return Final(outcome.reason) if isinstance(outcome, _Next) else outcome
 
     async def _custom(self, to: Recipient, text: str) -> Sent:
         await self._platform.send_custom_text(to.openid, text)
         return Sent("custom")
 
-    async def _subscribe(self, to: Recipient, template: MessageTemplate, fields: Mapping[str, str]) -> Sent:
-        return Sent("subscribe", await self._platform.subscribe_bizsend(to.openid, template.id, fields))
+    async def _subscribe(
+        self,
+        delivery: DeliveryMessage,
+        to: Recipient,
+        template: MessageTemplate,
+        fields: Mapping[str, str],
+    ) -> Sent:
+        target = self._links.of(delivery)
+        if template.app == "miniprogram" and self._mini is not None:
+            page = target.mini_page.path if target.mini_page is not None else None
+            sent = self._mini.platform.subscribe_send(to.openid, template.id, fields, page=page)
+        else:
+            sent = self._platform.subscribe_bizsend(
+                to.openid, template.id, fields, page=target.url, mini_program=target.mini_page
+            )
+        return Sent("subscribe", await sent)
 
     async def _send_template(
         self, delivery: DeliveryMessage, to: Recipient, template: MessageTemplate, fields: Mapping[str, str]
     ) -> Sent:
-        # The platform itself sends one message per client_msg_id once: 32 characters at most.
-        once = delivery.id.hex
-        platform_id = await self._platform.send_template(to.openid, template.id, fields, client_msg_id=once)
+        target: PushTarget = self._links.of(delivery)
+        platform_id = await self._platform.send_template(
+            to.openid,
+            template.id,
+            fields,
+            url=target.url,
+            mini_program=target.mini_page,
+            # The platform itself sends one message per client_msg_id once: 32 characters at most.
+            client_msg_id=delivery.id.hex,
+        )
         return Sent("template", platform_id)
 
-    @staticmethod
-    async def _ask(sending: Awaitable[Sent]) -> SendOutcome | _Next:
+    async def _ask(self, sending: Awaitable[Sent], right: Right | None) -> SendOutcome | _Next:
         try:
             return await sending
         except WeChatError as error:
             reason = REASONS.get(error.meaning.name, "other")
+            if error.meaning.name == "no_permission" and right is not None:
+                self._capabilities.note_missing(right)
             if error.uncertain:
                 return Uncertain(reason)
             if error.retryable:
