@@ -30,7 +30,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     needs_token: bool = True
 
 
-# ---- the account itself
+# The account itself.
 STABLE_TOKEN: Final = Endpoint(
     "POST", "/cgi-bin/stable_token", day_quota=500_000, minute_quota=10_000, app="either", needs_token=False
 )
@@ -43,14 +43,14 @@ CLEAR_QUOTA: Final = Endpoint("POST", "/cgi-bin/clear_quota", is_repeatable=Fals
 TICKET: Final = Endpoint("GET", "/cgi-bin/ticket/getticket", right=Right.JSSDK)
 QRCODE_CREATE: Final = Endpoint("POST", "/cgi-bin/qrcode/create", day_quota=100_000, right=Right.QRCODE)
 
-# ---- the menu, and what the account answers by itself
+# The menu, and what the account answers by itself.
 MENU_CREATE: Final = Endpoint("POST", "/cgi-bin/menu/create", day_quota=1_000, right=Right.MENU)
 MENU_GET: Final = Endpoint("GET", "/cgi-bin/menu/get", right=Right.MENU)
 MENU_DELETE: Final = Endpoint("GET", "/cgi-bin/menu/delete", right=Right.MENU)
 SELF_MENU: Final = Endpoint("GET", "/cgi-bin/get_current_selfmenu_info")
 AUTO_REPLIES: Final = Endpoint("GET", "/cgi-bin/get_current_autoreply_info")
 
-# ---- messages to one citizen
+# Messages to one citizen.
 CUSTOM_TYPING: Final = Endpoint(
     "POST", "/cgi-bin/message/custom/typing", app="either", right=Right.CUSTOM_MESSAGE
 )
@@ -84,7 +84,7 @@ PRIVATE_TEMPLATES: Final = Endpoint(
     "GET", "/cgi-bin/template/get_all_private_template", right=Right.TEMPLATE_MESSAGE
 )
 
-# ---- customer service by people
+# Customer service by people.
 SERVICE_ACCOUNTS: Final = Endpoint("GET", "/cgi-bin/customservice/getkflist", right=Right.CUSTOMER_SERVICE)
 SERVICE_ACCOUNTS_ONLINE: Final = Endpoint(
     "GET", "/cgi-bin/customservice/getonlinekflist", right=Right.CUSTOMER_SERVICE
@@ -101,7 +101,7 @@ SERVICE_SESSION_CLOSE: Final = Endpoint(
     "POST", "/customservice/kfsession/close", right=Right.CUSTOMER_SERVICE
 )
 
-# ---- media: three days, or for good
+# Media: three days, or for good.
 MEDIA_GET: Final = Endpoint("GET", "/cgi-bin/media/get", app="either", right=Right.MEDIA)
 MEDIA_UPLOAD: Final = Endpoint(
     "POST", "/cgi-bin/media/upload", day_quota=100_000, app="either", right=Right.MEDIA
@@ -113,7 +113,7 @@ MATERIAL_DELETE: Final = Endpoint("POST", "/cgi-bin/material/del_material", righ
 MATERIAL_COUNT: Final = Endpoint("GET", "/cgi-bin/material/get_materialcount", right=Right.DRAFT)
 MATERIAL_LIST: Final = Endpoint("POST", "/cgi-bin/material/batchget_material", right=Right.DRAFT)
 
-# ---- articles
+# Articles.
 DRAFT_ADD: Final = Endpoint(
     "POST", "/cgi-bin/draft/add", is_repeatable=False, day_quota=1_000, right=Right.DRAFT
 )
@@ -130,7 +130,7 @@ PUBLISH_DELETE: Final = Endpoint("POST", "/cgi-bin/freepublish/delete", right=Ri
 PUBLISH_LIST: Final = Endpoint("POST", "/cgi-bin/freepublish/batchget", right=Right.PUBLISH)
 PUBLISH_ARTICLE: Final = Endpoint("POST", "/cgi-bin/freepublish/getarticle", right=Right.PUBLISH)
 
-# ---- one message to everybody
+# One message to everybody.
 # Sent with a clientmsgid, which the platform takes once in 24 hours (45065).
 MASS_SEND: Final = Endpoint("POST", "/cgi-bin/message/mass/sendall", day_quota=100, right=Right.MASS)
 MASS_PREVIEW: Final = Endpoint(
@@ -139,7 +139,7 @@ MASS_PREVIEW: Final = Endpoint(
 MASS_GET: Final = Endpoint("POST", "/cgi-bin/message/mass/get", right=Right.MASS)
 MASS_DELETE: Final = Endpoint("POST", "/cgi-bin/message/mass/delete", right=Right.MASS)
 
-# ---- followers
+# Followers.
 USER: Final = Endpoint("GET", "/cgi-bin/user/info", day_quota=5_000_000, right=Right.USER_INFO)
 USERS: Final = Endpoint("POST", "/cgi-bin/user/info/batchget", right=Right.USER_INFO)
 USER_LIST: Final = Endpoint("GET", "/cgi-bin/user/get", right=Right.USER_INFO)
@@ -150,16 +150,20 @@ TAG_DELETE: Final = Endpoint("POST", "/cgi-bin/tags/delete", right=Right.USER_IN
 TAG_USERS: Final = Endpoint("POST", "/cgi-bin/tags/members/batchtagging", right=Right.USER_INFO)
 UNTAG_USERS: Final = Endpoint("POST", "/cgi-bin/tags/members/batchuntagging", right=Right.USER_INFO)
 
-# ---- signing in on web pages; the token of these is the citizen's, not the account's
+# Signing in on web pages; the token of these is the citizen's, not the account's.
 OAUTH_TOKEN: Final = Endpoint("GET", "/sns/oauth2/access_token", right=Right.OAUTH, needs_token=False)
 OAUTH_USER: Final = Endpoint("GET", "/sns/userinfo", right=Right.OAUTH, needs_token=False)
 OAUTH_CHECK: Final = Endpoint("GET", "/sns/auth", right=Right.OAUTH, needs_token=False)
 
-# ---- the mini-program
+# The mini-program.
 CODE_TO_SESSION: Final = Endpoint("GET", "/sns/jscode2session", app="miniprogram", needs_token=False)
 PHONE_NUMBER: Final = Endpoint("POST", "/wxa/business/getuserphonenumber", app="miniprogram")
-TEXT_CHECK: Final = Endpoint("POST", "/wxa/msg_sec_check", app="miniprogram")
-MEDIA_CHECK: Final = Endpoint("POST", "/wxa/media_check_async", app="miniprogram")
+TEXT_CHECK: Final = Endpoint(
+    "POST", "/wxa/msg_sec_check", day_quota=2_000_000, minute_quota=4_000, app="miniprogram"
+)
+MEDIA_CHECK: Final = Endpoint(
+    "POST", "/wxa/media_check_async", day_quota=200_000, minute_quota=2_000, app="miniprogram"
+)
 PAGE_CODE: Final = Endpoint("POST", "/wxa/getwxacodeunlimit", app="miniprogram", minute_quota=5_000)
 PAGE_LINK: Final = Endpoint("POST", "/wxa/generate_urllink", app="miniprogram")
 

@@ -3,16 +3,31 @@
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from wechat.endpoints import Endpoint
-from wechat.errors import NO_ANSWER, TOO_LARGE, UNEXPECTED, UNREACHABLE, WeChatError, from_code
+from wechat.errors import (
+    FOREIGN_ADDRESS,
+    NO_ANSWER,
+    TOO_LARGE,
+    UNEXPECTED,
+    UNREACHABLE,
+    WeChatError,
+    from_code,
+)
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=8, connect=3)
 _CHUNK: Final = 64 * 1024
+_FILE_HOSTS: Final = (".weixin.qq.com", ".qpic.cn", ".qq.com")
+
+
+# JSON, or what builds a form: a form can be sent only once.
+Body = bytes | Callable[[], aiohttp.FormData] | None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -49,17 +64,30 @@ class Exchange:
         self,
         endpoint: Endpoint,
         params: Mapping[str, str],
-        body: bytes | Callable[[], aiohttp.FormData] | None = None,
-        at_most_bytes: int = MAX_ANSWER_BYTES,
+        body: Body = None,
+        at_most: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """The complete answer; WeChatError when there is none. `body` is JSON, or builds a form."""
+        """The complete answer of at most `at_most` bytes; WeChatError when there is none."""
+        return await self._fetch(endpoint, self._base + endpoint.path, params, body, at_most)
+
+    async def fetch_file(self, endpoint: Endpoint, address: str, at_most: int) -> Answer:
+        """What lies at an address an answer of `endpoint` named; at the platform's own hosts only."""
+        if not is_own_address(self._base, address):
+            raise WeChatError(FOREIGN_ADDRESS)
+        return await self._fetch(
+            msgspec.structs.replace(endpoint, method="GET"), URL(address, encoded=True), {}, None, at_most
+        )
+
+    async def _fetch(
+        self, endpoint: Endpoint, address: str | URL, params: Mapping[str, str], body: Body, at_most: int
+    ) -> Answer:
         # The causes are dropped on purpose (`from None`): aiohttp's texts quote the address, and the
         # address carries the token.
         try:
             async with self._session.request(
                 endpoint.method,
-                self._base + endpoint.path,
-                params=params,
+                address,
+                params=params or None,
                 data=body() if callable(body) else body,
                 headers={"Content-Type": "application/json"} if isinstance(body, bytes) else None,
                 timeout=self._timeout,
@@ -70,7 +98,7 @@ class Exchange:
                 content = bytearray()
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     content += chunk
-                    if len(content) > at_most_bytes:
+                    if len(content) > at_most:
                         raise _too_large(endpoint)
                 return Answer(bytes(content), response.content_type)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -82,7 +110,7 @@ class Exchange:
         self,
         endpoint: Endpoint,
         params: Mapping[str, str],
-        body: bytes | Callable[[], aiohttp.FormData] | None = None,
+        body: Body = None,
     ) -> dict[str, Any]:
         """The answer's JSON object; its content type is not believed. WeChatError for an errcode."""
         return read_object(endpoint, (await self.fetch(endpoint, params, body)).content)
@@ -131,6 +159,20 @@ def _too_large(endpoint: Endpoint) -> WeChatError:
     return no_answer(endpoint, "the answer is too large")
 
 
-def unexpected(message: str) -> WeChatError:
-    """A well-formed answer without what the documentation promises."""
-    return WeChatError(UNEXPECTED, message=message)
+def unexpected(endpoint: Endpoint, message: str) -> WeChatError:
+    """A well-formed answer without what the documentation promises; what was asked may have been done."""
+    return WeChatError(UNEXPECTED, message=message, uncertain=not endpoint.is_repeatable)
+
+
+def is_own_address(base: str, address: str) -> bool:
+    """Whether a file's address is at the API's own host or at one of the platform's file hosts."""
+    try:
+        url, own = urlsplit(address), urlsplit(base)
+        port = url.port
+    except ValueError:
+        return False
+    if url.scheme not in ("http", "https") or not url.hostname or url.username is not None:
+        return False
+    if (url.hostname, port) == (own.hostname, own.port):
+        return True
+    return port in (None, 80, 443) and url.hostname.endswith(_FILE_HOSTS)

@@ -19,7 +19,7 @@ _NOT_NAME = re.compile(rf"[^{_HAN}·A-Za-z]")
 _NOT_LETTER = re.compile(r"[^A-Za-z]")
 _NOT_VISIBLE_ASCII = re.compile(r"[^\x21-\x7e]")
 _EXACT: Final[Mapping[str, re.Pattern[str]]] = {
-    "number": re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?"),
+    "number": re.compile(r"(?=.{1,32}\Z)-?[0-9]+(?:\.[0-9]+)?"),
     "amount": re.compile(r"[¥$€£]?[0-9]{1,10}(?:\.[0-9]{1,2})?元?"),
     "phone_number": re.compile(r"[0-9+\-]{1,17}"),
     "car_number": re.compile(rf"[{_HAN}A-Z0-9]{{3,8}}"),

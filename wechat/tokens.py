@@ -6,26 +6,23 @@ and after reading it again there; one refresh for each token value that was refu
 While the breaker is open the refused token stays in use, because a refusal may concern one endpoint only.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Final
 
 import aiohttp
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import RedisError
 
 from kit.clock import Clock
 from wechat import token_state as rules
 from wechat.endpoints import STABLE_TOKEN
 from wechat.errors import TOKEN_PAUSED, WeChatError
 from wechat.exchange import Exchange, unexpected
+from wechat.shared_lock import SharedLock
 from wechat.token_state import TokenState
 
-_LOCK_LIFE_S: Final = 30  # longer than the two calls of one refresh may take
-_LOCK_WAIT_S: Final = 12
 _STATE_LIFE_S: Final = 86_400  # as long as forced refreshes are counted
 _CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=5, connect=3)
 _log = structlog.get_logger()
@@ -53,14 +50,14 @@ class TokenKeeper:
         self._clock = clock
         self._key = f"wechat:token:{app_id}"
         self._known = TokenState()
-        self._one_at_a_time = asyncio.Lock()
+        self._lock = SharedLock(redis, f"{self._key}:lock")
 
     async def get(self) -> str:
         """A token to use. WeChatError (retryable, with the reason) when none can be had."""
         now = self._now()
         if self._known.is_fresh(now):
             return self._known.token
-        if self._known.is_alive(now) and self._one_at_a_time.locked():
+        if self._known.is_alive(now) and self._lock.is_held_here():
             return self._known.token  # someone is renewing it; the old one is good until it expires
         try:
             return await self._renewed()
@@ -74,7 +71,7 @@ class TokenKeeper:
         replacement = self._replacement(await self._load(), failed_token)
         if replacement is not None:
             return replacement
-        async with self._alone():
+        async with self._lock.held():
             state = await self._load()
             replacement = self._replacement(state, failed_token)
             if replacement is not None:
@@ -103,7 +100,7 @@ class TokenKeeper:
         if state.is_fresh(self._now()):
             return state.token
         rules.check_call(state, self._now())
-        async with self._alone():
+        async with self._lock.held():
             state = await self._load()
             if not state.is_fresh(self._now()):
                 state = await self._call(state, force=False)
@@ -125,7 +122,7 @@ class TokenKeeper:
             answer = await self._exchange.fetch_json(STABLE_TOKEN, {}, body)
             token, lifetime = answer.get("access_token"), answer.get("expires_in")
             if not isinstance(token, str) or not token or not isinstance(lifetime, int | float):
-                raise unexpected("stable_token gave no token")
+                raise unexpected(STABLE_TOKEN, "no token in the answer")
         except WeChatError as error:
             await self._save(rules.failed(state, error.code, now))
             _log.warning("wechat.token_refused", code=error.code, rid=error.rid, reason=error.meaning.name)
@@ -149,24 +146,6 @@ class TokenKeeper:
         if self._redis is not None:
             with suppress(RedisError, OSError):
                 await self._redis.set(self._key, msgspec.json.encode(state), ex=_STATE_LIFE_S)
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        async with self._one_at_a_time:
-            if self._redis is None:
-                yield
-                return
-            lock = self._redis.lock(f"{self._key}:lock", timeout=_LOCK_LIFE_S, sleep=0.05)
-            try:
-                is_held = await lock.acquire(blocking_timeout=_LOCK_WAIT_S)
-            except (RedisError, OSError):
-                is_held = False  # without Redis each process asks for itself; the answer is the same token
-            try:
-                yield
-            finally:
-                if is_held:
-                    with suppress(LockError, RedisError, OSError):
-                        await lock.release()
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -33,7 +33,7 @@ from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from tests.conftest import AUDIT_KEY
 from wechat.client import WeChatClient
-from wechat.errors import MEANINGS
+from wechat.errors import MEANINGS_OF_SENDS
 from wechat.exchange import new_session
 from wechat.messages import Consent
 from wechat.standin.config import StandinConfig
@@ -290,7 +290,7 @@ def test_every_reason_has_a_sentence_for_clerks() -> None:
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
     for reason in {*REASONS.values(), "other"}:
         assert catalogue.has(f"delivery.reason.{reason}")
-    assert {meaning.name for meaning in MEANINGS.values()} - set(REASONS) <= {"code_used", "media_expired"}
+    assert {meaning.name for meaning in MEANINGS_OF_SENDS.values()} - set(REASONS) <= {"too_often"}
 
 
 # ---- photos
