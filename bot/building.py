@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answers import Answerer, Answers
 from bot.capabilities import Capabilities
 from bot.cases import Cases
 from bot.conversation import Conversation
+from bot.door_alarms import DoorAlarms
 from bot.filing import Filing
 from bot.held_replies import held_citizens
 from bot.late import LateReplies
 from bot.line import Line
+from bot.miniprogram_pushes import MiniProgramPushes
 from bot.phrases import Phrases
 from bot.singleflight import SCRIPTS, Entry, Flight, Names
 from bot.standing_events import StandingEvents
 from bot.turns import Message, Turns, open_conversations
 from bot.vocabulary import Vocabulary
-from bot.webhook import BUDGET_S, BotDoor
+from bot.webhook import BUDGET_S, BotDoor, Counts
 from casework.complaints.desk import Desk
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
@@ -113,6 +115,21 @@ def build_bot(
         late=late,
         clock=db.clock,
         refusals={kind: phrases.say(f"bot.door.{kind}") for kind in Refusal},
+        alarms=DoorAlarms(line),
         budget_s=budget_s,
     )
     return Bot(door, conversation, phrases, line, flight, capabilities)
+
+
+def build_miniprogram_door(bot: Bot, *, desk: Desk, codec: Codec, appid: str) -> BotDoor:
+    """The door of the mini-program's own pushes, beside the account's and on the same connections."""
+    turns = Turns(desk.db, bot.flight, desk.sealer, appid)
+    return replace(
+        bot.door,
+        codec=codec,
+        conversation=MiniProgramPushes(StandingEvents(desk.db, turns, bot.phrases), bot.phrases),
+        alarms=DoorAlarms(bot.line),
+        counts=Counts(),
+        app="miniprogram:",
+        takes_json=True,
+    )

@@ -1,4 +1,4 @@
-"""`GET|POST /wechat`: the platform's door.
+"""`GET|POST /wechat` and `/wechat/miniprogram`: the platform's doors.
 
 WeChat waits five seconds, then sends the same message again, three tries in all; Sanic cancels the handler of
 a client that hung up. So a message is worked on by a task of its own (`bot.singleflight`); the handler only
@@ -13,21 +13,24 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from datetime import datetime
+from typing import Protocol, cast
 
 import structlog
 from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import NotFound
 
-from bot.conversation import Conversation
+from bot.door_alarms import CLOCK_OFF_FROM_S, DoorAlarms
 from bot.late import LateReplies
 from bot.replying import Reply, as_text, decode, encode
 from bot.singleflight import Entry, Flight, Names
 from bot.turns import Message
 from kit.clock import Clock
 from wechat.codec import Codec, CodecError, Refusal, SignedQuery
+from wechat.json_bodies import read_json
 from wechat.messages import Inbound, to_inbound
 from wechat.parse import MAX_BODY_BYTES, ParseError, parse_xml
-from wechat.replies import SUCCESS, news_reply, text_reply, transfer_reply
+from wechat.replies import SUCCESS, news_reply, text_reply, transfer_reply, transfer_reply_json
 
 BUDGET_S = 3.5
 PROMISE_WITHIN_S = 0.5
@@ -45,39 +48,84 @@ class Counts:
 
     messages: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    stale: int = 0
+    skew_s: int = 0  # of the last message that told on our clock: seconds we are ahead
     late: int = 0
     unanswered: int = 0
     failed: Counter[str] = field(default_factory=Counter)
 
 
+class Conversing(Protocol):
+    """Who answers behind a door: `bot.conversation.Conversation`, `bot.miniprogram_pushes.MiniProgramPushes`."""
+
+    def may_be_kept(self, inbound: Inbound) -> bool: ...
+
+    async def handle(self, inbound: Inbound, entry: Entry, message: Message, at: datetime) -> Reply | str: ...
+
+
 @dataclass(frozen=True)
 class BotDoor:
-    """What the door works with; `app.ctx.bot`. `refusals`: the sentence for each kind of refusal."""
+    """What a door works with; `app.ctx.bot`, and `app.ctx.miniprogram` where the mini-program's pushes are set up.
+
+    `refusals`: the sentence for each kind of refusal. `app` keeps the names of messages and people of two
+    accounts apart. A door that `takes_json` takes XML as well, whichever the account's console says.
+    """
 
     codec: Codec
-    conversation: Conversation
+    conversation: Conversing
     flight: Flight
     names: Names
     late: LateReplies
     clock: Clock
     refusals: Mapping[Refusal, str]
+    alarms: DoorAlarms
+    app: str = ""
+    takes_json: bool = False
     counts: Counts = field(default_factory=Counts)
     budget_s: float = BUDGET_S
 
 
 def webhook_blueprint() -> Blueprint:
-    """The routes; the application puts a BotDoor at `app.ctx.bot` before the first request."""
+    """The routes; the application puts the doors at `app.ctx` before the first request."""
     blueprint = Blueprint("wechat")
     blueprint.add_route(check_url, "/wechat", methods=["GET"], name="check_url")
     # The body is read here: what is too large for us must not be gathered first, whoever sends it.
     blueprint.add_route(receive, "/wechat", methods=["POST"], name="receive", stream=True)
+    at = "/wechat/miniprogram"
+    blueprint.add_route(check_miniprogram_url, at, methods=["GET"], name="check_miniprogram_url")
+    blueprint.add_route(receive_miniprogram, at, methods=["POST"], name="receive_miniprogram", stream=True)
     blueprint.before_server_stop(drain)
     return blueprint
 
 
 async def check_url(request: Request) -> HTTPResponse:
     """The platform verifies the address: it wants its echo back."""
-    door: BotDoor = request.app.ctx.bot
+    return await _echo(request, request.app.ctx.bot)
+
+
+async def receive(request: Request) -> HTTPResponse:
+    """A message or an event."""
+    return await _receive(request, request.app.ctx.bot)
+
+
+async def check_miniprogram_url(request: Request) -> HTTPResponse:
+    """The same for the mini-program's pushes."""
+    return await _echo(request, _miniprogram(request))
+
+
+async def receive_miniprogram(request: Request) -> HTTPResponse:
+    """A push to the mini-program, in XML or JSON."""
+    return await _receive(request, _miniprogram(request))
+
+
+def _miniprogram(request: Request) -> BotDoor:
+    door: BotDoor | None = getattr(request.app.ctx, "miniprogram", None)
+    if door is None:
+        raise NotFound("no mini-program pushes are set up")
+    return door
+
+
+async def _echo(request: Request, door: BotDoor) -> HTTPResponse:
     try:
         query = SignedQuery.parse(request.query_string)
         echo = door.codec.check_url(
@@ -89,23 +137,29 @@ async def check_url(request: Request) -> HTTPResponse:
             query.msg_signature or None,
         )
     except CodecError as error:
-        return _refused(door, error.kind, error.status)
+        return await _turned_away(door, error)
     return HTTPResponse(echo, 200, content_type="text/plain; charset=utf-8")
 
 
-async def receive(request: Request) -> HTTPResponse:
-    """A message or an event."""
-    door: BotDoor = request.app.ctx.bot
+async def _receive(request: Request, door: BotDoor) -> HTTPResponse:
     try:
         query = SignedQuery.parse(request.query_string)
         body = await _body(request)
-        inbound = to_inbound(parse_xml(door.codec.open(query, body, door.clock.now())))
+        now = door.clock.now()
+        as_json = door.takes_json and body.lstrip()[:1] == b"{"
+        read = read_json if as_json else parse_xml
+        inbound = to_inbound(read(door.codec.open(query, body, now, read)))
     except CodecError as error:
-        return _refused(door, error.kind, error.status)
-    except ParseError:
-        return _refused(door, Refusal.UNREADABLE, 400)
+        return await _turned_away(door, error)
+    except ParseError as error:
+        return _refused(door, Refusal.UNREADABLE, 400, str(error))
     door.counts.messages += 1
-    message = Message(door.names.of(inbound.dedupe_key), door.names.of(inbound.openid), inbound)
+    skew_s = int(now.timestamp()) - int(query.timestamp)
+    if not -CLOCK_OFF_FROM_S <= skew_s <= CLOCK_OFF_FROM_S:
+        await _clock_off(door, skew_s)
+    message = Message(
+        door.names.of(door.app + inbound.dedupe_key), door.names.of(door.app + inbound.openid), inbound
+    )
     task = door.flight.join(message.act, message.citizen, _Work(door, message))
     await _wait_beside(task, door.budget_s)
     if not task.done():
@@ -121,7 +175,7 @@ async def receive(request: Request) -> HTTPResponse:
     if failure is not None:
         _note_failure(door, failure)
         return _unanswered(request, door)
-    return _answer(door, inbound, query.nonce, task.result())
+    return _answer(door, inbound, query.nonce, task.result(), as_json=as_json)
 
 
 async def _body(request: Request) -> bytes:
@@ -193,24 +247,37 @@ class _Work:
         return encode(reply)
 
 
-def _answer(door: BotDoor, inbound: Inbound, nonce: str, result: bytes) -> HTTPResponse:
+def _answer(door: BotDoor, inbound: Inbound, nonce: str, result: bytes, *, as_json: bool) -> HTTPResponse:
     if not result or result == _OWED:
         return HTTPResponse(SUCCESS, 200, content_type="text/plain")
-    now = int(door.clock.now().timestamp())
-    sealed = door.codec.seal(_rendered(inbound, decode(result), now), nonce, now)
-    return HTTPResponse(sealed, 200, content_type="application/xml")
-
-
-def _rendered(inbound: Inbound, reply: Reply, now: int) -> bytes:
+    now, reply = int(door.clock.now().timestamp()), decode(result)
+    if as_json:
+        sealed = door.codec.seal(transfer_reply_json(inbound, now), nonce, now, as_json=True)
+        return HTTPResponse(sealed, 200, content_type="application/json")
     if reply.transfer:
-        return transfer_reply(inbound, now)
-    if reply.articles:
-        return news_reply(inbound, reply.articles, now)
-    return text_reply(inbound, reply.text, now)
+        xml = transfer_reply(inbound, now)
+    elif reply.articles:
+        xml = news_reply(inbound, reply.articles, now)
+    else:
+        xml = text_reply(inbound, reply.text, now)
+    return HTTPResponse(door.codec.seal(xml, nonce, now), 200, content_type="application/xml")
 
 
-def _refused(door: BotDoor, kind: Refusal, status: int) -> HTTPResponse:
+async def _turned_away(door: BotDoor, error: CodecError) -> HTTPResponse:
+    if error.skew_s is not None:
+        door.counts.stale += 1
+        await _clock_off(door, error.skew_s)
+    return _refused(door, error.kind, error.status, error.reason)
+
+
+async def _clock_off(door: BotDoor, skew_s: int) -> None:
+    door.counts.skew_s = skew_s
+    await door.alarms.clock_off(skew_s)
+
+
+def _refused(door: BotDoor, kind: Refusal, status: int, reason: str) -> HTTPResponse:
     door.counts.refused[kind] += 1
+    door.alarms.refused(kind, reason)
     return HTTPResponse(door.refusals[kind], status, content_type="text/plain; charset=utf-8")
 
 
