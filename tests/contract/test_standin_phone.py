@@ -97,7 +97,7 @@ async def test_page_and_its_files_are_served_under_a_strict_policy(standin: Outs
         ("menu", {"path": [0, 9]}),
         ("menu", {"path": [0, 0, 0]}),
         ("menu", {"path": [-1]}),
-        ("scan", {"scene": "unknown"}),
+        ("scan", {"scene": ""}),
         ("consent", {"template_id": "unknown", "accepted": True}),
     ],
 )

@@ -1,19 +1,24 @@
 """What a citizen does on the demo phone, turned into what the platform sends."""
 
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from wechat.standin.citizens import Citizen
 from wechat.standin.courier import Courier
-from wechat.standin.demo import Place, Scene, Template
+from wechat.standin.demo import Place
 from wechat.standin.inbound import (
     Element,
     InboundMessage,
+    consent_changed_elements,
     consent_elements,
     document,
     event_elements,
+    film_elements,
     image_elements,
+    link_elements,
     location_elements,
     text_elements,
+    voice_elements,
 )
 from wechat.standin.media import Medium
 from wechat.standin.platform import Platform
@@ -38,23 +43,54 @@ class Phone:
         self._platform.show_own(self._citizen, "image", {"fields": {"media_id": medium.media_id}})
         self._send_message("image", "", image_elements(medium.media_id, picture_url))
 
+    def send_voice(
+        self,
+        medium: Medium,
+        seconds: int,
+        recognition: str | None,
+        *,
+        spoken: str = "",
+        recording: str = "",
+    ) -> None:
+        """`spoken` and `recording` are for the page alone: what it reads aloud, or plays again."""
+        shown = {
+            "seconds": str(seconds),
+            "spoken": spoken,
+            "recording": recording,
+            "recognised": "" if recognition is None else "yes",
+        }
+        self._platform.show_own(self._citizen, "voice", {"text": recognition or "", "fields": shown})
+        self._send_message("voice", recognition or "", voice_elements(medium.media_id, recognition))
+
+    def send_film(self, medium: Medium, thumb: Medium, seconds: int | None = None) -> None:
+        shown = {
+            "media_id": medium.media_id,
+            "thumb_media_id": thumb.media_id,
+            "seconds": "" if seconds is None else str(seconds),
+        }
+        self._platform.show_own(self._citizen, "video", {"fields": shown})
+        self._send_message("video", "", film_elements(medium.media_id, thumb.media_id))
+
     def send_location(self, place: Place) -> None:
         self._platform.show_own(
             self._citizen, "location", {"text": place.label, "fields": {"detail": place.detail}}
         )
-        label = f"{place.detail} ({place.label})" if place.detail else place.label
-        self._send_message("location", place.label, location_elements(place.latitude, place.longitude, label))
+        elements = location_elements(place.latitude, place.longitude, whole_label(place))
+        self._send_message("location", place.label, elements)
 
-    def press(self, button: dict[str, object]) -> None:
-        """A menu button: a click is answered by the account, a view only opens its page."""
-        if button.get("type") == "click":
-            self._platform.citizens.touched(self._citizen)
-            self._send_event(
-                "CLICK", str(button.get("name", "")), event_elements("CLICK", str(button.get("key", "")))
-            )
-        elif button.get("type") == "view":
-            elements = event_elements("VIEW", str(button.get("url", "")))
-            self._send_event("VIEW", str(button.get("name", "")), elements, told_on_failure=False)
+    def send_link(self, title: str, description: str, url: str) -> None:
+        shown = {"description": description, "url": url}
+        self._platform.show_own(self._citizen, "link", {"text": title, "fields": shown})
+        self._send_message("link", title, link_elements(title, description, url))
+
+    def touch_menu(self, event: str, name: str, elements: Sequence[Element], *, answered: bool) -> None:
+        """A button of the menu was used. `answered`: the citizen waits for the account's answer."""
+        self._platform.citizens.touched(self._citizen)
+        self._send_event(event, name, list(elements), told_on_failure=answered)
+
+    def open_page(self, name: str, url: str) -> None:
+        """A button of the menu opened its page; no allowance to send comes of that."""
+        self._send_event("VIEW", name, event_elements("VIEW", url), told_on_failure=False)
 
     def follow(self) -> None:
         """Follow the account; nothing happens when it is followed already."""
@@ -78,25 +114,46 @@ class Phone:
         self._tell_citizen()
         self._send_event("unsubscribe", "", event_elements("unsubscribe", ""), told_on_failure=False)
 
-    def scan(self, scene: Scene) -> None:
+    def scan(self, key: str, label: str, ticket: str = "") -> None:
         """Scan a QR code with a scene; whoever does not follow yet does so by scanning."""
-        ticket: Element = ("Ticket", f"ticket-{crc32(scene.key.encode()):08x}")
+        ticketed: Element = ("Ticket", ticket or f"ticket-{crc32(key.encode()):08x}")
         if self._citizen.followed:
-            event, key = "SCAN", scene.key
+            event, event_key = "SCAN", key
         else:
-            event, key = "subscribe", f"qrscene_{scene.key}"
+            event, event_key = "subscribe", f"qrscene_{key}"
             self._citizen.followed = True
+            self._citizen.followed_at = self._platform.config.clock.now()
             self._tell_citizen()
         self._platform.citizens.touched(self._citizen)
-        self._send_event(event, scene.label, event_elements(event, key, ticket))
+        self._send_event(event, label, event_elements(event, event_key, ticketed))
 
-    def answer_consent(self, template: Template, *, accepted: bool) -> None:
-        """The subscription sheet was answered."""
-        long_term = template.consent == "long_term"
-        self._platform.citizens.consented(self._citizen, template.id, long_term=long_term, accepted=accepted)
-        elements = consent_elements(template.id, accepted=accepted)
-        self._send_event("subscribe_msg_popup_event", template.title, elements, told_on_failure=False)
+    def answer_consents(self, answers: Mapping[str, bool]) -> None:
+        """The subscription sheet was answered: known templates -> allowed."""
+        self._note_consents(answers)
+        elements = consent_elements(answers)
+        self._send_event("subscribe_msg_popup_event", self._titles(answers), elements, told_on_failure=False)
         self._tell_citizen()
+
+    def change_consents(self, answers: Mapping[str, bool]) -> None:
+        """Subscriptions were switched in the account's settings; switching off drops what was left."""
+        for template_id, accepted in answers.items():
+            if accepted:
+                self._note_consents({template_id: True})
+            else:
+                self._citizen.consents.pop(template_id, None)
+        elements = consent_changed_elements(answers)
+        self._send_event("subscribe_msg_change_event", self._titles(answers), elements, told_on_failure=False)
+        self._tell_citizen()
+
+    def _note_consents(self, answers: Mapping[str, bool]) -> None:
+        for template_id, accepted in answers.items():
+            long_term = self._platform.templates[template_id].consent == "long_term"
+            self._platform.citizens.consented(
+                self._citizen, template_id, long_term=long_term, accepted=accepted
+            )
+
+    def _titles(self, answers: Mapping[str, bool]) -> str:
+        return "、".join(self._platform.templates[template_id].title for template_id in answers)
 
     def _send_message(self, kind: str, summary: str, elements: list[Element]) -> None:
         self._platform.citizens.wrote(self._citizen)
@@ -120,6 +177,11 @@ class Phone:
 
     def _tell_citizen(self) -> None:
         self._platform.feed.publish(self._citizen.openid, "citizen", citizen_content(self._citizen))
+
+
+def whole_label(place: Place) -> str:
+    """Address and name in one line, as the platform sends them."""
+    return f"{place.detail} ({place.label})" if place.detail else place.label
 
 
 def citizen_content(citizen: Citizen) -> dict[str, object]:

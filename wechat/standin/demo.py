@@ -44,6 +44,31 @@ class SamplePhoto(msgspec.Struct, frozen=True):
     label: str
 
 
+class SampleVoice(msgspec.Struct, frozen=True):
+    """Something to say; the platform hears `spoken` when `recognised`, else the account gets the sound alone."""
+
+    name: str
+    label: str
+    seconds: int
+    spoken: str
+    recognised: bool = True
+
+
+class SampleFilm(msgspec.Struct, frozen=True):
+    """A short film of the packaged files; `photo` is its first picture."""
+
+    name: str
+    label: str
+    seconds: int
+    photo: str
+
+
+class SampleLink(msgspec.Struct, frozen=True):
+    title: str
+    description: str
+    url: str
+
+
 class Scene(msgspec.Struct, frozen=True):
     """A QR code that can be scanned."""
 
@@ -65,8 +90,13 @@ class DemoContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: list[Template]
     names: list[str]
     phrases: list[Phrase]
+    staff_names: list[str]
+    staff_phrases: list[Phrase]
     places: list[Place]
     photos: list[SamplePhoto]
+    voices: list[SampleVoice]
+    films: list[SampleFilm]
+    links: list[SampleLink]
     scenes: list[Scene]
     words: Words
 
