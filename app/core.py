@@ -18,10 +18,12 @@ from bot.profile import WechatSection
 from casework.complaints.profile import (
     ComplaintPolicy,
     ComplaintsSection,
-    DangerSection,
     NotOursSection,
     UnitsSection,
 )
+from casework.dangers.profile import DangerSection
+from casework.inquiries.profile import InquiriesSection
+from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from content.profile_store import current_profile
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
@@ -47,8 +49,10 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "texts": TextsSection,
     "complaints": ComplaintsSection,
     "danger": DangerSection,
+    "inquiries": InquiriesSection,
     "units": UnitsSection,
     "not_ours": NotOursSection,
+    "consents": ConsentsSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
 }

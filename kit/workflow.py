@@ -15,7 +15,7 @@ from typing import Literal
 
 from kit.problems import Problem
 
-LimitUnit = Literal["working_days", "working_minutes", "natural_days"]
+LimitUnit = Literal["working_days", "working_minutes", "natural_days", "natural_minutes"]
 
 
 class LifecycleError(ValueError):
@@ -33,12 +33,12 @@ class Limit:
     working_days: int | None = None
     working_minutes: int | None = None
     natural_days: int | None = None
+    natural_minutes: int | None = None
     basis: str
 
     def __post_init__(self) -> None:
-        given = [
-            unit for unit in (self.working_days, self.working_minutes, self.natural_days) if unit is not None
-        ]
+        units = (self.working_days, self.working_minutes, self.natural_days, self.natural_minutes)
+        given = [unit for unit in units if unit is not None]
         if len(given) != 1:
             raise LifecycleError("a limit is given in exactly one unit")
         if given[0] < 1:
@@ -48,15 +48,17 @@ class Limit:
 
     @property
     def unit(self) -> LimitUnit:
-        """Which of the three ways of counting applies."""
+        """Which of the four ways of counting applies."""
         if self.working_days is not None:
             return "working_days"
-        return "working_minutes" if self.working_minutes is not None else "natural_days"
+        if self.working_minutes is not None:
+            return "working_minutes"
+        return "natural_days" if self.natural_days is not None else "natural_minutes"
 
     @property
     def amount(self) -> int:
         """How many of `unit`."""
-        return self.working_days or self.working_minutes or self.natural_days or 0
+        return self.working_days or self.working_minutes or self.natural_days or self.natural_minutes or 0
 
     def of(self, amount: int) -> Limit:
         """The same limit with a bureau's own figure."""

@@ -181,6 +181,11 @@ class Migration(migrations.Migration):
             index=Index(fields=['merged_into_id']),
         ),
         ops.AddField(
+            model_name='Complaint',
+            name='scene_code',
+            field=fields.CharField(null=True, max_length=40),
+        ),
+        ops.AddField(
             model_name='ComplaintPhoto',
             name='medium',
             field=fields.CharField(null=True, max_length=10),

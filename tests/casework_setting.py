@@ -11,7 +11,6 @@ from casework.complaints.profile import (
     Category,
     ComplaintPolicy,
     ComplaintsSection,
-    DangerSection,
     Group,
     NotOurs,
     PromisedLimit,
@@ -19,6 +18,7 @@ from casework.complaints.profile import (
     Unit,
 )
 from casework.complaints.views import ComplaintView
+from casework.dangers.profile import DangerSection
 from casework.roles import Role
 from kit.calendar import HolidayTable, WorkingCalendar
 from kit.db import Database

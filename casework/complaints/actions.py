@@ -1,4 +1,4 @@
-"""What people (and the clock) do with a complaint. Filing one is in `filing.py`.
+"""What people (and the clock) do with a complaint. Filing one is in `filing.py`, adding to one in `adding.py`.
 
 Every action takes the desk, who acts and which case; moves what the lifecycle table allows; returns the case
 as the actor may see it, without photos' contents and timeline. Texts are kept without control characters.
@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, clock
+from casework.complaints.adding import add_material as add_material
 from casework.complaints.assembly import opened_phone
 from casework.complaints.desk import Desk
 from casework.complaints.events import (

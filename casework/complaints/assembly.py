@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 
 from casework.complaints.desk import Desk
-from casework.complaints.lifecycle import COMPLAINT, State
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES, State
+from casework.complaints.media import PHOTO
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.place import Position
 from casework.complaints.views import (
+    AdditionView,
     ComplaintDetail,
     ComplaintLine,
     ComplaintView,
@@ -47,6 +49,7 @@ def owner_view(
     photos: Iterable[ComplaintPhoto] = (),
     timeline: Sequence[TimelineEntry] = (),
     roles: Collection[Role] = OWNER,
+    additions: Iterable[ComplaintAddition] = (),
 ) -> ComplaintView:
     """The case as its owner sees it, with the moves of `roles`."""
     return ComplaintView(
@@ -70,7 +73,12 @@ def owner_view(
         rating_comment=row.rating_comment,
         dispute_reason=row.dispute_reason,
         closed_at=row.closed_at,
-        photos=tuple(PhotoView(file_id=photo.file_id, stage=photo.stage) for photo in photos),
+        photos=tuple(
+            PhotoView(file_id=photo.file_id, stage=photo.stage, medium=photo.medium or PHOTO)
+            for photo in photos
+        ),
+        additions=tuple(AdditionView(text=one.text, at=one.at) for one in additions),
+        may_add=row.state in OPEN_STATES and Role.CITIZEN in roles,
         timeline=tuple(timeline),
         moves=moves_open_to(row, roles),
     )
@@ -105,6 +113,7 @@ def staff_detail(
     return ComplaintDetail(
         view=view,
         source=row.source,
+        scene_code=row.scene_code,
         suggested_category=row.suggested_category,
         suggested_category_name=desk.policy.category_name(row.suggested_category),
         suggested_by=suggested_by,

@@ -55,11 +55,6 @@ def recognise_elsewhere(story: str, policy: ComplaintPolicy) -> Elsewhere | None
     return best if ours is None or best_points > ours.points else None
 
 
-def danger_words(story: str, policy: ComplaintPolicy) -> tuple[str, ...]:
-    """The words after which a person is told to telephone at once; empty when there is no hurry."""
-    return _matched(folded(story), policy.danger.keywords)
-
-
 def _matched(text: str, keywords: Iterable[str]) -> tuple[str, ...]:
     found = [keyword for keyword in keywords if keyword in text]
     return tuple(word for word in found if not any(word != other and word in other for other in found))

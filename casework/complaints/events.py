@@ -10,19 +10,22 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from kit.events import Event
+from casework.case_event import CaseEvent
 
 
-class ComplaintEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+class ComplaintEvent(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """What all of them carry. `account_id` is None where a clerk filed for somebody without an account."""
 
     complaint_id: UUID
     reference: str
     account_id: UUID | None
-    at: datetime
     category_name: str = ""
     unit: str | None = None
     assignee_id: UUID | None = None
+
+    @property
+    def case_id(self) -> UUID | None:
+        return self.complaint_id
 
 
 class ComplaintSubmitted(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,6 +99,13 @@ class ComplaintClosed(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=T
     by_clock: bool
 
 
+class ComplaintAddedTo(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The citizen sent more about an open case. What was sent stays on the case."""
+
+    name: ClassVar[str] = "complaint.added_to"
+    media: int = 0
+
+
 class ComplaintWithdrawn(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
     """The citizen took it back."""
 
@@ -112,6 +122,7 @@ EVENTS: tuple[type[ComplaintEvent], ...] = (
     ComplaintRated,
     ComplaintDisputed,
     ComplaintClosed,
+    ComplaintAddedTo,
     ComplaintWithdrawn,
 )
 """Every event of this feature, for the relay and for the sweep that each is heard or declared silent."""

@@ -1,7 +1,7 @@
 """Filing a complaint: insert-only, so that many citizens share one fsync.
 
 One builder, `new_complaint_rows`, makes the rows of a complaint: the case, its photos, the first entry of
-its audit chain and the outbox event. Chat hands them to `Database.write` together with its own rows; other
+its audit chain and the outbox event; a danger alert too where the story tells of danger. Chat hands them to `Database.write` together with its own rows; other
 doors call `submit`.
 """
 
@@ -21,10 +21,13 @@ from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintSubmitted
 from casework.complaints.lifecycle import State
 from casework.complaints.limits import deadline
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.media import AT_MOST, PHOTO, AddedMedium, media_rows
+from casework.complaints.models import Complaint
 from casework.complaints.place import Position, checked
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional, required
+from casework.dangers.alerts import new_alert_rows
+from casework.dangers.finding import find_danger
 from casework.people.phone import normalised_phone
 from kit.clock import local
 from kit.db import Change
@@ -53,13 +56,16 @@ class Source(StrEnum):
 class NewComplaint(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody says. Only the story must be there; rude words are no reason to refuse it.
 
-    `category` is a code the person chose, `photos` are ids of stored files, `phone` is as typed.
+    `category` is a code the person chose, `photos` are ids of stored files, `media` voice messages and films
+    beside them, `scene_code` the code on a sign that led here, `phone` is as typed.
     """
 
     account_id: UUID | None
     story: str
     source: Source
     photos: tuple[UUID, ...] = ()
+    media: tuple[AddedMedium, ...] = ()
+    scene_code: str | None = None
     place_text: str = ""
     position: Position | None = None
     phone: str | None = None
@@ -86,6 +92,8 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
     place_text = optional(new.place_text, field="place", at_most=PLACE_AT_MOST) or ""
     if len(new.photos) > PHOTOS_AT_MOST:
         raise Invalid("problem.complaint.too_many_photos", field="photos", at_most=PHOTOS_AT_MOST)
+    if len(new.media) > AT_MOST:
+        raise Invalid("problem.complaint.too_many_media", field="media", at_most=AT_MOST)
     if new.category is not None and new.category not in desk.policy.categories:
         raise Invalid("problem.complaint.category", field="category")
     phone = _phone(new.phone)
@@ -104,6 +112,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         reference=reference,
         account_id=new.account_id,
         source=new.source.value,
+        scene_code=new.scene_code,
         state=State.SUBMITTED.value,
         state_since_at=at,
         revision=1,
@@ -122,10 +131,8 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         times_disputed=0,
         updated_at=at,
     )
-    photos = [
-        ComplaintPhoto(id=db.ids.new(), complaint_id=id, file_id=file_id, position=number, stage="before")
-        for number, file_id in enumerate(new.photos, start=1)
-    ]
+    media = [*(AddedMedium(file_id, PHOTO) for file_id in new.photos), *new.media]
+    photos = media_rows(db.ids, id, "before", media)
     facts: dict[str, object] = {
         "to": State.SUBMITTED.value,
         "revision": 1,
@@ -135,6 +142,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
             "photos": len(photos),
             "story_digest": digest(desk.sealer, story),
             "has_phone": phone is not None,
+            "scene_code": new.scene_code,
         },
         "case": {"category": new.category, "unit": None, "assignee_id": None},
         "due_at": due_at.isoformat() if due_at is not None else None,
@@ -149,8 +157,34 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         source=new.source.value,
         accept_by_at=due_at,
     )
-    rows = (complaint, *photos, entry, db.event_row(event, id))
+    rows = (
+        complaint,
+        *photos,
+        entry,
+        db.event_row(event, id),
+        *_alert(desk, actor, new, id, story, place_text),
+    )
     return NewComplaintRows(id, reference, rows, owner_view(desk, complaint, photos))
+
+
+def _alert(
+    desk: Desk, actor: Actor, new: NewComplaint, id: UUID, story: str, place_text: str
+) -> tuple[Model, ...]:
+    """Whoever tells of danger to life, through whatever door, has the duty officer called."""
+    matched = find_danger(desk.policy.danger, story)
+    if not matched:
+        return ()
+    return new_alert_rows(
+        desk.db,
+        act=f"complaint:{id.hex}",
+        account_id=new.account_id,
+        source=new.source.value,
+        words=story,
+        matched=matched,
+        place_text=place_text or None,
+        complaint_id=id,
+        actor=actor,
+    )
 
 
 async def submit(desk: Desk, actor: Actor, new: NewComplaint) -> ComplaintView:

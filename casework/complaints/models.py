@@ -9,7 +9,7 @@ from tortoise.models import Model
 class Complaint(Model):
     """One complaint.
 
-    `revision` counts moves. `limit_started_at` is when the limit that `due_at` ends began to run;
+    `scene_code` is the code on a sign that led here. `revision` counts moves. `limit_started_at` is when the limit that `due_at` ends began to run;
     `due_at` is null in final states. Coordinates are WGS-84, the original and its datum beside them.
     The words of a citizen (story, dispute reason, rating comment) are here and nowhere in the audit chain,
     which keeps their digests: they can be deleted on request without breaking it.
@@ -19,6 +19,7 @@ class Complaint(Model):
     reference = fields.CharField(max_length=40, unique=True)
     account_id = fields.UUIDField(null=True)
     source = fields.CharField(max_length=20)
+    scene_code = fields.CharField(max_length=40, null=True)
     state = fields.CharField(max_length=20)
     state_since_at = fields.DatetimeField()
     revision = fields.IntField()

@@ -19,8 +19,10 @@ from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintEvent
 from casework.complaints.lifecycle import COMPLAINT, State
 from casework.complaints.limits import deadline
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.media import AddedMedium, media_rows
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.views import ComplaintView
+from casework.people.merging import members
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.db import Change
@@ -53,13 +55,12 @@ async def take(
 
     async def work(change: Change) -> ComplaintView:
         row = await change.lock(Complaint, complaint_id)
-        if row is None or (actor.kind == "citizen" and row.account_id != actor.id):
+        if row is None or not await may_see(actor, row):
             raise NotFound("problem.complaint.not_found")
         if not await _already_done(row, actor, step):
             _check(row, actor, step, expected_revision, change)
             await _move(change, row, actor, step)
-        photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
-        return owner_view(desk, row, photos, roles=actor.roles)
+        return await seen_by(desk, row, actor)
 
     async def _move(change: Change, row: Complaint, actor: Actor, step: Step) -> None:
         found = COMPLAINT.find(step.move)
@@ -99,6 +100,20 @@ async def take(
     return await desk.db.change(work)
 
 
+async def may_see(actor: Actor, row: Complaint) -> bool:
+    """Whether the case is this citizen's, whichever of their accounts it was filed with. Staff see every case."""
+    if actor.kind != "citizen" or actor.id == row.account_id:
+        return True
+    return actor.id is not None and row.account_id in await members(actor.id)
+
+
+async def seen_by(desk: Desk, row: Complaint, actor: Actor) -> ComplaintView:
+    """The case after an action, with the actor's moves, without its timeline."""
+    photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
+    additions = await ComplaintAddition.filter(complaint_id=row.id).order_by("position")
+    return owner_view(desk, row, photos, roles=actor.roles, additions=additions)
+
+
 def _check(row: Complaint, actor: Actor, step: Step, expected_revision: int | None, change: Change) -> None:
     found = COMPLAINT.find(step.move)
     may = not set(found.by).isdisjoint(actor.roles)
@@ -131,11 +146,5 @@ async def _add_photos(change: Change, row: Complaint, photos: tuple[UUID, ...]) 
     if not photos:
         return
     earlier = await ComplaintPhoto.filter(complaint_id=row.id, stage="after").count()
-    await ComplaintPhoto.bulk_create(
-        [
-            ComplaintPhoto(
-                id=change.ids.new(), complaint_id=row.id, file_id=file_id, position=number, stage="after"
-            )
-            for number, file_id in enumerate(photos, start=earlier + 1)
-        ]
-    )
+    media = [AddedMedium(file_id) for file_id in photos]
+    await ComplaintPhoto.bulk_create(media_rows(change.ids, row.id, "after", media, earlier + 1))

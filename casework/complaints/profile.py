@@ -1,6 +1,7 @@
 """The bureau profile's sections that complaints need, and the policy they add up to.
 
-Files in `content/bureau/`: `complaints` (groups, categories, limits), `units`, `not_ours`, `danger`.
+Files in `content/bureau/`: `complaints` (groups, categories, limits), `units`, `not_ours`; `danger` is declared
+beside the alerts it leads to.
 What one section can be wrong about is refused by its struct; what two sections contradict each other
 about is refused by `ComplaintPolicy.of`.
 """
@@ -13,6 +14,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from casework.complaints.wording import folded
+from casework.dangers.profile import DangerSection
 from kit.workflow import Limit
 
 Code = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
@@ -115,13 +117,6 @@ class NotOurs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     phone: Annotated[str, msgspec.Meta(pattern="^[0-9][0-9-]{2,14}$")]
 
 
-class DangerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section `danger`: words after which a person is told to telephone at once."""
-
-    keywords: Annotated[tuple[Keyword, ...], msgspec.Meta(min_length=1)]
-    sentence_key: str
-
-
 UnitsSection = tuple[Unit, ...]
 """Section `units`: a plain list."""
 
@@ -166,7 +161,7 @@ class ComplaintPolicy:
             categories={category.code: _with_folded_keywords(category) for category in complaints.categories},
             units={unit.code: unit for unit in units},
             not_ours=tuple(map(_with_folded_keywords, not_ours)),
-            danger=_with_folded_keywords(danger),
+            danger=danger,
             limits=complaints.limits,
         )
 
@@ -185,7 +180,7 @@ class ComplaintPolicy:
         return found.name if found else code
 
 
-Matched = TypeVar("Matched", Category, NotOurs, DangerSection)
+Matched = TypeVar("Matched", Category, NotOurs)
 
 
 def _with_folded_keywords(section: Matched) -> Matched:

@@ -17,10 +17,11 @@ from casework.complaints import category as categories
 from casework.complaints.assembly import owner_line, owner_view, queue_row, staff_detail
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import OPEN_STATES, State
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.timeline import timeline_for_owner, timeline_for_staff
 from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage, QueuePage
 from casework.complaints.wording import kept
+from casework.people.merging import members
 from casework.people.models import Staff
 from casework.roles import STAFF_ROLES
 from kit.audit.models import AuditEntry
@@ -51,21 +52,23 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def for_owner(desk: Desk, account_id: UUID, reference: str) -> ComplaintView | None:
-    """An account's own case with photos and timeline. None for anything else, whatever the reason."""
+    """A person's own case, filed with whichever of their accounts, with photos and timeline. None for anything else, whatever the reason."""
     parsed = parse_reference(reference)
     if parsed is None:
         return None
-    row = await Complaint.get_or_none(reference=str(parsed), account_id=account_id)
+    own = list(await members(account_id))
+    row = await Complaint.get_or_none(reference=str(parsed), account_id__in=own)
     if row is None:
         return None
-    photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
-    return owner_view(desk, row, photos, timeline_for_owner(desk, row, await _history(row)))
+    photos, additions = await _material(row)
+    timeline = timeline_for_owner(desk, row, await _history(row), additions)
+    return owner_view(desk, row, photos, timeline, additions=additions)
 
 
 async def mine(desk: Desk, account_id: UUID, after: str | None = None, limit: int = 20) -> MinePage:
-    """An account's cases, newest first. `after` is the page before's."""
+    """A person's cases, newest first. `after` is the page before's."""
     limit = max(1, min(limit, PAGE_AT_MOST))
-    query = Complaint.filter(account_id=account_id)
+    query = Complaint.filter(account_id__in=list(await members(account_id)))
     if after is not None:
         query = query.filter(_older(*_key(after)))
     rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
@@ -119,7 +122,7 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
         raise Forbidden()
     if row is None:
         return None
-    photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
+    photos, additions = await _material(row)
     entries = await _history(row)
     staff_ids = {entry.actor_id for entry in entries if entry.actor_kind == "staff" and entry.actor_id}
     if row.assignee_id is not None:
@@ -129,11 +132,23 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
     return staff_detail(
         desk,
         row,
-        owner_view(desk, row, photos, timeline_for_staff(desk, row, entries, names), viewer.roles),
+        owner_view(
+            desk,
+            row,
+            photos,
+            timeline_for_staff(desk, row, entries, names, additions),
+            viewer.roles,
+            additions,
+        ),
         guess.words if guess is not None and guess.category == row.suggested_category else (),
         names.get(row.assignee_id, "") if row.assignee_id is not None else "",
         desk.db.clock.now(),
     )
+
+
+async def _material(row: Complaint) -> tuple[list[ComplaintPhoto], list[ComplaintAddition]]:
+    photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
+    return photos, await ComplaintAddition.filter(complaint_id=row.id).order_by("position")
 
 
 async def _history(row: Complaint) -> list[AuditEntry]:

@@ -13,7 +13,7 @@ import msgspec
 
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
-from casework.complaints.models import Complaint
+from casework.complaints.models import Complaint, ComplaintAddition
 from casework.complaints.moving import ACTION
 from casework.complaints.views import TimelineEntry
 from casework.complaints.wording import moment_params
@@ -29,6 +29,7 @@ FOR_CITIZENS = frozenset(
         "rate",
         "rate_unsatisfied",
         "dispute",
+        "add_material",
         "close",
         "withdraw",
     }
@@ -42,6 +43,8 @@ class _Content(msgspec.Struct, omit_defaults=True):
     ground: str = ""
     answer: str = ""
     score: int = 0
+    addition: int = 0
+    media: int = 0
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -57,20 +60,29 @@ class _Facts(msgspec.Struct, omit_defaults=True):
 
 
 def timeline_for_owner(
-    desk: Desk, row: Complaint, entries: Iterable[AuditEntry]
+    desk: Desk,
+    row: Complaint,
+    entries: Iterable[AuditEntry],
+    additions: Iterable[ComplaintAddition] = (),
 ) -> tuple[TimelineEntry, ...]:
     """What the owner may read, oldest first."""
+    added = {one.position: one.text for one in additions}
     return tuple(
-        _entry(desk, row, entry, action, "complaint.timeline", actor_name="")
+        _entry(desk, row, entry, action, "complaint.timeline", added, actor_name="")
         for entry in entries
         if (action := entry.action.removeprefix(ACTION)) in FOR_CITIZENS
     )
 
 
 def timeline_for_staff(
-    desk: Desk, row: Complaint, entries: Iterable[AuditEntry], names: Mapping[UUID, str]
+    desk: Desk,
+    row: Complaint,
+    entries: Iterable[AuditEntry],
+    names: Mapping[UUID, str],
+    additions: Iterable[ComplaintAddition] = (),
 ) -> tuple[TimelineEntry, ...]:
     """Everything, with the names of the staff who did it (`names` by staff id)."""
+    added = {one.position: one.text for one in additions}
     return tuple(
         _entry(
             desk,
@@ -78,6 +90,7 @@ def timeline_for_staff(
             entry,
             action if action in FOR_STAFF else "other",
             "complaint.timeline_staff",
+            added,
             actor_name=names.get(entry.actor_id, "") if entry.actor_id is not None else "",
         )
         for entry in entries
@@ -86,7 +99,14 @@ def timeline_for_staff(
 
 
 def _entry(
-    desk: Desk, row: Complaint, entry: AuditEntry, action: str, prefix: str, *, actor_name: str
+    desk: Desk,
+    row: Complaint,
+    entry: AuditEntry,
+    action: str,
+    prefix: str,
+    added: Mapping[int, str],
+    *,
+    actor_name: str,
 ) -> TimelineEntry:
     facts = msgspec.json.decode(entry.detail, type=_Facts)
     content = facts.content
@@ -96,6 +116,7 @@ def _entry(
         "unit": desk.policy.unit_name(facts.case.unit),
         "reason": content.reason,
         "responsible_body": content.responsible_body,
+        "media": str(content.media),
         **moment_params("due", facts.due_at),
     }
     return TimelineEntry(
@@ -104,7 +125,7 @@ def _entry(
         state=facts.to,
         actor_kind=entry.actor_kind,
         actor_name=actor_name,
-        note=_note(row, action, content),
+        note=_note(row, action, content, added),
         key=f"{prefix}.{_sentence(action, entry, content)}",
         params=params,
     )
@@ -113,13 +134,17 @@ def _entry(
 def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
     if action in ("rate", "rate_unsatisfied"):
         return f"rate_{content.score}"
+    if action == "add_material":
+        return "add_material" if content.media == 0 else "add_media"
     if action == "close" and entry.actor_kind == "clock":
         return "close_by_clock"
     return action
 
 
-def _note(row: Complaint, action: str, content: _Content) -> str:
+def _note(row: Complaint, action: str, content: _Content, added: Mapping[int, str]) -> str:
     """The words that came with it. A citizen's own are on the case, not in the chain."""
+    if action == "add_material":
+        return added.get(content.addition, "")
     if action == "dispute":
         return row.dispute_reason or ""
     if action in ("rate", "rate_unsatisfied"):

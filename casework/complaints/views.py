@@ -30,15 +30,28 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo by the id of its file. `stage` is "before" for the citizen's, "after" for the handler's."""
+    """A photo, voice message or film by the id of its file.
+
+    `stage` is "before" for what the citizen sent with the story, "added" for what came later, "after" for the
+    handler's. `medium` is "photo", "voice" or "video".
+    """
 
     file_id: UUID
     stage: str
+    medium: str = "photo"
+
+
+class AdditionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Words a citizen added after filing."""
+
+    text: str
+    at: datetime
 
 
 class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as its owner sees it. `moves` are the names of what the owner may do now.
 
+    `may_add`: whether the owner can still send more about it.
     `due_at` is when the bureau has to have taken its next step (in `answered`: until when the citizen can
     still object). `revision` goes back with a move, so that it meets the case its sender saw.
     """
@@ -64,6 +77,8 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     dispute_reason: str | None = None
     closed_at: datetime | None = None
     photos: tuple[PhotoView, ...] = ()
+    additions: tuple[AdditionView, ...] = ()
+    may_add: bool = False
     timeline: tuple[TimelineEntry, ...] = ()
     moves: tuple[str, ...] = ()
 
@@ -89,6 +104,7 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
 
     view: ComplaintView
     source: str
+    scene_code: str | None
     suggested_category: str | None
     suggested_category_name: str
     suggested_by: tuple[str, ...]

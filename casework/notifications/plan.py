@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from casework.complaints.events import ComplaintEvent
+from casework.case_event import CaseEvent
 from casework.complaints.wording import moment_params
 from casework.notifications.models import Delivery
 from casework.notifications.rules import Audience, Rule, rules_for
@@ -20,7 +20,10 @@ from kit.clock import local
 from kit.db import Change
 
 CONSOLE = "console"
+ACCOUNT, STAFF = "account", "staff"
 EXCERPT_CHARACTERS = 300
+WHOLE = {"answer": 600}
+"""Fields of which more is told: 600 characters still fit the 2,048 bytes of a customer-service message."""
 QUEUED, SENDING, SENT, UNCERTAIN, FAILED, EXPIRED = (
     "queued",
     "sending",
@@ -31,7 +34,7 @@ QUEUED, SENDING, SENT, UNCERTAIN, FAILED, EXPIRED = (
 )
 
 
-async def on_event(change: Change, event_id: UUID, event: ComplaintEvent) -> None:
+async def on_event(change: Change, event_id: UUID, event: CaseEvent) -> None:
     """Plan the deliveries that the rules ask for."""
     params = msgspec.json.encode(params_of(event)).decode()
     now = await change.database_now()
@@ -47,7 +50,7 @@ async def on_event(change: Change, event_id: UUID, event: ComplaintEvent) -> Non
         await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
 
 
-def params_of(event: ComplaintEvent) -> dict[str, str]:
+def params_of(event: CaseEvent) -> dict[str, str]:
     """Every value the templates may name: text as it is, moments in their parts, long text shortened."""
     params: dict[str, str] = {}
     for field in event.__struct_fields__:
@@ -55,7 +58,7 @@ def params_of(event: ComplaintEvent) -> dict[str, str]:
         if isinstance(value, datetime):
             params.update(moment_params(field.removesuffix("_at"), value))
         elif isinstance(value, str):
-            params[field] = excerpt(value)
+            params[field] = excerpt(value, WHOLE.get(field, EXCERPT_CHARACTERS))
         elif isinstance(value, int):
             params[field] = str(int(value))
     return params
@@ -66,38 +69,48 @@ def excerpt(text: str, at_most: int = EXCERPT_CHARACTERS) -> str:
     return text if len(text) <= at_most else text[: at_most - 1] + "…"
 
 
-async def _recipients(change: Change, audience: Audience, event: ComplaintEvent) -> list[UUID]:
-    if audience is Audience.OWNER:
-        return [event.account_id] if event.account_id is not None else []
-    if audience is Audience.ASSIGNEE:
-        if event.assignee_id is not None:
-            return [event.assignee_id]
-        if event.unit is None:
-            return []
-        # Given to a unit as a whole: all who handle cases there.
-        role, unit = Role.HANDLER, event.unit
-        return sorted(await staff_ids_with_role(role, unit, local(change.now).date()))
-    return sorted(await staff_ids_with_role(Role.DISPATCHER, None, local(change.now).date()))
+async def _recipients(change: Change, audience: Audience, event: CaseEvent) -> list[UUID]:
+    match audience:
+        case Audience.OWNER:
+            return [event.account_id] if event.account_id is not None else []
+        case Audience.ASSIGNEE:
+            assignee_id, unit = getattr(event, "assignee_id", None), getattr(event, "unit", None)
+            if assignee_id is not None:
+                return [assignee_id]
+            # Given to a unit as a whole: all who handle cases there.
+            return await _holders(change, Role.HANDLER, unit) if unit is not None else []
+        case Audience.DUTY_OFFICERS:
+            on_duty = await _holders(change, Role.DUTY_OFFICER)
+            return on_duty or await _holders(change, Role.DISPATCHER)
+        case Audience.HEADS:
+            return await _holders(change, Role.HEAD)
+        case Audience.DISPATCHERS | Audience.INQUIRY_CLERKS:
+            return await _holders(change, Role.DISPATCHER)
+
+
+async def _holders(change: Change, role: Role, unit: str | None = None) -> list[UUID]:
+    return sorted(await staff_ids_with_role(role, unit, local(change.now).date()))
 
 
 def _row(
-    change: Change, event_id: UUID, event: ComplaintEvent, rule: Rule, recipient_id: UUID, params: str
+    change: Change, event_id: UUID, event: CaseEvent, rule: Rule, recipient_id: UUID, params: str
 ) -> Delivery:
     for_citizen = rule.audience is Audience.OWNER
-    # The console shows the row itself: for staff there is nothing left to send.
+    to_send = for_citizen or rule.page
+    # The console shows the row itself: for staff there is nothing left to send, unless they are to be called.
     return Delivery(
         id=change.ids.new(),
         event_id=event_id,
-        case_id=event.complaint_id,
-        recipient_kind="account" if for_citizen else "staff",
+        case_id=event.case_id,
+        recipient_kind=ACCOUNT if for_citizen else STAFF,
         recipient_id=recipient_id,
         rule=rule.name,
         template=rule.template,
         params=params,
-        state=QUEUED if for_citizen else SENT,
+        state=QUEUED if to_send else SENT,
         attempts=0,
         fence=0,
-        channel=None if for_citizen else CONSOLE,
+        channel=None if to_send else CONSOLE,
         created_at=change.now,
         updated_at=change.now,
     )

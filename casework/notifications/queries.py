@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from casework.notifications.models import Delivery
-from casework.notifications.plan import CONSOLE
+from casework.notifications.plan import STAFF
 from kit.db import Change, Database
 from kit.problems import Invalid
 
@@ -17,7 +17,10 @@ PAGE_AT_MOST = 100
 
 
 class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One message and what became of it. `reason_key` is the catalogue key of why not; empty if all went well."""
+    """One message and what became of it. `reason_key` is the catalogue key of why not; empty if all went well.
+
+    `receipt` is what the platform reported afterwards: "delivered", or a word for why not.
+    """
 
     id: UUID
     case_id: UUID | None
@@ -32,6 +35,8 @@ class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     created_at: datetime
     updated_at: datetime
+    receipt: str | None = None
+    receipt_at: datetime | None = None
 
 
 class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,9 +69,9 @@ async def deliveries(
 
 
 async def unread_for(staff_id: UUID, limit: int = 50) -> tuple[DeliveryLine, ...]:
-    """A person's notices not yet read, newest first."""
+    """A person's notices not yet read, newest first; those of them that are also called by WeChat included."""
     rows = (
-        await Delivery.filter(recipient_id=staff_id, channel=CONSOLE, read_at__isnull=True)
+        await Delivery.filter(recipient_id=staff_id, recipient_kind=STAFF, read_at__isnull=True)
         .order_by("-created_at", "-id")
         .limit(min(limit, PAGE_AT_MOST))
     )
@@ -80,7 +85,7 @@ async def mark_read(db: Database, staff_id: UUID, delivery_ids: Collection[UUID]
 
     async def work(change: Change) -> None:
         await Delivery.filter(
-            id__in=list(delivery_ids), recipient_id=staff_id, channel=CONSOLE, read_at__isnull=True
+            id__in=list(delivery_ids), recipient_id=staff_id, recipient_kind=STAFF, read_at__isnull=True
         ).update(read_at=change.now)
 
     await db.change(work)
@@ -114,4 +119,6 @@ def _line(row: Delivery) -> DeliveryLine:
         attempts=row.attempts,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        receipt=row.receipt,
+        receipt_at=row.receipt_at,
     )

@@ -12,37 +12,58 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from casework.case_event import CaseEvent
 from casework.complaints.events import (
     ComplaintAccepted,
+    ComplaintAddedTo,
     ComplaintAnswered,
     ComplaintAssigned,
     ComplaintClosed,
     ComplaintDisputed,
-    ComplaintEvent,
     ComplaintHandedBack,
     ComplaintRated,
     ComplaintRefused,
     ComplaintSubmitted,
     ComplaintWithdrawn,
 )
+from casework.dangers.events import (
+    DangerAcknowledged,
+    DangerAddedTo,
+    DangerEnded,
+    DangerPaged,
+    DangerRaised,
+)
+from casework.inquiries.events import (
+    InquiryAnswered,
+    InquiryClosed,
+    InquiryContinued,
+    InquirySubmitted,
+)
+from casework.notifications.events import MediaNotReceived
 
 
 class Audience(StrEnum):
-    """For whom a notice is. Staff audiences read theirs in the console."""
+    """For whom a notice is. Staff audiences read theirs in the console.
+
+    Where nobody is a duty officer, the dispatchers are paged in their stead.
+    """
 
     OWNER = "owner"
     ASSIGNEE = "assignee"
     DISPATCHERS = "dispatchers"
+    DUTY_OFFICERS = "duty_officers"
+    HEADS = "heads"
+    INQUIRY_CLERKS = "inquiry_clerks"
 
 
 Condition = Callable[[Any], bool]
 
 
-def always(_: ComplaintEvent) -> bool:
+def always(_: CaseEvent) -> bool:
     return True
 
 
-def not_from_chat(event: ComplaintSubmitted) -> bool:
+def not_from_chat(event: ComplaintSubmitted | InquirySubmitted) -> bool:
     """In chat the reply to the citizen's last message already is the receipt."""
     return event.source != "wechat"
 
@@ -72,15 +93,53 @@ def by_a_person(event: ComplaintClosed) -> bool:
     return not event.by_clock
 
 
+def somebody_has_it(event: ComplaintAddedTo) -> bool:
+    return event.unit is not None or event.assignee_id is not None
+
+
+def nobody_has_it_yet(event: ComplaintAddedTo) -> bool:
+    return not somebody_has_it(event)
+
+
+def not_by_the_citizen(event: InquiryClosed) -> bool:
+    return event.by != "citizen"
+
+
+def with_phone(event: DangerPaged) -> bool:
+    return event.has_phone
+
+
+def without_phone(event: DangerPaged) -> bool:
+    return not event.has_phone
+
+
+def heads_with_phone(event: DangerPaged) -> bool:
+    return event.heads and event.has_phone
+
+
+def heads_without_phone(event: DangerPaged) -> bool:
+    return event.heads and not event.has_phone
+
+
+def somebody_took_it(event: DangerAddedTo) -> bool:
+    """Before that, the next page carries the new words."""
+    return event.assignee_id is not None
+
+
 @dataclass(frozen=True)
 class Rule:
-    """`when` narrows the event; `fresh_for`: later than this after the event nobody is told any more."""
+    """`when` narrows the event; `fresh_for`: later than this after the event nobody is told any more.
 
-    event: type[ComplaintEvent]
+    `page`: members of staff are called through the channel, on their own WeChat where they have bound one, and
+    not only shown it in the console.
+    """
+
+    event: type[CaseEvent]
     audience: Audience
     template: str
     when: Condition = always
     fresh_for: timedelta = timedelta(days=3)
+    page: bool = False
 
     @property
     def name(self) -> str:
@@ -89,6 +148,8 @@ class Rule:
 
 
 OWNER, ASSIGNEE, DISPATCHERS = Audience.OWNER, Audience.ASSIGNEE, Audience.DISPATCHERS
+DUTY_OFFICERS, HEADS, INQUIRY_CLERKS = Audience.DUTY_OFFICERS, Audience.HEADS, Audience.INQUIRY_CLERKS
+SOON = timedelta(hours=1)
 
 # A citizen's own dispute and withdrawal are confirmed where they are made; only the bureau hears of them here.
 RULES: tuple[Rule, ...] = (
@@ -106,13 +167,31 @@ RULES: tuple[Rule, ...] = (
     Rule(ComplaintDisputed, DISPATCHERS, "notify.staff.complaint_disputed"),
     Rule(ComplaintClosed, OWNER, "notify.complaint.closed", by_a_person),
     Rule(ComplaintClosed, OWNER, "notify.complaint.closed_by_clock", by_the_clock),
+    Rule(ComplaintAddedTo, ASSIGNEE, "notify.staff.complaint_added_to", somebody_has_it),
+    Rule(ComplaintAddedTo, DISPATCHERS, "notify.staff.complaint_added_to", nobody_has_it_yet),
     Rule(ComplaintWithdrawn, ASSIGNEE, "notify.staff.complaint_withdrawn"),
+    Rule(InquirySubmitted, OWNER, "notify.inquiry.submitted", not_from_chat),
+    Rule(InquirySubmitted, INQUIRY_CLERKS, "notify.staff.inquiry_submitted"),
+    Rule(InquiryContinued, INQUIRY_CLERKS, "notify.staff.inquiry_continued"),
+    Rule(InquiryAnswered, OWNER, "notify.inquiry.answered"),
+    Rule(InquiryClosed, OWNER, "notify.inquiry.closed", not_by_the_citizen),
+    Rule(DangerPaged, DUTY_OFFICERS, "notify.staff.danger", with_phone, SOON, page=True),
+    Rule(DangerPaged, DUTY_OFFICERS, "notify.staff.danger_no_phone", without_phone, SOON, page=True),
+    Rule(DangerPaged, HEADS, "notify.staff.danger", heads_with_phone, SOON, page=True),
+    Rule(DangerPaged, HEADS, "notify.staff.danger_no_phone", heads_without_phone, SOON, page=True),
+    Rule(DangerAddedTo, ASSIGNEE, "notify.staff.danger_added_to", somebody_took_it, SOON, page=True),
+    Rule(DangerAcknowledged, OWNER, "notify.danger.acknowledged", fresh_for=SOON),
+    Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
+    Rule(MediaNotReceived, OWNER, "notify.media_not_received"),
 )
 
-SILENT: dict[type[ComplaintEvent], str] = {}
+SILENT: dict[type[CaseEvent], str] = {
+    DangerRaised: "呼叫由 `danger.paged` 发出，第一次在几秒之内",
+    DangerEnded: "处置结果写在险情里；投诉另有答复",
+}
 """Events about which nobody is told, each with the reason why not."""
 
 
-def rules_for(event: ComplaintEvent) -> Iterator[Rule]:
+def rules_for(event: CaseEvent) -> Iterator[Rule]:
     """The rules that speak about this very event."""
     return (rule for rule in RULES if rule.event is type(event) and rule.when(event))

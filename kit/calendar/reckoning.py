@@ -1,4 +1,4 @@
-"""Deadlines reckoned in the three ways the law knows, each with the arithmetic that led to it.
+"""Deadlines reckoned in the three ways the law knows and in plain minutes, each with the arithmetic that led to it.
 
 Working minutes run only while offices are open. Working days: the day on which the period begins does not
 count, and it ends when offices close on the last day (Civil Code articles 201 and 203). Natural days: the
@@ -96,6 +96,8 @@ class WorkingCalendar:
                 return self.add_working_days(start_at, limit.amount)
             case "natural_days":
                 return self.add_natural_days(start_at, limit.amount)
+            case "natural_minutes":
+                return self.add_natural_minutes(start_at, limit.amount)
         raise ValueError(f"a limit cannot be counted in {limit.unit!r}")
 
     def add_working_minutes(self, start_at: datetime, minutes: int) -> Deadline:
@@ -149,6 +151,12 @@ class WorkingCalendar:
             if number == days:
                 return self._deadline(self._open(day.on)[-1][1], day.on, steps)
         raise AssertionError("unreachable: _days_from never ends quietly")
+
+    def add_natural_minutes(self, start_at: datetime, minutes: int) -> Deadline:
+        """So many minutes later, by day and night: for what cannot wait until offices open."""
+        _within(minutes, 0, _MAX_MINUTES)
+        at = start_at + minutes * _MINUTE
+        return self._deadline(at, self._local(at).date(), [])
 
     def add_natural_days(self, start_at: datetime, days: int) -> Deadline:
         """The end (24:00) of the `days`-th day after the date of `start_at`, or of the next working day."""

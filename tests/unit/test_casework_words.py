@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from casework.complaints.category import danger_words, recognise_elsewhere, suggest
+from casework.complaints.category import recognise_elsewhere, suggest
 from casework.complaints.profile import (
     ComplaintPolicy,
     ComplaintsSection,
-    DangerSection,
     NotOursSection,
     PolicyError,
     PromisedLimit,
@@ -20,6 +19,8 @@ from casework.complaints.profile import (
     UnitsSection,
 )
 from casework.complaints.wording import digest, kept, moment_params, optional, required
+from casework.dangers.finding import find_danger
+from casework.dangers.profile import DangerSection
 from casework.people.phone import normalised_phone
 from kit.problems import Invalid
 from kit.profile import read_profile
@@ -64,8 +65,8 @@ def test_what_may_be_ours_is_not_sent_elsewhere() -> None:
 
 
 def test_danger_is_noticed() -> None:
-    assert danger_words("烧烤摊着火了", POLICY) == ("着火",)
-    assert danger_words("烧烤摊很吵", POLICY) == ()
+    assert find_danger(POLICY.danger, "烧烤摊着火了") == ("着火",)
+    assert find_danger(POLICY.danger, "烧烤摊很吵") == ()
 
 
 def test_control_characters_go_and_line_breaks_stay() -> None:

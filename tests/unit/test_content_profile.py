@@ -8,7 +8,8 @@ import pytest
 
 from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
 from casework.complaints.category import suggest
-from casework.complaints.profile import ComplaintPolicy, DangerSection
+from casework.complaints.profile import ComplaintPolicy
+from casework.dangers.profile import DangerSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from kit.catalogue import Catalogue
 from kit.profile import build_profile, read_profile

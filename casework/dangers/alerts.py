@@ -1,0 +1,190 @@
+"""Raising an alert: as rows for an `Intake`, or as a change of its own.
+
+What one person says within half an hour of an open alert is the same danger: the words join it. Rows that come
+through an `Intake` cannot look for such an alert; `paging.py` joins them before it pages anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from tortoise.models import Model
+
+from casework.actors import Actor, citizen, system
+from casework.complaints.wording import kept
+from casework.dangers.events import DangerAddedTo, DangerRaised
+from casework.dangers.lifecycle import OPEN_STATES, State
+from casework.dangers.models import DangerAlert
+from casework.people.merging import members
+from kit.db import Change, Database
+
+WORDS_AT_MOST = 4_000
+PLACE_AT_MOST = 300
+MATCHED_AT_MOST = 100
+ACT_AT_MOST = 80
+SAID_AT_MOST = 100
+SAME_DANGER = timedelta(minutes=30)
+
+
+def new_alert_rows(
+    db: Database,
+    *,
+    act: str,
+    account_id: UUID | None,
+    source: str,
+    words: str,
+    matched: Iterable[str],
+    place_text: str | None = None,
+    complaint_id: UUID | None = None,
+    actor: Actor | None = None,
+) -> tuple[DangerAlert, Model, Model]:
+    """The unsaved rows of an alert: itself, the first entry of its audit chain, its event.
+
+    `act` is the keyed name of the message or request. `matched` is what `find_danger` found. The first page is
+    due at once.
+    """
+    at, id = db.clock.now(), db.ids.new()
+    found = tuple(matched)
+    alert = DangerAlert(
+        id=id,
+        act=_act(act),
+        account_id=account_id,
+        complaint_id=complaint_id,
+        source=source,
+        words=kept(words)[:WORDS_AT_MOST],
+        matched="、".join(found)[:MATCHED_AT_MOST],
+        place_text=_place(place_text),
+        state=State.RAISED.value,
+        revision=1,
+        raised_at=at,
+        pages=0,
+        next_page_at=at,
+    )
+    facts: dict[str, object] = {
+        "to": State.RAISED.value,
+        "revision": 1,
+        "content": {"source": source, "matched": len(found), "complaint_id": complaint_id},
+    }
+    entry = db.first_audit_row(id, _who(actor, account_id), "danger_alert.raise", facts)
+    event = DangerRaised(alert_id=id, account_id=account_id, at=at, source=source)
+    return alert, entry, db.event_row(event, id)
+
+
+async def raise_alert(
+    db: Database,
+    *,
+    act: str,
+    account_id: UUID | None,
+    source: str,
+    words: str,
+    matched: Iterable[str],
+    place_text: str | None = None,
+    complaint_id: UUID | None = None,
+    actor: Actor | None = None,
+) -> UUID | None:
+    """Raise an alert, or add the words to the one this person has open. The same `act` does nothing twice.
+
+    Returns the alert's id; None when nothing was found that means danger.
+    """
+    found = tuple(matched)
+    if not found:
+        return None
+    rows = new_alert_rows(
+        db,
+        act=act,
+        account_id=account_id,
+        source=source,
+        words=words,
+        matched=found,
+        place_text=place_text,
+        complaint_id=complaint_id,
+        actor=actor,
+    )
+
+    async def work(change: Change) -> bytes:
+        again = await DangerAlert.get_or_none(act=_act(act))
+        if again is not None:
+            return again.id.bytes
+        fresh = rows[0]
+        earlier = await open_alert_of(change, fresh)
+        if earlier is None:
+            for row in rows:
+                await row.save(force_create=True)
+            return fresh.id.bytes
+        await add_words(change, earlier, fresh, _who(actor, account_id))
+        return earlier.id.bytes
+
+    return UUID(bytes=(await db.once(f"danger:{_act(act)}", b"", work)).result)
+
+
+async def open_alert_of(change: Change, fresh: DangerAlert) -> DangerAlert | None:
+    """The open alert, raised shortly before by the same person, that `fresh` is about; locked.
+
+    None also where both belong to complaints of their own: those are two things.
+    """
+    if fresh.account_id is None:
+        return None
+    found = DangerAlert.filter(
+        account_id__in=list(await members(fresh.account_id)),
+        state__in=[state.value for state in OPEN_STATES],
+        raised_at__gte=fresh.raised_at - SAME_DANGER,
+        raised_at__lte=fresh.raised_at,
+    ).exclude(id=fresh.id)
+    if fresh.complaint_id is not None:
+        found = found.filter(complaint_id__isnull=True)
+    first = await found.order_by("raised_at", "id").first()
+    if first is None or (first.raised_at, first.id) > (fresh.raised_at, fresh.id):
+        return None
+    locked = await change.lock(DangerAlert, first.id)
+    return locked if locked is not None and locked.state != State.ENDED.value else None
+
+
+async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, actor: Actor) -> None:
+    """Put what `more` says into the earlier alert, which is locked, and tell whoever has taken it."""
+    if more.words not in earlier.words:
+        earlier.words = f"{earlier.words}\n{more.words}"[-WORDS_AT_MOST:]
+    earlier.place_text = more.place_text or earlier.place_text
+    earlier.complaint_id = earlier.complaint_id or more.complaint_id
+    known = earlier.matched.split("、")
+    new = [word for word in more.matched.split("、") if word not in known]
+    earlier.matched = "、".join([*known, *new])[:MATCHED_AT_MOST]
+    earlier.revision += 1
+    await earlier.save()
+    facts: dict[str, object] = {
+        "revision": earlier.revision,
+        "content": {"source": more.source, "complaint_id": more.complaint_id},
+    }
+    await change.audit(earlier.id, actor, "danger_alert.add_words", facts)
+    event = DangerAddedTo(
+        alert_id=earlier.id,
+        account_id=earlier.account_id,
+        at=change.now,
+        what=what(more.place_text, more.words),
+        assignee_id=earlier.acknowledged_by_id,
+    )
+    change.emit(event, earlier.id)
+
+
+def what(place_text: str | None, words: str) -> str:
+    """Where, if that is known, and what was said, short enough for a page; the latest words count most."""
+    said = " ".join(words.split())
+    if len(said) > SAID_AT_MOST:
+        said = said[: SAID_AT_MOST - 1] + "…"
+    return f"{place_text}：{said}" if place_text else said
+
+
+def _who(actor: Actor | None, account_id: UUID | None) -> Actor:
+    if actor is not None:
+        return actor
+    return citizen(account_id) if account_id is not None else system()
+
+
+def _place(text: str | None) -> str | None:
+    return (kept(text)[:PLACE_AT_MOST] or None) if text else None
+
+
+def _act(act: str) -> str:
+    return act if len(act) <= ACT_AT_MOST else hashlib.sha256(act.encode()).hexdigest()

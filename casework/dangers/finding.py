@@ -1,0 +1,69 @@
+"""Whether somebody's life may be in danger, judged from their words: the one judgement for every door.
+
+It errs on the side of asking people to telephone. A keyword is enough; so is a thing with what happens to it,
+in either order, in one clause and no more than a few characters apart. Words that only look like danger
+(一起火锅) are taken out first. Nothing here decides anything but whom to tell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from casework.complaints.wording import folded
+from casework.dangers.profile import DangerSection
+
+CHARACTERS_BETWEEN = 8
+_GAP = rf"[^，。！？；、,.!?;]{{0,{CHARACTERS_BETWEEN}}}?"
+_TAKEN_OUT = "▢"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    things: tuple[str, ...]
+    happenings: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    keywords: tuple[str, ...]
+    pairs: tuple[_Pair, ...]
+    harmless: tuple[str, ...]
+
+
+def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
+    """The words that show danger, as they stand in the text; empty when there is no hurry."""
+    if not text:
+        return ()
+    signs, words = _signs(section), folded(text)
+    for harmless in signs.harmless:
+        if harmless in words:
+            words = words.replace(harmless, _TAKEN_OUT)
+    found = [keyword for keyword in signs.keywords if keyword in words]
+    for pair in signs.pairs:
+        if any(thing in words for thing in pair.things) and any(what in words for what in pair.happenings):
+            match = pair.pattern.search(words)
+            if match is not None:
+                found.append(match[0])
+    return tuple(
+        one for one in dict.fromkeys(found) if not any(one != other and one in other for other in found)
+    )
+
+
+@lru_cache(maxsize=8)
+def _signs(section: DangerSection) -> _Signs:
+    pairs = []
+    for pair in section.pairs:
+        things, happenings = tuple(map(folded, pair.things)), tuple(map(folded, pair.happenings))
+        one, other = _any_of(things), _any_of(happenings)
+        pattern = re.compile(f"(?:{one}){_GAP}(?:{other})|(?:{other}){_GAP}(?:{one})")
+        pairs.append(_Pair(things, happenings, pattern))
+    # Longer ones first, so that none is cut up by one of its parts.
+    harmless = sorted(map(folded, section.harmless), key=len, reverse=True)
+    return _Signs(tuple(map(folded, section.keywords)), tuple(pairs), tuple(harmless))
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
