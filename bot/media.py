@@ -1,29 +1,42 @@
-"""Photos sent in chat are taken over from the platform by a durable job: it keeps them for three days only.
+"""Photos, voice messages and films sent in chat are taken over from the platform, which keeps them three days.
 
-The row is written in the transaction that accepts the photo; the case refers to the file's id from then on.
+The row is written in the transaction that accepts the medium; the case refers to the file's id from then on.
 The worker fetches, puts the sealed original into the file store, and writes the file's row and the end of
-the job in one transaction: a kill in between repeats the fetch under the same id.
+the job in one transaction: a kill in between repeats the fetch under the same id. What cannot be had is asked
+for again: see `bot.media_losses`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol, cast
 from uuid import UUID
 
+from bot.capabilities import Capabilities
+from bot.media_losses import FETCHED, LOST, REFUSED, WAITING, ask_again, ask_for_what_is_lost
 from bot.models import MediaFetch
 from kit.db import Change, Database
-from kit.files.receiving import receive
+from kit.files.kinds import Recording
+from kit.files.models import StoredFile
+from kit.files.receiving import receive, receive_recording
 from kit.files.store import FileStore
 from kit.problems import Problem
 from kit.sealing import FieldSealer
+from wechat.account_kinds import Right
 from wechat.errors import WeChatError
 
-WAITING, FETCHED, REFUSED, LOST = "waiting", "fetched", "refused", "lost"
 KEPT_BY_PLATFORM = timedelta(days=3)
 LEASE = timedelta(minutes=2)
 BACK_OFF_AT_MOST_S = 1800
+DUE_AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Past by the database's clock too, by which the worker goes."""
+PHOTO_BYTES: Final = 10 * 1024 * 1024
+"""What the platform takes from a citizen. A photo sent in chat has been made smaller by the phone already."""
+PHOTO_KIND: Final = "complaint_photo"
+RECORDING_KIND: Final = "complaint_recording"
+_GONE = {"media_expired": LOST, "too_large": REFUSED}
+"""Refusals that speak of the medium itself; any other may be mended within three days."""
 _TABLE, _COLUMN = "media_fetch", "source"
 
 
@@ -36,9 +49,14 @@ class MediaSource(Protocol):
 
 
 def waiting_fetch(
-    db: Database, sealer: FieldSealer, account_id: UUID, file_id: UUID, media_id: str
+    db: Database,
+    sealer: FieldSealer,
+    account_id: UUID,
+    file_id: UUID,
+    media_id: str,
+    recording: Recording | None = None,
 ) -> MediaFetch:
-    """The unsaved job for one photo, to be written with what refers to it."""
+    """The unsaved job for one photo or recording, to be written with what refers to it."""
     id, now = db.ids.new(), db.clock.now()
     return MediaFetch(
         id=id,
@@ -48,9 +66,11 @@ def waiting_fetch(
         state=WAITING,
         reason=None,
         attempts=0,
-        next_at=now,
+        next_at=DUE_AT_ONCE,
         lease_until=None,
         created_at=now,
+        medium=recording,
+        asked_again_at=None,
     )
 
 
@@ -62,27 +82,31 @@ async def fetch_media(
     *,
     at_most: int = 4,
     on_end: Callable[[str], None] = lambda state: None,
+    capabilities: Capabilities | None = None,
 ) -> int:
-    """Fetch some of what is due, one after the other. Returns how many were tried."""
+    """Fetch some of what is due, one after the other, and ask for what was lost. Returns how many were tried."""
     claimed = await _claim(db, at_most)
     for row in claimed:
-        state = await _fetch(db, source, store, sealer, row)
+        state = await _fetch(db, source, store, sealer, row, capabilities)
         on_end(state)
+    if not claimed:
+        await ask_for_what_is_lost(db)
     return len(claimed)
 
 
 async def _claim(db: Database, at_most: int) -> list[MediaFetch]:
-    if not await MediaFetch.filter(state=WAITING, next_at__lte=db.clock.now()).exists():
+    if not await MediaFetch.filter(state=WAITING, next_at__lte=await db.database_now()).exists():
         return []
 
     async def work(change: Change) -> list[MediaFetch]:
-        query = MediaFetch.filter(state=WAITING, next_at__lte=change.now).order_by("next_at", "id")
+        now = await change.database_now()
+        query = MediaFetch.filter(state=WAITING, next_at__lte=now).order_by("next_at", "id")
         query = query.limit(at_most)
         rows = await (query.select_for_update(skip_locked=True) if change.is_postgres else query)
         for row in rows:
             # Being claimed and being postponed are one thing: a killed claimant's rows come up again.
             row.attempts += 1
-            row.lease_until = row.next_at = change.now + LEASE
+            row.lease_until = row.next_at = now + LEASE
             await row.save(update_fields=["attempts", "lease_until", "next_at"])
         return list(rows)
 
@@ -90,26 +114,27 @@ async def _claim(db: Database, at_most: int) -> list[MediaFetch]:
 
 
 async def _fetch(
-    db: Database, source: MediaSource, store: FileStore, sealer: FieldSealer, row: MediaFetch
+    db: Database,
+    source: MediaSource,
+    store: FileStore,
+    sealer: FieldSealer,
+    row: MediaFetch,
+    capabilities: Capabilities | None,
 ) -> str:
     media_id = sealer.open(bytes(row.source_sealed), table=_TABLE, column=_COLUMN, row_id=row.id)
     try:
         content, _ = await source.media_get(media_id)
     except WeChatError as error:
-        if error.retryable or error.uncertain:
-            return await _postpone(db, row, error.meaning.name)
-        return await _end(db, row, LOST, error.meaning.name)
+        name = error.meaning.name
+        if name == "no_permission" and capabilities is not None:
+            capabilities.note_missing(Right.MEDIA)
+        if name in _GONE:
+            return await _end(db, row, _GONE[name], name)
+        return await _postpone(db, row, name)
     try:
-        stored = await receive(
-            store,
-            content,
-            file_id=row.file_id,
-            account_id=row.account_id,
-            kind="complaint_photo",
-            at=db.clock.now(),
-        )
+        stored = await _receive(db, store, row, content)
     except Problem as problem:
-        return await _end(db, row, REFUSED, problem.key.rpartition(".")[2][:40])
+        return await _end(db, row, REFUSED, problem.key.rpartition(".")[2])
 
     async def work(change: Change) -> str:
         current = await change.lock(MediaFetch, row.id)
@@ -123,14 +148,37 @@ async def _fetch(
     return await db.change(work)
 
 
+async def _receive(db: Database, store: FileStore, row: MediaFetch, content: bytes) -> StoredFile:
+    if row.medium is None:
+        return await receive(
+            store,
+            content,
+            file_id=row.file_id,
+            account_id=row.account_id,
+            kind=PHOTO_KIND,
+            at=db.clock.now(),
+            at_most=PHOTO_BYTES,
+        )
+    return await receive_recording(
+        store,
+        content,
+        cast("Recording", row.medium),
+        file_id=row.file_id,
+        account_id=row.account_id,
+        kind=RECORDING_KIND,
+        at=db.clock.now(),
+    )
+
+
 async def _postpone(db: Database, row: MediaFetch, reason: str) -> str:
     if db.clock.now() - row.created_at > KEPT_BY_PLATFORM:
         return await _end(db, row, LOST, reason)
     wait_s = min(BACK_OFF_AT_MOST_S, 2 ** min(row.attempts, 11))
 
     async def work(change: Change) -> str:
+        next_at = await change.database_now() + timedelta(seconds=wait_s)
         await MediaFetch.filter(id=row.id, state=WAITING).update(
-            reason=reason[:40], lease_until=None, next_at=change.now + timedelta(seconds=wait_s)
+            reason=reason[:40], lease_until=None, next_at=next_at
         )
         return WAITING
 
@@ -138,10 +186,14 @@ async def _postpone(db: Database, row: MediaFetch, reason: str) -> str:
 
 
 async def _end(db: Database, row: MediaFetch, state: str, reason: str) -> str:
+    """The medium will not come any more: noted, and the citizen asked again, in one transaction."""
+
     async def work(change: Change) -> str:
-        await MediaFetch.filter(id=row.id, state=WAITING).update(
+        ended = await MediaFetch.filter(id=row.id, state=WAITING).update(
             state=state, reason=reason[:40], lease_until=None
         )
+        if ended:
+            await ask_again(change, row.account_id)
         return state
 
     return await db.change(work)

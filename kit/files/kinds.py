@@ -1,7 +1,10 @@
 """Which files are taken: by their first bytes, their size and their number of pixels.
 
-Imports no decoder, so web processes can refuse at the door what would be refused later.
+Imports no decoder, so web processes can refuse at the door what would be refused later. Photos are decoded and
+re-encoded; recordings (voice, film) are kept as they came and never opened by us.
 """
+
+from typing import Literal
 
 from kit.problems import Invalid, Problem, TooLarge
 
@@ -9,6 +12,10 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 HEAD_LENGTH = 16
 """Bytes from the beginning that `sniff` needs."""
+
+Recording = Literal["voice", "video"]
+RECORDING_BYTES: dict[Recording, int] = {"voice": 2 * 1024 * 1024, "video": 10 * 1024 * 1024}
+"""At most, by kind: what the platform itself takes."""
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -26,6 +33,30 @@ def sniff(head: bytes) -> str | None:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return "image/heic"
     return None
+
+
+def sniff_recording(head: bytes) -> str | None:
+    """The media type of a voice message or film by its first bytes, if it is one that is taken."""
+    if head.startswith(b"#!AMR-WB\n"):
+        return "audio/amr-wb"
+    if head.startswith(b"#!AMR\n"):
+        return "audio/amr"
+    if head.startswith(b"#!SPEEX"):
+        return "audio/speex"
+    # An MP3 begins with its tag or with a frame: eleven set bits, a version and layer III.
+    if head.startswith(b"ID3") or (len(head) > 2 and head[0] == 0xFF and head[1] in (0xFB, 0xFA, 0xF3, 0xF2)):
+        return "audio/mpeg"
+    if head[4:8] == b"ftyp" and head[8:12] not in _HEIC_BRANDS:
+        return {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime"}.get(head[8:12], "video/mp4")
+    return None
+
+
+def check_recording(head: bytes, recording: Recording) -> str:
+    """The sniffed type, or the refusal of what is no voice message, or no film."""
+    found = sniff_recording(head)
+    if found is None or found.startswith("video/") != (recording == "video"):
+        raise Problem("problem.file.not_a_recording", 415)
+    return found
 
 
 def check_size(length: int) -> None:

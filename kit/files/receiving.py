@@ -4,7 +4,15 @@ from collections.abc import AsyncIterable, AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
-from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, check_size, check_type
+from kit.files.kinds import (
+    HEAD_LENGTH,
+    MAX_FILE_BYTES,
+    RECORDING_BYTES,
+    Recording,
+    check_recording,
+    check_size,
+    check_type,
+)
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileStore
 
@@ -45,6 +53,37 @@ async def receive(
         sha256=original.sha256,
         wrapped_key=original.wrapped_key,
         state=FileState.RECEIVED.value,
+        attempts=0,
+        created_at=at,
+    )
+
+
+async def receive_recording(
+    store: FileStore,
+    content: bytes,
+    recording: Recording,
+    *,
+    file_id: UUID,
+    account_id: UUID | None,
+    kind: str,
+    at: datetime,
+) -> StoredFile:
+    """Seal and keep a voice message or a film as it came: the original is the evidence, there are no copies.
+
+    The row is ready at once. Raises a Problem and keeps nothing, as `receive` does.
+    """
+    check_size(len(content))
+    sniffed_type = check_recording(content[:HEAD_LENGTH], recording)
+    original = await store.put_original(file_id, content, at_most=RECORDING_BYTES[recording])
+    return StoredFile(
+        id=file_id,
+        account_id=account_id,
+        kind=kind,
+        sniffed_type=sniffed_type,
+        bytes_size=original.bytes_size,
+        sha256=original.sha256,
+        wrapped_key=original.wrapped_key,
+        state=FileState.READY.value,
         attempts=0,
         created_at=at,
     )
