@@ -10,8 +10,10 @@ from aiohttp.test_utils import TestServer
 
 from kit.clock import FixedClock
 from tests.standin_setting import APP_ID, CITIZEN, LONG_TERM, ONE_TIME, SECRET, TEMPLATE, Outside, config
+from wechat.standin.citizens import derived_id
 from wechat.standin.server import build_app
 
+MINI_CITIZEN = derived_id("miniapp", CITIZEN)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256))
 RESULT = {
     "character_string1": {"value": "QS-TS-261122-0051-K"},
@@ -157,8 +159,8 @@ async def test_one_time_consent_is_used_up_by_one_send(standin: Outside) -> None
 
 async def test_long_term_consent_is_not_used_up(standin: Outside) -> None:
     await standin.meet(consents={LONG_TERM: 1})
-    send = {"touser": CITIZEN, "template_id": LONG_TERM, "data": PROGRESS}
-    assert [(await standin.api("message/subscribe/send", send))["errcode"] for _ in range(3)] == [0, 0, 0]
+    send = {"touser": MINI_CITIZEN, "template_id": LONG_TERM, "data": PROGRESS}
+    assert [(await standin.mini("message/subscribe/send", send))["errcode"] for _ in range(3)] == [0, 0, 0]
 
 
 async def test_bad_field_is_named_and_costs_no_consent(standin: Outside) -> None:
@@ -181,8 +183,8 @@ async def test_templates_are_known_and_of_the_right_sort(standin: Outside) -> No
 
 async def test_page_of_a_subscription_message_stays_inside_the_mini_program(standin: Outside) -> None:
     await standin.meet(consents={LONG_TERM: 1})
-    send = {"touser": CITIZEN, "template_id": LONG_TERM, "data": PROGRESS, "page": "https://x.invalid/"}
-    assert (await standin.api("message/subscribe/send", send))["errcode"] == 41030
+    send = {"touser": MINI_CITIZEN, "template_id": LONG_TERM, "data": PROGRESS, "page": "https://x.invalid/"}
+    assert (await standin.mini("message/subscribe/send", send))["errcode"] == 41030
 
 
 async def test_template_message_is_sent_once_per_client_msg_id(standin: Outside) -> None:

@@ -1,24 +1,19 @@
-"""Tokens, the menu, followers and the platform's addresses."""
+"""Tokens, tickets, quotas, and the platform's own addresses."""
 
-from collections.abc import Mapping
+import re
+from hmac import compare_digest
 
-from wechat.standin.call import OK, Answer, Call, text_of
-from wechat.standin.feed import EVERYONE
+from wechat.standin.call import OK, Answer, Call
+from wechat.standin.reading import text_of
 from wechat.standin.refusals import Refusal
 
-MOST_BUTTONS = 3
-MOST_SUB_BUTTONS = 5
-LONGEST_NAME_BYTES = 16
-LONGEST_SUB_NAME_BYTES = 60
-LONGEST_KEY_BYTES = 128
-LONGEST_URL_BYTES = 1_024
-KEYED_BUTTONS = frozenset(
-    {"click", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin"}
-    | {"location_select"}
-)
+LARGEST_LIMIT = 10_000_000
+OPERATORS = ("CHINANET", "UNICOM", "CAP", "DEFAULT")
+RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
 
 
 def stable_token(call: Call) -> Answer:
+    _check_address(call)
     _wants_client_credential(text_of(call.document, "grant_type"))
     force = call.document.get("force_refresh", False)
     if not isinstance(force, bool):
@@ -30,6 +25,7 @@ def stable_token(call: Call) -> Answer:
 
 
 def plain_token(call: Call) -> Answer:
+    _check_address(call)
     _wants_client_credential(call.query.get("grant_type", ""))
     token, seconds = call.platform.tokens.plain(call.query.get("appid", ""), call.query.get("secret", ""))
     return {"access_token": token, "expires_in": seconds}
@@ -40,92 +36,96 @@ def _wants_client_credential(grant_type: str) -> None:
         raise Refusal(40002, "invalid grant_type")
 
 
+def _check_address(call: Call) -> None:
+    if not call.platform.account.is_allow_listed:
+        host = call.platform.config.host
+        raise Refusal(40164, f"invalid ip {host} ipv6 ::ffff:{host}, not in whitelist")
+
+
+def ticket(call: Call) -> Answer:
+    kind = call.query.get("type", "")
+    if kind not in ("jsapi", "wx_card"):
+        raise Refusal(40097, "invalid args")
+    value, seconds = call.platform.tickets.ticket(kind)
+    return {"errcode": 0, "errmsg": "ok", "ticket": value, "expires_in": seconds}
+
+
 def callback_addresses(call: Call) -> Answer:
     return {"ip_list": [call.platform.config.host]}
 
 
-def user_information(call: Call) -> Answer:
-    citizen = call.platform.citizens.find(call.query.get("openid"))
-    if not citizen.followed:
-        return {"subscribe": 0, "openid": citizen.openid}
-    # Since 2021 the platform answers nickname and portrait with empty strings.
-    return {
-        "subscribe": 1,
-        "openid": citizen.openid,
-        "nickname": "",
-        "sex": 0,
-        "language": call.query.get("lang", "zh_CN"),
-        "city": "",
-        "province": "",
-        "country": "",
-        "headimgurl": "",
-        "subscribe_time": int(citizen.followed_at.timestamp()),
-        "remark": "",
-        "groupid": 0,
-        "tagid_list": [],
-        "subscribe_scene": "ADD_SCENE_SEARCH",
-        "qr_scene": 0,
-        "qr_scene_str": "",
+def callback_check(call: Call) -> Answer:
+    """`callback/check`: what the platform sees when it looks up the account's address."""
+    action, operator = text_of(call.document, "action"), text_of(call.document, "check_operator")
+    if action not in ("dns", "ping", "all"):
+        raise Refusal(40201, "invalid url")
+    if operator not in OPERATORS:
+        raise Refusal(40202, "invalid check_operator")
+    host = call.platform.config.host
+    answer: dict[str, object] = {}
+    if action != "ping":
+        answer["dns"] = [{"ip": host, "real_operator": "DEFAULT"}]
+    if action != "dns":
+        answer["ping"] = [{"ip": host, "from_operator": "DEFAULT", "package_loss": "0%", "time": "0.045ms"}]
+    return answer
+
+
+def quota(call: Call) -> Answer:
+    """`openapi/quota/get`."""
+    path = text_of(call.document, "cgi_path")
+    if not path.startswith("/"):
+        raise Refusal(76021, "cgi_path not found, please check")
+    quotas = call.platform.quotas
+    limit, used = quotas.a_day.get(path, LARGEST_LIMIT), quotas.used(path, call.app_id)
+    answer: dict[str, object] = {
+        "errcode": 0,
+        "errmsg": "ok",
+        "quota": {"daily_limit": limit, "used": used, "remain": max(0, limit - used)},
     }
+    if path in quotas.a_minute:
+        answer["rate_limit"] = {"call_count": quotas.a_minute[path], "refresh_second": 60}
+    return answer
 
 
-def create_menu(call: Call) -> Answer:
-    buttons = call.document.get("button")
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= MOST_BUTTONS:
-        raise Refusal(40016, "invalid button size")
-    call.platform.menu = [_checked_button(button) for button in buttons]
-    call.platform.feed.publish(EVERYONE, "menu", call.platform.shown_menu())
+def clear_quota(call: Call) -> Answer:
+    """Ten times a month, and only one's own."""
+    if text_of(call.document, "appid") != call.app_id:
+        raise Refusal(40013, "invalid appid")
+    call.platform.quotas.clear_by_call(call.app_id)
     return OK
 
 
-def _checked_button(button: object) -> dict[str, object]:
-    if not isinstance(button, dict):
-        raise Refusal(40015, "invalid button type")
-    subs = button.get("sub_button")
-    if not subs:
-        return _checked_leaf(button, LONGEST_NAME_BYTES, 40018, "invalid button name size")
-    _bounded(text_of(button, "name"), LONGEST_NAME_BYTES, 40018, "invalid button name size")
-    if not isinstance(subs, list) or len(subs) > MOST_SUB_BUTTONS:
-        raise Refusal(40023, "invalid sub button size")
-    leaves = [
-        _checked_leaf(sub, LONGEST_SUB_NAME_BYTES, 40025, "invalid sub button name size") for sub in subs
-    ]
-    return {"name": button["name"], "sub_button": leaves}
-
-
-def _checked_leaf(button: Mapping[str, object], longest: int, code: int, message: str) -> dict[str, object]:
-    _bounded(text_of(button, "name"), longest, code, message)
-    kind = text_of(button, "type")
-    leaf: dict[str, object] = {"type": kind, "name": button["name"]}
-    if kind in KEYED_BUTTONS:
-        _bounded(text_of(button, "key"), LONGEST_KEY_BYTES, 40019, "invalid button key size")
-        return leaf | {"key": button["key"]}
-    if kind not in ("view", "miniprogram"):
-        raise Refusal(40017, "invalid button type")
-    _bounded(text_of(button, "url"), LONGEST_URL_BYTES, 40020, "invalid button url size")
-    if not text_of(button, "url").startswith(("http://", "https://")):
-        raise Refusal(40055, "invalid url domain")
-    leaf["url"] = button["url"]
-    if kind == "miniprogram":
-        for name in ("appid", "pagepath"):
-            _bounded(text_of(button, name), LONGEST_URL_BYTES, 40054, "invalid button url")
-            leaf[name] = button[name]
-    return leaf
-
-
-def _bounded(text: str, longest: int, code: int, message: str) -> None:
-    if not 1 <= len(text.encode()) <= longest:
-        raise Refusal(code, message)
-
-
-def get_menu(call: Call) -> Answer:
-    if call.platform.menu is None:
-        raise Refusal(46003, "menu no exist")
-    buttons = [{**button, "sub_button": button.get("sub_button", [])} for button in call.platform.menu]
-    return {"menu": {"button": buttons, "menuid": 468_201_177}}
-
-
-def delete_menu(call: Call) -> Answer:
-    call.platform.menu = None
-    call.platform.feed.publish(EVERYONE, "menu", call.platform.shown_menu())
+def clear_quota_by_secret(call: Call) -> Answer:
+    """`clear_quota/v2`: with the secret instead of a token."""
+    config = call.platform.config
+    apps = {config.app_id: config.app_secret, config.miniapp_app_id: config.miniapp_app_secret}
+    app_id = text_of(call.document, "appid")
+    secret = apps.get(app_id)
+    if not app_id or secret is None:
+        raise Refusal(40013, "invalid appid")
+    if not compare_digest(secret.encode(), text_of(call.document, "appsecret").encode()):
+        raise Refusal(40125, "invalid appsecret")
+    call.platform.quotas.clear_by_call(app_id)
     return OK
+
+
+def request_of(call: Call) -> Answer:
+    """`openapi/rid/get`: what was asked under an id from an errmsg."""
+    rid = text_of(call.document, "rid")
+    if not RID.fullmatch(rid):
+        raise Refusal(76022, "could not use this rid")
+    record = call.platform.calls.by_rid(rid)
+    if record is None:
+        raise Refusal(76023, "rid not found")
+    return {
+        "errcode": 0,
+        "errmsg": "ok",
+        "request": {
+            "invoke_time": int(record.at.timestamp()),
+            "cost_in_ms": 1,
+            "request_url": record.endpoint,
+            "request_body": "",
+            "response_body": f'{{"errcode":{record.errcode},"errmsg":"{record.errmsg}"}}',
+            "client_ip": call.platform.config.host,
+        },
+    }

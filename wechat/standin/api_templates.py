@@ -1,6 +1,6 @@
 """Template and subscription messages: each field is checked, each consent is used up."""
 
-from wechat.standin.call import Answer, Call, text_of
+from wechat.standin.call import Answer, Call
 from wechat.standin.citizens import Citizen
 from wechat.standin.demo import ConsentKind, Template
 from wechat.standin.fields import checked_fields
@@ -11,6 +11,8 @@ from wechat.standin.inbound import (
     subscription_sent_elements,
     template_finished_elements,
 )
+from wechat.standin.platform_events import miniapp_subscription_event
+from wechat.standin.reading import text_of
 from wechat.standin.refusals import Refusal
 
 SUBSCRIPTIONS: tuple[ConsentKind, ...] = ("long_term", "one_time")
@@ -29,11 +31,20 @@ def send_subscription_of_miniprogram(call: Call) -> Answer:
     """`subscribe/send`: the mini-program's subscription message."""
     if text_of(call.document, "miniprogram_state") not in MINIPROGRAM_STATES:
         raise Refusal(47003, "argument invalid! miniprogram_state invalid")
-    return _send_subscription(call, "message/subscribe/send")[0]
+    answer, citizen, send_id = _send_subscription(call, "message/subscribe/send")
+    entry: list[Element] = [
+        ("TemplateId", text_of(call.document, "template_id")),
+        ("MsgID", str(send_id)),
+        ("ErrorCode", "0"),
+        ("ErrorStatus", "success"),
+    ]
+    event = "subscribe_msg_sent_event"
+    call.push(miniapp_subscription_event(call.platform, citizen, event, "SubscribeMsgSentEvent", [entry]))
+    return answer
 
 
 def _send_subscription(call: Call, api: str) -> tuple[Answer, Citizen, int]:
-    citizen = call.platform.citizens.find(call.document.get("touser"))
+    citizen = call.citizen(call.document.get("touser"))
     template = _template(call, SUBSCRIPTIONS)
     page = text_of(call.document, "page")
     if api.endswith("/send") and page and (page.startswith("/") or "://" in page):
@@ -61,7 +72,8 @@ def send_template(call: Call) -> Answer:
     send_id = call.platform.next_send_id()
     if client_msg_id:
         call.platform.remember_template_send(citizen.openid, client_msg_id, send_id)
-    _report(call, citizen, "TEMPLATESENDJOBFINISH", template_finished_elements(send_id))
+    status = call.platform.account.template_status
+    _report(call, citizen, "TEMPLATESENDJOBFINISH", template_finished_elements(send_id, status))
     return {"errcode": 0, "errmsg": "ok", "msgid": send_id}
 
 
@@ -69,7 +81,51 @@ def _template(call: Call, kinds: tuple[ConsentKind, ...]) -> Template:
     template = call.platform.templates.get(text_of(call.document, "template_id"))
     if template is None or template.consent not in kinds:
         raise Refusal(40037, "invalid template_id")
+    if template.id in call.platform.account.banned_templates:
+        raise Refusal(43116, "this template is banned because of illegal")
     return template
+
+
+def private_templates(call: Call) -> Answer:
+    """`template/get_all_private_template`: the templates of template messages."""
+    found = [one for one in call.platform.templates.values() if one.consent == "template"]
+    return {
+        "template_list": [
+            {
+                "template_id": one.id,
+                "title": one.title,
+                "primary_industry": "",
+                "deputy_industry": "",
+                "content": _layout(one),
+                "example": "",
+            }
+            for one in found
+        ]
+    }
+
+
+def subscription_templates(call: Call) -> Answer:
+    """`newtmpl/gettemplate`: the templates of subscription messages; type 2 one-time, 3 long-term."""
+    types = {"one_time": 2, "long_term": 3}
+    return {
+        "errcode": 0,
+        "errmsg": "ok",
+        "data": [
+            {
+                "priTmplId": one.id,
+                "title": one.title,
+                "content": _layout(one),
+                "example": "",
+                "type": types[one.consent],
+            }
+            for one in call.platform.templates.values()
+            if one.consent in types
+        ],
+    }
+
+
+def _layout(template: Template) -> str:
+    return "".join(f"{label}:{{{{{name}.DATA}}}}\n" for name, label in template.fields.items())
 
 
 def _show(

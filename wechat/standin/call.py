@@ -1,19 +1,16 @@
 """One call of an endpoint, already read, and what an endpoint may answer."""
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import msgspec
-
+from wechat.standin.citizens import Citizen
 from wechat.standin.inbound import InboundMessage
 from wechat.standin.platform import Platform
-from wechat.standin.refusals import Refusal
 
+JSON_TYPE = "application/json; encoding=utf-8"
+PLAIN_TYPE = "text/plain"
 OK: Mapping[str, object] = {"errcode": 0, "errmsg": "ok"}
-
-_ESCAPED = re.compile(rb"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -22,6 +19,7 @@ class Upload:
 
     content: bytes
     content_type: str
+    filename: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,8 @@ class Binary:
 class Call:
     """`document` is the JSON object of the body ({} without one); `app_id` owns the access token.
 
-    `push` sends an event to the account's webhook after the answer.
+    `push` sends an event to the account's webhook after the answer. `origin` is the address the caller knows this
+    machine by; `form` holds the text fields beside an uploaded file.
     """
 
     platform: Platform
@@ -47,46 +46,38 @@ class Call:
     app_id: str
     push: Callable[[InboundMessage], None]
     upload: Upload | None = None
+    origin: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_miniapp(self) -> bool:
+        """Whether the mini-program calls, not the official account."""
+        return bool(self.app_id) and self.app_id == self.platform.config.miniapp_app_id
+
+    def citizen(self, openid: object) -> Citizen:
+        """Who has this openid with the calling app; 43104 when the other app knows them by it."""
+        citizens = self.platform.citizens
+        return citizens.find_in_miniapp(openid) if self.is_miniapp else citizens.find(openid)
 
 
 Answer = Mapping[str, object] | Binary
 Handler = Callable[[Call], Answer]
 BodyKind = Literal["none", "json", "file"]
+CallingApp = Literal["official", "miniprogram", "either"]
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A row of the endpoint table."""
+    """A row of the endpoint table.
+
+    `app` is who may call it; `changes`: a limited account may not. `says` is the content type of its answers.
+    """
 
     method: str
     path: str
     handler: Handler
     body: BodyKind = "json"
     needs_token: bool = True
-
-
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """The JSON object of a body, or 47001.
-
-    The platform does not resolve \\u escapes: the citizen sees backslash, u and four digits. Here they
-    become exactly that text.
-    """
-    raw = _ESCAPED.sub(
-        lambda found: b"\\" + found[0] if found[1][:1] == b"u" and len(found[1]) == 5 else found[0], body
-    )
-    try:
-        raw.decode("utf-8")
-        document = msgspec.json.decode(raw)
-    except (UnicodeDecodeError, msgspec.DecodeError):
-        raise Refusal(47001, "data format error") from None
-    if not isinstance(document, dict):
-        raise Refusal(47001, "data format error")
-    return document
-
-
-def text_of(document: Mapping[str, Any], *path: str) -> str:
-    """The string at a path of keys, or the empty string."""
-    found: object = document
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+    app: CallingApp = "official"
+    changes: bool = False
+    says: str = JSON_TYPE

@@ -11,6 +11,7 @@ from wechat.standin.faults import FaultRequest, FaultsRefusedError
 from wechat.standin.platform import PushSwitches
 
 Asked = TypeVar("Asked")
+LONGEST_DELAY_MS = 60_000
 
 
 class CitizenRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -21,6 +22,9 @@ class CitizenRequest(msgspec.Struct, forbid_unknown_fields=True):
     followed: bool = True
     wrote: bool = False
     consents: dict[str, int] = {}
+    miniapp_openid: str = ""
+    unionid: str = ""
+    phone_number: str = ""
 
 
 class SwitchesRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,6 +33,10 @@ class SwitchesRequest(msgspec.Struct, forbid_unknown_fields=True):
     copies: int | None = None
     spacing_seconds: float | None = None
     bad_signature: bool | None = None
+    reorder: bool | None = None
+    delay_ms: int | None = None
+    mix: bool | None = None
+    tries: int | None = None
 
 
 def add_control(app: web.Application) -> None:
@@ -105,8 +113,18 @@ async def set_switches(request: web.Request) -> web.Response:
         if not 0 <= asked.spacing_seconds <= 60:
             raise bad_request("spacing_seconds must lie between 0 and 60")
         switches.spacing_s = asked.spacing_seconds
-    if asked.bad_signature is not None:
-        switches.bad_signature = asked.bad_signature
+    if asked.delay_ms is not None:
+        if not 0 <= asked.delay_ms <= LONGEST_DELAY_MS:
+            raise bad_request(f"delay_ms must lie between 0 and {LONGEST_DELAY_MS}")
+        switches.delay_ms = asked.delay_ms
+    if asked.tries is not None:
+        if not 0 <= asked.tries <= 5:
+            raise bad_request("tries must lie between 0 (as configured) and 5")
+        switches.tries = asked.tries
+    for name in ("bad_signature", "reorder", "mix"):
+        wanted = getattr(asked, name)
+        if wanted is not None:
+            setattr(switches, name, wanted)
     content = switches_content(switches)
     request.app[PLATFORM].feed.publish("", "switches", content)
     return json_response(content)
@@ -117,6 +135,10 @@ def switches_content(switches: PushSwitches) -> dict[str, object]:
         "copies": switches.copies,
         "spacing_seconds": switches.spacing_s,
         "bad_signature": switches.bad_signature,
+        "reorder": switches.reorder,
+        "delay_ms": switches.delay_ms,
+        "mix": switches.mix,
+        "tries": switches.tries,
     }
 
 
@@ -125,6 +147,9 @@ async def meet_citizen(request: web.Request) -> web.Response:
     platform = request.app[PLATFORM]
     citizen = platform.citizens.meet(asked.openid, asked.name or asked.openid, followed=asked.followed)
     citizen.followed = asked.followed
+    platform.citizens.known_as(
+        citizen, miniapp_openid=asked.miniapp_openid, unionid=asked.unionid, phone_number=asked.phone_number
+    )
     if asked.wrote:
         platform.citizens.wrote(citizen)
     for template_id, count in asked.consents.items():
@@ -135,7 +160,16 @@ async def meet_citizen(request: web.Request) -> web.Response:
             platform.citizens.consented(
                 citizen, template_id, long_term=template.consent == "long_term", accepted=True
             )
-    return json_response({"openid": citizen.openid, "name": citizen.name, "followed": citizen.followed})
+    return json_response(
+        {
+            "openid": citizen.openid,
+            "name": citizen.name,
+            "followed": citizen.followed,
+            "miniapp_openid": citizen.miniapp_openid,
+            "unionid": citizen.unionid,
+            "phone_number": citizen.phone_number,
+        }
+    )
 
 
 async def add_template(request: web.Request) -> web.Response:

@@ -20,6 +20,15 @@ FaultKind = Literal[
 # These act when the platform has already done what was asked; the others act before.
 AFTER_THE_WORK: frozenset[FaultKind] = frozenset({"truncated_json", "text_plain", "reset_after"})
 MOST_FAULTS = 100
+ROOTS = (
+    "/cgi-bin/",
+    "/sns/",
+    "/wxa/",
+    "/wxaapi/",
+    "/customservice/",
+    "/connect/",
+    "/film",
+)
 
 
 class FaultRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -93,4 +102,4 @@ def full_path(endpoint: str) -> str:
     if endpoint == "*":
         return endpoint
     path = "/" + endpoint.strip("/")
-    return path if path.startswith(("/cgi-bin/", "/sns/", "/wxa/")) else "/cgi-bin" + path
+    return path if path.startswith(ROOTS) else "/cgi-bin" + path

@@ -73,6 +73,10 @@ class CallLog:
         self._answers[record.endpoint, record.fault or str(record.errcode)] += 1
         self._recent.append(record)
 
+    def by_rid(self, rid: str) -> CallRecord | None:
+        """One of the latest calls, by the id in its answer."""
+        return next((one for one in self._recent if one.rid == rid), None)
+
     def summary(self) -> dict[str, object]:
         answers: dict[str, dict[str, int]] = {}
         for (endpoint, answer), count in self._answers.items():

@@ -1,6 +1,6 @@
 """Temporary media: kept three days, within a budget of bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -48,7 +48,7 @@ class MediaStore:
             raise Refusal(44001, "empty media data")
         if len(content) > largest:
             raise Refusal(45001, "media size out of limit")
-        if kind in ("image", "thumb") and picture_type(content) is None:
+        if not KIND_FITS[kind](content):
             raise Refusal(40005, "invalid file type")
         media_id = "".join(self._random.choices(ALPHABET, k=64))
         medium = Medium(media_id, kind, content, content_type, self._clock.now())
@@ -71,6 +71,26 @@ class MediaStore:
         self._bytes -= len(self._kept.pop(media_id).content)
 
 
+def sound_type(content: bytes) -> str | None:
+    """The content type by the first bytes; None when it is no recording the platform takes."""
+    if content.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
+        return "audio/amr"
+    if content.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")):
+        return "audio/mp3"
+    return "voice/speex" if content.startswith((b"#!SILK", b"\x02#!SILK")) else None
+
+
+def film_type(content: bytes) -> str | None:
+    """The content type of an MP4 film; None when it is none."""
+    return "video/mp4" if content[4:8] == b"ftyp" else None
+
+
+def content_type_of(kind: str, content: bytes) -> str:
+    """What the platform says a stored file is."""
+    found = {"voice": sound_type, "video": film_type}.get(kind, picture_type)(content)
+    return found or "application/octet-stream"
+
+
 def picture_type(content: bytes) -> str | None:
     """The content type by the first bytes; None when it is no picture the platform takes."""
     if content.startswith(b"\xff\xd8\xff"):
@@ -82,3 +102,11 @@ def picture_type(content: bytes) -> str | None:
     if content.startswith(b"BM"):
         return "image/bmp"
     return None
+
+
+KIND_FITS: Mapping[str, Callable[[bytes], bool]] = {
+    "image": lambda content: picture_type(content) is not None,
+    "thumb": lambda content: picture_type(content) == "image/jpeg",
+    "voice": lambda content: sound_type(content) is not None,
+    "video": lambda content: film_type(content) is not None,
+}

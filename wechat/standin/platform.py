@@ -3,14 +3,23 @@
 from dataclasses import dataclass, field
 from random import Random
 
+from wechat.standin.account import AccountState
 from wechat.standin.citizens import Citizen, Citizens
+from wechat.standin.codes import CodeBook
 from wechat.standin.config import StandinConfig
 from wechat.standin.demo import Template
 from wechat.standin.faults import FaultBoard
 from wechat.standin.feed import EVERYONE, Feed
+from wechat.standin.kf import KfDesk, new_desk
 from wechat.standin.ledger import CallLog, CallRecord, Ledger, LedgerEntry
+from wechat.standin.library import Library
+from wechat.standin.mass import MassDesk
 from wechat.standin.media import MediaStore
+from wechat.standin.miniapp import MiniappDesk
+from wechat.standin.oauth import OAuthDesk
 from wechat.standin.quotas import Quotas
+from wechat.standin.tags import TagBook
+from wechat.standin.tickets import TicketDesk
 from wechat.standin.tokens import TokenDesk
 
 MOST_TEMPLATE_SENDS = 20_000
@@ -19,11 +28,20 @@ TOKEN_ENDPOINTS = frozenset({"/cgi-bin/token", "/cgi-bin/stable_token"})
 
 @dataclass
 class PushSwitches:
-    """What goes wrong on the way to the webhook. `copies` 3 is the platform sending all three tries."""
+    """What goes wrong on the way to the webhook.
+
+    `copies` 3 is the platform sending all three tries, 4 one more than it should. `reorder` lets each message be
+    overtaken by the next. `delay_ms` is a slow platform: before each delivery and each answer of the API. `mix`
+    sends every second message unencrypted although safe mode is on. `tries` 0 leaves the number as configured.
+    """
 
     copies: int = 1
     spacing_s: float = 5.0
     bad_signature: bool = False
+    reorder: bool = False
+    delay_ms: int = 0
+    mix: bool = False
+    tries: int = 0
 
 
 @dataclass
@@ -38,6 +56,15 @@ class Platform:
     quotas: Quotas
     faults: FaultBoard
     feed: Feed
+    account: AccountState
+    oauth: OAuthDesk
+    kf: KfDesk
+    library: Library
+    codes: CodeBook
+    mass: MassDesk
+    miniapp: MiniappDesk
+    tickets: TicketDesk
+    tags: TagBook
     ledger: Ledger = field(default_factory=Ledger)
     calls: CallLog = field(default_factory=CallLog)
     switches: PushSwitches = field(default_factory=PushSwitches)
@@ -120,8 +147,10 @@ class Platform:
         self.template_sends[openid, client_msg_id] = send_id
 
     def reset(self) -> None:
-        """Forget faults, switches, counts and the ledger; citizens and tokens stay."""
+        """Forget faults, switches, counts and the ledger; citizens, tokens and what is kept for good stay."""
         self.faults.clear()
+        self.account = AccountState(self.config.kind)
+        self.mass.clear()
         self.switches = PushSwitches()
         self.calls.clear()
         self.ledger.clear()
@@ -135,16 +164,26 @@ def new_platform(config: StandinConfig) -> Platform:
     if config.miniapp_app_id:
         apps[config.miniapp_app_id] = config.miniapp_app_secret
     clock = config.clock
+    citizens = Citizens(clock)
     started_us = int(clock.now().timestamp() * 1_000_000)
     return Platform(
         config=config,
         random=random,
         tokens=TokenDesk(clock, random, apps),
-        citizens=Citizens(clock),
+        citizens=citizens,
         media=MediaStore(clock, random),
         quotas=Quotas(clock),
         faults=FaultBoard(random),
         feed=Feed(epoch=f"{int(clock.now().timestamp()):x}{random.getrandbits(32):08x}"),
+        account=AccountState(config.kind),
+        oauth=OAuthDesk(clock, random),
+        kf=new_desk(clock, config.demo.account.original_id),
+        library=Library(clock, random),
+        codes=CodeBook(clock, random),
+        mass=MassDesk(clock),
+        miniapp=MiniappDesk(clock, random),
+        tickets=TicketDesk(clock, random),
+        tags=TagBook(citizens),
         templates={template.id: template for template in config.demo.templates},
         # Counted from the clock: an id of an earlier run would be taken for a repeated message.
         last_message_id=started_us * 10,

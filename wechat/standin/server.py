@@ -11,20 +11,19 @@ from wechat.standin.control import add_control
 from wechat.standin.courier import Courier
 from wechat.standin.dispatch import COURIER, LARGEST_FILE_BYTES, PLATFORM, STOPPING, add_endpoints
 from wechat.standin.memory import Memory
+from wechat.standin.oauth_pages import add_oauth_pages
 from wechat.standin.phone import add_phone
 from wechat.standin.platform import new_platform
+from wechat.standin.public_pages import add_public_pages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+PAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; frame-src 'self' {framed}"
+)
 
 
 def build_app(config: StandinConfig) -> web.Application:
@@ -39,6 +38,8 @@ def build_app(config: StandinConfig) -> web.Application:
     app.cleanup_ctx.append(_courier)
     add_endpoints(app)
     add_control(app)
+    add_oauth_pages(app)
+    add_public_pages(app)
     add_phone(app)
     return app
 
@@ -75,6 +76,8 @@ def _is_own(origin: str, request: web.Request) -> bool:
 async def _add_page_headers(request: web.Request, response: web.StreamResponse) -> None:
     if request.path.startswith("/phone"):
         response.headers.update(PAGE_HEADERS)
+        policy = PAGE_POLICY.format(framed=" ".join(request.app[PLATFORM].config.web_origins))
+        response.headers["Content-Security-Policy"] = policy
     if request.path.startswith("/phone/static"):
         response.headers["Cache-Control"] = "no-cache"
 

@@ -85,6 +85,14 @@ class TokenDesk:
             raise Refusal(42001, "access_token expired")
         raise Refusal(40001, "invalid credential, access_token is invalid or not latest")
 
+    def expire_all(self) -> None:
+        """End every token now, as if its two hours were over; the next one is new."""
+        for line in self._lines.values():
+            for token in (line.current, line.previous):
+                if token is not None:
+                    self._spent.append(token.value)
+            line.current = line.previous = None
+
     def revoke_all(self) -> None:
         """Forget every token, as after the secret was reset."""
         self._lines.clear()
