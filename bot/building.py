@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answers import Answerer, Answers
+from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.capabilities import Capabilities
 from bot.cases import Cases
 from bot.conversation import Conversation
@@ -68,6 +69,7 @@ def build_bot(
     bureau_words: Mapping[str, str],
     messages_per_minute: int | None = 60,
     capabilities: Capabilities | None = None,
+    auto_replies: AutoReplies | None = None,
     budget_s: float = BUDGET_S,
     redis_timeout_s: float = 0.2,
 ) -> Bot:
@@ -75,9 +77,10 @@ def build_bot(
 
     `bureau_words` are placeholders every text may use: `BureauSection.placeholders()` plus `greeting` and
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
-    `capabilities` None: those of a certified service account.
+    `capabilities` None: those of a certified service account; `auto_replies` None: there are none.
     """
     db, sealer = desk.db, desk.sealer
+    auto_replies = auto_replies or AutoReplies(AutoRepliesSection())
     capabilities = capabilities or Capabilities.of_kind(AccountKind.CERTIFIED_SERVICE, db.clock)
     line = Line(redis_url, SCRIPTS, timeout_s=redis_timeout_s) if redis_url is not None else None
     flight = Flight(line)
@@ -101,7 +104,7 @@ def build_bot(
         cases=cases,
         filing=Filing(desk, turns, cases, phrases),
         turns=turns,
-        events=StandingEvents(db, turns, phrases),
+        events=StandingEvents(db, turns, phrases, auto_replies),
         flight=flight,
         rebuild_presence=lambda: flight.rebuild(awaited),
         danger_key=desk.policy.danger.sentence_key,
