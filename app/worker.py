@@ -19,11 +19,11 @@ from app.doors import desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
+from app.pushing import build_push
 from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
 from bot.media import fetch_media
-from bot.profile import WechatSection
-from bot.push import WeChatPush
+from bot.receipts import settle_receipts
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
 from casework.complaints.events import EVENTS
@@ -99,14 +99,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
     )
-    push = WeChatPush(
-        db,
-        desk.sealer,
-        client,
-        core.catalogue,
-        settings.wechat_app_id,
-        core.profile.section(WechatSection).templates,
-    )
+    push = build_push(core, desk, bot, client, session)
     dispatcher = Dispatcher(
         db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
     )
@@ -118,15 +111,18 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             return 0
         return await decode_pending(db, store, decoder)
 
+    fetch = partial(fetch_media, db, client, store, desk.sealer, capabilities=bot.capabilities)
+
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
         return Duty(name, step, pause_s, Lease(db, name, holder), wakes)  # type: ignore[arg-type]
 
     roster = Roster(
         [
             leased("relay", relay.step, 0.3),
-            Duty("media", partial(fetch_media, db, client, store, desk.sealer), 1.0, wakes=("decode",)),
+            Duty("media", fetch, 1.0, wakes=("decode",)),
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),
+            leased("receipts", lambda: settle_receipts(db), 5.0),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
