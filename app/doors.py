@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from app.core import Core, calendar_of, complaint_policy
 from app.knowledge import Knowledge
+from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.building import Bot, build_bot
+from bot.capabilities import Capabilities
+from bot.profile import WechatSection
 from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.inquiries.profile import InquiriesSection
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
@@ -22,10 +27,26 @@ def desk_of(core: Core) -> Desk:
     )
 
 
+def inquiry_desk_of(core: Core) -> InquiryDesk:
+    """The desk for messages to a person."""
+    return InquiryDesk(
+        db=core.db,
+        calendar=calendar_of(core.profile, core.settings.data_dir),
+        policy=core.profile.section(InquiriesSection),
+        sealer=FieldSealer(core.keys),
+        bureau_code=core.profile.section(BureauSection).reference_code,
+    )
+
+
 def codec_of(core: Core) -> Codec:
     """The codec of the official account."""
     settings = core.settings
     return Codec(settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id)
+
+
+def capabilities_of(core: Core) -> Capabilities:
+    """What the account of the bureau profile may do."""
+    return Capabilities(core.profile.section(WechatSection).rights(), core.clock)
 
 
 def bureau_words(core: Core) -> dict[str, str]:
@@ -49,4 +70,6 @@ def official_account(
         redis_url=redis_at,
         bureau_words=bureau_words(core),
         messages_per_minute=messages_per_minute,
+        capabilities=capabilities_of(core),
+        auto_replies=AutoReplies(core.profile.section(AutoRepliesSection)),
     )

@@ -10,9 +10,10 @@ from sanic import Request, Sanic
 from sanic.config import Config
 
 from app.core import CATALOGUE_FOLDER, open_core
-from app.doors import desk_of, official_account
+from app.doors import desk_of, inquiry_desk_of, official_account
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
+from app.platform import Platform
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
@@ -65,8 +66,12 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         bot = official_account(core, desk, answering, redis_at, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
+        platform = Platform(core)
+        stack.push_async_callback(platform.close)
         app.ctx.console = build_console(
             desk=desk,
+            inquiries=inquiry_desk_of(core),
+            scene_address=platform.scene_address,
             keys=core.keys,
             catalogue=core.catalogue,
             assets=assets,

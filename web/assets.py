@@ -10,7 +10,7 @@ STATIC = Path(__file__).parent / "static"
 DESIGN = Path(__file__).parent / "design"
 
 # In this order: what stands later wins.
-CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "print")
+CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "desk", "print")
 
 
 def load_assets() -> Assets:

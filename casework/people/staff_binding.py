@@ -114,6 +114,12 @@ async def account_of(staff_id: UUID) -> UUID | None:
     return row.account_id if row is not None else None
 
 
+async def bound_since(staff_id: UUID) -> datetime | None:
+    """When the member of staff's own WeChat was bound; None where none is."""
+    row = await StaffBinding.filter(staff_id=staff_id, unbound_at=None).order_by("-bound_at").first()
+    return row.bound_at if row is not None else None
+
+
 async def staff_behind(db: Database, account_id: UUID) -> StaffView | None:
     """The member of staff whose own WeChat this account, or another of the same person, is."""
     ids = list(await merging.members(account_id))

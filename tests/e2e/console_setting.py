@@ -18,6 +18,9 @@ from sanic import Sanic
 
 from app.web import LARGEST_BODY
 from casework.actors import system
+from casework.complaints.profile import PromisedLimit
+from casework.inquiries.desk import InquiryDesk
+from casework.inquiries.profile import InquiriesSection, InquiryLimits
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff
 from casework.people.views import StaffView
@@ -33,7 +36,7 @@ from kit.secrets import KeyRing
 from tests.casework_setting import desk_on
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
-from web.console.door import ConsoleDoor, build_console
+from web.console.door import ConsoleDoor, SceneAddress, build_console
 from web.console.problems import problem_page
 
 PASSWORD = "right-password"
@@ -49,6 +52,19 @@ BUREAU = BureauSection(
     hours="工作日",
     window=Window(name="窗口", address="文渊路", phone="0000-1234567"),
 )
+
+
+PROMISES = InquiriesSection(
+    limits=InquiryLimits(
+        answer=PromisedLimit(working_days=1, basis="承诺第六条"),
+        close=PromisedLimit(natural_days=7, basis="承诺第七条"),
+    )
+)
+
+
+async def no_platform(scene: str, lasts_s: int | None) -> str:
+    """A platform that gives no QR codes."""
+    return ""
 
 
 @dataclass
@@ -166,7 +182,9 @@ async def _read(answer: aiohttp.ClientResponse) -> Page:
 
 
 @contextlib.asynccontextmanager
-async def console_on(database: Database, folder: Path) -> AsyncIterator[ConsoleSetting]:
+async def console_on(
+    database: Database, folder: Path, scene_address: SceneAddress = no_platform
+) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
     listening = socket.socket()
@@ -177,8 +195,13 @@ async def console_on(database: Database, folder: Path) -> AsyncIterator[ConsoleS
     install_shell(app, ProblemAnswers(catalogue, {"/console": problem_page}), url)
     assets.install(app)
     app.blueprint(console_blueprint())
+    desk = desk_on(database)
     door = build_console(
-        desk=desk_on(database),
+        desk=desk,
+        inquiries=InquiryDesk(
+            db=database, calendar=desk.calendar, policy=PROMISES, sealer=desk.sealer, bureau_code="QS"
+        ),
+        scene_address=scene_address,
         keys=keys,
         catalogue=catalogue,
         assets=assets,

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from casework.complaints.lifecycle import COMPLAINT, State
+from casework.dangers.lifecycle import State as AlertState
+from casework.inquiries.lifecycle import State as InquiryState
 from casework.roles import STAFF_ROLES, Role
+from casework.scene_codes.kinds import SceneKind
 from kit.catalogue import Catalogue
 from web.assets import CONSOLE_SHEETS, DESIGN, STATIC, load_assets
 from web.console.deliveries_page import STATES
@@ -110,6 +113,15 @@ def test_every_state_has_words_and_a_tone() -> None:
         assert CATALOGUE.has(f"console.role.{role.value}")
 
 
+def test_every_state_and_kind_beside_the_cases_has_words() -> None:
+    for page, names in (
+        ("inquiries.state", InquiryState),
+        ("dangers.state", AlertState),
+        ("codes.kind", SceneKind),
+    ):
+        assert all(CATALOGUE.has(f"console.{page}.{name.value}") for name in names)
+
+
 def test_every_form_has_its_words() -> None:
     for name, form in FORMS.items():
         for part in ("button", "hint", "done"):
@@ -145,7 +157,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
 def test_no_text_of_the_console_is_left_over() -> None:
     code = "".join(path.read_text() for path in (ROOT / "web").rglob("*") if path.suffix in (".py", ".html"))
-    prefixes = ("role", "state", "stage")
+    prefixes = ("role", "state", "stage", "codes.kind")
     named = {key for _, key in (*keys_in_templates(), *keys_in_code())}
     loose = [
         key

@@ -115,7 +115,7 @@ async def render_case(
         typed=typed,
         phone=phone,
     )
-    return shown(door, template, frame_for(door, visitor, CASES), page, status)
+    return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 
 async def _refused(

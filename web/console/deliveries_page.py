@@ -55,7 +55,7 @@ async def show_deliveries(request: Request, door: ConsoleDoor, visitor: Visitor)
         first=_address(state) if after else "",
         wrong=wrong,
     )
-    return shown(door, "deliveries.html", frame_for(door, visitor, DELIVERIES), page, status)
+    return shown(door, "deliveries.html", await frame_for(door, visitor, DELIVERIES), page, status)
 
 
 def _line(door: ConsoleDoor, row: Delivered, names: dict[UUID, str], now: datetime) -> DeliveryLine:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from sanic import Request
 
 from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
 from casework.people.passwords import Passwords
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
@@ -28,12 +29,18 @@ from web.rendering import Pages
 
 STAFF = "staff"
 
+SceneAddress = Callable[[str, int | None], Awaitable[str]]
+"""What a scene's QR code holds, for so many seconds or (None) for good; "" when the platform gives none."""
+
 
 @dataclass(frozen=True)
 class ConsoleDoor:
     """Collaborators of every console page, found at `app.ctx.console`."""
 
     desk: Desk
+    inquiries: InquiryDesk
+    keys: KeyRing
+    scene_address: SceneAddress
     words: Words
     pages: Pages
     files: FileStore
@@ -59,6 +66,8 @@ class ConsoleDoor:
 def build_console(
     *,
     desk: Desk,
+    inquiries: InquiryDesk,
+    scene_address: SceneAddress,
     keys: KeyRing,
     catalogue: Catalogue,
     assets: Assets,
@@ -71,6 +80,9 @@ def build_console(
     """Put the door together."""
     return ConsoleDoor(
         desk=desk,
+        inquiries=inquiries,
+        keys=keys,
+        scene_address=scene_address,
         words=Words(catalogue),
         pages=Pages(catalogue, assets.url),
         files=files,

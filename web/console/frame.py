@@ -5,18 +5,44 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
+from casework.dangers.lifecycle import State
+from casework.dangers.queries import open_alerts
 from web.console.door import ConsoleDoor
 from web.console.screens import Frame, Place
 from web.console.visitor import Visitor
 
-CASES, DELIVERIES = "/console/cases", "/console/deliveries"
+CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
+CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
+PLACES = {
+    CASES: "cases",
+    INQUIRIES: "inquiries",
+    DANGERS: "dangers",
+    CODES: "codes",
+    DELIVERIES: "deliveries",
+}
+FOR_ALL = frozenset({CASES, INQUIRIES, DANGERS})
 
 
-def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
-    """The masthead for somebody signed in."""
-    places = [Place(href=CASES, key="console.nav.cases", here=here == CASES)]
-    if visitor.sees_all:
-        places.append(Place(href=DELIVERIES, key="console.nav.deliveries", here=here == DELIVERIES))
+async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
+    """The masthead for somebody signed in, with the alarm that stands until a person takes it."""
+    return quiet_frame(door, visitor, here, alarm=await alarm_of(door))
+
+
+async def alarm_of(door: ConsoleDoor) -> str:
+    """The sentence about danger alerts nobody has taken yet; empty when there is none."""
+    alerts = [one for one in await open_alerts() if one.state is State.RAISED]
+    if not alerts:
+        return ""
+    return door.words.text("console.dangers.banner", count=len(alerts), matched=alerts[0].matched)
+
+
+def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str = "") -> Frame:
+    """The masthead without asking the database, for the page that says no."""
+    places = [
+        Place(href=href, key=f"console.nav.{name}", here=here == href)
+        for href, name in PLACES.items()
+        if href in FOR_ALL or visitor.sees_all
+    ]
     roles = sorted(role.value for role in visitor.staff.roles)
     return Frame(
         bureau_name=door.bureau_name,
@@ -25,6 +51,7 @@ def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
         person=visitor.staff.name,
         roles=" · ".join(door.words.text(f"console.role.{role}") for role in roles),
         places=tuple(places),
+        alarm=alarm,
     )
 
 

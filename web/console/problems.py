@@ -6,7 +6,7 @@ from sanic import Request
 
 from kit.http.problem_pages import ProblemView
 from web.console.door import door_of
-from web.console.frame import bare_frame, frame_for
+from web.console.frame import bare_frame, quiet_frame
 from web.console.screens import ProblemPage
 from web.console.submission import texts_of
 from web.console.visitor import Visitor
@@ -32,5 +32,5 @@ def problem_page(request: Request, problem: ProblemView) -> str:
         else "",
         kept=kept,
     )
-    frame = frame_for(door, visitor) if visitor is not None else bare_frame(door)
+    frame = quiet_frame(door, visitor) if visitor is not None else bare_frame(door)
     return door.pages.render("console/problem.html", {"frame": frame, "page": page})

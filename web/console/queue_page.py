@@ -52,7 +52,7 @@ async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> H
             wrong = Note(words=text("console.queue.no_such_reference", reference=filters.find), tone="soon")
     page = _page(door, filters, found, wrong)
     template = "_cases.html" if asked_for(request, "cases") else "queue.html"
-    return shown(door, template, frame_for(door, visitor, CASES), page, status)
+    return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 
 def _page(door: ConsoleDoor, filters: Filters, found: FoundCases, wrong: Note | None) -> QueuePage:

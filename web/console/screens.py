@@ -28,7 +28,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What surrounds every page: whose bureau, who is signed in, and the token for its forms."""
+    """What surrounds every page: whose bureau, who is signed in, and the token for its forms.
+
+    `alarm` is the sentence shown while nobody has taken a danger alert.
+    """
 
     bureau_name: str
     mark: str
@@ -36,6 +39,7 @@ class Frame:
     person: str = ""
     roles: str = ""
     places: tuple[Place, ...] = ()
+    alarm: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

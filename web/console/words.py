@@ -65,6 +65,14 @@ class Words:
             # The citizen's time to object: nothing for the bureau to hurry about.
             key = "citizen" if left > NOTHING else "citizen_over"
             return Countdown(words=self._due(key, left), at=at, tone="plain", glyph="…")
+        return self.time_left(due_at, now)
+
+    def time_left(self, due_at: datetime | None, now: datetime) -> Countdown | None:
+        """The bureau's own time until a limit, or past it."""
+        if due_at is None:
+            return None
+        left = due_at - now
+        at = self.moment(due_at, now)
         if left <= NOTHING:
             return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!")
         if left <= SOON or local(due_at).date() == local(now).date():

@@ -1,0 +1,187 @@
+"""Messages to a person: the list, one of them, answering it, closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from casework.inquiries import actions, queries
+from casework.inquiries.lifecycle import State
+from casework.inquiries.views import InquiryLine as FoundLine
+from casework.inquiries.views import InquiryPage as Found
+from casework.inquiries.views import InquiryView
+from kit.problems import Invalid, NotFound, Problem
+from web.console.desk_screens import InquiriesPage, InquiryLine, InquiryPage, Said
+from web.console.door import ConsoleDoor
+from web.console.frame import INQUIRIES, frame_for, shown
+from web.console.screens import Chip, Countdown, Link, Note, Tone
+from web.console.submission import KEPT_AT_MOST, revision_of, value_of
+from web.console.visitor import Visitor
+from web.console.words import Words
+
+ROWS = 30
+BRIEF = 60
+LISTS: dict[str, Callable[..., Awaitable[Found]]] = {
+    "waiting": queries.waiting,
+    "answered": queries.answered,
+    "closed": queries.closed,
+}
+TONES: dict[State, Tone] = {State.SUBMITTED: "soon", State.ANSWERED: "good", State.CLOSED: "plain"}
+
+
+async def show_inquiries(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
+    """GET /console/inquiries."""
+    tab, after = request.args.get("tab", "waiting"), request.args.get("after", "")
+    wrong, status = None, 200
+    if tab not in LISTS:
+        tab, status = "waiting", 400
+        wrong = Note(words=door.words.text("console.queue.bad_filter"), tone="soon")
+    try:
+        found = await LISTS[tab](door.inquiries, after=after or None, limit=ROWS)
+    except Invalid as problem:
+        after, status = "", 400
+        wrong = Note(words=door.words.text(problem.key, **problem.params), tone="soon")
+        found = await LISTS[tab](door.inquiries, limit=ROWS)
+    now = door.clock.now()
+    page = InquiriesPage(
+        tabs=tuple(
+            Link(href=_list(one), words=door.words.text(f"console.inquiries.tab.{one}"), here=one == tab)
+            for one in LISTS
+        ),
+        rows=tuple(_line(door, row, now) for row in found.rows),
+        more=_list(tab, found.after) if found.after else "",
+        first=_list(tab) if after else "",
+        wrong=wrong,
+    )
+    return shown(door, "inquiries.html", await frame_for(door, visitor, INQUIRIES), page, status)
+
+
+async def show_inquiry(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """GET /console/inquiries/{reference}."""
+    view = await _find(door, visitor, reference)
+    done = request.args.get("done", "")
+    notes: tuple[Note, ...] = ()
+    if done in ("answered", "closed"):
+        notes = (Note(words=door.words.text(f"console.inquiries.{done}")),)
+    return await _render(door, visitor, view, notes=notes)
+
+
+async def answer_inquiry(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str
+) -> HTTPResponse:
+    """POST /console/inquiries/{reference}/answer: sent, or the page again with what was typed."""
+    view = await _find(door, visitor, reference)
+    typed = value_of(request, "answer").replace("\r\n", "\n")[:KEPT_AT_MOST]
+    try:
+        if not typed.strip():
+            raise Invalid("problem.console.answer_blank", field="answer")
+        await actions.answer(
+            door.inquiries, visitor.actor, view.id, answer=typed, revision=revision_of(request)
+        )
+    except Problem as problem:
+        return await _refused(door, visitor, reference, problem, typed)
+    return redirect(f"{INQUIRIES}/{view.reference}?done=answered", status=303)
+
+
+async def close_inquiry(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str
+) -> HTTPResponse:
+    """POST /console/inquiries/{reference}/close."""
+    view = await _find(door, visitor, reference)
+    try:
+        await actions.close(door.inquiries, visitor.actor, view.id, revision=revision_of(request))
+    except Problem as problem:
+        return await _refused(door, visitor, reference, problem)
+    return redirect(f"{INQUIRIES}/{view.reference}?done=closed", status=303)
+
+
+async def _find(door: ConsoleDoor, visitor: Visitor, reference: str) -> InquiryView:
+    view = await queries.by_reference(door.inquiries, reference, visitor.actor)
+    if view is None:
+        raise NotFound("problem.console.case_not_found", reference=reference[:40])
+    return view
+
+
+async def _refused(
+    door: ConsoleDoor, visitor: Visitor, reference: str, problem: Problem, typed: str = ""
+) -> HTTPResponse:
+    """The page as the inquiry stands now, why not, and what was typed."""
+    sentence = door.words.text(problem.key, **problem.params)
+    view = await _find(door, visitor, reference)
+    at_field = isinstance(problem, Invalid)
+    notes = () if at_field else (Note(words=sentence, tone="late"),)
+    return await _render(
+        door,
+        visitor,
+        view,
+        notes=notes,
+        typed=typed,
+        wrong=sentence if at_field else "",
+        status=problem.status,
+    )
+
+
+async def _render(
+    door: ConsoleDoor,
+    visitor: Visitor,
+    view: InquiryView,
+    *,
+    notes: tuple[Note, ...] = (),
+    typed: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> HTTPResponse:
+    now, text = door.clock.now(), door.words.text
+    page = InquiryPage(
+        reference=view.reference,
+        revision=str(view.revision),
+        back=INQUIRIES,
+        state=_chip(door.words, view.state),
+        due=_due(door.words, view, now),
+        thread=tuple(
+            Said(
+                who=one.author_name if one.author_kind == "staff" else text("console.inquiries.citizen"),
+                ours=one.author_kind == "staff",
+                words=one.text,
+                at=door.words.moment(one.at, now),
+                iso=one.at.isoformat(),
+            )
+            for one in view.messages
+        ),
+        may_answer="answer" in view.moves,
+        may_close="close" in view.moves,
+        at_most=actions.ANSWER_AT_MOST,
+        typed=typed,
+        wrong=wrong,
+        notes=notes,
+    )
+    return shown(door, "inquiry.html", await frame_for(door, visitor, INQUIRIES), page, status)
+
+
+def _line(door: ConsoleDoor, row: FoundLine, now: datetime) -> InquiryLine:
+    return InquiryLine(
+        reference=row.reference,
+        href=f"{INQUIRIES}/{row.reference}",
+        brief=row.opening if len(row.opening) <= BRIEF else row.opening[:BRIEF] + "…",
+        state=_chip(door.words, row.state),
+        due=_due(door.words, row, now),
+        at=door.words.moment(row.updated_at, now),
+    )
+
+
+def _chip(words: Words, state: State) -> Chip:
+    return Chip(words=words.text(f"console.inquiries.state.{state.value}"), tone=TONES[state])
+
+
+def _due(words: Words, row: InquiryView | FoundLine, now: datetime) -> Countdown | None:
+    """The time left to answer; what runs after an answer is the citizen's own time."""
+    return words.time_left(row.due_at, now) if row.state is State.SUBMITTED else None
+
+
+def _list(tab: str, after: str = "") -> str:
+    query = urlencode({name: value for name, value in (("tab", tab), ("after", after)) if value})
+    return f"{INQUIRIES}?{query}"
