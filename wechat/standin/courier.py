@@ -3,26 +3,34 @@
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Literal
-from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 
-from wechat.codec import Codec, sign
 from wechat.parse import parse_xml
 from wechat.standin.citizens import Citizen
-from wechat.standin.inbound import InboundMessage, cdata
-from wechat.standin.passive import InvalidReplyError, PassiveReply, articles, image_media_id, read_reply
+from wechat.standin.inbound import InboundMessage
+from wechat.standin.passive import (
+    InvalidReplyError,
+    PassiveReply,
+    articles,
+    check_miniapp_reply,
+    image_media_id,
+    read_reply,
+    wanted_desk,
+)
 from wechat.standin.platform import Platform
+from wechat.standin.platform_events import account_event
 from wechat.standin.refusals import Refusal
+from wechat.standin.sealing import Line, Sealed, lines_of, seal, with_query
 
 MOST_DELIVERIES = 2_000
 MOST_AT_ONCE = 200
 LARGEST_ANSWER_BYTES = 64 * 1024
+OVERTAKEN_WITHIN_S = 3.0
 
 AttemptOutcome = Literal["waiting", "reply", "silent", "invalid", "refused", "timed_out", "unreachable"]
 DeliveryOutcome = Literal["waiting", "reply", "silent", "failed"]
@@ -39,7 +47,11 @@ class Attempt(msgspec.Struct):
 
 
 class Delivery(msgspec.Struct):
-    """A message on its way, with all its tries. `msg_id` is text: it is too large for a page's numbers."""
+    """A message on its way, with all its tries. `msg_id` is text: it is too large for a page's numbers.
+
+    `to_desk`: people serve this citizen, so the message went to them and not to the webhook. `is_plain`: it went
+    unencrypted.
+    """
 
     id: int
     openid: str
@@ -54,22 +66,20 @@ class Delivery(msgspec.Struct):
     outcome: DeliveryOutcome = "waiting"
     reply: str = ""
     replies_agree: bool = True
-
-
-@dataclass(frozen=True)
-class _Sealed:
-    url: str
-    body: bytes
+    app: str = "official"
+    to_desk: bool = False
+    is_plain: bool = False
 
 
 class Courier:
     """Delivers in background tasks; `deliver` is the same, awaited."""
 
     def __init__(self, platform: Platform) -> None:
-        config = platform.config
         self._platform = platform
         self._http: aiohttp.ClientSession | None = None
-        self._codec = Codec(config.token, config.aes_key, config.app_id)
+        self._lines = lines_of(platform.config)
+        self._held: asyncio.Event | None = None
+        self._sent = 0
         self._gate = asyncio.Semaphore(MOST_AT_ONCE)
         self._tasks: set[asyncio.Task[Delivery]] = set()
         self._last_id = 0
@@ -105,6 +115,44 @@ class Courier:
 
     async def deliver(self, message: InboundMessage) -> Delivery:
         """Send until answered, show what came back, and tell how it went."""
+        line = self._lines.get(message.app)
+        delivery = self._begin(message, line)
+        if line is None or self._is_for_desk(message):
+            delivery.to_desk, delivery.outcome = line is not None, "silent"
+            self._tell(delivery)
+            return delivery
+        sealed = self._seal(message, line, delivery)
+        delivery.encrypted_bytes = 0 if delivery.is_plain else len(sealed.body)
+        self._tell(delivery)
+        overtaken = await self._let_overtake()
+        try:
+            async with self._gate:
+                if self._platform.switches.copies > 1:
+                    await self._send_copies(message, sealed, delivery)
+                else:
+                    await self._send_until_answered(message, sealed, delivery)
+        finally:
+            if overtaken is not None:
+                overtaken.set()
+        self._conclude(message, delivery)
+        return delivery
+
+    async def verify(self) -> tuple[int, bool]:
+        """Ask the webhook's address as the platform's console does; its status, and whether it echoed."""
+        line = self._lines["official"]
+        echo = str(self._platform.random.randrange(10**15, 10**16))
+        sealed = seal(line, b"", "", self._now(), self._nonce(), plain=True)
+        if self._http is None:
+            raise RuntimeError("the courier was not started")
+        try:
+            async with asyncio.timeout(self._platform.config.answer_limit_s):
+                async with self._http.get(with_query(sealed.url, {"echostr": echo})) as response:
+                    body = await response.content.read(LARGEST_ANSWER_BYTES)
+                    return response.status, body == echo.encode()
+        except (TimeoutError, aiohttp.ClientError):
+            return 0, False
+
+    def _begin(self, message: InboundMessage, line: Line | None) -> Delivery:
         self._last_id += 1
         delivery = Delivery(
             id=self._last_id,
@@ -113,33 +161,48 @@ class Courier:
             summary=message.summary,
             msg_id=None if message.msg_id is None else str(message.msg_id),
             at=self._platform.config.clock.now(),
-            sent=message.xml.decode(),
-            address=self._platform.config.webhook_url,
+            sent=message.xml.decode("utf-8", "replace"),
+            address="" if line is None else line.url,
+            app=message.app,
         )
         self.deliveries.append(delivery)
-        sealed = self._seal(message)
-        delivery.encrypted_bytes = len(sealed.body)
-        self._tell(delivery)
-        async with self._gate:
-            if self._platform.switches.copies > 1:
-                await self._send_copies(message, sealed, delivery)
-            else:
-                await self._send_until_answered(message, sealed, delivery)
-        self._conclude(message, delivery)
         return delivery
 
-    async def _send_until_answered(
-        self, message: InboundMessage, sealed: _Sealed, delivery: Delivery
-    ) -> None:
-        for number in range(1, self._platform.config.tries + 1):
+    def _is_for_desk(self, message: InboundMessage) -> bool:
+        if message.msg_id is None or message.app != "official":
+            return False
+        return self._platform.kf.hear(message.openid, message.kind, message.summary)
+
+    async def _let_overtake(self) -> asyncio.Event | None:
+        """With `reorder`, every other message waits until the next one has been delivered.
+
+        Whoever overtakes gets the event to set when done. A message that nothing follows waits three seconds.
+        """
+        if not self._platform.switches.reorder:
+            return None
+        if self._held is not None:
+            waiting, self._held = self._held, None
+            return waiting
+        held = self._held = asyncio.Event()
+        try:
+            async with asyncio.timeout(OVERTAKEN_WITHIN_S):
+                await held.wait()
+        except TimeoutError:
+            if self._held is held:
+                self._held = None
+        return None
+
+    async def _send_until_answered(self, message: InboundMessage, sealed: Sealed, delivery: Delivery) -> None:
+        tries = self._platform.switches.tries or self._platform.config.tries
+        for number in range(1, tries + 1):
             attempt = await self._try(number, message, sealed, delivery)
             if attempt.outcome in ("reply", "silent", "invalid"):
                 return
-            if number < self._platform.config.tries:
+            if number < tries:
                 limit = self._platform.config.answer_limit_s
                 await asyncio.sleep(max(0.0, limit - (attempt.seconds or limit)))
 
-    async def _send_copies(self, message: InboundMessage, sealed: _Sealed, delivery: Delivery) -> None:
+    async def _send_copies(self, message: InboundMessage, sealed: Sealed, delivery: Delivery) -> None:
         switches = self._platform.switches
         spacing_s = switches.spacing_s
 
@@ -149,9 +212,9 @@ class Courier:
 
         await asyncio.gather(*(later(number) for number in range(1, switches.copies + 1)))
 
-    async def _try(
-        self, number: int, message: InboundMessage, sealed: _Sealed, delivery: Delivery
-    ) -> Attempt:
+    async def _try(self, number: int, message: InboundMessage, sealed: Sealed, delivery: Delivery) -> Attempt:
+        if self._platform.switches.delay_ms:
+            await asyncio.sleep(self._platform.switches.delay_ms / 1000)
         attempt = Attempt(number, self._platform.config.clock.now())
         delivery.attempts.append(attempt)
         self._tell(delivery)
@@ -177,41 +240,50 @@ class Courier:
         self._tell(delivery)
         return attempt
 
-    async def _post(self, sealed: _Sealed) -> tuple[int, bytes]:
+    async def _post(self, sealed: Sealed) -> tuple[int, bytes]:
         if self._http is None:
             raise RuntimeError("the courier was not started")
-        headers = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"}
+        headers = {"Content-Type": sealed.content_type, "User-Agent": "Mozilla/4.0"}
         async with self._http.post(
             sealed.url, data=sealed.body, headers=headers, allow_redirects=False
         ) as response:
             return response.status, await response.content.read(LARGEST_ANSWER_BYTES)
 
     def _read(self, body: bytes, message: InboundMessage) -> PassiveReply | None:
-        config = self._platform.config
-        return read_reply(self._codec, body, message, config.demo.account.original_id, config.clock.now())
+        config, codec = self._platform.config, self._lines[message.app].codec
+        if message.app == "miniprogram":
+            check_miniapp_reply(codec, body)
+            return None
+        return read_reply(codec, body, message, config.demo.account.original_id, config.clock.now())
 
-    def _seal(self, message: InboundMessage) -> _Sealed:
-        """The one body and address that every try uses."""
-        config = self._platform.config
-        timestamp = int(config.clock.now().timestamp())
-        nonce = str(self._platform.random.randrange(10**8, 10**10))
-        signature = sign(config.token, str(timestamp), nonce)
-        query = {
-            "signature": signature,
-            "timestamp": str(timestamp),
-            "nonce": nonce,
-            "openid": message.openid,
-        }
-        body = self._codec.seal(message.xml, nonce, timestamp)
-        if self._codec.is_safe_mode:
-            envelope = parse_xml(body)
-            query |= {"encrypt_type": "aes", "msg_signature": str(envelope["MsgSignature"])}
-            to, encrypted = cdata(config.demo.account.original_id), cdata(str(envelope["Encrypt"]))
-            body = f"<xml><ToUserName>{to}</ToUserName><Encrypt>{encrypted}</Encrypt></xml>".encode()
-        if self._platform.switches.bad_signature:
-            query |= {name: "0" * 40 for name in ("signature", "msg_signature") if name in query}
-        separator = "&" if "?" in config.webhook_url else "?"
-        return _Sealed(f"{config.webhook_url}{separator}{urlencode(query)}", body)
+    def _seal(self, message: InboundMessage, line: Line, delivery: Delivery) -> Sealed:
+        switches = self._platform.switches
+        self._sent += 1
+        delivery.is_plain = not line.codec.is_safe_mode or (switches.mix and self._sent % 2 == 1)
+        return seal(
+            line,
+            message.xml,
+            self._openid(message),
+            self._now(),
+            self._nonce(),
+            bad_signature=switches.bad_signature,
+            plain=delivery.is_plain,
+        )
+
+    def _openid(self, message: InboundMessage) -> str:
+        """What the receiving app knows the citizen by."""
+        if message.app == "official":
+            return message.openid
+        try:
+            return self._platform.citizens.find(message.openid).miniapp_openid
+        except Refusal:
+            return message.openid
+
+    def _now(self) -> int:
+        return int(self._platform.config.clock.now().timestamp())
+
+    def _nonce(self) -> str:
+        return str(self._platform.random.randrange(10**8, 10**10))
 
     def _receive(self, message: InboundMessage, delivery: Delivery, reply: PassiveReply) -> None:
         """The first reply is shown; a later one to the same message is only compared."""
@@ -245,6 +317,7 @@ class Courier:
         platform, words = self._platform, self._platform.config.demo.words
         if reply.kind == "transfer_customer_service":
             platform.show_notice(citizen, words.transferred)
+            self._hand_over(citizen, wanted_desk(reply))
         elif reply.kind == "image":
             media_id = image_media_id(reply)
             platform.show(citizen, "image", "passive", fields={"media_id": media_id})
@@ -254,6 +327,12 @@ class Courier:
             platform.show(citizen, "text", "passive", text=reply.text)
         else:
             platform.show(citizen, reply.kind, "passive", text=words.unsupported)
+
+    def _hand_over(self, citizen: Citizen, wanted: str) -> None:
+        session = self._platform.kf.hand_over(citizen.openid, wanted)
+        if session is not None:
+            elements = [("KfAccount", session.account)]
+            self.post(account_event(self._platform, citizen.openid, "kf_create_session", elements))
 
     def _tell(self, delivery: Delivery) -> None:
         # A copy: the page must see each step, not one object that changes under it.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from wechat.codec import Codec, CodecError, SignedQuery
 from wechat.parse import Fields, ParseError, parse_xml
 from wechat.standin.inbound import InboundMessage
@@ -107,3 +109,27 @@ def articles(fields: Fields) -> list[dict[str, str]]:
         for item in found
         if isinstance(item, dict)
     ]
+
+
+def wanted_desk(reply: PassiveReply) -> str:
+    """The desk's account a transfer names; empty for any of them."""
+    holder = reply.fields.get("TransInfo")
+    wanted = holder.get("KfAccount") if isinstance(holder, dict) else None
+    return wanted if isinstance(wanted, str) else ""
+
+
+def check_miniapp_reply(codec: Codec, body: bytes) -> None:
+    """A mini-program answers `success`, nothing, or a transfer to its customer service."""
+    content = body.strip()
+    if content in (b"", b"success"):
+        return
+    try:
+        fields = msgspec.json.decode(content) if content.startswith(b"{") else parse_xml(content)
+        encrypted = fields.get("Encrypt") if isinstance(fields, dict) else None
+        if isinstance(encrypted, str):
+            inside = codec.decrypt(encrypted)
+            fields = msgspec.json.decode(inside) if inside.startswith(b"{") else parse_xml(inside)
+    except (msgspec.DecodeError, UnicodeDecodeError, ParseError, CodecError, ValueError):
+        raise InvalidReplyError("the answer is neither success nor a transfer") from None
+    if not isinstance(fields, dict) or fields.get("MsgType") != "transfer_customer_service":
+        raise InvalidReplyError("the answer is neither success nor a transfer")

@@ -8,6 +8,7 @@ from wechat.standin.citizens import Citizen, derived_id
 from wechat.standin.inbound import Element, InboundMessage, document, event_elements
 from wechat.standin.library import Publication
 from wechat.standin.platform import Platform
+from wechat.standin.sealing import miniapp_original_id
 
 
 def account_event(
@@ -30,7 +31,7 @@ def miniapp_message(
     platform: Platform, citizen: Citizen, kind: str, elements: Sequence[Element], msg_id: int | None = None
 ) -> InboundMessage:
     """A message or event of the mini-program about a citizen, in the format its console is set to."""
-    to = miniapp_original_id(platform)
+    to = miniapp_original_id(platform.config.miniapp_app_id)
     openid = citizen.miniapp_openid
     last: list[Element] = [] if msg_id is None else [("MsgId", msg_id)]
     whole = [*elements, *last]
@@ -49,10 +50,6 @@ def miniapp_subscription_event(
     lists: list[Element] = [("List", list(entry)) for entry in entries]
     more = [(holder, lists)] if platform.config.miniapp_format == "xml" else lists
     return miniapp_message(platform, citizen, event, event_elements(event, None, *more))
-
-
-def miniapp_original_id(platform: Platform) -> str:
-    return "gh_" + derived_id("original", platform.config.miniapp_app_id)[1:13].lower().replace("-", "0")
 
 
 def as_json(elements: Sequence[Element]) -> dict[str, object]:

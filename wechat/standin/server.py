@@ -8,6 +8,9 @@ from aiohttp import web
 
 from wechat.standin.config import StandinConfig, is_loopback
 from wechat.standin.control import add_control
+from wechat.standin.control_account import add_account_control
+from wechat.standin.control_people import add_people_control
+from wechat.standin.control_pushes import add_push_control
 from wechat.standin.courier import Courier
 from wechat.standin.dispatch import COURIER, LARGEST_FILE_BYTES, PLATFORM, STOPPING, add_endpoints
 from wechat.standin.memory import Memory
@@ -38,6 +41,9 @@ def build_app(config: StandinConfig) -> web.Application:
     app.cleanup_ctx.append(_courier)
     add_endpoints(app)
     add_control(app)
+    add_account_control(app)
+    add_people_control(app)
+    add_push_control(app)
     add_oauth_pages(app)
     add_public_pages(app)
     add_phone(app)
