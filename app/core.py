@@ -14,6 +14,7 @@ from tortoise.exceptions import OperationalError
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
 from bot.auto_replies import AutoRepliesSection
+from bot.menu import MenuSection
 from bot.profile import WechatSection
 from casework.complaints.profile import (
     ComplaintPolicy,
@@ -55,6 +56,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "consents": ConsentsSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
+    "menu": MenuSection,
 }
 
 
