@@ -7,7 +7,7 @@ import msgspec
 
 from kit.references import letters_are_safe
 
-COMPLAINT_LETTERS = "TS"
+COMPLAINT_LETTERS, INQUIRY_LETTERS = "TS", "LY"
 
 ReferenceCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4}$")]
 PhoneText = Annotated[str, msgspec.Meta(pattern="^[0-9][0-9-]{2,14}$")]
@@ -43,11 +43,12 @@ class BureauSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     window: Window
 
     def __post_init__(self) -> None:
-        if not letters_are_safe(self.reference_code, COMPLAINT_LETTERS):
-            raise ValueError(
-                f"编号字母 {self.reference_code} 与投诉的 {COMPLAINT_LETTERS} 连在一起时，相邻字母写反无法被校验码发现，"
-                "请换一组字母"
-            )
+        for letters, what in ((COMPLAINT_LETTERS, "投诉"), (INQUIRY_LETTERS, "留言")):
+            if not letters_are_safe(self.reference_code, letters):
+                raise ValueError(
+                    f"编号字母 {self.reference_code} 与{what}的 {letters} 连在一起时，相邻字母写反无法被校验码发现，"
+                    "请换一组字母"
+                )
 
     def placeholders(self) -> dict[str, str]:
         """What `{...}` in the section `texts` may name."""

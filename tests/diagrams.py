@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import casework
@@ -27,8 +28,20 @@ ROLES = {role: CATALOGUE.text(f"console.role.{role}") for role in STAFF_ROLES} |
     Role.CITIZEN: "市民",
     Role.CLOCK: "时钟",
 }
-AUDIENCES = {Audience.OWNER: "投诉人", Audience.ASSIGNEE: "承办方", Audience.DISPATCHERS: "派单员"}
-UNITS = {"working_days": "个工作日", "working_minutes": "工作分钟", "natural_days": "个自然日"}
+AUDIENCES = {
+    Audience.OWNER: "当事市民",
+    Audience.ASSIGNEE: "承办方",
+    Audience.DISPATCHERS: "派单员",
+    Audience.DUTY_OFFICERS: "值班员",
+    Audience.HEADS: "负责人",
+    Audience.INQUIRY_CLERKS: "派单员",
+}
+UNITS = {
+    "working_days": "个工作日",
+    "working_minutes": "工作分钟",
+    "natural_days": "个自然日",
+    "natural_minutes": "分钟，不分昼夜",
+}
 
 
 def lifecycles() -> list[Lifecycle]:
@@ -83,22 +96,30 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    yield "一行一条：发生什么、告诉谁、用文案目录里的哪一组句子。给工作人员的在工作台里看，给投诉人的由微信发出。"
+    yield (
+        "一行一条：发生什么、告诉谁、用文案目录里的哪一组句子。给市民的由微信发出；给工作人员的在工作台里看，"
+        "标“呼叫”的同时用微信叫本人（绑定了微信的）。"
+    )
     rows = [
         (
             f"`{rule.event.name}`",
             AUDIENCES[rule.audience],
             "" if rule.when is always else f"`{rule.when.__name__}`",
             f"`{rule.template}`",
-            f"{rule.fresh_for.days} 天",
+            _span(rule.fresh_for),
+            "呼叫" if rule.page else "",
         )
         for rule in RULES
     ]
-    yield _table(("事件", "告诉谁", "条件", "文案", "多久内有效"), rows)
+    yield _table(("事件", "告诉谁", "条件", "文案", "多久内有效", ""), rows)
     if SILENT:
         yield _table(
             ("不通知的事件", "理由"), [(f"`{event.name}`", reason) for event, reason in SILENT.items()]
         )
+
+
+def _span(span: timedelta) -> str:
+    return f"{span.days} 天" if span.days else f"{span.seconds // 3600} 小时"
 
 
 def _dialogues() -> Iterator[str]:

@@ -25,8 +25,9 @@ from app.models import MODEL_MODULES
 from app.web import build_app
 from bot.dialogues import DIALOGUES
 from casework.complaints.filing import KIND
+from casework.inquiries import filing as inquiries
 from casework.notifications.rules import RULES, SILENT
-from content.bureau_profile import COMPLAINT_LETTERS, BureauSection, TextsSection
+from content.bureau_profile import COMPLAINT_LETTERS, INQUIRY_LETTERS, BureauSection, TextsSection
 from content.interpretations.answering import Answerer
 from kit.calendar import HolidayTable, WorkingCalendar
 from kit.catalogue import Catalogue
@@ -130,12 +131,23 @@ NO_TEXTS = {
     # Log events and operations that carry a dot but are nothing to read out.
     "complaint.reveal_phone",
     "complaint.submit",
+    "inquiry.submit",
+    "danger_alert.raise",
+    "danger_alert.page",
+    "danger_alert.join",
+    "danger_alert.remind",
+    "danger_alert.add_words",
+    "scene_code.add",
+    "scene_code.retire",
+    "scene_code.note_platform_url",
     "http.unhandled",
     "http.sentence_missing",
     "console.css",
 }
 UNSPOKEN = {
     "complaint.name": "names the page of lifecycles in the documents",
+    "inquiry.name": "names the page of lifecycles in the documents",
+    "danger_alert.name": "names the page of lifecycles in the documents",
     "qa.danger": "named by the bureau profile",
 }
 """Texts no line of code asks for by name."""
@@ -217,8 +229,8 @@ def test_every_row_has_a_table_of_its_own() -> None:
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", table) for table in tables)
 
 
-def test_the_letters_a_bureau_is_checked_against_are_those_of_complaints() -> None:
-    assert COMPLAINT_LETTERS == KIND
+def test_the_letters_a_bureau_is_checked_against_are_those_of_its_cases() -> None:
+    assert (COMPLAINT_LETTERS, INQUIRY_LETTERS) == (KIND, inquiries.KIND)
 
 
 def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:

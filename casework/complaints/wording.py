@@ -57,8 +57,8 @@ def digest(sealer: FieldSealer, text: str | None) -> str | None:
 def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
     """Placeholders for a moment on the local wall clock: `<prefix>` as 2026-11-22 15:30, and its parts.
 
-    The parts let a sentence in the catalogue say a date in its own way: `_year`, `_month` and `_day` of the
-    last day before the moment is over. What ends at midnight ends with the day before: who reads "4日前" still
+    `_time` is the time of day. The other parts let a sentence in the catalogue say a date in its own way:
+    `_year`, `_month` and `_day` of the last day before the moment is over. What ends at midnight ends with the day before: who reads "4日前" still
     comes on the fourth.
     """
     if at is None:
@@ -66,6 +66,7 @@ def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
     shown, day = local(at), local(at - timedelta(microseconds=1))
     return {
         prefix: f"{shown:%Y-%m-%d %H:%M}",
+        f"{prefix}_time": f"{shown:%H:%M}",
         f"{prefix}_year": str(day.year),
         f"{prefix}_month": str(day.month),
         f"{prefix}_day": str(day.day),

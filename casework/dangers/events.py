@@ -59,6 +59,14 @@ class DangerAcknowledged(DangerEvent, frozen=True, kw_only=True, omit_defaults=T
     by_name: str
 
 
+class DangerOverdue(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody took it and has not said how it went."""
+
+    name: ClassVar[str] = "danger.overdue"
+    what: str
+    assignee_id: UUID | None
+
+
 class DangerEnded(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
     """It is over, or it was none, or it joined another alert."""
 
@@ -71,5 +79,6 @@ EVENTS: tuple[type[DangerEvent], ...] = (
     DangerPaged,
     DangerAddedTo,
     DangerAcknowledged,
+    DangerOverdue,
     DangerEnded,
 )

@@ -2,7 +2,8 @@
 
 It errs on the side of asking people to telephone. A keyword is enough; so is a thing with what happens to it,
 in either order, in one clause and no more than a few characters apart. Words that only look like danger
-(一起火锅) are taken out first. Nothing here decides anything but whom to tell.
+(一起火锅) are taken out first. Who asks afterwards (谁赔) or at leisure (怎么预约) is in no hurry unless a
+keyword says so. Nothing here decides anything but whom to tell.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 
 from casework.complaints.wording import folded
 from casework.dangers.profile import DangerSection
+from nlp.normalise import simplified
 
 CHARACTERS_BETWEEN = 8
 _GAP = rf"[^，。！？；、,.!?;]{{0,{CHARACTERS_BETWEEN}}}?"
@@ -28,21 +30,26 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
+    any: re.Pattern[str]
     keywords: tuple[str, ...]
     pairs: tuple[_Pair, ...]
     harmless: tuple[str, ...]
+    calm: tuple[str, ...]
 
 
 def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
     """The words that show danger, as they stand in the text; empty when there is no hurry."""
     if not text:
         return ()
-    signs, words = _signs(section), folded(text)
+    signs, words = _signs(section), simplified(folded(text))
+    # Nearly everything people write ends here.
+    if signs.any.search(words) is None:
+        return ()
     for harmless in signs.harmless:
         if harmless in words:
             words = words.replace(harmless, _TAKEN_OUT)
     found = [keyword for keyword in signs.keywords if keyword in words]
-    for pair in signs.pairs:
+    for pair in () if any(calm in words for calm in signs.calm) else signs.pairs:
         if any(thing in words for thing in pair.things) and any(what in words for what in pair.happenings):
             match = pair.pattern.search(words)
             if match is not None:
@@ -62,7 +69,15 @@ def _signs(section: DangerSection) -> _Signs:
         pairs.append(_Pair(things, happenings, pattern))
     # Longer ones first, so that none is cut up by one of its parts.
     harmless = sorted(map(folded, section.harmless), key=len, reverse=True)
-    return _Signs(tuple(map(folded, section.keywords)), tuple(pairs), tuple(harmless))
+    keywords = tuple(map(folded, section.keywords))
+    whatever = (what for pair in pairs for what in pair.happenings)
+    return _Signs(
+        any=re.compile(_any_of((*keywords, *whatever))),
+        keywords=keywords,
+        pairs=tuple(pairs),
+        harmless=tuple(harmless),
+        calm=tuple(map(folded, section.calm)),
+    )
 
 
 def _any_of(words: tuple[str, ...]) -> str:

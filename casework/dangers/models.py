@@ -7,7 +7,8 @@ from tortoise.models import Model
 
 
 class DangerAlert(Model):
-    """One report of danger. `next_page_at` is when the duty officers are paged again; null once somebody took it.
+    """One report of danger. `next_page_at` is when somebody is called again: the duty officers until one of them
+    has taken it, then whoever has, when its end is overdue.
 
     `words` is what was said, `matched` the words of the profile that were found in it. `act` is the keyed name of
     the message, unique: a message that comes again raises no second alert.

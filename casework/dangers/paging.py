@@ -12,7 +12,7 @@ from uuid import UUID
 from casework.actors import clock
 from casework.complaints.models import Complaint
 from casework.dangers.alerts import add_words, open_alert_of, what
-from casework.dangers.events import DangerEnded, DangerPaged
+from casework.dangers.events import DangerEnded, DangerOverdue, DangerPaged
 from casework.dangers.lifecycle import DANGER_ALERT, State
 from casework.dangers.models import DangerAlert
 from casework.dangers.profile import DangerSection
@@ -26,24 +26,41 @@ async def page_again(db: Database, section: DangerSection, at_most: int = AT_MOS
 
     Each in a transaction of its own, longest due first; safe to run in several workers and to repeat.
     """
+    now = db.clock.now()
     due = (
-        await DangerAlert.filter(next_page_at__lte=db.clock.now())
+        await DangerAlert.filter(next_page_at__lte=now)
         .only("id", "next_page_at")
         .order_by("next_page_at", "id")
         .limit(at_most)
     )
+    overdue = (
+        await DangerAlert.filter(
+            state=State.ACKNOWLEDGED.value,
+            next_page_at__isnull=True,
+            acknowledged_at__lte=now - _to_end(section),
+        )
+        .only("id", "raised_at")
+        .order_by("raised_at", "id")
+        .limit(at_most)
+    )
     done = 0
-    for row in due:
-        done += await _page(db, section, row.id)
+    for row in (*due, *overdue):
+        done += await _see_to(db, section, row.id)
     return done
 
 
-async def _page(db: Database, section: DangerSection, alert_id: UUID) -> bool:
+def _to_end(section: DangerSection) -> timedelta:
+    return timedelta(days=section.paging.end_within_days)
+
+
+async def _see_to(db: Database, section: DangerSection, alert_id: UUID) -> bool:
     async def work(change: Change) -> bool:
         row = await change.lock(DangerAlert, alert_id)
-        if row is None or row.next_page_at is None or row.next_page_at > change.now:
+        if row is None or (row.next_page_at is not None and row.next_page_at > change.now):
             return False
-        if row.state != State.RAISED.value:
+        if row.state == State.ACKNOWLEDGED.value:
+            return await _remind(change, row, section)
+        if row.state != State.RAISED.value or row.next_page_at is None:
             return False
         earlier = await open_alert_of(change, row) if row.pages == 0 else None
         if earlier is not None:
@@ -84,6 +101,28 @@ async def _call(change: Change, row: DangerAlert, section: DangerSection) -> Non
         has_phone=case is not None and case.phone_sealed is not None,
     )
     change.emit(event, row.id)
+
+
+async def _remind(change: Change, row: DangerAlert, section: DangerSection) -> bool:
+    """Whoever took it has not said how it went: once a day they are asked, and the heads are told."""
+    if row.acknowledged_at is None or row.acknowledged_at + _to_end(section) > change.now:
+        return False
+    actor = clock()
+    DANGER_ALERT.check("remind", row.state, actor.roles, {})
+    row.revision += 1
+    row.next_page_at = change.now + timedelta(days=1)
+    await row.save(update_fields=["revision", "next_page_at"])
+    facts: dict[str, object] = {"from": row.state, "to": row.state, "revision": row.revision, "content": {}}
+    await change.audit(row.id, actor, "danger_alert.remind", facts)
+    event = DangerOverdue(
+        alert_id=row.id,
+        account_id=row.account_id,
+        at=change.now,
+        what=what(row.place_text, row.words),
+        assignee_id=row.acknowledged_by_id,
+    )
+    change.emit(event, row.id)
+    return True
 
 
 async def _join(change: Change, row: DangerAlert, earlier: DangerAlert) -> None:

@@ -33,10 +33,15 @@ _NO_BASIS = Paging(basis="-")
 
 
 class DangerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section `danger`: `keywords` and `pairs` say danger; `harmless` is overlooked wherever it stands."""
+    """Section `danger`: `keywords` and `pairs` say danger.
+
+    `harmless` is overlooked wherever it stands. `calm` is how people ask afterwards, or at leisure: with it the
+    pairs count no more, the keywords do.
+    """
 
     keywords: Annotated[tuple[Word, ...], msgspec.Meta(min_length=1)]
     pairs: tuple[DangerPair, ...] = ()
     harmless: tuple[Word, ...] = ()
+    calm: tuple[Word, ...] = ()
     sentence_key: str
     paging: Paging = _NO_BASIS

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from casework.dangers.lifecycle import State
+from casework.dangers.lifecycle import DANGER_ALERT, State
+from casework.roles import Role
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert. `joined` marks a row whose words were added to an earlier alert of the same person.
 
-    `reference` is that of the complaint behind it, empty while there is none. `next_page_at` is None once
-    somebody has taken it, and after the last page.
+    `reference` is that of the complaint behind it, empty while there is none. `next_page_at` is
+    when somebody is called again: None after the last page, and until a taken alert is overdue.
     """
 
     id: UUID
@@ -37,6 +39,15 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     ended_at: datetime | None
     joined: bool
+
+    @property
+    def state_key(self) -> str:
+        """What staff read for the state: a catalogue key."""
+        return f"danger_alert.state_staff.{self.state}"
+
+    def moves(self, roles: Collection[Role]) -> tuple[str, ...]:
+        """The names of what somebody with these roles may do now; their words are under `danger_alert.move`."""
+        return tuple(move.name for move in DANGER_ALERT.allowed(self.state, roles))
 
 
 class AlertPage(msgspec.Struct, frozen=True, kw_only=True):

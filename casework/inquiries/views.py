@@ -40,6 +40,20 @@ class InquiryView(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[str, ...] = ()
 
     @property
+    def state_key(self) -> str:
+        """What citizens read for the state: a catalogue key. Staff read another word for it."""
+        return f"inquiry.state.{self.state}"
+
+    @property
+    def staff_state_key(self) -> str:
+        return f"inquiry.state_staff.{self.state}"
+
+    @property
+    def move_keys(self) -> tuple[str, ...]:
+        """The catalogue keys of `moves`."""
+        return tuple(f"inquiry.move.{name}" for name in self.moves)
+
+    @property
     def answer(self) -> str:
         """The bureau's latest words, or an empty text."""
         return next((one.text for one in reversed(self.messages) if one.author_kind == "staff"), "")
@@ -57,6 +71,15 @@ class InquiryLine(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     due_at: datetime | None
     overdue: bool
+
+    @property
+    def state_key(self) -> str:
+        """What citizens read for the state: a catalogue key. Staff read another word for it."""
+        return f"inquiry.state.{self.state}"
+
+    @property
+    def staff_state_key(self) -> str:
+        return f"inquiry.state_staff.{self.state}"
 
 
 class InquiryPage(msgspec.Struct, frozen=True, kw_only=True):

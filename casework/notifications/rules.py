@@ -30,6 +30,7 @@ from casework.dangers.events import (
     DangerAcknowledged,
     DangerAddedTo,
     DangerEnded,
+    DangerOverdue,
     DangerPaged,
     DangerRaised,
 )
@@ -182,6 +183,8 @@ RULES: tuple[Rule, ...] = (
     Rule(DangerAddedTo, ASSIGNEE, "notify.staff.danger_added_to", somebody_took_it, SOON, page=True),
     Rule(DangerAcknowledged, OWNER, "notify.danger.acknowledged", fresh_for=SOON),
     Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
+    Rule(DangerOverdue, ASSIGNEE, "notify.staff.danger_overdue"),
+    Rule(DangerOverdue, HEADS, "notify.staff.danger_overdue"),
     Rule(MediaNotReceived, OWNER, "notify.media_not_received"),
 )
 

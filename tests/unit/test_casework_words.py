@@ -108,7 +108,7 @@ def test_no_moment_gives_no_placeholders() -> None:
 def test_what_ends_at_midnight_is_said_to_end_with_the_day_before() -> None:
     midnight = datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
     assert moment_params("due", midnight) == {
-        "due": "2026-12-04 00:00", "due_year": "2026", "due_month": "12", "due_day": "3",
+        "due": "2026-12-04 00:00", "due_time": "00:00", "due_year": "2026", "due_month": "12", "due_day": "3",
     }  # fmt: skip
     assert moment_params("due", midnight + timedelta(hours=9))["due_day"] == "4"
 
