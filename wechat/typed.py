@@ -15,10 +15,12 @@ def wechatpy_object(fields: Fields) -> Any:
     from wechatpy.messages import MESSAGE_TYPES, UnknownMessage
 
     fields = deepcopy(fields)
-    message_type = lower_name(fields, "MsgType")
+    message_type, event = lower_name(fields, "MsgType"), key(fields, "Event").lower()
+    if message_type.startswith("device_"):
+        return EVENT_TYPES.get(f"device_{event}" if event else message_type, UnknownMessage)(fields)
     if message_type != "event":
         return MESSAGE_TYPES.get(message_type, UnknownMessage)(fields)
-    event, event_key = lower_name(fields, "Event"), key(fields, "EventKey")
+    event_key = key(fields, "EventKey")
     if event == "subscribe" and event_key.startswith(SCENE_PREFIX):
         event = "subscribe_scan"
         fields["EventKey"] = event_key.removeprefix(SCENE_PREFIX)

@@ -1,8 +1,11 @@
+import json
 from typing import Any
 
 import pytest
 
-from wechat.messages import Consent, Delivered, Inbound, Kind, to_inbound
+from tests.wechat_samples import BODIES
+from wechat.json_bodies import read_json
+from wechat.messages import Consent, Delivered, Inbound, Kind, MassCounts, to_inbound
 from wechat.parse import ParseError, parse_xml
 
 
@@ -128,6 +131,111 @@ def test_results_of_sends_are_reported_with_their_ids() -> None:
     assert (finished.job_id, finished.status) == ("88", "success")
     published = event("PUBLISHJOBFINISH", "<PublishEventInfo><publish_id>5</publish_id></PublishEventInfo>")
     assert published.job_id == "5"
+
+
+def sample(name: str) -> Inbound:
+    return to_inbound(parse_xml(BODIES[name].encode()))
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_every_kind_the_platform_sends_is_known(name: str) -> None:
+    assert sample(name).is_known
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("voice", {"media_id": "v", "media_format": "speex", "recognition": ""}),
+        ("miniprogrampage", {"app_id": "wx0123456789abcdef", "page_path": "pages/a"}),
+        ("view_miniprogram", {"event_key": "pages/a", "menu_id": "51"}),
+        ("pic_sysphoto", {"event_key": "photo", "picture_count": 2}),
+        ("pic_weixin", {"event_key": "photo", "picture_count": 2}),
+        ("scancode_push", {"scan_type": "qrcode", "scan_result": "https://h/s/abc?d=1&e=2"}),
+        ("location_select", {"label": "河边", "title": "桥头", "latitude": 30.1}),
+        ("TEMPLATESENDJOBFINISH", {"job_id": "200163836", "status": "failed:user block"}),
+        (
+            "MASSSENDJOBFINISH",
+            {
+                "job_id": "1000001625",
+                "status": "sendsuccess",
+                "mass": MassCounts(100, 80, 75, 5),
+                "article_urls": ("https://m/1",),
+            },
+        ),
+        (
+            "FREEPUBLISHJOBFINISH",
+            {
+                "job_id": "2247483",
+                "status": "0",
+                "article_id": "art-1",
+                "article_urls": ("https://m/1", "https://m/2"),
+                "failed_articles": (),
+            },
+        ),
+        ("PUBLISHJOBFINISH failed", {"status": "2", "article_urls": (), "failed_articles": ("1", "2")}),
+        (
+            "subscribe_msg_sent_event many",
+            {
+                "delivered": (
+                    Delivered("tpl-1", "186432372646121", 0, "success"),
+                    Delivered("tpl-2", "186432372646122", 43101, "refused"),
+                )
+            },
+        ),
+        ("wxa_media_check", {"job_id": "60f9-1", "status": "risky", "finding": "20006", "error_code": 0}),
+        ("wxa_media_check first-version", {"job_id": "60f9-2", "status": "risky"}),
+        ("kf_create_session", {"kf_account": "kf2001@bureau"}),
+        ("kf_close_session", {"kf_account": "kf2001@bureau", "status": "KF"}),
+        ("kf_switch_session", {"kf_account": "kf2002@bureau", "kf_account_before": "kf2001@bureau"}),
+        ("user_enter_tempsession", {"session_from": "case-page"}),
+        ("qualification_verify_success", {"expires_at": 1809417600}),
+        ("qualification_verify_fail", {"failed_at": 1777881500, "reason": "材料不全"}),
+        ("naming_verify_fail", {"reason": "名称已被使用"}),
+        ("annual_renew", {"expires_at": 1780473600}),
+        ("verify_expired", {"expires_at": 1777881600}),
+        ("user_info_modified", {"subject_openid": "oOther-1"}),
+        ("user_authorization_revoke", {"subject_openid": "oOther-1", "status": "201"}),
+    ],
+)
+def test_each_event_says_its_own(name: str, expected: dict[str, Any]) -> None:
+    found = sample(name)
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_push_in_json_is_read_as_the_same_push_in_xml(name: str) -> None:
+    fields = parse_xml(BODIES[name].encode())
+    from_json = to_inbound(read_json(json.dumps(fields).encode()))
+    assert from_json == to_inbound(fields)
+
+
+def test_the_list_of_a_subscribe_event_stands_at_the_top_in_json() -> None:
+    head = '"ToUserName": "gh", "FromUserName": "o", "CreateTime": 1, "MsgType": "event"'
+    one = f'{{{head}, "Event": "subscribe_msg_popup_event", "List": {{"TemplateId": "a", "SubscribeStatusString": "accept"}}}}'
+    assert to_inbound(read_json(one.encode())).consents == (Consent("a", True),)
+    many = (
+        f'{{{head}, "Event": "subscribe_msg_sent_event", "List": '
+        '[{"TemplateId": "a", "MsgID": 1, "ErrorCode": "0"}, {"TemplateId": "b", "MsgID": 2, "ErrorCode": -1}]}'
+    )
+    assert to_inbound(read_json(many.encode())).delivered == (
+        Delivered("a", "1", 0, ""),
+        Delivered("b", "2", -1, ""),
+    )
+    twice = one.replace('"List"', '"SubscribeMsgPopupEvent": {}, "List"')
+    with pytest.raises(ParseError, match="two places"):
+        to_inbound(read_json(twice.encode()))
+
+
+def test_elements_repeated_at_the_top_are_a_list_and_repeated_texts_are_refused() -> None:
+    found = sample("wxa_media_check").fields["detail"]
+    assert isinstance(found, list)
+    assert len(found) == 2
+    with pytest.raises(ParseError, match="twice"):
+        event("add_express_path", "<Version>1</Version><Version>1</Version>")
+    with pytest.raises(ParseError):
+        event("CLICK", "<EventKey><a>1</a></EventKey><EventKey><a>2</a></EventKey>")
+    path = "<Actions><ActionType>1</ActionType></Actions>"
+    assert not event("add_express_path", path + path).is_known
 
 
 def test_unknown_types_and_events_are_kept_by_name() -> None:

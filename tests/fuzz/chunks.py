@@ -1,0 +1,35 @@
+"""A part of a long run, in a process of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.fuzz import checks
+
+CHUNK = 5_000
+"""Hypothesis remembers what it has tried; a fresh run now and then keeps that small."""
+
+
+def run_chunk(number: int, cases: int) -> Counter[str]:
+    """So many distinct cases; the same for the same number."""
+    checks.seen.clear()
+
+    @seed(number)
+    @settings(
+        max_examples=cases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.integers(0, 2**64 - 1))
+    def run(number: int) -> None:
+        checks.check(Random(number))
+
+    run()
+    return Counter(checks.seen)
