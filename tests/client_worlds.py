@@ -48,9 +48,9 @@ def new_world(
     """Clients of their own keepers, at whoever listens on `base`."""
 
     def keeper() -> TokenKeeper:
-        return TokenKeeper(None, session, APP_ID, SECRET, base, clock)
+        return TokenKeeper(None, session, APP_ID, SECRET, base, clock, timeout)
 
-    tokens = keeper()
+    tokens = TokenKeeper(None, session, APP_ID, SECRET, base, clock)
     mini_tokens = TokenKeeper(None, session, MINI_ID, MINI_SECRET, base, clock)
     return World(
         official=WeChatClient(session, tokens, base, timeout),

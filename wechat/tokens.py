@@ -24,7 +24,7 @@ from wechat.shared_lock import SharedLock
 from wechat.token_state import TokenState
 
 _STATE_LIFE_S: Final = 86_400  # as long as forced refreshes are counted
-_CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=5, connect=3)
+CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=5, connect=3)
 _log = structlog.get_logger()
 
 
@@ -42,9 +42,10 @@ class TokenKeeper:
         secret: str,
         base: str,
         clock: Clock,
+        timeout: aiohttp.ClientTimeout = CALL_TIMEOUT,
     ) -> None:
         self._redis = redis
-        self._exchange = Exchange(session, base, _CALL_TIMEOUT)
+        self._exchange = Exchange(session, base, timeout)
         self._app_id = app_id
         self._secret = secret
         self._clock = clock

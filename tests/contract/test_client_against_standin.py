@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from kit.clock import FixedClock
 from wechat.client import MenuChoice, MiniProgramPage, UserInfo, WeChatClient
 from wechat.endpoints import CUSTOM_SEND
-from wechat.errors import WeChatError
+from wechat.errors import Remedy, WeChatError
 from wechat.exchange import Exchange, new_session
 from wechat.miniprogram import MiniProgramClient
 from wechat.standin.config import StandinConfig
@@ -23,7 +23,7 @@ from wechat.tokens import TokenKeeper
 
 APP_ID, SECRET = "wx0123456789abcdef", "a-secret-of-ours"
 MINI_ID, MINI_SECRET = "wxfedcba9876543210", "another-secret-of-ours"
-CITIZEN = "oCitizen-1"
+CITIZEN, MINI_CITIZEN, UNION = "oCitizen-1", "oMini-1", "oUnion-1"
 LONG_TERM = "standin-case-progress-long-term-0000000001"
 ONE_TIME = "standin-case-progress-one-time-00000000002"
 TEMPLATE = "standin-case-progress-template-0000000003"
@@ -81,7 +81,14 @@ async def platform(clock: FixedClock, session: aiohttp.ClientSession) -> AsyncIt
     async with TestServer(build_app(config)) as server:
         standin = Platform(str(server.make_url("")).rstrip("/"), session)
         await standin.post(
-            "citizens", {"openid": CITIZEN, "wrote": True, "consents": {ONE_TIME: 1, LONG_TERM: 1}}
+            "citizens",
+            {
+                "openid": CITIZEN,
+                "miniapp_openid": MINI_CITIZEN,
+                "unionid": UNION,
+                "wrote": True,
+                "consents": {ONE_TIME: 1, LONG_TERM: 1},
+            },
         )
         yield standin
 
@@ -138,8 +145,22 @@ async def test_subscribe_messages_use_up_a_one_time_consent(client: WeChatClient
 
 async def test_mini_program_subscribe_messages_are_sent(mini: MiniProgramClient, platform: Platform) -> None:
     fields = {"character_string1": "QS-1", "thing2": "占道", "phrase3": "已受理", "time4": "2026年11月23日"}
-    assert await mini.subscribe_send(CITIZEN, LONG_TERM, fields, page="pages/case")
+    assert await mini.subscribe_send(MINI_CITIZEN, LONG_TERM, fields, page="pages/case")
     assert [one["fields"] for one in await platform.delivered()] == [fields]
+
+
+async def test_an_openid_of_the_other_account_is_final_and_named(
+    client: WeChatClient, mini: MiniProgramClient, platform: Platform
+) -> None:
+    fields = {"character_string1": "QS-1", "thing2": "占道", "phrase3": "已受理", "time4": "2026年11月23日"}
+    error = await refused(mini.subscribe_send(CITIZEN, LONG_TERM, fields))
+    assert (error.reason_key, error.retryable, error.uncertain) == (
+        "wechat_error.openid_of_another_account.reason",
+        False,
+        False,
+    )
+    assert (await refused(client.send_custom_text(MINI_CITIZEN, "x"))).meaning.remedy is Remedy.FINAL
+    assert await platform.delivered() == []
 
 
 async def test_a_field_the_template_cannot_hold_is_final(client: WeChatClient) -> None:
@@ -173,7 +194,7 @@ async def test_a_film_is_fetched_from_the_address_in_the_answer(client: WeChatCl
 
 
 async def test_account_calls_answer_in_our_types(client: WeChatClient) -> None:
-    assert await client.user_info(CITIZEN) == UserInfo(CITIZEN, True)
+    assert await client.user_info(CITIZEN) == UserInfo(CITIZEN, True, UNION)
     assert await client.callback_ips() == ["127.0.0.1"]
     menu = {"button": [{"type": "click", "name": "我要投诉", "key": "complain"}]}
     await client.create_menu(menu)
