@@ -11,6 +11,8 @@ import pytest
 
 from casework.actors import citizen, system
 from casework.complaints.filing import Source
+from casework.complaints.filing import submit as file_complaint
+from casework.complaints.media import AddedMedium
 from casework.dangers.alerts import raise_alert
 from casework.inquiries import actions as inquiries
 from casework.inquiries import queries
@@ -22,7 +24,8 @@ from casework.roles import Role
 from casework.scene_codes import actions as codes
 from casework.scene_codes.kinds import SceneKind
 from kit.db import Database
-from tests.casework_setting import person
+from kit.files.receiving import receive_recording
+from tests.casework_setting import person, words
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 
 CITIZEN = citizen(person(1))
@@ -246,3 +249,41 @@ async def test_codes_are_not_for_a_handler_of_one_unit(console: ConsoleSetting) 
         for path in ("/console/codes", f"/console/codes/{code.code}"):
             assert (await clerk.get(path)).status == 403
         assert "/console/codes" not in (await clerk.get("/console/cases")).text
+
+
+# ---- voice messages and films of a case
+
+
+async def test_a_voice_message_is_given_out_with_a_trace_to_who_may_see_the_case(
+    console: ConsoleSetting,
+) -> None:
+    door, sound = console.door, b"#!AMR\n" + bytes(64)
+    file_id = door.db.ids.new()
+    stored = await receive_recording(
+        door.files,
+        sound,
+        "voice",
+        file_id=file_id,
+        account_id=None,
+        kind="complaint_voice",
+        at=door.clock.now(),
+    )
+
+    async def keep(_: object) -> None:
+        await stored.save(force_create=True)
+
+    await door.db.change(keep)
+    case = await file_complaint(door.desk, CITIZEN, words(media=(AddedMedium(file_id, "voice"),)))
+    where = f"/console/cases/{case.reference}/recordings/{file_id}"
+    async with console.client() as clerk, console.client() as stranger:
+        await clerk.log_in("diaodu")
+        await stranger.log_in("banli")
+        page = await clerk.get(f"/console/cases/{case.reference}")
+        assert f'action="{where}"' in page.text
+        async with clerk.http.post(where, data={"csrf_token": page.hidden("csrf_token")}) as answer:
+            assert answer.status == 200
+            assert answer.headers["content-disposition"].startswith("attachment")
+            assert await answer.read() == sound
+        other = await stranger.get("/console/cases")
+        assert (await send(stranger, other, where)).status == 404
+        assert "李敏 取出了市民发来的语音或视频" in (await clerk.get(f"/console/cases/{case.reference}")).text

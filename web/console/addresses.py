@@ -25,3 +25,8 @@ def photo_address(file_id: object, reference: str, *, small: bool = False) -> st
     """A photo of a case; it is only given out to those who may see that case."""
     query = {"case": reference} | ({"size": "small"} if small else {})
     return f"/console/files/{file_id}?{urlencode(query)}"
+
+
+def recording_address(file_id: object, reference: str) -> str:
+    """Where the form is sent that asks for a voice message or a film."""
+    return f"/console/cases/{reference}/recordings/{file_id}"

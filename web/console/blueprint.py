@@ -14,7 +14,7 @@ from web.console.danger_pages import end_danger, show_dangers, take_danger
 from web.console.deliveries_page import show_deliveries
 from web.console.inquiry_pages import answer_inquiry, close_inquiry, show_inquiries, show_inquiry
 from web.console.mine_page import end_binding, new_binding, show_mine
-from web.console.photos import show_photo
+from web.console.photos import give_recording, show_photo
 from web.console.queue_page import show_queue
 from web.console.signing_in import log_in, log_out, login_keeping_text, show_login
 from web.console.visitor import HOME, signed_in
@@ -40,6 +40,7 @@ def console_blueprint() -> Blueprint:
     route("GET", "/cases/<reference:str>/<move:str>", page(back_to_case), "back_to_case")
     route("POST", "/cases/<reference:str>/phone", act(show_phone), "phone")
     route("POST", "/cases/<reference:str>/<move:str>", with_photos(act(take_move)), "move", stream=True)
+    route("POST", "/cases/<reference:str>/recordings/<file_id:str>", act(give_recording), "recording")
     route("GET", "/files/<file_id:str>", page(show_photo), "photo")
     route("GET", "/inquiries", page(show_inquiries), "inquiries")
     route("GET", "/inquiries/<reference:str>", page(show_inquiry), "inquiry")

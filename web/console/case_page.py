@@ -19,6 +19,7 @@ from web.console.offers import Offers
 from web.console.photos import Album
 from web.console.screens import (
     Act,
+    Addition,
     Ask,
     CasePage,
     Coordinates,
@@ -79,6 +80,9 @@ def case_page(
         submitted=words.moment(view.submitted_at, now),
         story=view.story,
         photos=album.photos(view.reference, "before"),
+        recordings=album.recordings(view.reference),
+        additions=tuple(Addition(words=one.text, at=words.moment(one.at, now)) for one in view.additions),
+        added_photos=album.photos(view.reference, "added"),
         refusal=Refusal(reason=view.refusal_reason, responsible_body=view.responsible_body or "")
         if view.refusal_reason
         else None,

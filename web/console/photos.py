@@ -1,4 +1,4 @@
-"""The photos of a case: which can be shown yet, and giving them out to those who may see the case."""
+"""The photos and recordings of a case: which can be shown yet, and giving them out to those who may see the case."""
 
 from __future__ import annotations
 
@@ -8,15 +8,27 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from casework.complaints.queries import detail_by_reference
+from casework.complaints.recordings import note_opening
 from casework.complaints.views import ComplaintDetail, PhotoView
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
 from kit.problems import NotFound
-from web.console.addresses import photo_address
+from web.console.addresses import photo_address, recording_address
 from web.console.door import ConsoleDoor
-from web.console.screens import Photo
+from web.console.screens import Photo, Recording
 from web.console.visitor import Visitor
 from web.console.words import Words
+
+PHOTO = "photo"
+EXTENSIONS = {
+    "audio/amr": "amr",
+    "audio/amr-wb": "awb",
+    "audio/speex": "speex",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
 
 
 class Album:
@@ -29,8 +41,20 @@ class Album:
 
     def photos(self, reference: str, stage: str) -> tuple[Photo, ...]:
         """The photos of one stage, in order."""
-        own = [photo for photo in self._photos if photo.stage == stage]
+        own = [one for one in self._photos if one.stage == stage and one.medium == PHOTO]
         return tuple(self._photo(photo, reference, number) for number, photo in enumerate(own, start=1))
+
+    def recordings(self, reference: str) -> tuple[Recording, ...]:
+        """The voice messages and films, in order."""
+        own = [one for one in self._photos if one.medium != PHOTO]
+        return tuple(self._recording(one, reference, number) for number, one in enumerate(own, start=1))
+
+    def _recording(self, one: PhotoView, reference: str, number: int) -> Recording:
+        state = self._states.get(one.file_id)
+        words = self._text(f"console.case.recording.{one.medium}", number=number)
+        if state == FileState.READY.value:
+            return Recording(words=words, action=recording_address(one.file_id, reference))
+        return Recording(words=self._text("console.case.recording.waiting", what=words))
 
     def _photo(self, photo: PhotoView, reference: str, number: int) -> Photo:
         state = self._states.get(photo.file_id)
@@ -72,3 +96,27 @@ async def show_photo(request: Request, door: ConsoleDoor, visitor: Visitor, file
     except FileMissing:
         raise NotFound() from None
     return HTTPResponse(content, content_type="image/jpeg", headers={"content-disposition": "inline"})
+
+
+async def give_recording(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str, file_id: str
+) -> HTTPResponse:
+    """POST /console/cases/{reference}/recordings/{id}: the original, to be saved; the look is audited first."""
+    case = await detail_by_reference(door.desk, reference, visitor.actor)
+    wanted = next((one for one in case.view.photos if str(one.file_id) == file_id), None) if case else None
+    if case is None or wanted is None or not visitor.sees(case) or wanted.medium == PHOTO:
+        raise NotFound()
+    row = await StoredFile.get_or_none(id=wanted.file_id, state=FileState.READY.value)
+    if row is None:
+        raise NotFound()
+    await note_opening(door.desk, visitor.actor, case.view.id, wanted.file_id)
+    try:
+        content = await door.files.read_original(row.id, bytes(row.wrapped_key))
+    except FileMissing:
+        raise NotFound() from None
+    name = f"{case.view.reference}-{wanted.medium}.{EXTENSIONS.get(row.sniffed_type, 'bin')}"
+    return HTTPResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )

@@ -178,6 +178,22 @@ class Photo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A voice message or a film; without an action it is not here yet, and the words say so."""
+
+    words: str
+    action: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """Words the citizen sent later."""
+
+    words: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coordinates:
     """Where it is, in figures, and an address that the phone's map application opens."""
 
@@ -262,6 +278,9 @@ class CasePage:
     submitted: str
     story: str
     photos: tuple[Photo, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    added_photos: tuple[Photo, ...] = ()
     refusal: Refusal | None = None
     answer: Reply | None = None
     rating: str = ""
