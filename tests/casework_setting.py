@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from casework.actors import Actor, citizen
+from casework.actors import Actor, citizen, system
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.profile import (
@@ -19,9 +19,16 @@ from casework.complaints.profile import (
 )
 from casework.complaints.views import ComplaintView
 from casework.dangers.profile import DangerSection
+from casework.inquiries.desk import InquiryDesk
+from casework.inquiries.filing import NewInquiry
+from casework.inquiries.filing import submit as leave
+from casework.inquiries.profile import InquiriesSection, InquiryLimits
+from casework.inquiries.views import InquiryView
+from casework.people.merging import Basis, link
+from casework.people.models import Account
 from casework.roles import Role
 from kit.calendar import HolidayTable, WorkingCalendar
-from kit.db import Database
+from kit.db import Change, Database
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 
@@ -59,6 +66,13 @@ POLICY = ComplaintPolicy.of(
     DangerSection(keywords=("着火", "漏气"), sentence_key="qa.danger"),
 )
 
+INQUIRIES = InquiriesSection(
+    limits=InquiryLimits(
+        answer=PromisedLimit(working_days=1, basis="承诺第四条"),
+        close=PromisedLimit(natural_days=7, basis="承诺第五条"),
+    )
+)
+
 
 def calendar() -> WorkingCalendar:
     """The shipped calendar with ordinary office hours."""
@@ -69,6 +83,17 @@ def desk_on(db: Database) -> Desk:
     """A complaint desk with keys of its own."""
     return Desk(
         db=db, calendar=calendar(), policy=POLICY, sealer=FieldSealer(KeyRing.random()), bureau_code="QS"
+    )
+
+
+def inquiry_desk_on(db: Database) -> InquiryDesk:
+    """A desk for messages to a person, with keys of its own."""
+    return InquiryDesk(
+        db=db,
+        calendar=calendar(),
+        policy=INQUIRIES,
+        sealer=FieldSealer(KeyRing.random()),
+        bureau_code="QS",
     )
 
 
@@ -86,6 +111,10 @@ HANDLER = Actor(
 NIGHT_HANDLER = Actor(
     kind="staff", id=person(13), roles=frozenset({Role.HANDLER}), name="夜班", units=frozenset({"night"})
 )
+WINDOW_CLERK = Actor(kind="staff", id=person(14), roles=frozenset({Role.WINDOW_CLERK}), name="窗口")
+DUTY_OFFICER = Actor(kind="staff", id=person(15), roles=frozenset({Role.DUTY_OFFICER}), name="值班员")
+HEAD = Actor(kind="staff", id=person(16), roles=frozenset({Role.HEAD}), name="负责人")
+AUDITOR = Actor(kind="staff", id=person(17), roles=frozenset({Role.AUDITOR}), name="审计员")
 
 
 def words(story: str = "路口有人摆摊，占道", **more: object) -> NewComplaint:
@@ -97,3 +126,20 @@ def words(story: str = "路口有人摆摊，占道", **more: object) -> NewComp
 async def filed(desk: Desk, **more: object) -> ComplaintView:
     """A complaint that CITIZEN has just filed."""
     return await submit(desk, CITIZEN, words(**more))  # type: ignore[arg-type]
+
+
+async def asked(desk: InquiryDesk, text: str = "临街装空调外机有什么要求？") -> InquiryView:
+    """A message that CITIZEN has just left."""
+    new = NewInquiry(account_id=CITIZEN.id or person(1), text=text, source=Source.WECHAT)
+    return await leave(desk, CITIZEN, new)
+
+
+async def linked(db: Database, one: UUID, other: UUID) -> None:
+    """Two accounts found to be one person's."""
+    now = db.clock.now()
+
+    async def work(change: Change) -> None:
+        await Account.bulk_create([Account(id=id, created_at=now) for id in (one, other)])
+        await link(change, other, one, Basis.PHONE, system())
+
+    await db.change(work)
