@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 
 from tests.fuzz.chunks import CHUNK, run_chunk
 
@@ -21,13 +21,13 @@ def main() -> int:
     asked = parser.parse_args()
     begun, done, seen = time.monotonic(), 0, Counter[str]()
     chunks = -(-asked.cases // CHUNK)
-    with ProcessPoolExecutor(asked.processes, max_tasks_per_child=20) as pool:
-        running = {
-            pool.submit(run_chunk, asked.seed * 1_000_000 + number, min(CHUNK, asked.cases - number * CHUNK))
-            for number in range(chunks)
-        }
-        for one in as_completed(running):
-            seen += one.result()
+    parts = [
+        (asked.seed * 1_000_000 + number, min(CHUNK, asked.cases - number * CHUNK))
+        for number in range(chunks)
+    ]
+    with get_context("spawn").Pool(asked.processes, maxtasksperchild=20) as pool:
+        for part in pool.imap_unordered(run_chunk, parts):
+            seen += part
             done += 1
             if done % 20 == 0 or done == chunks:
                 print(

@@ -14,11 +14,12 @@ CHUNK = 5_000
 """Hypothesis remembers what it has tried; a fresh run now and then keeps that small."""
 
 
-def run_chunk(number: int, cases: int) -> Counter[str]:
-    """So many distinct cases; the same for the same number."""
+def run_chunk(part: tuple[int, int]) -> Counter[str]:
+    """A seed and how many distinct cases to make of it: the same for the same seed."""
+    start, cases = part
     checks.seen.clear()
 
-    @seed(number)
+    @seed(start)
     @settings(
         max_examples=cases,
         database=None,
