@@ -11,6 +11,7 @@ from bot.profile import WechatSection
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
+from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
@@ -69,6 +70,9 @@ def official_account(
         appid=core.settings.wechat_app_id,
         redis_url=redis_at,
         bureau_words=bureau_words(core),
+        inquiries=inquiry_desk_of(core),
+        consents=core.profile.section(ConsentsSection),
+        public_url=core.settings.public_url,
         messages_per_minute=messages_per_minute,
         capabilities=capabilities_of(core),
         auto_replies=AutoReplies(core.profile.section(AutoRepliesSection)),

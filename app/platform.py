@@ -73,7 +73,7 @@ def _open(core: Core) -> Clients:
     from wechat.client import WeChatClient
     from wechat.exchange import CALL_TIMEOUT, new_session
     from wechat.jssdk import TicketKeeper
-    from wechat.miniprogram import MiniProgramClient
+    from wechat.miniprogram import mini_program_client
     from wechat.oauth import OAuthClient
     from wechat.quota import QuotaBook
     from wechat.tokens import TokenKeeper
@@ -85,14 +85,8 @@ def _open(core: Core) -> Clients:
     quota = QuotaBook(redis, clock, app_id)
     mini = None
     if settings.miniapp_app_id and settings.miniapp_app_secret:
-        mini_id, mini_secret = settings.miniapp_app_id, settings.miniapp_app_secret
-        mini = MiniProgramClient(
-            session,
-            TokenKeeper(redis, session, mini_id, mini_secret, base, clock),
-            mini_id,
-            mini_secret,
-            base,
-            quota=QuotaBook(redis, clock, mini_id),
+        mini = mini_program_client(
+            session, redis, settings.miniapp_app_id, settings.miniapp_app_secret, base, clock
         )
     return Clients(
         session=session,

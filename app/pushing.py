@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import aiohttp
-
 from app.core import Core
+from app.platform import Clients
 from bot.building import Bot
 from bot.profile import WechatSection
 from bot.push import MiniProgram, WeChatPush
 from bot.push_links import Links
 from casework.complaints.desk import Desk
 from wechat.account_kinds import Right
-from wechat.client import WeChatClient
-from wechat.miniprogram import mini_program_client
 
 
-def build_push(
-    core: Core, desk: Desk, bot: Bot, client: WeChatClient, session: aiohttp.ClientSession
-) -> WeChatPush:
+def build_push(core: Core, desk: Desk, bot: Bot, clients: Clients) -> WeChatPush:
     """The channel of `casework.notifications` for this account, and for its mini-program if there is one."""
     settings, section = core.settings, core.profile.section(WechatSection)
     mini = None
-    if settings.miniapp_app_id is not None and settings.miniapp_app_secret is not None:
-        mini_client = mini_program_client(
-            session,
-            core.redis,
-            settings.miniapp_app_id,
-            settings.miniapp_app_secret,
-            settings.wechat_api_base,
-            core.clock,
-        )
-        mini = MiniProgram(settings.miniapp_app_id, mini_client)
+    if settings.miniapp_app_id is not None and clients.mini_program is not None:
+        mini = MiniProgram(settings.miniapp_app_id, clients.mini_program)
     # The mobile page knows people by the platform's sign-in alone.
     pages_at = settings.public_url if bot.capabilities.may(Right.OAUTH) else None
     return WeChatPush(
         core.db,
         desk.sealer,
-        client,
+        clients.account,
         core.catalogue,
         settings.wechat_app_id,
         section.templates,

@@ -15,10 +15,11 @@ from functools import partial
 import structlog
 
 from app.core import Core, open_core, redis_url
-from app.doors import desk_of, official_account
+from app.doors import desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
+from app.platform import Platform
 from app.pushing import build_push
 from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
@@ -26,7 +27,9 @@ from bot.media import fetch_media
 from bot.receipts import settle_receipts
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
-from casework.complaints.events import EVENTS
+from casework.dangers.paging import page_again
+from casework.events import EVENTS
+from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.dispatch import Dispatcher
 from casework.notifications.plan import on_event
 from kit.clock import local
@@ -39,9 +42,6 @@ from kit.logs import configure_logging
 from kit.outbox import Relay
 from kit.secrets import KeyRing
 from kit.settings import Settings
-from wechat.client import WeChatClient
-from wechat.exchange import new_session
-from wechat.tokens import TokenKeeper
 
 STRAYS_AFTER = timedelta(days=1)
 PUSH_LOOK_S = 0.5
@@ -73,20 +73,14 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     settings, db = core.settings, core.db
     # Two containers may share a host's name and a process id.
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-    session = await stack.enter_async_context(new_session())
-    tokens = TokenKeeper(
-        core.redis,
-        session,
-        settings.wechat_app_id,
-        settings.wechat_app_secret,
-        settings.wechat_api_base,
-        core.clock,
-    )
-    client = WeChatClient(session, tokens, settings.wechat_api_base)
+    platform = Platform(core)
+    stack.push_async_callback(platform.close)
+    clients = await platform.clients()
+    client = clients.account
     store = LocalFileStore(settings.data_dir / "files", core.keys)
     decoder = Decoder()
     stack.push_async_callback(decoder.close)
-    desk = desk_of(core)
+    desk, inquiries = desk_of(core), inquiry_desk_of(core)
     answering = Knowledge(await build_knowledge(core.clock), core.clock, log.info)
     refresher = asyncio.create_task(answering.keep_fresh())
     stack.callback(refresher.cancel)
@@ -99,7 +93,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
     )
-    push = build_push(core, desk, bot, client, session)
+    push = build_push(core, desk, bot, clients)
     dispatcher = Dispatcher(
         db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
     )
@@ -123,7 +117,9 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),
             leased("receipts", lambda: settle_receipts(db), 5.0),
+            leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
+            leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db), 3600.0),
