@@ -1,17 +1,19 @@
-// Draws what stands in the chat: bubbles, cards, notices and the times between them.
+// Draws what stands in the chat: rows with their bubbles, cards, notices and the times between them.
 
+import { film, link, place, voice } from "./bubble_media.js";
 import { button, clockTime, make } from "./dom.js";
 import { choiceLink, pageLink, richText } from "./richtext.js";
 import { words } from "./words.js";
 
 const QUIET_MS = 3 * 60 * 1000;
-const AVATAR_COLOURS = ["#d97757", "#5b8c5a", "#5a7fb0", "#b0785a", "#8a6bb0", "#3f8f8c", "#b05a74", "#7a7f3f"];
+const AVATAR_COLOURS = ["#b4532f", "#3f7040", "#3f6596", "#8f5a3d", "#6f4f96", "#2b7370", "#9a4460", "#666a2c"];
 
 export class Chat {
-  constructor(element, { onChoice, onPhoto }) {
+  constructor(element, { onChoice, onPhoto, onFilm }) {
     this.element = element;
     this.onChoice = onChoice;
     this.onPhoto = onPhoto;
+    this.onFilm = onFilm;
     this.citizen = { name: "", openid: "" };
     this.clear();
   }
@@ -38,7 +40,7 @@ export class Chat {
 
   draw(item) {
     if (item.from === "platform") return make("p", { class: "notice", "data-testid": "phone-notice" }, item.text);
-    if (item.kind === "subscribe" || item.kind === "template") return this.card(item);
+    if (item.kind === "subscribe" || item.kind === "template") return card(item);
     const own = item.from === "citizen";
     const bubble = make(
       "div",
@@ -51,21 +53,26 @@ export class Chat {
       ...this.inside(item)
     );
     const pushed = !own && item.api !== "passive";
+    const said = make("span", { class: "visually-hidden" }, own ? words.youSaid : words.accountSaid);
     return make(
       "div",
       { class: `row ${own ? "row-own" : ""}`, "data-testid": pushed ? "phone-push" : null },
       own ? avatarOf(this.citizen) : accountAvatar(),
-      bubble
+      make("div", { class: "said" }, own || pushed ? null : said, bubble, heardAs(item))
     );
   }
 
   inside(item) {
+    const own = item.from === "citizen";
     const draw = {
       text: () => richText(item.text, this.onChoice),
       image: () => [this.photo(item.fields.media_id)],
+      voice: () => (own ? [voice(item)] : [item.text]),
+      video: () => (own ? [film(item, this.onFilm, () => this.scrollDown())] : [item.text]),
       location: () => [place(item)],
+      link: () => [link(item.text, item.fields.description, item.fields.url)],
       msgmenu: () => this.choices(item),
-      news: () => item.articles.map(article),
+      news: () => item.articles.map((one, index) => article(one, index === 0)),
       miniprogrampage: () => [miniProgram(item)],
     }[item.kind];
     return draw ? draw() : [item.text];
@@ -87,23 +94,6 @@ export class Chat {
       item.tail ? make("p", { class: "tail" }, ...richText(item.tail, this.onChoice)) : null,
     ].filter(Boolean);
   }
-
-  card(item) {
-    const rows = item.rows.map((row) => make("div", {}, make("dt", {}, row.label), make("dd", {}, row.value)));
-    const linked = /^https?:\/\//.test(item.url || "");
-    return make(
-      "article",
-      { class: "card", "data-testid": "phone-push" },
-      make("p", { class: "card-head" }, make("img", { src: "/phone/static/account.svg", alt: "" }), words.service),
-      make(
-        "div",
-        { "data-testid": "phone-bubble", "data-from": "account", "data-kind": item.kind },
-        make("h3", {}, item.text),
-        make("dl", {}, ...rows)
-      ),
-      item.url ? make("p", { class: "card-foot" }, linked ? pageLink(item.url, words.openPage) : words.openPage) : null
-    );
-  }
 }
 
 export function avatarOf(citizen) {
@@ -118,23 +108,41 @@ function accountAvatar() {
   return make("img", { class: "avatar", src: "/phone/static/account.svg", alt: "" });
 }
 
-function place(item) {
+// What the platform heard in a voice message stands below its bubble, as WeChat shows it.
+function heardAs(item) {
+  if (item.kind !== "voice" || !item.text || item.from !== "citizen") return null;
+  return make("p", { class: "heard", "data-testid": "phone-heard" }, item.text);
+}
+
+function card(item) {
+  const rows = item.rows.map((row) => make("div", {}, make("dt", {}, row.label), make("dd", {}, row.value)));
+  const linked = /^https?:\/\//.test(item.url || "");
   return make(
-    "div",
-    { class: "place" },
-    make("strong", {}, item.text),
-    make("small", {}, item.fields.detail || ""),
-    make("div", { class: "map", "aria-hidden": "true" }, make("i", {}))
+    "article",
+    { class: "card", "data-testid": "phone-push" },
+    make("p", { class: "card-head" }, make("img", { src: "/phone/static/account.svg", alt: "" }), words.service),
+    make(
+      "div",
+      { "data-testid": "phone-bubble", "data-from": "account", "data-kind": item.kind },
+      make("h3", {}, item.text),
+      make("dl", {}, ...rows)
+    ),
+    item.url ? make("p", { class: "card-foot" }, linked ? pageLink(item.url, words.openPage) : words.openPage) : null
   );
 }
 
-function article(one) {
-  const inside = [make("strong", {}, one.title), make("small", {}, one.description)];
-  if (!/^https?:\/\//.test(one.url)) return make("div", { class: "article" }, ...inside);
-  const link = pageLink(one.url, "");
-  link.className = "article";
-  link.append(...inside);
-  return link;
+function article(one, leads) {
+  const picture = /^https?:\/\//.test(one.picurl || "") ? make("img", { src: one.picurl, alt: "" }) : null;
+  const inside = [
+    make("span", { class: "article-words" }, make("strong", {}, one.title), leads ? make("small", {}, one.description) : null),
+    picture,
+  ].filter(Boolean);
+  const style = `article ${leads ? "article-lead" : ""} ${picture ? "has-picture" : ""}`;
+  if (!/^https?:\/\//.test(one.url)) return make("div", { class: style }, ...inside);
+  const opening = pageLink(one.url, "", one.title);
+  opening.className = style;
+  opening.append(...inside);
+  return opening;
 }
 
 function miniProgram(item) {

@@ -1,21 +1,25 @@
-// The foot of the chat: the input row, the "+" panel and the account's menu.
+// The foot of the chat: the input row, talking instead of typing, and the "+" panel.
 
-import { button, byId, empty, make } from "./dom.js";
+import { byId, empty } from "./dom.js";
+import { Recorder, canRecord } from "./recorder.js";
 import { words } from "./words.js";
 
-const ICONS = { photos: "photo", places: "pin", scan: "scan", subscribe: "bell" };
-
 export class Composer {
-  // `act(action, details)` and `sendPhoto(file)` send; `onOpen` is called when the foot grows.
-  constructor({ act, sendPhoto, onOpen }) {
+  // `act(action, details)` sends; `panels` draws what the panel holds; `onRecorded` and `onHint` are told of the voice.
+  constructor({ act, panels, onOpen, onRecorded, onHint }) {
     this.act = act;
-    this.sendPhoto = sendPhoto;
+    this.panels = panels;
     this.onOpen = onOpen;
-    this.setup = null;
     this.text = byId("text");
     this.panel = byId("panel");
-    this.menu = byId("menu");
+    this.recorder = new Recorder({
+      onState: (state) => this.showRecording(state),
+      onDone: onRecorded,
+      onFailed: (reason) => onHint(words.recordingFailed[reason]),
+    });
+    this.onHint = onHint;
     this.listen();
+    this.listenToVoice();
   }
 
   listen() {
@@ -31,13 +35,62 @@ export class Composer {
         this.sendText();
       }
     });
-    byId("plus").addEventListener("click", () => (this.panel.hidden ? this.openPanel() : this.closePanel()));
-    document.addEventListener("click", (event) => {
-      if (!this.menu.contains(event.target)) this.closeSubMenus();
+    byId("plus").addEventListener("click", () => {
+      const opening = this.panel.hidden || this.isTalking;
+      this.talk(false);
+      if (opening) this.openPanel((panel) => this.panels.showTools(panel));
+      else this.closePanel();
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.closeSubMenus();
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.closePanel();
+      byId("plus").focus();
     });
+  }
+
+  listenToVoice() {
+    const hold = byId("hold");
+    byId("mic").addEventListener("click", () => this.talk(!this.isTalking));
+    hold.addEventListener("pointerdown", (event) => {
+      hold.setPointerCapture(event.pointerId);
+      this.startRecording();
+    });
+    for (const name of ["pointerup", "pointercancel"]) hold.addEventListener(name, () => this.recorder.stop());
+    hold.addEventListener("contextmenu", (event) => event.preventDefault());
+    hold.addEventListener("keydown", (event) => {
+      if ((event.key === " " || event.key === "Enter") && !event.repeat) this.startRecording();
+    });
+    hold.addEventListener("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") this.recorder.stop();
+    });
+    hold.addEventListener("blur", () => this.recorder.stop());
+  }
+
+  get isTalking() {
+    return byId("mic").getAttribute("aria-pressed") === "true";
+  }
+
+  // Talking instead of typing: the bar to hold, and what is ready to be said.
+  talk(on) {
+    if (on === this.isTalking) return;
+    byId("mic").setAttribute("aria-pressed", String(on));
+    byId("mic").setAttribute("aria-label", on ? words.type : words.speak);
+    byId("hold").hidden = !on;
+    this.text.hidden = on;
+    byId("composer").classList.toggle("is-talking", on);
+    if (on) this.openPanel((panel) => this.panels.showVoices(panel));
+    else this.closePanel();
+  }
+
+  startRecording() {
+    if (canRecord()) this.recorder.start();
+    else this.onHint(words.recordingFailed.browser);
+  }
+
+  showRecording(state) {
+    byId("hold").textContent = words.hold[state];
+    byId("hold").classList.toggle("is-recording", state === "recording");
   }
 
   async sendText() {
@@ -56,178 +109,22 @@ export class Composer {
     byId("send").disabled = !filled;
     byId("composer").classList.toggle("has-text", filled);
     this.text.style.height = "auto";
-    this.text.style.height = `${Math.min(this.text.scrollHeight, 116)}px`;
+    this.text.style.height = `${Math.max(44, Math.min(this.text.scrollHeight, 116))}px`;
   }
 
-  openPanel() {
+  openPanel(draw) {
     this.panel.hidden = false;
     byId("plus").setAttribute("aria-expanded", "true");
     byId("composer").classList.add("has-panel");
-    this.showTools();
+    draw(this.panel);
+    this.panel.scrollTop = 0;
     this.onOpen();
   }
 
   closePanel() {
     this.panel.hidden = true;
+    empty(this.panel);
     byId("plus").setAttribute("aria-expanded", "false");
     byId("composer").classList.remove("has-panel");
-  }
-
-  showTools() {
-    const tool = (name, label, show) =>
-      button(
-        label,
-        { class: "tool", "data-testid": `phone-tool-${name}`, onclick: show },
-        make("span", { class: `tool-icon icon-${ICONS[name]}` }),
-        make("span", {}, label)
-      );
-    const photos = make("div", { class: "strip" }, ...this.photoChoices());
-    const places = make("div", { class: "strip" }, ...this.placeChoices());
-    const tools = make(
-      "div",
-      { class: "tools" },
-      tool("scan", words.scan, () => this.showList(words.scanHint, this.scanChoices())),
-      tool("subscribe", words.subscribe, () => this.showList(words.subscribeHint, this.subscribeChoices()))
-    );
-    empty(this.panel).append(
-      make("p", { class: "strip-title" }, words.photosHint),
-      photos,
-      make("p", { class: "strip-title" }, words.placesHint),
-      places,
-      tools
-    );
-  }
-
-  showList(title, rows) {
-    const back = button(words.back, { class: "panel-back", onclick: () => this.showTools() });
-    empty(this.panel).append(
-      make("div", { class: "panel-head" }, back, make("span", {}, title)),
-      make("div", { class: "panel-list" }, ...rows)
-    );
-  }
-
-  photoChoices() {
-    const samples = this.setup.photos.map((photo) =>
-      button(
-        `${words.photo}：${photo.label}`,
-        {
-          class: "sample-photo",
-          "data-testid": "phone-photo-sample",
-          "data-name": photo.name,
-          onclick: () => this.sendAndClose("sample_photo", { name: photo.name }),
-        },
-        make("img", { src: `/phone/samples/${photo.name}.jpg`, alt: "" }),
-        make("span", {}, photo.label)
-      )
-    );
-    const file = make("input", {
-      type: "file",
-      accept: "image/*",
-      multiple: true,
-      class: "visually-hidden",
-      "data-testid": "phone-photo-file",
-      onchange: (event) => this.sendFiles(Array.from(event.target.files)),
-    });
-    return [...samples, make("label", { class: "sample-photo own-photo" }, file, make("i", {}), words.fromDevice)];
-  }
-
-  async sendFiles(files) {
-    this.closePanel();
-    for (const file of files) await this.sendPhoto(file);
-  }
-
-  placeChoices() {
-    return this.setup.places.map((place) =>
-      button(
-        `${words.place}：${place.label}`,
-        {
-          class: "sample-place",
-          "data-testid": "phone-location-sample",
-          onclick: () => this.sendAndClose("location", place),
-        },
-        make("strong", {}, place.label),
-        make("small", {}, place.detail)
-      )
-    );
-  }
-
-  scanChoices() {
-    return this.setup.scenes.map((scene) =>
-      button(scene.label, {
-        class: "list-row",
-        "data-testid": "phone-scan-sample",
-        onclick: () => this.sendAndClose("scan", { scene: scene.key }),
-      })
-    );
-  }
-
-  subscribeChoices() {
-    return this.setup.templates.map((template) => {
-      const left = this.setup.citizen.consents[template.id] || 0;
-      const held = left === 0 ? "" : template.consent === "long_term" ? words.always : words.left(left);
-      const answer = (accepted) => this.sendAndClose("consent", { template_id: template.id, accepted });
-      return make(
-        "div",
-        { class: "list-row consent" },
-        make(
-          "span",
-          {},
-          make("strong", {}, template.title),
-          make("small", {}, [template.consent === "long_term" ? words.longTerm : words.oneTime, held].filter(Boolean).join(" · "))
-        ),
-        button(words.refuse, { class: "quiet", onclick: () => answer(false) }),
-        button(words.allow, { "data-testid": "phone-consent-allow", onclick: () => answer(true) })
-      );
-    });
-  }
-
-  sendAndClose(action, details) {
-    this.closePanel();
-    return this.act(action, details);
-  }
-
-  drawMenu(buttons) {
-    empty(this.menu).append(...buttons.map((one, index) => this.menuButton(one, index)));
-  }
-
-  menuButton(one, index) {
-    const subs = one.sub_button || [];
-    const testid = `phone-menu-${index}`;
-    if (!subs.length) {
-      return make("div", { class: "menu-cell" }, this.leaf(one, [index], testid));
-    }
-    const list = make(
-      "div",
-      { class: "sub-menu", hidden: true },
-      ...subs.map((sub, place) => this.leaf(sub, [index, place], `${testid}-${place}`))
-    );
-    const opener = button(one.name, {
-      "data-testid": testid,
-      "aria-expanded": "false",
-      class: "has-sub",
-      onclick: () => {
-        const opening = list.hidden;
-        this.closeSubMenus();
-        list.hidden = !opening;
-        opener.setAttribute("aria-expanded", String(opening));
-      },
-    });
-    return make("div", { class: "menu-cell" }, list, opener);
-  }
-
-  leaf(one, path, testid) {
-    return button(one.name, {
-      "data-testid": testid,
-      onclick: () => {
-        this.closeSubMenus();
-        if (one.type === "view" && /^https?:\/\//.test(one.url || "")) window.open(one.url, "_blank", "noopener");
-        this.act("menu", { path });
-      },
-    });
-  }
-
-  closeSubMenus() {
-    for (const list of this.menu.querySelectorAll(".sub-menu")) list.hidden = true;
-    for (const opener of this.menu.querySelectorAll(".has-sub")) opener.setAttribute("aria-expanded", "false");
   }
 }

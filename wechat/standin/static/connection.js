@@ -35,14 +35,21 @@ function postJson(address, content) {
 }
 
 export class Connection {
-  constructor(openid, name) {
+  constructor({ openid, name, staff }) {
     this.openid = openid;
     this.name = name;
+    this.staff = staff;
   }
 
   setup() {
-    const name = this.name ? `&name=${encodeURIComponent(this.name)}` : "";
-    return request(`/phone/setup?openid=${encodeURIComponent(this.openid)}${name}`);
+    const query = new URLSearchParams({ openid: this.openid });
+    if (this.name) query.set("name", this.name);
+    if (this.staff) query.set("role", "staff");
+    return request(`/phone/setup?${query}`);
+  }
+
+  async scenes() {
+    return (await request("/phone/scenes")).scenes;
   }
 
   act(action, details) {
@@ -55,6 +62,11 @@ export class Connection {
       headers: { "Content-Type": file.type || "image/jpeg" },
       body: file,
     });
+  }
+
+  sendFilm(file) {
+    const address = `/phone/film?openid=${encodeURIComponent(this.openid)}`;
+    return request(address, { method: "POST", headers: { "Content-Type": "video/mp4" }, body: file });
   }
 
   setSwitches(switches) {
@@ -82,15 +94,22 @@ export class Connection {
 // The phone in the address, or this browser's own, which stays the same from visit to visit.
 export function whoAmI() {
   const asked = new URLSearchParams(location.search);
-  if (OPENID.test(asked.get("openid") || "")) return { openid: asked.get("openid"), name: asked.get("name") || "" };
+  const staff = asked.get("role") === "staff";
+  const paired = window.parent !== window;
+  const given = OPENID.test(asked.get("openid") || "") ? asked.get("openid") : "";
+  const openid = given || keptOpenid(staff ? "standin-staff-openid" : "standin-openid");
+  return { openid, name: (given && asked.get("name")) || "", staff, paired };
+}
+
+export function keptOpenid(key) {
   let openid = null;
   try {
-    openid = localStorage.getItem("standin-openid");
-    if (!openid) localStorage.setItem("standin-openid", (openid = newOpenid()));
+    openid = localStorage.getItem(key);
+    if (!openid) localStorage.setItem(key, (openid = newOpenid()));
   } catch (error) {
     openid = openid || newOpenid(); // storage is switched off: a phone for this visit only
   }
-  return { openid, name: "" };
+  return openid;
 }
 
 export function newOpenid() {

@@ -34,8 +34,9 @@ function markedLink(source, label, onChoice) {
   return label; // the platform shows a link it does not know as plain text
 }
 
-export function pageLink(address, label) {
-  return make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label);
+// A link the built-in browser takes over; `title` is what its pane is called while the page is open.
+export function pageLink(address, label, title) {
+  return make("a", { href: address, target: "_blank", rel: "noopener noreferrer", "data-page": title || label }, label);
 }
 
 export function choiceLink(label, text, menuId, onChoice) {

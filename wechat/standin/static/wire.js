@@ -8,6 +8,7 @@ const PUSHES = ["/cgi-bin/message/custom/send", "/cgi-bin/message/subscribe/bizs
   "/cgi-bin/message/subscribe/send",
   "/cgi-bin/message/template/send",
 ]);
+const DEDUPED = ["reply", "silent"];
 
 export class Wire {
   constructor() {
@@ -123,7 +124,7 @@ export class Wire {
   }
 
   dedupeNote(delivery) {
-    const answered = delivery.attempts.filter((one) => one.outcome === "reply" || one.outcome === "silent");
+    const answered = delivery.attempts.filter((one) => DEDUPED.includes(one.outcome));
     if (delivery.attempts.length < 2 || answered.length < 2 || delivery.outcome === "waiting") return null;
     const say = delivery.replies_agree ? words.deduped : words.disagreed;
     return make("p", { class: `dedupe ${delivery.replies_agree ? "" : "bad"}` }, say(delivery.attempts.length));
