@@ -6,24 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.adding import Adding
+from bot.alarms import Alarms
 from bot.answers import Answerer, Answers
 from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.capabilities import Capabilities
 from bot.cases import Cases
+from bot.commands import Commands
 from bot.conversation import Conversation
 from bot.door_alarms import DoorAlarms
 from bot.filing import Filing
 from bot.held_replies import held_citizens
+from bot.inquiring import Inquiring
 from bot.late import LateReplies
 from bot.line import Line
 from bot.miniprogram_pushes import MiniProgramPushes
+from bot.notices import Notices
+from bot.personal import Personal
 from bot.phrases import Phrases
+from bot.rating import Rating
+from bot.replying import Reply
+from bot.scenes import Scenes
+from bot.sentences import Sentences
 from bot.singleflight import SCRIPTS, Entry, Flight, Names
 from bot.standing_events import StandingEvents
+from bot.taking_up import TakingUp
+from bot.talks import Talks
 from bot.turns import Message, Turns, open_conversations
 from bot.vocabulary import Vocabulary
 from bot.webhook import BUDGET_S, BotDoor, Counts
+from bot.withdrawing import Withdrawing
 from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.people.profile import ConsentsSection
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
 from wechat.account_kinds import AccountKind
@@ -42,7 +57,9 @@ class Bot:
     flight: Flight
     capabilities: Capabilities
 
-    async def answer_late(self, inbound: Inbound, entry: Entry, message: Message, at: datetime) -> str:
+    async def answer_late(
+        self, inbound: Inbound, entry: Entry, message: Message, at: datetime
+    ) -> Reply | str:
         """The reply to a message another process left lying; for `bot.late.LateSending`."""
         return await self.conversation.handle(inbound, entry, message, at)
 
@@ -53,6 +70,7 @@ class Bot:
     async def close(self) -> None:
         """Finish what is in progress, then hang up."""
         await self.flight.drain(5.0)
+        await self.conversation.drain(5.0)
         if self.line is not None:
             await self.line.close()
 
@@ -67,6 +85,9 @@ def build_bot(
     appid: str,
     redis_url: str | None,
     bureau_words: Mapping[str, str],
+    inquiries: InquiryDesk,
+    consents: ConsentsSection,
+    public_url: str,
     messages_per_minute: int | None = 60,
     capabilities: Capabilities | None = None,
     auto_replies: AutoReplies | None = None,
@@ -77,6 +98,7 @@ def build_bot(
 
     `bureau_words` are placeholders every text may use: `BureauSection.placeholders()` plus `greeting` and
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
+    `consents` is the profile's section, `public_url` is where our pages stand.
     `capabilities` None: those of a certified service account; `auto_replies` None: there are none.
     """
     db, sealer = desk.db, desk.sealer
@@ -84,30 +106,81 @@ def build_bot(
     capabilities = capabilities or Capabilities.of_kind(AccountKind.CERTIFIED_SERVICE, db.clock)
     line = Line(redis_url, SCRIPTS, timeout_s=redis_timeout_s) if redis_url is not None else None
     flight = Flight(line)
-    phrases = Phrases(catalogue, bureau_words)
+    public_url = public_url.rstrip("/")
+    words = {**bureau_words, "public_url": public_url}
+    phrases = Phrases(catalogue, words, lambda: capabilities.tells_news)
+    vocabulary = Vocabulary(
+        catalogue,
+        ours=(word for category in desk.policy.categories.values() for word in category.keywords),
+    )
     turns = Turns(db, flight, sealer, appid)
-    cases = Cases(desk, phrases)
     late = LateReplies(db, sealer, capabilities, lambda citizen: flight.hint(citizen, 0))
 
     async def awaited() -> list[tuple[str, int]]:
         """Whose next message must look into SQL. An open conversation's hint goes before a bare one."""
         return [*await held_citizens(db), *await open_conversations(db)]
 
-    conversation = Conversation(
-        vocabulary=Vocabulary(
-            catalogue,
-            danger=desk.policy.danger.keywords,
-            ours=(word for category in desk.policy.categories.values() for word in category.keywords),
-        ),
+    talks = Talks(db, sealer, turns, phrases, vocabulary.is_tip_off)
+    answers = Answers(answerer, catalogue, phrases)
+    cases = Cases(desk, phrases)
+    personal = Personal(db, sealer, consents, talks, phrases)
+    filing = Filing(desk, talks, phrases, flight, personal)
+    rating = Rating(desk, cases, talks, phrases)
+    withdrawing = Withdrawing(desk, cases, talks, phrases)
+    adding = Adding(desk, cases, talks, turns, phrases)
+    inquiring = Inquiring(inquiries, talks, turns, phrases)
+    scenes = Scenes(db, keys, filing, turns, flight, phrases, public_url)
+    taking_up = TakingUp(
         phrases=phrases,
-        answers=Answers(answerer, catalogue, phrases),
-        cases=cases,
-        filing=Filing(desk, turns, cases, phrases),
         turns=turns,
+        flight=flight,
+        answers=answers,
+        cases=cases,
+        filing=filing,
+        rating=rating,
+        adding=adding,
+        inquiring=inquiring,
+        scenes=scenes,
+    )
+    conversation = Conversation(
+        vocabulary=vocabulary,
+        phrases=phrases,
+        talks=talks,
+        commands=Commands(
+            phrases=phrases,
+            turns=turns,
+            flight=flight,
+            cases=cases,
+            rating=rating,
+            withdrawing=withdrawing,
+            adding=adding,
+            inquiring=inquiring,
+            personal=personal,
+            notices=Notices(db, turns, phrases, capabilities),
+        ),
+        taking_up=taking_up,
+        sentences=Sentences(
+            vocabulary=vocabulary,
+            phrases=phrases,
+            answers=answers,
+            auto_replies=auto_replies,
+            filing=filing,
+            inquiring=inquiring,
+            taking_up=taking_up,
+            turns=turns,
+            flight=flight,
+        ),
+        filing=filing,
+        inquiring=inquiring,
+        scenes=scenes,
+        alarms=Alarms(db, turns, phrases, desk.policy.danger),
+        capabilities=capabilities,
+        is_office_hour=desk.calendar.is_working_moment,
+        turns=turns,
+        late=late,
         events=StandingEvents(db, turns, phrases, auto_replies),
         flight=flight,
         rebuild_presence=lambda: flight.rebuild(awaited),
-        danger_key=desk.policy.danger.sentence_key,
         messages_per_minute=messages_per_minute,
     )
     door = BotDoor(

@@ -1,23 +1,25 @@
-"""A citizen's own cases in chat: the list, one case, rating, withdrawing."""
+"""A citizen's own cases in chat: the list, one case, and which of them something may be done with."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.dialogue import Option
 from bot.offers import Choice
 from bot.phrases import Phrases
-from casework.actors import citizen
-from casework.complaints import actions, queries
+from casework.complaints import queries
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.views import ComplaintView
 from kit.db import Change
 from kit.db.models import GuardKey
-from kit.problems import Problem
+from kit.problems import NotFound
 from kit.references import Reference
 
 LISTED = 5
+LOOKED_AT = 20
 EVENTS_SHOWN = 4
 STORY_SHOWN = 16
 
@@ -28,14 +30,6 @@ class Told:
 
     text: str
     choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rated:
-    """`dispute_id`: the case whose answer the citizen may now dispute; None when there is nothing to ask."""
-
-    text: str
-    dispute_id: UUID | None = None
 
 
 class Cases:
@@ -86,7 +80,7 @@ class Cases:
         kept = await GuardKey.get_or_none(key=key)
         if kept is not None:
             return UUID(bytes=bytes(kept.result))
-        page = await queries.mine(self._desk, account_id, limit=20)
+        page = await queries.mine(self._desk, account_id, limit=LOOKED_AT)
         answered = next((row.id for row in page.rows if row.state == State.ANSWERED), None)
         if answered is None:
             return None
@@ -96,41 +90,34 @@ class Cases:
 
         return UUID(bytes=(await db.once(key, b"", keep)).result)
 
-    async def rate(self, account_id: UUID | None, act: str, score: int) -> Rated:
-        """Rate the case that `act`, the keyed name of the message, is about."""
-        say = self._phrases.say
-        complaint_id = await self.to_rate(account_id, act) if account_id is not None else None
-        if complaint_id is None or account_id is None:
-            return Rated(say("bot.rating.nothing"))
-        try:
-            view = await actions.rate(self._desk, citizen(account_id), complaint_id, score=score)
-        except Problem as problem:
-            return Rated(self._phrases.problem(problem))
-        if score > actions.UNSATISFIED:
-            return Rated(say("bot.rating.thanks", reference=view.reference))
-        if "dispute" in view.moves:
-            return Rated(say("bot.rating.sorry", reference=view.reference), view.id)
-        return Rated(say("bot.rating.sorry_again", reference=view.reference))
+    async def options(
+        self, account_id: UUID, states: Collection[State], named: Sequence[Reference] = ()
+    ) -> tuple[Option, ...]:
+        """The person's latest cases in these states, to pick from; only the first named one if any was named."""
+        page = await queries.mine(self._desk, account_id, limit=LOOKED_AT)
+        wanted = str(named[0]) if named else ""
+        rows = [row for row in page.rows if row.state in states and wanted in ("", row.reference)]
+        return tuple(
+            Option(row.reference, f"{row.reference}　{self._what(row.category_name, row.story)}")
+            for row in rows[:LISTED]
+        )
 
-    async def dispute(self, account_id: UUID, complaint_id: UUID, reason: str) -> str:
-        """Ask for the case to be handled once more. Raises Problem."""
-        view = await actions.dispute(self._desk, citizen(account_id), complaint_id, reason=reason)
-        return self._phrases.say("bot.disputed", reference=view.reference)
+    async def find(self, account_id: UUID, reference: str) -> ComplaintView | None:
+        """A person's own case."""
+        return await queries.for_owner(self._desk, account_id, reference)
 
-    async def withdraw(self, account_id: UUID | None, found: list[Reference]) -> str:
-        """Take back the one case that was named."""
-        say = self._phrases.say
-        if len(found) != 1:
-            return say("bot.withdraw.which", example=f"{self._desk.bureau_code}-TS-…")
-        reference = str(found[0])
-        view = await queries.for_owner(self._desk, account_id, reference) if account_id is not None else None
-        if view is None or account_id is None:
-            return say("bot.cases.not_found", reference=reference)
-        try:
-            await actions.withdraw(self._desk, citizen(account_id), view.id)
-        except Problem as problem:
-            return self._phrases.problem(problem)
-        return say("bot.withdraw.done", reference=reference)
+    async def own(self, account_id: UUID, reference: str) -> ComplaintView:
+        """The same, where it must be there. Raises NotFound."""
+        view = await self.find(account_id, reference)
+        if view is None:
+            raise NotFound("problem.complaint.not_found")
+        return view
+
+    async def by_id(self, account_id: UUID, complaint_id: UUID) -> ComplaintView | None:
+        """One of a person's latest cases by its id."""
+        page = await queries.mine(self._desk, account_id, limit=LOOKED_AT)
+        found = next((row.reference for row in page.rows if row.id == complaint_id), None)
+        return await self.find(account_id, found) if found is not None else None
 
     @staticmethod
     def _what(category_name: str, story: str) -> str:

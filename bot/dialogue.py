@@ -10,18 +10,21 @@ asking for a person, help and silence are the engine's, so they work alike every
   shortens the dialogue, and going back to change one thing costs one message.
 * After `STALE_AFTER` of silence a draft is offered, not forced: words may be about something else by
   then, so they are handed back (`Outcome.STALE`); a photo or a location simply goes on with the draft.
+* A conversation begun in the middle of another lies on top of it (`Session.beneath`), so the draft below is
+  not lost: it comes up again when the one on top has ended, however it ended.
 * After `KEPT_FOR` a draft is given up: it holds personal words that nobody is waiting for any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from bot.kinds import Accepted, Answer, Heard, Kind, Refused, TextKind
+from bot.kinds import Accepted, Answer, Heard, Kind, PickKind, Refused, TextKind
 
 STALE_AFTER = timedelta(hours=2)
 KEPT_FOR = timedelta(days=7)
@@ -59,11 +62,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Ask:
-    """One question. An optional one may be skipped."""
+    """One question. An optional one may be skipped.
+
+    `asked` False: taken when it is sent, never asked for. `unless`: not asked when the named step was answered so.
+    """
 
     name: str
     kind: Kind
     optional: bool = False
+    asked: bool = True
+    unless: tuple[str, str] | None = None
+
+    def is_due(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether the step is asked at all after these answers."""
+        if self.unless is None:
+            return self.asked
+        name, given = self.unless
+        return self.asked and answers.get(name, Answer()).text != given
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,11 @@ class Dialogue:
 
     def texts(self) -> list[str]:
         """Every catalogue key of its own that this dialogue may say."""
-        keys = [f"{self.name}.cancelled"]
+        keys = [f"{self.name}.cancelled", f"{self.name}.called"]
         for step in self.steps:
+            if not step.asked:
+                keys += [f"{self.name}.show_{step.name}"]
+                continue
             keys += [f"{self.name}.ask_{step.name}", f"{self.name}.change_{step.name}"]
             keys += (
                 [f"{self.name}.more_{step.name}"] if self.confirm and isinstance(step.kind, TextKind) else []
@@ -94,8 +112,19 @@ class Dialogue:
         return [*keys, f"{self.name}.summary", f"{self.name}.confirm"] if self.confirm else keys
 
 
+class Option(msgspec.Struct, frozen=True):
+    """One of several to pick from: its name, and the words it is shown with."""
+
+    value: str
+    words: str
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where one citizen stands in one dialogue. `subject` is what it is about (a case), if anything."""
+    """Where one citizen stands in one dialogue.
+
+    `subject` is what it is about (a case's id), if anything, and `about` the words its texts may show for that.
+    `beneath` is the conversation this one was begun in the middle of.
+    """
 
     dialogue: str
     version: int
@@ -103,6 +132,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str
     answers: dict[str, Answer] = msgspec.field(default_factory=dict)
     subject: str = ""
+    about: str = ""
+    options: tuple[Option, ...] = ()
+    beneath: Session | None = None
 
 
 @dataclass(frozen=True)
@@ -126,11 +158,26 @@ Step = tuple[Session | None, Say]
 
 
 def begin(
-    dialogue: Dialogue, at: datetime, *, known: dict[str, Answer] | None = None, subject: str = ""
+    dialogue: Dialogue,
+    at: datetime,
+    *,
+    known: dict[str, Answer] | None = None,
+    subject: str = "",
+    about: str = "",
+    options: tuple[Option, ...] = (),
+    beneath: Session | None = None,
 ) -> tuple[Session, Say]:
-    """Start a dialogue; `known` are answers that came with what started it."""
+    """Start a dialogue; `known` are answers that came with what started it, and leave something to be asked."""
     session = Session(
-        dialogue=dialogue.name, version=dialogue.version, at=at, step="", answers=known or {}, subject=subject
+        dialogue=dialogue.name,
+        version=dialogue.version,
+        at=at,
+        step="",
+        answers=known or {},
+        subject=subject,
+        about=about,
+        options=options,
+        beneath=beneath,
     )
     session = _onward(dialogue, session)
     return session, Say(Outcome.ASKED, _prompt(dialogue, session))
@@ -142,7 +189,7 @@ def advance(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     if silence > KEPT_FOR or (session.dialogue, session.version) != (dialogue.name, dialogue.version):
         return None, Say(Outcome.GONE)
     if silence > STALE_AFTER:
-        for_draft = heard.photo is not None or heard.spot is not None
+        for_draft = heard.photo is not None or heard.spot is not None or heard.recording is not None
         if heard.word not in (Word.RESUME, Word.RESTART, Word.CANCEL) and not for_draft:
             return session, Say(Outcome.STALE)
     by_word = _engine_word(dialogue, session, heard)
@@ -166,7 +213,7 @@ def _engine_word(dialogue: Dialogue, session: Session, heard: Heard) -> Step | N
         case Word.CANCEL:
             return None, Say(Outcome.CANCELLED, (Line(f"{dialogue.name}.cancelled"),))
         case Word.RESTART:
-            return begin(dialogue, heard.at, subject=session.subject)
+            return _anew(dialogue, session, heard)
         case Word.RESUME:
             return _ask(dialogue, _touched(session, heard))
         case Word.PERSON:
@@ -178,12 +225,23 @@ def _engine_word(dialogue: Dialogue, session: Session, heard: Heard) -> Step | N
     return None
 
 
+def _anew(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
+    return begin(
+        dialogue,
+        heard.at,
+        subject=session.subject,
+        about=session.about,
+        options=session.options,
+        beneath=session.beneath,
+    )
+
+
 def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     here = len(dialogue.steps) if session.step == CONFIRM else dialogue.position(session.step)
-    if here == 0:
+    before = [step.name for step in dialogue.steps[:here] if step.is_due(session.answers)]
+    if not before:
         return session, Say(Outcome.REFUSED, (Line("dialogue.at_first_step"), *_prompt(dialogue, session)))
-    before = dialogue.steps[here - 1].name
-    return _ask(dialogue, msgspec.structs.replace(session, step=before, at=heard.at))
+    return _ask(dialogue, msgspec.structs.replace(session, step=before[-1], at=heard.at))
 
 
 # ---- answers
@@ -199,6 +257,8 @@ def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
         if told is not None and told.begun:
             return _settle(dialogue, session, heard, step, told)
         return _move_on(dialogue, _with(session, heard, step.name, told or Answer()))
+    if isinstance(step.kind, PickKind):
+        heard = msgspec.structs.replace(heard, picked=_picked(session, heard))
     taken = step.kind.take(told or Answer(), heard)
     if isinstance(taken, Accepted):
         return _accept(dialogue, session, heard, step, taken)
@@ -206,6 +266,14 @@ def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     if other is None:
         return _refuse(dialogue, session, taken)
     return _elsewhere(dialogue, session, heard, step, other, taken)
+
+
+def _picked(session: Session, heard: Heard) -> str:
+    """The option that a number or its name in the text stands for."""
+    if heard.number is not None:
+        return session.options[heard.number - 1].value if 1 <= heard.number <= len(session.options) else ""
+    text = "".join(heard.text.upper().split())
+    return next((one.value for one in session.options if one.value.upper() in text), "") if text else ""
 
 
 def _settle(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, told: Answer) -> Step:
@@ -218,10 +286,19 @@ def _settle(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, told:
 
 def _accept(dialogue: Dialogue, session: Session, heard: Heard, step: Ask, taken: Accepted) -> Step:
     session = _with(session, heard, step.name, taken.answer)
+    if taken.more and heard.recording is not None:
+        return session, Say(Outcome.ASKED, (_kept(heard), Line("dialogue.kept_more")))
     if taken.more:
         count = len(taken.answer.photos)
         return session, Say(Outcome.ASKED, (Line("dialogue.photo_kept_more", {"count": count}),))
     return _move_on(dialogue, session)
+
+
+def _kept(heard: Heard) -> Line:
+    """That something was taken which the open question did not ask for."""
+    if heard.recording is not None:
+        return Line("dialogue.kept_video" if heard.recording.medium == "video" else "dialogue.kept_voice")
+    return Line(f"dialogue.kept_{'photo' if heard.photo else 'spot' if heard.spot else 'words'}")
 
 
 def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard) -> Ask | None:
@@ -236,7 +313,7 @@ def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard)
                 return step
         after = dialogue.steps[dialogue.position(current.name) + 1 :]
         for step in after:
-            if step.name not in session.answers:
+            if step.is_due(session.answers) and step.name not in session.answers:
                 return step if step.kind.accepts_words(heard) else None
     return None
 
@@ -252,25 +329,28 @@ def _elsewhere(
         return _refuse(dialogue, session, taken)
     gone_on = dialogue.position(other.name) > dialogue.position(step.name) and not other.optional
     session = _with(session, heard, other.name, taken.answer)
-    if step.optional and gone_on and not heard.photo:
+    if step.optional and gone_on and not heard.photo and heard.recording is None:
         session = _with(session, heard, step.name, session.answers.get(step.name, Answer()))
         return _move_on(dialogue, session)
-    kept = Line(f"dialogue.kept_{'photo' if heard.photo else 'spot' if heard.spot else 'words'}")
-    return session, Say(Outcome.ASKED, (kept, *_prompt(dialogue, session)))
+    return session, Say(Outcome.ASKED, (_kept(heard), *_prompt(dialogue, session)))
 
 
 def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     if heard.word == Word.YES or heard.number == 1:
         return None, Say(Outcome.FINISHED, answers=session.answers)
-    if heard.number is not None and 2 <= heard.number <= len(dialogue.steps) + 1:
-        chosen = dialogue.steps[heard.number - 2].name
+    asked = [step.name for step in dialogue.steps if step.asked]
+    if heard.number is not None and 2 <= heard.number <= len(asked) + 1:
+        chosen = asked[heard.number - 2]
         return _ask(dialogue, msgspec.structs.replace(session, step=chosen, at=heard.at))
     for step in dialogue.steps:
         if step.kind.recognises(heard):
             taken = step.kind.take(session.answers.get(step.name, Answer()), heard)
             if isinstance(taken, Refused):
                 return _refuse(dialogue, session, taken)
-            return _ask(dialogue, _with(session, heard, step.name, taken.answer))
+            session = _with(session, heard, step.name, taken.answer)
+            if heard.recording is not None:
+                return session, Say(Outcome.ASKED, (_kept(heard), *_prompt(dialogue, session)))
+            return _ask(dialogue, session)
     return _refuse(dialogue, session, Refused("yes_or_change"))
 
 
@@ -287,7 +367,11 @@ def _touched(session: Session, heard: Heard) -> Session:
 
 def _onward(dialogue: Dialogue, session: Session) -> Session:
     answers = session.answers
-    open_steps = (one.name for one in dialogue.steps if one.name not in answers or answers[one.name].begun)
+    open_steps = (
+        one.name
+        for one in dialogue.steps
+        if one.is_due(answers) and (one.name not in answers or answers[one.name].begun)
+    )
     return msgspec.structs.replace(session, step=next(open_steps, CONFIRM))
 
 
@@ -313,18 +397,33 @@ def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
         return _summary(dialogue, session)
     step = dialogue.steps[dialogue.position(session.step)]
     told = session.answers.get(step.name)
+    params = _told(session)
     if told:
         verb = "more" if told.begun else "change"
-        return (Line(f"{dialogue.name}.{verb}_{step.name}", {"now": step.kind.show(told)}),)
-    return (Line(f"{dialogue.name}.ask_{step.name}"),)
+        params["now"] = _shown(session, step, told)
+        return (Line(f"{dialogue.name}.{verb}_{step.name}", params),)
+    return (Line(f"{dialogue.name}.ask_{step.name}", params),)
+
+
+def _told(session: Session) -> dict[str, object]:
+    """What the texts of a dialogue may show besides its answers."""
+    params: dict[str, object] = {"about": session.about} if session.about else {}
+    if session.options:
+        params["options"] = "\n".join(f"{n}. {one.words}" for n, one in enumerate(session.options, start=1))
+    return params
+
+
+def _shown(session: Session, step: Ask, told: Answer) -> str:
+    words = {one.value: one.words for one in session.options} if isinstance(step.kind, PickKind) else {}
+    return words.get(told.text) or step.kind.show(told)
 
 
 def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
-    lines = [Line(f"{dialogue.name}.summary")]
+    lines = [Line(f"{dialogue.name}.summary", _told(session))]
     for step in dialogue.steps:
         told = session.answers.get(step.name)
         if told:
-            lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": step.kind.show(told)}))
-        else:
+            lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": _shown(session, step, told)}))
+        elif step.asked:
             lines.append(Line(f"{dialogue.name}.none_{step.name}"))
     return (*lines, Line(f"{dialogue.name}.confirm"))

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from bot.dialogue import Ask, Dialogue
-from bot.kinds import images, location_or_text, mobile, text
+from bot.kinds import (
+    images,
+    location_or_text,
+    materials,
+    mobile,
+    mobile_needed,
+    number,
+    one_of_the_options,
+    recordings,
+    text,
+)
 
 FILE_COMPLAINT = Dialogue(
     name="file_complaint",
@@ -13,7 +23,30 @@ FILE_COMPLAINT = Dialogue(
         Ask("photos", images(at_most=9), optional=True),
         Ask("place", location_or_text),
         Ask("phone", mobile, optional=True),
+        Ask("recordings", recordings(at_most=5), optional=True, asked=False),
     ),
+)
+
+ADD_MATERIAL = Dialogue(
+    name="add_material",
+    version=1,
+    steps=(
+        Ask("case", one_of_the_options),
+        Ask("material", materials(photos_at_most=9, recordings_at_most=5, words_at_most=2_000)),
+    ),
+    confirm=False,
+)
+
+RATE_ANSWER = Dialogue(
+    name="rate_answer",
+    version=1,
+    steps=(
+        Ask("case", one_of_the_options),
+        Ask("score", number(at_most=3)),
+        # Whoever is not satisfied is asked what was wrong by the next dialogue.
+        Ask("words", text(at_least=1, at_most=500), optional=True, unless=("score", "1")),
+    ),
+    confirm=False,
 )
 
 DISPUTE_ANSWER = Dialogue(
@@ -23,4 +56,52 @@ DISPUTE_ANSWER = Dialogue(
     confirm=False,
 )
 
-DIALOGUES = {dialogue.name: dialogue for dialogue in (FILE_COMPLAINT, DISPUTE_ANSWER)}
+WITHDRAW = Dialogue(
+    name="withdraw",
+    version=1,
+    steps=(Ask("case", one_of_the_options),),
+)
+
+LEAVE_MESSAGE = Dialogue(
+    name="leave_message",
+    version=1,
+    steps=(Ask("words", text(at_least=2, at_most=2_000)),),
+    confirm=False,
+)
+
+WRITE_MORE = Dialogue(
+    name="write_more",
+    version=1,
+    steps=(Ask("words", text(at_least=2, at_most=2_000)),),
+    confirm=False,
+)
+
+GUARDIAN = Dialogue(
+    name="guardian",
+    version=1,
+    steps=(
+        Ask("name", text(at_least=2, at_most=20)),
+        Ask("phone", mobile_needed),
+    ),
+)
+
+REVOKE_CONSENT = Dialogue(
+    name="revoke_consent",
+    version=1,
+    steps=(Ask("purpose", one_of_the_options),),
+)
+
+DIALOGUES = {
+    dialogue.name: dialogue
+    for dialogue in (
+        FILE_COMPLAINT,
+        ADD_MATERIAL,
+        RATE_ANSWER,
+        DISPUTE_ANSWER,
+        WITHDRAW,
+        LEAVE_MESSAGE,
+        WRITE_MORE,
+        GUARDIAN,
+        REVOKE_CONSENT,
+    )
+}

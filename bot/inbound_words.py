@@ -14,8 +14,16 @@ MENU_WORDS: Final = {
     "file_complaint": "file",
     "complaint": "file",
     "my_cases": "my_cases",
+    "my_messages": "my_messages",
+    "leave_message": "leave",
+    "add_material": "add",
+    "rate_answer": "rate",
+    "withdraw": "withdraw",
     "ask_policy": "ask",
     "ask": "ask",
+    "permits": "permits",
+    "notices": "notices",
+    "personal": "personal",
     "person": "person",
     "help": "help",
     "hours": "hours",
@@ -25,13 +33,20 @@ MENU_WORDS: Final = {
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """`word` is a name under `bot.words`; `media` a photo's media id; `unfit` names a reply for the rest."""
+    """`word` is a name under `bot.words`; `unfit` names a reply for what is nothing of the rest.
+
+    `media` is a media id, of a photo unless `medium` says "voice" or "video". `scene` is of a code that was
+    scanned or followed by, `scanned` what our menu's scanner read.
+    """
 
     text: str = ""
     word: str = ""
     number: int | None = None
     media: str = ""
+    medium: str = ""
     spot: Spot | None = None
+    scene: str = ""
+    scanned: str = ""
     unfit: str = ""
     from_menu: bool = False
 
@@ -39,6 +54,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 SILENCE: Final = Understood(unfit="silence")
 UNHEARD: Final = Understood(unfit="bot.voice_unheard")
 UNSUPPORTED: Final = Understood(unfit="bot.unsupported")
+LINK: Final = Understood(unfit="bot.link")
+PAGE: Final = Understood(unfit="bot.miniprogram_page")
 
 
 def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
@@ -46,19 +63,51 @@ def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
     kind = inbound.kind
     if kind is Kind.TEXT:
         return _words(inbound.text, vocabulary)
+    if kind is Kind.EVENT:
+        return _event(inbound)
+    if kind is Kind.VOICE and inbound.recognition.strip():
+        return _words(inbound.recognition, vocabulary)
     if kind is Kind.VOICE:
-        return _words(inbound.recognition, vocabulary) if inbound.recognition.strip() else UNHEARD
+        return Understood(media=inbound.media_id, medium="voice") if inbound.media_id else UNHEARD
     if kind is Kind.IMAGE:
         return Understood(media=inbound.media_id) if inbound.media_id else UNSUPPORTED
-    if kind is Kind.LOCATION or (kind is Kind.EVENT and inbound.event == "location_select"):
-        if inbound.latitude is None or inbound.longitude is None:
-            return SILENCE
-        return Understood(spot=Spot(inbound.latitude, inbound.longitude, inbound.label.strip()))
-    if kind is Kind.EVENT:
-        if inbound.event == "click":
+    if kind in (Kind.VIDEO, Kind.SHORT_VIDEO):
+        return Understood(media=inbound.media_id, medium="video") if inbound.media_id else UNSUPPORTED
+    if kind is Kind.LOCATION:
+        return _place(inbound)
+    if kind is Kind.LINK:
+        return LINK
+    return PAGE if kind is Kind.MINI_PROGRAM_PAGE else SILENCE
+
+
+def all_words(inbound: Inbound) -> str:
+    """Every word a person may have put into a message, wherever it stands."""
+    if inbound.kind is Kind.TEXT:
+        return inbound.text
+    words = (
+        inbound.recognition, inbound.label, inbound.title, inbound.description, inbound.scan_result
+    )  # fmt: skip
+    return "\n".join(word for word in words if word)
+
+
+def _event(inbound: Inbound) -> Understood:
+    match inbound.event:
+        case "click":
             return Understood(word=MENU_WORDS.get(inbound.event_key, "help"), from_menu=True)
+        case "location_select":
+            return _place(inbound)
+        case "scan" | "subscribe" if inbound.scene:
+            return Understood(scene=inbound.scene)
+        case "scancode_waitmsg":
+            return Understood(scanned=inbound.scan_result or " ")
+    # What the phone opens or sends by itself needs no words: photos and results come as messages of their own.
+    return SILENCE
+
+
+def _place(inbound: Inbound) -> Understood:
+    if inbound.latitude is None or inbound.longitude is None:
         return SILENCE
-    return UNSUPPORTED if inbound.is_known else SILENCE
+    return Understood(spot=Spot(inbound.latitude, inbound.longitude, inbound.label.strip()))
 
 
 def _words(text: str, vocabulary: Vocabulary) -> Understood:

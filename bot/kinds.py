@@ -1,4 +1,4 @@
-"""What a step of a dialogue accepts: text, photos, a place, a mobile number.
+"""What a step of a dialogue accepts: text, photos, recordings, a place, a mobile number, a choice.
 
 A kind is asked two things. `take` when its step is the one being asked: accept, or refuse with a reason
 the citizen can act on. `recognises` when another step is being asked: is this message plainly meant for
@@ -24,15 +24,27 @@ class Spot(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str = ""
 
 
+class Recording(msgspec.Struct, frozen=True):
+    """A voice message or a film by the id of its file. `medium` is "voice" or "video"."""
+
+    file: str
+    medium: str
+
+
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """One message as the engine sees it. `word` is what the vocabulary made of the whole text."""
+    """One message as the engine sees it. `word` is what the vocabulary made of the whole text.
+
+    `picked` is filled in by the engine: which of the session's options the message names.
+    """
 
     at: datetime
     text: str = ""
     word: str = ""
     number: int | None = None
     photo: str | None = None
+    recording: Recording | None = None
     spot: Spot | None = None
+    picked: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,11 +52,12 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     text: str = ""
     photos: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     spot: Spot | None = None
     begun: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.photos or self.spot)
+        return bool(self.text or self.photos or self.recordings or self.spot)
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,114 @@ class PhotosKind:
 
 
 @dataclass(frozen=True)
+class RecordingsKind:
+    at_most: int
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        if heard.recording is None:
+            return Refused("words_please")
+        if heard.recording in before.recordings:
+            return Accepted(before)
+        if len(before.recordings) >= self.at_most:
+            return Refused("too_many_recordings", {"at_most": self.at_most})
+        return Accepted(Answer(recordings=(*before.recordings, heard.recording)))
+
+    def recognises(self, heard: Heard) -> bool:
+        return heard.recording is not None
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return str(len(answer.recordings))
+
+
+@dataclass(frozen=True)
+class MaterialsKind:
+    """Photos and recordings one after the other; words end it."""
+
+    photos_at_most: int
+    recordings_at_most: int
+    words_at_most: int
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        if heard.photo is not None:
+            taken = PhotosKind(self.photos_at_most).take(before, heard)
+        elif heard.recording is not None:
+            taken = RecordingsKind(self.recordings_at_most).take(before, heard)
+        else:
+            taken = TextKind(2, self.words_at_most).take(Answer(), heard)
+        if isinstance(taken, Refused):
+            return taken if heard.text or taken.reason != "words_please" else Refused("material_please")
+        given = taken.answer
+        answer = Answer(
+            text=given.text or before.text,
+            photos=given.photos or before.photos,
+            recordings=given.recordings or before.recordings,
+        )
+        return Accepted(answer, more=not given.text)
+
+    def recognises(self, heard: Heard) -> bool:
+        return heard.photo is not None or heard.recording is not None
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return bool(heard.text.strip())
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return _shown(answer.text) or str(len(answer.photos) + len(answer.recordings))
+
+
+@dataclass(frozen=True)
+class NumberKind:
+    """One of the numbers 1 to `at_most`, each of which the prompt explains."""
+
+    at_most: int
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        if heard.number is None or not 1 <= heard.number <= self.at_most:
+            return Refused("number_please", {"at_most": self.at_most})
+        return Accepted(Answer(text=str(heard.number)))
+
+    def recognises(self, heard: Heard) -> bool:
+        return False
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return answer.text
+
+
+@dataclass(frozen=True)
+class PickKind:
+    """One of the session's options, by its number in the list or by its name."""
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        return Accepted(Answer(text=heard.picked)) if heard.picked else Refused("pick_please")
+
+    def recognises(self, heard: Heard) -> bool:
+        return False
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return answer.text
+
+
+@dataclass(frozen=True)
 class PlaceKind:
     at_least: int = 2
     at_most: int = 200
@@ -199,9 +320,15 @@ class PlaceKind:
 
 @dataclass(frozen=True)
 class MobileKind:
+    """`needed`: the step cannot be skipped, so the refusal must not say that it can."""
+
+    needed: bool = False
+
     def take(self, before: Answer, heard: Heard) -> Taken:
         number = _mobile_in(heard.text)
-        return Refused("not_a_mobile") if number is None else Accepted(Answer(text=number))
+        if number is not None:
+            return Accepted(Answer(text=number))
+        return Refused("mobile_please") if self.needed else Refused("not_a_mobile")
 
     def recognises(self, heard: Heard) -> bool:
         return _mobile_in(heard.text) is not None
@@ -247,8 +374,29 @@ def images(at_most: int) -> PhotosKind:
     return PhotosKind(at_most)
 
 
+def recordings(at_most: int) -> RecordingsKind:
+    """Voice messages that nobody understood, and films."""
+    return RecordingsKind(at_most)
+
+
+def materials(photos_at_most: int, recordings_at_most: int, words_at_most: int) -> MaterialsKind:
+    """Anything that can be added to a case."""
+    return MaterialsKind(photos_at_most, recordings_at_most, words_at_most)
+
+
+def number(at_most: int) -> NumberKind:
+    """A number from 1 on."""
+    return NumberKind(at_most)
+
+
+one_of_the_options = PickKind()
+"""One of those the session lists."""
+
 location_or_text = PlaceKind()
 """A location message, or words that say where."""
 
 mobile = MobileKind()
 """A mainland mobile number; spaces, hyphens and +86 are forgiven."""
+
+mobile_needed = MobileKind(needed=True)
+"""The same, where it cannot be left out."""

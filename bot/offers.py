@@ -1,7 +1,7 @@
 """What was offered a moment ago and can be taken up with a number: kept in Redis only, harmless to lose.
 
-One item a line. A list of choices replaces what was there; photos and places sent outside a conversation
-are added one by one, since people send several at once.
+One item a line. The latest list of choices counts; photos, recordings and places sent outside a conversation are
+added one by one, since people send several at once. `recent` is the case that was filed a moment ago.
 """
 
 from __future__ import annotations
@@ -13,50 +13,72 @@ import msgspec
 
 from bot.kinds import Spot
 
+ChoiceKind = Literal[
+    "entry", "case", "inquiry", "story", "file", "tip_off", "scene", "add", "add_words", "write_more"
+]
+"""An entry of the knowledge; a case or a message thread to be shown; filing a story, or what was sent; being told
+where misconduct is reported; filing about a scanned code; adding what was sent, or words, to a case; writing more
+in a thread."""
+
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the number of its position stands for: an entry of the knowledge, a case, filing a story."""
+    """What the number of its position stands for. `words` are what would be written there."""
 
-    kind: Literal["entry", "case", "story"]
-    value: str
+    kind: ChoiceKind
+    value: str = ""
+    words: str = ""
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something sent outside a conversation that a complaint could begin with. `media` is a media id."""
+    """Something sent outside a conversation that a complaint could begin with.
+
+    `media` is a media id, `medium` "voice" or "video" where it is no photo.
+    """
 
     media: str = ""
+    medium: str = ""
     spot: Spot | None = None
 
 
 class Offers(msgspec.Struct, frozen=True, omit_defaults=True):
     choices: tuple[Choice, ...] = ()
     sent: tuple[Sent, ...] = ()
+    recent: str = ""
 
 
 class _Item(msgspec.Struct, frozen=True, omit_defaults=True):
     choices: tuple[Choice, ...] = ()
     sent: Sent | None = None
+    recent: str = ""
 
 
 def encode_choices(choices: Iterable[Choice]) -> bytes:
     return msgspec.json.encode(_Item(choices=tuple(choices))) + b"\n"
 
 
-def encode_sent(sent: Sent) -> bytes:
-    return msgspec.json.encode(_Item(sent=sent))
+def encode_recent(reference: str) -> bytes:
+    return msgspec.json.encode(_Item(recent=reference)) + b"\n"
+
+
+def encode(offers: Offers) -> bytes:
+    """Everything, to be put in place of what was there."""
+    items = [_Item(choices=offers.choices, recent=offers.recent)] if offers.choices or offers.recent else []
+    items += [_Item(sent=one) for one in offers.sent]
+    return b"".join(msgspec.json.encode(item) + b"\n" for item in items)
 
 
 def decode(stored: bytes) -> Offers:
     """What is on offer. Lines that are not ours are as good as lost."""
     choices: tuple[Choice, ...] = ()
     sent: list[Sent] = []
+    recent = ""
     for line in stored.splitlines():
         try:
             item = msgspec.json.decode(line, type=_Item)
         except msgspec.DecodeError:
             continue
-        if item.choices:
-            choices = item.choices
+        choices = item.choices or choices
+        recent = item.recent or recent
         if item.sent is not None:
             sent.append(item.sent)
-    return Offers(choices, tuple(sent))
+    return Offers(choices, tuple(sent), recent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bot.dialogue import Line
@@ -12,15 +12,29 @@ from kit.problems import Problem
 
 
 class Phrases:
-    """`common` are placeholders any text may use: the bureau's phone, hours and so on."""
+    """`common` are placeholders any text may use: the bureau's phone, hours and so on.
 
-    def __init__(self, catalogue: Catalogue, common: Mapping[str, str]) -> None:
+    `tells_news`: whether the account can tell people by itself how their case goes on. Otherwise no text may
+    promise it.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        common: Mapping[str, str],
+        tells_news: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._catalogue = catalogue
         self._common = dict(common)
+        self._tells_news = tells_news
 
     def say(self, key: str, **params: object) -> str:
         """One text."""
         return self._catalogue.text(key, **{**self._common, **params})
+
+    def later(self) -> str:
+        """How people will hear more: from us, or by looking."""
+        return self.say("bot.later_told" if self._tells_news() else "bot.later_look")
 
     def lines(self, lines: Iterable[Line]) -> str:
         """The texts of a dialogue, one below the other."""

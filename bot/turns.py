@@ -22,7 +22,7 @@ from bot.dialogue import KEPT_FOR, Session
 from bot.models import ConversationTurn
 from bot.singleflight import Flight
 from casework.people.identities import account_by_openid, identity_key, new_account_rows
-from kit.db import Database, Intake, Repeat, Stale
+from kit.db import Database, Fresh, Intake, Repeat, Stale
 from kit.db.models import GuardKey
 from kit.problems import Busy
 from kit.sealing import FieldSealer, SealError
@@ -96,6 +96,18 @@ class Turns:
         """The account of somebody who has one."""
         account = await account_by_openid(self._sealer, self._appid, openid)
         return account.id if account is not None else None
+
+    async def account_for(self, message: Message) -> UUID:
+        """The sender's account, made now if there is none. Raises Busy, and database errors."""
+        for _ in range(TRIES):
+            standing = await self.standing(message.openid)
+            if not standing.is_new:
+                return standing.account_id
+            identity = identity_key(self._sealer, self._appid, message.openid)
+            made = Intake((f"account:{message.act}", identity), b"", standing.account_rows, b"")
+            if isinstance(await self._db.write(made), Fresh):
+                return standing.account_id
+        raise Busy("problem.busy")
 
     async def identity_id(self, openid: str) -> UUID | None:
         """The row of an openid that is known."""

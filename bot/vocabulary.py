@@ -15,13 +15,15 @@ from kit.catalogue import Catalogue
 _LONGEST_WORD = 12
 _AROUND = " \t\n\r。.!！~～,，、\"'“”‘’「」【】[]()（）"
 _MANY_DIGITS = 2
+_LATIN = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
+_BEYOND_LATIN = re.compile(r"[\u2e80-\uffff]")
 
 
 class Vocabulary:
     """Compiled once; every look-up is one dictionary access or one pass of a compiled pattern."""
 
-    def __init__(self, catalogue: Catalogue, danger: Iterable[str], ours: Iterable[str]) -> None:
-        """`danger` and `ours` (what our categories of complaints are known by) come from the bureau profile."""
+    def __init__(self, catalogue: Catalogue, ours: Iterable[str]) -> None:
+        """`ours`: what our categories of complaints are known by, from the bureau profile."""
         self._words: dict[str, str] = {}
         for meaning, spellings in catalogue.under("bot.words").items():
             for spelling in spellings.split("|"):
@@ -34,12 +36,19 @@ class Vocabulary:
         self._question = _any_of(patterns["question"])
         self._complaint = _any_of(patterns["complaint"])
         self._staff = _any_of(patterns["staff"])
+        self._you = _any_of(patterns["you"])
         self._misconduct = _any_of(patterns["misconduct"])
+        self._corruption = _any_of(patterns["corruption"])
         self._tip_off = _any_of(patterns["tip_off_word"])
-        self._danger = _any_of(_folded(word) for word in danger)
+        # "向城管举报": the staff are told of something, not told on.
+        to, staff = _alternatives(patterns["told_to"]), _alternatives(patterns["staff"])
+        self._told_to = re.compile(f"(?:{to})(?:{_alternatives(patterns['you'])})?(?:{staff})")
         self._ours = _any_of(_folded(word) for word in ours)
         self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
-        self._withdraw = re.compile(rf"\s*(?:{_alternatives(patterns['withdraw_prefix'])})")
+        self._prefixes = {
+            name: re.compile(rf"\s*(?:{_alternatives(patterns[f'{name}_prefix'])})[\s:：,，。]*")
+            for name in ("withdraw", "add", "rate")
+        }
 
     def word_of(self, text: str) -> str:
         """What the whole message means, as one of the names under `bot.words`; "" when it is a sentence."""
@@ -54,19 +63,25 @@ class Vocabulary:
         digits = _plain(text)
         return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MANY_DIGITS else None
 
-    def is_danger(self, text: str) -> bool:
-        """Whether somebody may be in danger: then telephone numbers come first."""
-        return self._danger.search(_folded(text)) is not None
-
     def is_ours(self, text: str) -> bool:
         """Whether the words belong to one of our categories of complaints."""
         return self._ours.search(_folded(text)) is not None
 
     def is_tip_off(self, text: str) -> bool:
         """Whether the text is about misconduct of the bureau's own people: never taken in chat."""
-        return self._staff.search(text) is not None and (
-            self._misconduct.search(text) is not None or self._tip_off.search(text) is not None
-        )
+        text = _folded(text)
+        reports = self._tip_off.search(text) is not None
+        if self._staff.search(text) is not None:
+            if self._misconduct.search(text) is not None or self._corruption.search(text) is not None:
+                return True
+            return reports and self._staff.search(self._told_to.sub("", text)) is not None
+        # Nobody is named, but who takes bribes while "you" do nothing is an official all the same.
+        about_us = reports or self._you.search(text) is not None
+        return about_us and self._corruption.search(text) is not None
+
+    def is_report(self, text: str) -> bool:
+        """Whether the word for a tip-off is used, which people also use for ordinary complaints."""
+        return self._tip_off.search(text) is not None
 
     def is_question(self, text: str) -> bool:
         """Whether the sentence asks something."""
@@ -81,8 +96,19 @@ class Vocabulary:
         found = self._file_prefix.match(text)
         return text[found.end() :].strip() if found else None
 
-    def begins_with_withdraw(self, text: str) -> bool:
-        return self._withdraw.match(text) is not None
+    def asks_for(self, text: str) -> str:
+        """What the sentence begins by asking to be done with a case: "withdraw", "add", "rate" or ""."""
+        return next((name for name, prefix in self._prefixes.items() if prefix.match(text)), "")
+
+    def after_prefix(self, name: str, text: str) -> str:
+        """What follows that beginning."""
+        found = self._prefixes[name].match(text)
+        return text[found.end() :].strip() if found else text.strip()
+
+    @staticmethod
+    def is_latin(text: str) -> bool:
+        """Whether a sentence is written in Latin letters only."""
+        return _LATIN.search(text) is not None and _BEYOND_LATIN.search(text) is None
 
 
 def _folded(text: str) -> str:

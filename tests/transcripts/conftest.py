@@ -12,9 +12,15 @@ import pytest
 from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
 from app.models import MODEL_MODULES
 from bot.building import Bot, build_bot
+from bot.capabilities import Capabilities
+from bot.profile import WechatSection
+from bot.replying import as_text, decode, encode
 from bot.singleflight import Entry
 from bot.turns import Message
 from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.inquiries.profile import InquiriesSection
+from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, TextsSection
 from content.interpretations.answering import Answerer
 from content.interpretations.laws import LawIndex
@@ -27,6 +33,7 @@ from kit.ids import Ids
 from kit.profile import build_profile, read_profile
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from wechat.account_kinds import Right
 from wechat.codec import Codec
 from wechat.messages import to_inbound
 
@@ -35,6 +42,8 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 TOKEN = "transcripts"
 ACCOUNT = "gh_0123456789ab"
 """The account's original id."""
+TRANSFERRED = "（转给客服）"
+"""Stands for the reply that hands over to customer service: it has no words."""
 PATIENT_S = 5.0
 """For Redis, on a machine that is busy with other tests."""
 
@@ -42,9 +51,19 @@ PATIENT_S = 5.0
 class Office:
     """The bureau's side of a conversation, and everything tests want to look at."""
 
-    def __init__(self, db: Database, desk: Desk, bot: Bot, clock: FixedClock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        desk: Desk,
+        inquiries: InquiryDesk,
+        keys: KeyRing,
+        bot: Bot,
+        clock: FixedClock,
+    ) -> None:
         self.db = db
         self.desk = desk
+        self.inquiries = inquiries
+        self.keys = keys
         self.bot = bot
         self.clock = clock
         self._numbers = count(24_000_000_000_000_001)
@@ -61,17 +80,20 @@ class Office:
         return {**common, **content}
 
     async def hear(self, fields: dict[str, Any], presence: bool | None = None) -> str:
-        """The reply to a message, through single flight unless `presence` is given by the test."""
+        """The reply to a message as text, through single flight unless `presence` is given by the test."""
         inbound = to_inbound(fields)
         door = self.bot.door
         message = Message(door.names.of(inbound.dedupe_key), door.names.of(inbound.openid), inbound)
 
         async def work(entry: Entry) -> bytes:
-            return (await door.conversation.handle(inbound, entry, message, self.clock.now())).encode()
+            return encode(await door.conversation.handle(inbound, entry, message, self.clock.now()))
 
         if presence is not None:
-            return (await work(Entry(presence=presence, count=1))).decode()
-        return (await door.flight.join(message.act, message.citizen, work)).decode()
+            stored = await work(Entry(presence=presence, count=1))
+        else:
+            stored = await door.flight.join(message.act, message.citizen, work)
+        reply = decode(stored)
+        return TRANSFERRED if reply.transfer else as_text(reply)
 
     async def say(self, text: str, openid: str = "oCitizen") -> str:
         return await self.hear(self.fields(openid, MsgType="text", Content=text))
@@ -94,7 +116,12 @@ def bureau_words(profile: Any) -> dict[str, str]:
 
 
 async def open_office(
-    db: Database, clock: FixedClock, redis_url: str | None, answerer: Any, **more: Any
+    db: Database,
+    clock: FixedClock,
+    redis_url: str | None,
+    answerer: Any,
+    rights: frozenset[Right] | None = None,
+    **more: Any,
 ) -> Office:
     keys = KeyRing(
         {name: name.encode().ljust(32, b".") for name in ("audit", "fields", "files", "sessions", "seals")}
@@ -107,6 +134,9 @@ async def open_office(
         sealer=FieldSealer(keys),
         bureau_code="QS",
     )
+    inquiries = InquiryDesk(
+        db, desk.calendar, profile.section(InquiriesSection), desk.sealer, desk.bureau_code
+    )
     bot = build_bot(
         desk=desk,
         keys=keys,
@@ -116,9 +146,13 @@ async def open_office(
         appid=APP_ID,
         redis_url=redis_url,
         bureau_words=bureau_words(profile),
+        inquiries=inquiries,
+        consents=profile.section(ConsentsSection),
+        public_url="https://cg.example.cn",
+        capabilities=Capabilities(rights or profile.section(WechatSection).rights(), clock),
         **more,
     )
-    return Office(db, desk, bot, clock)
+    return Office(db, desk, inquiries, keys, bot, clock)
 
 
 @pytest.fixture(scope="session")

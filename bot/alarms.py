@@ -1,0 +1,96 @@
+"""Words that tell of danger to life: telephone numbers first, and the duty officer is paged.
+
+The numbers never wait for anything of ours. Whoever can telephone is helped sooner by that than by us, so they are
+said after `PATIENCE_S` at the latest, also while the database does not answer; if by then the page is not written
+down, the reply says so and asks to telephone for certain. A write on its way still goes to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.phrases import Phrases
+from bot.turns import Message, Turns
+from casework.complaints.filing import Source
+from casework.dangers.alerts import raise_alert
+from casework.dangers.finding import find_danger
+from casework.dangers.profile import DangerSection
+from kit.db import Database
+
+PATIENCE_S = 2.0
+"""Well within the door's budget: a late answer would be too late here."""
+
+_log = structlog.get_logger("bot")
+
+
+class Alarms:
+    """One per process."""
+
+    def __init__(self, db: Database, turns: Turns, phrases: Phrases, section: DangerSection) -> None:
+        self._db = db
+        self._turns = turns
+        self._phrases = phrases
+        self._section = section
+        self._running: set[asyncio.Task[object]] = set()
+        self.unwritten = 0
+
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """The words that show danger; empty for nearly every message."""
+        return find_danger(self._section, text)
+
+    def numbers(self) -> str:
+        """Whom to telephone."""
+        say = self._phrases.say
+        return f"{say(self._section.sentence_key)}\n{say('bot.danger_duty')}"
+
+    async def raised(
+        self, message: Message, text: str, matched: tuple[str, ...], rest: Callable[[], Awaitable[str]]
+    ) -> str:
+        """The numbers, then what the conversation says; meanwhile the duty officer is paged."""
+        paging = self._start(self._page(message, text, matched))
+        answering = self._start(rest())
+        await asyncio.wait([paging, answering], timeout=PATIENCE_S)
+        said = [self.numbers()]
+        if not _is_well(paging):
+            self.unwritten += 1
+            _log.error("danger.page_not_written", is_late=not paging.done())
+            said.append(self._phrases.say("bot.danger_not_paged"))
+        if _is_well(answering):
+            said.append("\n" + str(answering.result()))
+        else:
+            said.append("\n" + self._phrases.say("bot.danger_not_kept"))
+        return "\n".join(said)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let writes in progress end, when the process is asked to stop."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=timeout_s)
+
+    async def _page(self, message: Message, text: str, matched: tuple[str, ...]) -> object:
+        account_id = await self._turns.account_for(message)
+        return await raise_alert(
+            self._db,
+            act=message.act,
+            account_id=account_id,
+            source=Source.WECHAT,
+            words=text,
+            matched=matched,
+        )
+
+    def _start(self, work: Awaitable[object]) -> asyncio.Task[object]:
+        task: asyncio.Task[object] = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen; what it means for the reply is decided above
+
+
+def _is_well(task: asyncio.Task[object]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

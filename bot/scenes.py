@@ -1,0 +1,102 @@
+"""Codes on signs, scanned: each kind opens something of its own in chat."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot.filing import Filing
+from bot.offers import Choice, encode_choices
+from bot.phrases import Phrases
+from bot.singleflight import Flight
+from bot.turns import Message, Turns
+from casework.people import staff_binding
+from casework.scene_codes import queries
+from casework.scene_codes.kinds import PREFIXES, SceneKind
+from casework.scene_codes.views import SceneCodeView
+from kit.db import Database
+from kit.secrets import KeyRing
+
+_CODE = re.compile(rf"(?:{'|'.join(map(re.escape, PREFIXES.values()))})[0-9A-Za-z]{{8,36}}", re.ASCII)
+
+
+class Scenes:
+    """One per process. `public_url` is where our pages stand, without a slash at the end."""
+
+    def __init__(
+        self,
+        db: Database,
+        keys: KeyRing,
+        filing: Filing,
+        turns: Turns,
+        flight: Flight,
+        phrases: Phrases,
+        public_url: str,
+    ) -> None:
+        self._db = db
+        self._keys = keys
+        self._filing = filing
+        self._turns = turns
+        self._flight = flight
+        self._phrases = phrases
+        self._public_url = public_url
+
+    async def open(self, scene: str, message: Message, at: datetime) -> str:
+        """What stands behind a code."""
+        if scene.startswith(staff_binding.PREFIX):
+            return await self._bind(scene, message)
+        found = await queries.by_code(scene)
+        if found is None:
+            return self._phrases.say("bot.scene.unknown")
+        if found.is_retired:
+            return self._phrases.say("bot.scene.retired", title=found.title)
+        match found.kind:
+            case SceneKind.STREET_CHIEF:
+                return await self._filing.start(
+                    message,
+                    at,
+                    place=found.place_text,
+                    scene=found.code,
+                    before=self._phrases.say("bot.scene.street_chief", title=found.title),
+                )
+            case SceneKind.ARTICLE:
+                link = self._link(found.target)
+                return self._phrases.say("bot.scene.article", title=found.title, link=link)
+        self._flight.remember(message.citizen, encode_choices([Choice("scene", found.code)]))
+        return self._described(found)
+
+    async def scanned(self, result: str, message: Message, at: datetime) -> str:
+        """What our menu's scanner read: a code of ours, alone or within an address; other codes are not ours."""
+        found = _CODE.search(result)
+        if found is None:
+            return self._phrases.say("bot.scene.not_ours")
+        return await self.open(found[0], message, at)
+
+    async def file(self, code: str, message: Message, at: datetime) -> str:
+        """Begin a complaint about what stands behind a code that was scanned a moment ago."""
+        found = await queries.by_code(code)
+        if found is None or found.is_retired:
+            return self._phrases.say("bot.pick_gone")
+        return await self._filing.start(message, at, place=found.place_text or found.title, scene=found.code)
+
+    async def _bind(self, code: str, message: Message) -> str:
+        account_id = await self._turns.account_for(message)
+        staff = await staff_binding.use_code(self._db, self._keys, code, account_id)
+        if staff is None:
+            return self._phrases.say("bot.scene.bind_over")
+        return self._phrases.say("bot.scene.bound", name=staff.name, login=staff.login)
+
+    def _described(self, found: SceneCodeView) -> str:
+        say = self._phrases.say
+        lines = [say(f"bot.scene.{found.kind.value}", title=found.title)]
+        if found.place_text:
+            lines.append(say("bot.scene.place", place=found.place_text))
+        if found.contact:
+            lines.append(say("bot.scene.contact", contact=found.contact))
+        lines.append(say("bot.scene.offer"))
+        return "\n".join(lines)
+
+    def _link(self, target: str) -> str:
+        if target.startswith(("https://", "http://")):
+            return target
+        return f"{self._public_url}/{target.lstrip('/')}"

@@ -1,0 +1,107 @@
+"""Sentences outside a conversation: trouble is offered to be filed, everything else is a question.
+
+A question touches neither SQL nor Redis.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.answers import Answers
+from bot.auto_replies import AutoReplies
+from bot.filing import Filing
+from bot.inquiring import Inquiring
+from bot.offers import Choice, Offers, encode_choices
+from bot.phrases import Phrases
+from bot.singleflight import Flight
+from bot.taking_up import TakingUp
+from bot.turns import Message, Turns
+from bot.vocabulary import Vocabulary
+
+STORY_AT_LEAST = 6
+
+
+class Sentences:
+    """One per process."""
+
+    def __init__(
+        self,
+        *,
+        vocabulary: Vocabulary,
+        phrases: Phrases,
+        answers: Answers,
+        auto_replies: AutoReplies,
+        filing: Filing,
+        inquiring: Inquiring,
+        taking_up: TakingUp,
+        turns: Turns,
+        flight: Flight,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._phrases = phrases
+        self._answers = answers
+        self._auto_replies = auto_replies
+        self._filing = filing
+        self._inquiring = inquiring
+        self._taking_up = taking_up
+        self._turns = turns
+        self._flight = flight
+
+    async def answer(self, text: str, message: Message, at: datetime, *, is_danger: bool) -> str:
+        """What a sentence is answered with."""
+        say, vocabulary = self._phrases.say, self._vocabulary
+        if not text:
+            return say("bot.unclear")
+        asks = vocabulary.is_question(text)
+        rest = None if asks else vocabulary.story_after_file_words(text)
+        if rest is not None:
+            offers = await self._taking_up.offers(message)
+            return await self._filing.start(message, at, story=rest, sent=offers.sent)
+        automatic = self._auto_replies.find(text)
+        if automatic:
+            return automatic
+        told = self._answers.ask(text)
+        may_be_filed = len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
+        tells_of_trouble = vocabulary.sounds_like_complaint(text)
+        offers = Offers() if asks else await self._taking_up.offers(message)
+        if not asks and offers.recent and (told.band != "answer" or tells_of_trouble or may_be_filed):
+            return self._offer_to_add(text, message, offers)
+        if not asks and vocabulary.is_report(text):
+            may_be_filed = True
+        if may_be_filed and not asks and (told.band != "answer" or tells_of_trouble):
+            self._taking_up.offer(message, offers, Choice("story", text))
+            return say("bot.offer_story")
+        if told.band == "lost" and is_danger:
+            # Told to telephone first, nobody wants to hear that we do not know.
+            return say("bot.danger_report")
+        if told.band == "lost" and not asks:
+            goes_on = await self._goes_on(text, message, at)
+            if goes_on:
+                return goes_on
+        if told.band != "answer" and vocabulary.is_latin(text):
+            return say("bot.english")
+        choices, reply = told.choices, told.text
+        if told.band == "lost" and self._auto_replies.otherwise:
+            reply = f"{self._auto_replies.otherwise}\n\n{reply}"
+        if may_be_filed and (choices or tells_of_trouble or not asks):
+            # "油烟太大怎么办" asks, and tells of something that could be filed; "渣土车洒了一路" only tells.
+            choices = (*choices, Choice("story", text))
+            reply += "\n" + say("bot.offer_story_also", number=len(choices))
+        if choices:
+            self._flight.remember(message.citizen, encode_choices(choices))
+        return reply
+
+    def _offer_to_add(self, text: str, message: Message, offers: Offers) -> str:
+        """Words said right after filing usually belong to what was filed."""
+        choices = (Choice("add_words", offers.recent, text), Choice("story", text))
+        self._taking_up.offer(message, offers, *choices)
+        return self._phrases.say("bot.offer_words_recent", reference=offers.recent)
+
+    async def _goes_on(self, text: str, message: Message, at: datetime) -> str:
+        """Words nobody else can make sense of may go on with a message that was answered lately."""
+        account_id = await self._turns.account_id(message.openid)
+        thread = await self._inquiring.answered_lately(account_id, at) if account_id is not None else ""
+        if not thread:
+            return ""
+        self._flight.remember(message.citizen, encode_choices([Choice("write_more", thread, text)]))
+        return self._phrases.say("bot.offer_write_more", reference=thread)
