@@ -203,7 +203,7 @@ def build_miniprogram_door(bot: Bot, *, desk: Desk, codec: Codec, appid: str) ->
     return replace(
         bot.door,
         codec=codec,
-        conversation=MiniProgramPushes(StandingEvents(desk.db, turns, bot.phrases), bot.phrases),
+        conversation=MiniProgramPushes(desk, turns, bot.phrases, bot.conversation.may_be_kept),
         alarms=DoorAlarms(bot.line),
         counts=Counts(),
         app="miniprogram:",
