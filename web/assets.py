@@ -15,4 +15,8 @@ CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "des
 
 def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
-    return Assets.load(STATIC, bundles={"console.css": [DESIGN / f"{name}.css" for name in CONSOLE_SHEETS]})
+    bundles = {
+        "console.css": [DESIGN / f"{name}.css" for name in CONSOLE_SHEETS],
+        "h5.css": [DESIGN / "h5.css"],
+    }
+    return Assets.load(STATIC, bundles=bundles)

@@ -12,7 +12,8 @@ from casework.actors import Actor, system
 from casework.people import merging
 from casework.people.models import Account, WechatIdentity
 from casework.people.views import AccountView, Recipient
-from kit.db import Change, Database
+from kit.db import Change, Database, Intake
+from kit.problems import Busy
 from kit.sealing import FieldSealer
 
 OPENID_AT_MOST = 64
@@ -52,6 +53,28 @@ def new_account_rows(
         followed_at=now if followed else None,
     )
     return account, identity
+
+
+async def found_or_made(
+    db: Database, sealer: FieldSealer, appid: str, openid: str, *, follows: bool | None = None
+) -> AccountView:
+    """The account behind an openid that came by a page or the mini-program; a new one where there is none.
+
+    Unlike a message, a visit opens no window for customer-service messages. `follows` is what the platform said
+    of this person, None where it said nothing.
+    """
+    known = await account_by_openid(sealer, appid, openid)
+    if known is None:
+        account, identity = new_account_rows(db, sealer, appid, openid, followed=follows is True)
+        identity.last_message_at = None
+        identity.unfollowed_at = identity.created_at if follows is False else None
+        key = identity_key(sealer, appid, openid)
+        # Whoever comes by the same openid meanwhile wins; then it is found.
+        await db.write(Intake((key,), b"", (account, identity), b""))
+        known = await account_by_openid(sealer, appid, openid)
+    if known is None:
+        raise Busy
+    return known
 
 
 async def account_by_openid(sealer: FieldSealer, appid: str, openid: str) -> AccountView | None:

@@ -6,6 +6,7 @@ changes a wording changes its version.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -58,6 +59,10 @@ class PhoneLinking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     days: Annotated[int, msgspec.Meta(ge=1, le=365)]
     basis: Sentence
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(days=self.days)
 
 
 class ConsentsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

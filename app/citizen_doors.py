@@ -1,0 +1,127 @@
+"""The doors of citizens beside the chat: their pages and the mini-program's API, built from the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.core import Core
+from app.platform import Platform
+from bot.consents import is_unsubscribed
+from bot.models import MediaFetch, PushConsent
+from bot.profile import WechatSection
+from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.people.profile import ConsentsSection
+from content.bureau_profile import BureauSection
+from kit.files.store import FileStore
+from kit.http.assets import Assets
+from miniapp_api.door import ApiDoor, build_api
+from miniapp_api.platform import MiniPlatform
+from web.h5.door import H5Door, NoticeStanding, build_h5
+from web.h5.platform import WebPlatform
+
+
+def citizens_pages(
+    core: Core, desk: Desk, inquiries: InquiryDesk, assets: Assets, files: FileStore, platform: Platform
+) -> H5Door:
+    """The pages under /h5. Their sign-in works in any browser only where the stand-in plays the platform."""
+    settings = core.settings
+
+    async def opened() -> WebPlatform:
+        from web.h5.wechat_side import WeChatSide
+
+        clients = await platform.clients()
+        return WeChatSide(
+            clients.sign_in,
+            clients.account,
+            clients.tickets,
+            core.clock,
+            app_id=settings.wechat_app_id,
+            base=settings.wechat_api_base,
+        )
+
+    async def notices(member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:
+        return await notice_standings(core.profile.section(WechatSection), member_ids)
+
+    return build_h5(
+        desk=desk,
+        inquiries=inquiries,
+        keys=core.keys,
+        catalogue=core.catalogue,
+        assets=assets,
+        files=files,
+        bureau=core.profile.section(BureauSection),
+        consents=core.profile.section(ConsentsSection),
+        app_id=settings.wechat_app_id,
+        public_url=settings.public_url,
+        platform=opened,
+        notices=notices,
+        also_held=held_by_the_bot,
+        in_any_browser=settings.demo,
+    )
+
+
+def mini_program_api(core: Core, desk: Desk, platform: Platform) -> ApiDoor:
+    """The API under /api/v1; it says so where the bureau has no mini-program."""
+
+    async def opened() -> MiniPlatform:
+        from miniapp_api.platform import PlatformAwayError
+        from miniapp_api.wechat_side import WeChatMiniSide
+
+        mini = (await platform.clients()).mini_program
+        if mini is None:
+            raise PlatformAwayError
+        return WeChatMiniSide(mini)
+
+    app_id = core.settings.miniapp_app_id
+    return build_api(
+        desk=desk,
+        keys=core.keys,
+        consents=core.profile.section(ConsentsSection),
+        app_id=app_id,
+        platform=opened if app_id else None,
+    )
+
+
+async def notice_standings(section: WechatSection, member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:
+    """How each template of the official account that needs a consent stands with a person."""
+    ids = list(member_ids)
+    rows = await PushConsent.filter(account_id__in=ids)
+    refuses_all = bool(ids) and await is_unsubscribed(ids[0])
+    return tuple(
+        NoticeStanding(
+            template_id=template.id,
+            is_long_term=template.kind == "long_term",
+            left=sum(row.remaining for row in rows if row.template_id == template.id),
+            is_refused=refuses_all
+            or any(row.refused_at is not None for row in rows if row.template_id == template.id),
+        )
+        for template in section.templates
+        if template.kind != "template" and template.app == "official"
+    )
+
+
+async def held_by_the_bot(member_ids: frozenset[UUID]) -> Mapping[str, object]:
+    """What the chat keeps of a person's accounts beyond their cases, for the export."""
+    ids = list(member_ids)
+    return {
+        "message_consents": [
+            {
+                "template": row.template_id,
+                "left": row.remaining,
+                "refused_at": row.refused_at,
+                "updated_at": row.updated_at,
+            }
+            for row in await PushConsent.filter(account_id__in=ids).order_by("id")
+        ],
+        "media_sent": [
+            {
+                "id": row.file_id,
+                "medium": row.medium or "photo",
+                "state": row.state,
+                "sent_at": row.created_at,
+            }
+            for row in await MediaFetch.filter(account_id__in=ids).order_by("created_at", "id")
+        ],
+    }

@@ -1,0 +1,126 @@
+"""What the citizens' pages work with; built once per process by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from sanic import Request
+
+from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.people.profile import ConsentsSection
+from content.bureau_profile import BureauSection
+from kit.catalogue import Catalogue
+from kit.clock import Clock
+from kit.db import Database
+from kit.files.store import FileStore
+from kit.http.assets import Assets
+from kit.http.cookies import SessionCookie
+from kit.http.csrf import VisitToken
+from kit.http.sessions import Sessions
+from kit.sealing import FieldSealer
+from kit.secrets import KeyRing
+from web.h5.platform import PlatformOpening
+from web.h5.words import Words
+from web.rendering import Pages
+
+CITIZEN = "citizen"
+
+
+@dataclass(frozen=True)
+class NoticeStanding:
+    """Whether messages of one template may be sent to a person. `left` counts consents that are not used up."""
+
+    template_id: str
+    is_long_term: bool
+    left: int
+    is_refused: bool = False
+
+
+NoticeStandings = Callable[[frozenset[UUID]], Awaitable[tuple[NoticeStanding, ...]]]
+"""The standing of every template, for the accounts of one person."""
+
+AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
+"""What other doors hold of a person's accounts, as plain values for the export."""
+
+
+@dataclass(frozen=True)
+class H5Door:
+    """Collaborators of every page, found at `app.ctx.h5`."""
+
+    desk: Desk
+    inquiries: InquiryDesk
+    sealer: FieldSealer
+    consents: ConsentsSection
+    bureau: BureauSection
+    words: Words
+    pages: Pages
+    files: FileStore
+    sessions: Sessions
+    cookie: SessionCookie
+    visits: VisitToken
+    platform: PlatformOpening
+    app_id: str
+    public_url: str
+    in_any_browser: bool
+    notices: NoticeStandings
+    also_held: AlsoHeld
+
+    @property
+    def db(self) -> Database:
+        return self.desk.db
+
+    @property
+    def clock(self) -> Clock:
+        return self.desk.db.clock
+
+
+def build_h5(
+    *,
+    desk: Desk,
+    inquiries: InquiryDesk,
+    keys: KeyRing,
+    catalogue: Catalogue,
+    assets: Assets,
+    files: FileStore,
+    bureau: BureauSection,
+    consents: ConsentsSection,
+    app_id: str,
+    public_url: str,
+    platform: PlatformOpening,
+    notices: NoticeStandings,
+    also_held: AlsoHeld,
+    in_any_browser: bool = False,
+) -> H5Door:
+    """Put the door together.
+
+    `platform` opens the platform's side when somebody first signs in. `in_any_browser`: the platform's sign-in
+    works outside WeChat too, which is true of the stand-in alone.
+    """
+    return H5Door(
+        desk=desk,
+        inquiries=inquiries,
+        sealer=desk.sealer,
+        consents=consents,
+        bureau=bureau,
+        words=Words(catalogue),
+        pages=Pages(catalogue, assets.url),
+        files=files,
+        sessions=Sessions(desk.db, keys),
+        cookie=SessionCookie(CITIZEN, public_url),
+        visits=VisitToken(keys, public_url),
+        platform=platform,
+        app_id=app_id,
+        public_url=public_url,
+        in_any_browser=in_any_browser,
+        notices=notices,
+        also_held=also_held,
+    )
+
+
+def door_of(request: Request) -> H5Door:
+    """The pages of the application that serves this request."""
+    return cast("H5Door", request.app.ctx.h5)

@@ -1,0 +1,213 @@
+"""What each page shows, already in words: templates choose nothing and compute nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A place to go; `here` marks the one the reader is at."""
+
+    href: str
+    words: str
+    here: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What surrounds every page. `print_href` changes the size of print and comes back here."""
+
+    bureau_name: str
+    mark: str
+    csrf_token: str
+    is_large: bool
+    print_href: str
+    print_words: str
+    phone: str
+    hotline: str
+    places: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagePage:
+    """One thing to say, and where to go from here. `role` is how a screen reader is told: alert or status."""
+
+    title: str
+    words: str
+    call: str
+    phone: str
+    hotline: str
+    role: str
+    links: tuple[Link, ...] = ()
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """A complaint or a message to the bureau, as one line of the list."""
+
+    href: str
+    reference: str
+    state: str
+    opening: str
+    where: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MePage:
+    """A person's own matters. `more` leads to older ones, empty at the end."""
+
+    cases: tuple[CaseLine, ...]
+    inquiries: tuple[CaseLine, ...]
+    more: str = ""
+    first: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A heading with what is to be said under it."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A photo; without an address it cannot be shown (yet), and the words say why."""
+
+    words: str
+    href: str = ""
+    small: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One line of a history."""
+
+    at: str
+    what: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """One complaint, for its owner."""
+
+    reference: str
+    state: str
+    promise: str
+    facts: tuple[Fact, ...]
+    answer: str = ""
+    answered: str = ""
+    photos: tuple[Picture, ...] = ()
+    after_photos: tuple[Picture, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One side's words."""
+
+    who: str
+    at: str
+    words: str
+    is_ours: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryScreen:
+    """One message to the bureau with the answers."""
+
+    reference: str
+    state: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentCard:
+    """One consent: what it is for, whether it is given, and the one thing to do about it."""
+
+    purpose: str
+    title: str
+    words: str
+    standing: str
+    is_given: bool
+    action: str
+    button: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedAccount:
+    """Another account of the same person. `action` parts it."""
+
+    words: str
+    since: str
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianForm:
+    """A guardian as it stands, and what was typed where it could not be used."""
+
+    title: str
+    words: str
+    standing: str
+    is_given: bool
+    name: str = ""
+    phone: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataPage:
+    """What we keep of a person, and what they may do about it."""
+
+    notice_title: str
+    notice_opening: str
+    collected: tuple[tuple[str, str, str], ...]
+    rights: str
+    ask: str
+    phone: str
+    consents: tuple[ConsentCard, ...]
+    guardian: GuardianForm
+    linked: tuple[LinkedAccount, ...]
+    done: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeLine:
+    """One kind of message and whether it may be sent."""
+
+    title: str
+    standing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scripts:
+    """For WeChat's own consent button. Without it the page explains the other ways."""
+
+    app_id: str
+    timestamp: int
+    nonce: str
+    signature: str
+    templates: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesPage:
+    """Which messages reach the person, and how to change that."""
+
+    lines: tuple[NoticeLine, ...]
+    scripts: Scripts | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermitsPage:
+    """How to get a permit today: at the counter, with what, where, when."""
+
+    window: tuple[Fact, ...]
+    bring: tuple[str, ...]
+    note: str

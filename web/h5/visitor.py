@@ -1,0 +1,91 @@
+"""Who holds the phone: the session, and the account behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from casework.actors import Actor, citizen
+from casework.people.models import Account
+from kit.http.csrf import SAFE_METHODS, check_csrf
+from kit.http.sessions import Session
+from web.h5.door import CITIZEN, H5Door, door_of
+
+HOME = "/h5/me"
+ENTER = "/h5/enter"
+DOORSTEPS = (ENTER, "/h5/oauth", "/h5/leave")
+"""Leading here after signing in would lead in circles, or out again."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in citizen, by the account of the WeChat in hand."""
+
+    session: Session
+
+    @property
+    def account_id(self) -> UUID:
+        return self.session.subject_id
+
+    @property
+    def actor(self) -> Actor:
+        return citizen(self.account_id)
+
+
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+
+def signed_in(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
+    """Guard a page: without a session to the entrance and back here, and no form without its token."""
+
+    @wraps(page)
+    async def guarded(request: Request, **parts: str) -> HTTPResponse:
+        door = door_of(request)
+        visitor = await visitor_of(request, door)
+        if visitor is None:
+            asked = request.path + (f"?{request.query_string}" if request.query_string else "")
+            wanted = safe_next(asked) if request.method in SAFE_METHODS else HOME
+            return redirect(f"{ENTER}?next={quote(wanted, safe='')}", status=303)
+        request.ctx.visitor = visitor
+        check_csrf(request, visitor.session.csrf, door.public_url)
+        return await page(request, door, visitor, **parts)
+
+    return guarded
+
+
+def for_anybody(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
+    """A page that needs nobody in particular and greets whoever is signed in."""
+
+    @wraps(page)
+    async def open_page(request: Request, **parts: str) -> HTTPResponse:
+        door = door_of(request)
+        visitor = await visitor_of(request, door)
+        request.ctx.visitor = visitor
+        return await page(request, door, visitor, **parts)
+
+    return open_page
+
+
+async def visitor_of(request: Request, door: H5Door) -> Visitor | None:
+    """The person behind the session cookie."""
+    session = await door.sessions.read(door.cookie.read(request), CITIZEN)
+    if session is None or not await Account.filter(id=session.subject_id).exists():
+        return None
+    return Visitor(session)
+
+
+def safe_next(address: str) -> str:
+    """The address if it is a page of ours for citizens, else the first page. Never another site."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= 600
+    if not plain or not address.startswith("/h5/"):
+        return HOME
+    parts = urlsplit(address)
+    inside = not parts.scheme and not parts.netloc and ".." not in parts.path and "//" not in parts.path
+    return address if inside and not parts.path.startswith(DOORSTEPS) else HOME
