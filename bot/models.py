@@ -116,3 +116,15 @@ class PlatformReport(Model):
     class Meta:
         table = "platform_report"
         indexes = (("kind", "job_id"), ("at", "id"))
+
+
+class VerificationFile(Model):
+    """A file the platform wants to find at our address, as proof that the domain is ours. `content` is ASCII."""
+
+    id = fields.UUIDField(primary_key=True)
+    name = fields.CharField(max_length=80, unique=True)
+    content = fields.CharField(max_length=400)
+    added_at = fields.DatetimeField()
+
+    class Meta:
+        table = "verification_file"

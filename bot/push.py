@@ -59,6 +59,7 @@ REASONS = {
     "not_a_follower": "not_following",
     "outside_window": "window_closed",
     "too_many_messages": "too_many_messages",
+    "too_often": "too_many_messages",
     "no_consent": "refused",
     "day_quota": "quota_used_up",
     "bad_template": "template_rejected",

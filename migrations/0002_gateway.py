@@ -166,6 +166,17 @@ class Migration(migrations.Migration):
             options={'table': 'staff_binding_code', 'app': 'chengguan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
+        ops.CreateModel(
+            name='VerificationFile',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('name', fields.CharField(unique=True, max_length=80)),
+                ('content', fields.CharField(max_length=400)),
+                ('added_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'verification_file', 'app': 'chengguan', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
         ops.AddField(
             model_name='Account',
             name='merged_into_id',
