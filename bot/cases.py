@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.dialogue import Option
+from bot.dialogue_shape import Option
 from bot.offers import Choice
 from bot.phrases import Phrases
 from casework.complaints import queries

@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.alarms import Alarms
 from bot.capabilities import Capabilities
 from bot.commands import ASIDE, BEGINNING, Commands
-from bot.dialogue import Session
+from bot.dialogue_shape import Session
 from bot.dialogues import DISPUTE_ANSWER, RATE_ANSWER
 from bot.filing import Filing
 from bot.inbound_words import Understood, all_words, understand

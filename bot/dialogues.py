@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from bot.dialogue import Ask, Dialogue
-from bot.kinds import (
-    images,
-    location_or_text,
-    materials,
-    mobile,
-    mobile_needed,
-    number,
-    one_of_the_options,
-    recordings,
-    text,
-)
+from bot.dialogue_shape import Ask, Dialogue
+from bot.kinds import location_or_text, mobile, mobile_needed, text
+from bot.kinds_picked import number, one_of_the_options
+from bot.kinds_sent import images, materials, recordings
 
 FILE_COMPLAINT = Dialogue(
     name="file_complaint",

@@ -1,4 +1,4 @@
-"""What a step of a dialogue accepts: text, photos, recordings, a place, a mobile number, a choice.
+"""What a step of a dialogue accepts. Here: text, a place, a mobile number.
 
 A kind is asked two things. `take` when its step is the one being asked: accept, or refuse with a reason
 the citizen can act on. `recognises` when another step is being asked: is this message plainly meant for
@@ -112,7 +112,8 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _BETWEEN_DIGITS = re.compile(r"[\s\-—－()（）]+")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A text in one line, short enough for a summary."""
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN_AT_MOST else text[:_SHOWN_AT_MOST] + "…"
 
@@ -146,142 +147,7 @@ class TextKind:
         return len(text) >= _SENTENCES_AT_LEAST and _CLAUSE.search(text[:-1]) is not None
 
     def show(self, answer: Answer) -> str:
-        return _shown(answer.text)
-
-
-@dataclass(frozen=True)
-class PhotosKind:
-    at_most: int
-
-    def take(self, before: Answer, heard: Heard) -> Taken:
-        if heard.photo is None:
-            return Refused("photos_please")
-        if heard.photo in before.photos:
-            return Accepted(before, more=len(before.photos) < self.at_most)
-        if len(before.photos) >= self.at_most:
-            return Refused("too_many_photos", {"at_most": self.at_most})
-        photos = (*before.photos, heard.photo)
-        return Accepted(Answer(photos=photos), more=len(photos) < self.at_most)
-
-    def recognises(self, heard: Heard) -> bool:
-        return heard.photo is not None
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
-    def show(self, answer: Answer) -> str:
-        return str(len(answer.photos))
-
-
-@dataclass(frozen=True)
-class RecordingsKind:
-    at_most: int
-
-    def take(self, before: Answer, heard: Heard) -> Taken:
-        if heard.recording is None:
-            return Refused("words_please")
-        if heard.recording in before.recordings:
-            return Accepted(before)
-        if len(before.recordings) >= self.at_most:
-            return Refused("too_many_recordings", {"at_most": self.at_most})
-        return Accepted(Answer(recordings=(*before.recordings, heard.recording)))
-
-    def recognises(self, heard: Heard) -> bool:
-        return heard.recording is not None
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
-    def show(self, answer: Answer) -> str:
-        return str(len(answer.recordings))
-
-
-@dataclass(frozen=True)
-class MaterialsKind:
-    """Photos and recordings one after the other; words end it."""
-
-    photos_at_most: int
-    recordings_at_most: int
-    words_at_most: int
-
-    def take(self, before: Answer, heard: Heard) -> Taken:
-        if heard.photo is not None:
-            taken = PhotosKind(self.photos_at_most).take(before, heard)
-        elif heard.recording is not None:
-            taken = RecordingsKind(self.recordings_at_most).take(before, heard)
-        else:
-            taken = TextKind(2, self.words_at_most).take(Answer(), heard)
-        if isinstance(taken, Refused):
-            return taken if heard.text or taken.reason != "words_please" else Refused("material_please")
-        given = taken.answer
-        answer = Answer(
-            text=given.text or before.text,
-            photos=given.photos or before.photos,
-            recordings=given.recordings or before.recordings,
-        )
-        return Accepted(answer, more=not given.text)
-
-    def recognises(self, heard: Heard) -> bool:
-        return heard.photo is not None or heard.recording is not None
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return bool(heard.text.strip())
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
-    def show(self, answer: Answer) -> str:
-        return _shown(answer.text) or str(len(answer.photos) + len(answer.recordings))
-
-
-@dataclass(frozen=True)
-class NumberKind:
-    """One of the numbers 1 to `at_most`, each of which the prompt explains."""
-
-    at_most: int
-
-    def take(self, before: Answer, heard: Heard) -> Taken:
-        if heard.number is None or not 1 <= heard.number <= self.at_most:
-            return Refused("number_please", {"at_most": self.at_most})
-        return Accepted(Answer(text=str(heard.number)))
-
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
-    def show(self, answer: Answer) -> str:
-        return answer.text
-
-
-@dataclass(frozen=True)
-class PickKind:
-    """One of the session's options, by its number in the list or by its name."""
-
-    def take(self, before: Answer, heard: Heard) -> Taken:
-        return Accepted(Answer(text=heard.picked)) if heard.picked else Refused("pick_please")
-
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
-    def show(self, answer: Answer) -> str:
-        return answer.text
+        return shown(answer.text)
 
 
 @dataclass(frozen=True)
@@ -314,8 +180,8 @@ class PlaceKind:
 
     def show(self, answer: Answer) -> str:
         if answer.spot is not None:
-            return _shown(answer.spot.label) or f"{answer.spot.latitude:.5f}, {answer.spot.longitude:.5f}"
-        return _shown(answer.text)
+            return shown(answer.spot.label) or f"{answer.spot.latitude:.5f}, {answer.spot.longitude:.5f}"
+        return shown(answer.text)
 
 
 @dataclass(frozen=True)
@@ -368,29 +234,6 @@ def text(at_least: int, at_most: int) -> TextKind:
     """Words, counted in characters."""
     return TextKind(at_least, at_most)
 
-
-def images(at_most: int) -> PhotosKind:
-    """Photos, sent one after the other until the citizen says that these are all."""
-    return PhotosKind(at_most)
-
-
-def recordings(at_most: int) -> RecordingsKind:
-    """Voice messages that nobody understood, and films."""
-    return RecordingsKind(at_most)
-
-
-def materials(photos_at_most: int, recordings_at_most: int, words_at_most: int) -> MaterialsKind:
-    """Anything that can be added to a case."""
-    return MaterialsKind(photos_at_most, recordings_at_most, words_at_most)
-
-
-def number(at_most: int) -> NumberKind:
-    """A number from 1 on."""
-    return NumberKind(at_most)
-
-
-one_of_the_options = PickKind()
-"""One of those the session lists."""
 
 location_or_text = PlaceKind()
 """A location message, or words that say where."""

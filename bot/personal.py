@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from bot.dialogue import Option
+from bot.dialogue_shape import Option
 from bot.dialogues import GUARDIAN, REVOKE_CONSENT
 from bot.kinds import Answer
 from bot.phrases import Phrases

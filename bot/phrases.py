@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from bot.dialogue import Line
+from bot.dialogue_shape import Line
 from kit.catalogue import Catalogue
 from kit.clock import local
 from kit.problems import Problem

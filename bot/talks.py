@@ -13,10 +13,12 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from bot.dialogue import CONFIRM, Dialogue, Option, Outcome, Say, Session, Word, advance, begin, prompt
+from bot.dialogue import advance, begin, prompt
+from bot.dialogue_shape import CONFIRM, Dialogue, Option, Outcome, Say, Session, Word
 from bot.dialogues import DIALOGUES, FILE_COMPLAINT, RATE_ANSWER
 from bot.inbound_words import Understood
-from bot.kinds import Answer, Heard, PickKind, Recording
+from bot.kinds import Answer, Heard, Recording
+from bot.kinds_picked import PickKind
 from bot.media import waiting_fetch
 from bot.models import MediaFetch
 from bot.phrases import Phrases

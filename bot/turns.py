@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from tortoise.models import Model
 
-from bot.dialogue import KEPT_FOR, Session
+from bot.dialogue_shape import KEPT_FOR, Session
 from bot.models import ConversationTurn
 from bot.singleflight import Flight
 from casework.people.identities import account_by_openid, identity_key, new_account_rows

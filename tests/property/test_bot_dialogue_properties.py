@@ -8,7 +8,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import CONFIRM, KEPT_FOR, Outcome, Say, Session, Word, advance, begin
+from bot.dialogue import advance, begin
+from bot.dialogue_shape import CONFIRM, KEPT_FOR, Outcome, Say, Session, Word
 from bot.dialogues import DISPUTE_ANSWER, FILE_COMPLAINT
 from bot.kinds import Heard, Spot
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.dialogue import CONFIRM, Outcome, Word, advance, begin
+from bot.dialogue import advance, begin
+from bot.dialogue_shape import CONFIRM, Outcome, Word
 from bot.dialogues import DISPUTE_ANSWER, FILE_COMPLAINT
 from bot.kinds import Answer, Heard, Spot, subject
 

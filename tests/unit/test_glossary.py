@@ -17,7 +17,7 @@ import casework
 import kit
 import nlp
 from bot import held_replies, media
-from bot.dialogue import Outcome, Word
+from bot.dialogue_shape import Outcome, Word
 from bot.dialogues import DIALOGUES
 from casework.complaints.filing import Source
 from casework.notifications import plan

@@ -1,0 +1,139 @@
+"""What dialogues, the places people stand in them and what they are told are made of. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from bot.kinds import Answer, Kind, TextKind
+
+STALE_AFTER = timedelta(hours=2)
+KEPT_FOR = timedelta(days=7)
+
+CONFIRM = ""
+"""The step name of a session whose questions are all answered and which waits for the citizen's yes."""
+
+
+class Word(StrEnum):
+    """What a whole message may mean to the engine, whatever words it used."""
+
+    CANCEL = "cancel"
+    BACK = "back"
+    PERSON = "person"
+    HELP = "help"
+    SKIP = "skip"
+    DONE = "done"
+    YES = "yes"
+    RESUME = "resume"
+    RESTART = "restart"
+
+
+class Outcome(StrEnum):
+    """What became of a message. PERSON and HELP ask the caller for words of its own before the prompt."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    PERSON = "person"
+    HELP = "help"
+    STALE = "stale"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question. An optional one may be skipped.
+
+    `asked` False: taken when it is sent, never asked for. `unless`: not asked when the named step was answered so.
+    """
+
+    name: str
+    kind: Kind
+    optional: bool = False
+    asked: bool = True
+    unless: tuple[str, str] | None = None
+
+    def is_due(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether the step is asked at all after these answers."""
+        if self.unless is None:
+            return self.asked
+        name, given = self.unless
+        return self.asked and answers.get(name, Answer()).text != given
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Questions in order. `version` rises when steps change meaning: older drafts are then given up.
+
+    `confirm`: show a summary and wait for a yes; else the last answer finishes.
+    """
+
+    name: str
+    version: int
+    steps: tuple[Ask, ...]
+    confirm: bool = True
+
+    def position(self, name: str) -> int:
+        return next(i for i, step in enumerate(self.steps) if step.name == name)
+
+    def texts(self) -> list[str]:
+        """Every catalogue key of its own that this dialogue may say."""
+        keys = [f"{self.name}.cancelled", f"{self.name}.called"]
+        for step in self.steps:
+            if not step.asked:
+                keys += [f"{self.name}.show_{step.name}"]
+                continue
+            keys += [f"{self.name}.ask_{step.name}", f"{self.name}.change_{step.name}"]
+            keys += (
+                [f"{self.name}.more_{step.name}"] if self.confirm and isinstance(step.kind, TextKind) else []
+            )
+            keys += [f"{self.name}.show_{step.name}"] if self.confirm else []
+            keys += [f"{self.name}.none_{step.name}"] if self.confirm and step.optional else []
+        return [*keys, f"{self.name}.summary", f"{self.name}.confirm"] if self.confirm else keys
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One of several to pick from: its name, and the words it is shown with."""
+
+    value: str
+    words: str
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where one citizen stands in one dialogue.
+
+    `subject` is what it is about (a case's id), if anything, and `about` the words its texts may show for that.
+    `beneath` is the conversation this one was begun in the middle of.
+    """
+
+    dialogue: str
+    version: int
+    at: datetime
+    step: str
+    answers: dict[str, Answer] = msgspec.field(default_factory=dict)
+    subject: str = ""
+    about: str = ""
+    options: tuple[Option, ...] = ()
+    beneath: Session | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text of the catalogue."""
+
+    key: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Say:
+    """What to tell the citizen, and what the message amounted to."""
+
+    outcome: Outcome
+    lines: tuple[Line, ...] = ()
+    answers: dict[str, Answer] = field(default_factory=dict)
