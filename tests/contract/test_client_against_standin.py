@@ -362,6 +362,25 @@ async def test_a_token_refused_for_ever_costs_at_most_five_calls_a_minute_over_a
     assert seen[-1] <= 12
 
 
+async def test_tokens_that_end_at_once_cost_at_most_two_calls_over_all_processes(
+    redis: Redis, session: aiohttp.ClientSession, platform: Platform, clock: FixedClock
+) -> None:
+    clients = [
+        WeChatClient(
+            session, TokenKeeper(redis, session, APP_ID, SECRET, platform.base, clock), platform.base
+        )
+        for _ in range(4)
+    ]
+    await asyncio.gather(*(one.user_info(CITIZEN) for one in clients for _ in range(5)))
+    assert await platform.calls("stable_token") == 1
+    for expiry in range(1, 5):
+        clock.advance(timedelta(minutes=20))
+        await platform.post("tokens/expire", {})
+        # Those whose token another process has replaced take that one: nobody notices the expiry.
+        await asyncio.gather(*(one.user_info(CITIZEN) for one in clients for _ in range(5)))
+        assert await platform.calls("stable_token") <= 1 + 2 * expiry
+
+
 async def test_a_flushed_redis_costs_nothing_and_a_lost_one_little(
     redis: Redis, session: aiohttp.ClientSession, platform: Platform, clock: FixedClock
 ) -> None:

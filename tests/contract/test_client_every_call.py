@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from kit.clock import FixedClock
 from tests.client_worlds import (
@@ -85,14 +86,17 @@ async def test_recorded_refusals_name_their_reason_and_their_request_and_nobody(
         world.names |= RECORDED_NAMES
         for path, bodies in refusals.items():
             for body in bodies:
-                with pytest.raises(WeChatError) as caught:
+                with pytest.raises(WeChatError) as caught, capture_logs() as logs:
                     await EVERY_CALL[path].make(world)
                 error = caught.value
                 assert error.meaning == MEANINGS[body["errcode"]]
                 assert error.meaning.remedy is Remedy.FINAL
                 assert (error.retryable, error.uncertain) == (False, False)
                 assert error.rid.startswith("6745aa")
-                assert CITIZEN not in f"{error} {error!r} {error.message}"
+                assert CITIZEN not in f"{error} {error!r} {error.message} {logs}"
+                assert [(one["endpoint"], one["code"], one["rid"]) for one in logs] == [
+                    (path, body["errcode"], error.rid)
+                ]
 
 
 @pytest.mark.parametrize(

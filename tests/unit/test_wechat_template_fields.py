@@ -41,6 +41,8 @@ def test_each_kind_keeps_only_its_own_characters() -> None:
     ("name", "value"),
     [
         ("number1", "12.5"),
+        ("number1", "1" * 32),
+        ("symbol1", "！！！！！"),
         ("amount2", "¥12.50"),
         ("phone_number3", "0571-12345678"),
         ("car_number4", "浙A12345"),
@@ -55,6 +57,9 @@ def test_exact_values_pass_unchanged(name: str, value: str) -> None:
     ("name", "value"),
     [
         ("number1", "twelve"),
+        ("number1", "1" * 33),
+        ("number1", "1" * 30 + ".55"),
+        ("symbol1", "！！！！！！"),
         ("amount2", "12.345"),
         ("phone_number3", "1" * 18),
         ("time4", "明天"),
