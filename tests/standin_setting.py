@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from wechat.standin.config import StandinConfig
 from wechat.standin.courier import Courier
 from wechat.standin.dispatch import COURIER, PLATFORM
 from wechat.standin.platform import Platform
+from wechat.standin.server import build_app
 
 MINI_APP_ID, MINI_SECRET, MINI_TOKEN = "wxfedcba9876543210", "another-secret", "another-token"
 MINI_AES_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg"
@@ -170,3 +172,16 @@ class Outside:
         return await self.api(
             "message/custom/send", {"touser": CITIZEN, "msgtype": msgtype, "text": {"content": content}}
         )
+
+
+@asynccontextmanager
+async def running(account: Account | None = None, **settings: Any) -> AsyncIterator[Outside]:
+    """A stand-in that listens, for both apps with `account` as their webhook."""
+    if account is not None:
+        async with TestServer(account.app()) as webhook:
+            address = str(webhook.make_url("/wechat"))
+            async with running(None, webhook_url=address, **settings) as outside:
+                yield outside
+        return
+    async with TestServer(build_app(config(**settings))) as server, aiohttp.ClientSession() as http:
+        yield Outside(server, http)

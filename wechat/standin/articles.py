@@ -112,14 +112,14 @@ class _Cleaner(HTMLParser):
             raise Refusal(45166, "invalid content")
         if tag in DROPPED_WHOLE:
             self._inside = tag
-        elif tag not in DROPPED_TAGS and not (tag == "img" and not self._shows_own(attrs)):
+        elif _is_kept(tag) and not (tag == "img" and not self._shows_own(attrs)):
             self.kept.append(f"<{tag}{self._attributes(attrs)}>")
 
     def handle_endtag(self, tag: str) -> None:
         if self._inside is not None:
             if tag == self._inside:
                 self._inside = None
-        elif tag not in DROPPED_TAGS and tag not in VOID:
+        elif _is_kept(tag) and tag not in VOID:
             self.kept.append(f"</{tag}>")
 
     def handle_data(self, text: str) -> None:
@@ -135,6 +135,10 @@ class _Cleaner(HTMLParser):
         return "".join(
             f' {name}="{escape(value or "")}"' for name, value in attrs if _is_harmless(name, value or "")
         )
+
+
+def _is_kept(tag: str) -> bool:
+    return tag not in DROPPED_TAGS | DROPPED_WHOLE and re.fullmatch(r"[a-z][a-z0-9-]*", tag) is not None
 
 
 def _is_harmless(name: str, value: str) -> bool:

@@ -3,15 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from datetime import datetime
 from time import monotonic
-from typing import Literal
 
 import aiohttp
-import msgspec
 
 from wechat.parse import parse_xml
 from wechat.standin.citizens import Citizen
+from wechat.standin.delivery import Attempt, Delivery
 from wechat.standin.inbound import InboundMessage
 from wechat.standin.passive import (
     InvalidReplyError,
@@ -31,44 +29,6 @@ MOST_DELIVERIES = 2_000
 MOST_AT_ONCE = 200
 LARGEST_ANSWER_BYTES = 64 * 1024
 OVERTAKEN_WITHIN_S = 3.0
-
-AttemptOutcome = Literal["waiting", "reply", "silent", "invalid", "refused", "timed_out", "unreachable"]
-DeliveryOutcome = Literal["waiting", "reply", "silent", "failed"]
-
-
-class Attempt(msgspec.Struct):
-    """One try. `seconds` is how long the webhook took; `detail` says why a try went wrong."""
-
-    number: int
-    started_at: datetime
-    seconds: float | None = None
-    outcome: AttemptOutcome = "waiting"
-    detail: str = ""
-
-
-class Delivery(msgspec.Struct):
-    """A message on its way, with all its tries. `msg_id` is text: it is too large for a page's numbers.
-
-    `to_desk`: people serve this citizen, so the message went to them and not to the webhook. `is_plain`: it went
-    unencrypted.
-    """
-
-    id: int
-    openid: str
-    kind: str
-    summary: str
-    msg_id: str | None
-    at: datetime
-    sent: str
-    address: str
-    encrypted_bytes: int = 0
-    attempts: list[Attempt] = []
-    outcome: DeliveryOutcome = "waiting"
-    reply: str = ""
-    replies_agree: bool = True
-    app: str = "official"
-    to_desk: bool = False
-    is_plain: bool = False
 
 
 class Courier:
@@ -336,12 +296,4 @@ class Courier:
 
     def _tell(self, delivery: Delivery) -> None:
         # A copy: the page must see each step, not one object that changes under it.
-        self._platform.feed.publish(
-            delivery.openid,
-            "delivery",
-            msgspec.structs.replace(delivery, attempts=_copies(delivery.attempts)),
-        )
-
-
-def _copies(attempts: list[Attempt]) -> list[Attempt]:
-    return [msgspec.structs.replace(attempt) for attempt in attempts]
+        self._platform.feed.publish(delivery.openid, "delivery", delivery.copy())

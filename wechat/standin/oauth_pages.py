@@ -74,7 +74,7 @@ async def authorize(request: web.Request) -> web.StreamResponse:
         return _choice(platform, request)
     asked = Asked(Grant(citizen.openid, scope), redirect_uri, state)
     if scope == "snsapi_base":
-        return web.HTTPFound(_with_code(platform, asked))
+        return _redirect(_with_code(platform, asked))
     return _question(platform, asked)
 
 
@@ -86,8 +86,12 @@ async def confirm(request: web.Request) -> web.StreamResponse:
     except Refusal:
         return _page(_words().cannot, f"<p>{escape(_words().problems[10009])}</p>")
     if request.query.get("allow") == "1":
-        return web.HTTPFound(_with_code(platform, asked))
-    return web.HTTPFound(_with_query(asked.redirect_uri, {"state": asked.state}))
+        return _redirect(_with_code(platform, asked))
+    return _redirect(_with_query(asked.redirect_uri, {"state": asked.state}))
+
+
+def _redirect(address: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 def _asked_for(platform: Platform, request: web.Request) -> tuple[str, Scope, str]:
