@@ -44,6 +44,7 @@ async def setup(request: web.Request) -> web.Response:
         "tries": platform.config.tries,
         "console_url": urljoin(platform.config.webhook_url, "/console/"),
         "own_origins": [*platform.config.web_origins, f"{request.scheme}://{request.host}"],
+        "transferred": demo.words.transferred,
         "encrypted": platform.config.aes_key is not None,
     }
     return json_response(content)

@@ -58,7 +58,7 @@ export class Chat {
       "div",
       { class: `row ${own ? "row-own" : ""}`, "data-testid": pushed ? "phone-push" : null },
       own ? avatarOf(this.citizen) : accountAvatar(),
-      make("div", { class: "said" }, own || pushed ? null : said, bubble, heardAs(item))
+      make("div", { class: "said" }, own || pushed ? null : said, byPerson(item), bubble, heardAs(item))
     );
   }
 
@@ -106,6 +106,11 @@ export function avatarOf(citizen) {
 
 function accountAvatar() {
   return make("img", { class: "avatar", src: "/phone/static/account.svg", alt: "" });
+}
+
+// An answer from the customer-service desk, not from the account itself.
+function byPerson(item) {
+  return item.api === "kf" ? make("small", { class: "by-person" }, words.desk) : null;
 }
 
 // What the platform heard in a voice message stands below its bubble, as WeChat shows it.

@@ -39,6 +39,7 @@ export class Connection {
     this.openid = openid;
     this.name = name;
     this.staff = staff;
+    this.owner = name;
   }
 
   setup() {
@@ -67,6 +68,14 @@ export class Connection {
   sendFilm(file) {
     const address = `/phone/film?openid=${encodeURIComponent(this.openid)}`;
     return request(address, { method: "POST", headers: { "Content-Type": "video/mp4" }, body: file });
+  }
+
+  desk() {
+    return request("/_standin/kf");
+  }
+
+  atDesk(deed) {
+    return postJson("/_standin/kf", deed);
   }
 
   setSwitches(switches) {

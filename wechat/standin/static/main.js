@@ -22,7 +22,7 @@ const TYPING_MS = 15000;
 const me = whoAmI();
 const connection = new Connection(me);
 const sheets = new Sheets();
-const side = new Side();
+const side = new Side((part) => part === "desk" && desk.refresh());
 const wire = new Wire();
 const browser = new Browser({
   openid: me.openid,
@@ -47,7 +47,7 @@ const composer = new Composer({
 const pressing = new Pressing({ act, sheets, panels, browser });
 const menu = new Menu((one, path) => pressing.press(one, path));
 const switches = new Switches((changes) => attempt(connection.setSwitches(changes)));
-const desk = new Desk({ connection, attempt, onWanted: () => side.show("desk") });
+const desk = new Desk({ connection, attempt, onWanted: () => side.show("desk"), onOffered: () => side.offer("desk") });
 let setup = null;
 let typingTimer = 0;
 let streamed = false;
@@ -108,6 +108,7 @@ function showTyping(on) {
 function showCitizen(citizen) {
   if (setup) setup.citizen = citizen;
   chat.citizen = citizen;
+  connection.owner = citizen.name;
   byId("citizen-line").textContent = words.youAre(citizen.name);
   byId("composer").hidden = !citizen.followed;
   byId("follow-bar").hidden = citizen.followed;
@@ -128,7 +129,6 @@ const TOPICS = {
   citizen: showCitizen,
   menu: (buttons) => menu.draw(buttons),
   switches: (all) => tellPair("trouble", { on: switches.draw(all) }),
-  kf: (state) => desk.show(state),
 };
 
 function drawPhrases(phrases) {
@@ -165,6 +165,7 @@ async function start() {
   wire.limit = setup.answer_limit_s;
   panels.setup = setup;
   browser.origins = setup.own_origins;
+  desk.transferred = setup.transferred;
   menu.draw(setup.menu);
   showTyping(false);
   showCitizen(setup.citizen);

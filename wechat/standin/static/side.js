@@ -6,7 +6,8 @@ import { words } from "./words.js";
 const PARTS = ["wire", "browser", "desk"];
 
 export class Side {
-  constructor() {
+  constructor(onShown) {
+    this.onShown = onShown;
     this.present = new Set(["wire"]);
     this.shown = "wire";
     for (const part of PARTS) {
@@ -24,6 +25,12 @@ export class Side {
     this.present.add(part);
     this.shown = part;
     byId("side").classList.add("is-open");
+    this.draw();
+  }
+
+  // A tab for it, nothing more.
+  offer(part) {
+    this.present.add(part);
     this.draw();
   }
 
@@ -53,7 +60,10 @@ export class Side {
         "aria-selected": String(part === this.shown),
         "aria-controls": part,
         "data-testid": `side-tab-${part}`,
-        onclick: () => this.show(part),
+        onclick: () => {
+          this.show(part);
+          this.onShown(part);
+        },
       })
     );
     const focused = tabs.contains(document.activeElement) ? document.activeElement.id : "";

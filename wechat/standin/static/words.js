@@ -66,6 +66,8 @@ export const words = {
   scanBinding: "扫绑定码",
   staffHint: "工作人员",
   seeDesk: "人工客服台",
+  desk: "人工客服",
+  otherCitizen: "另一位市民",
   deskEmpty: "还没有人要找人工。市民说“人工”，后台转接以后，人就在这里。",
   deskWaiting: "等着人工接待",
   deskTalking: (name) => `${name} 在接待`,
