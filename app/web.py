@@ -14,6 +14,7 @@ from app.doors import desk_of, inquiry_desk_of, official_account
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
 from app.platform import Platform
+from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
@@ -50,6 +51,7 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
     if settings.demo:
         app.register_middleware(_refuse_proxies, "request", priority=200)
     app.blueprint(ops_blueprint())
+    app.blueprint(verification_blueprint())
     app.blueprint(webhook_blueprint())
     app.blueprint(console_blueprint())
     log = structlog.get_logger("web")

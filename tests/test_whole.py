@@ -247,6 +247,7 @@ ROUTES = {
     "GET /": ANYONE,
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
+    r"GET /<name:([A-Za-z0-9_]{1,64}\.txt)>": ANYONE,
     "GET /wechat": PLATFORM,
     "POST /wechat": PLATFORM,
     "GET /console": ANYONE,
