@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
+from casework.case_event import CaseEvent
 from casework.complaints import events
-from casework.complaints.events import EVENTS, ComplaintEvent
 from casework.complaints.lifecycle import COMPLAINT, State
 from casework.complaints.timeline import FOR_CITIZENS, FOR_STAFF
+from casework.dangers import events as dangers
+from casework.events import EVENTS
+from casework.inquiries import events as inquiries
+from casework.inquiries.actions import ANSWER_AT_MOST
+from casework.notifications.events import MediaNotReceived
 from casework.notifications.plan import excerpt, params_of
 from casework.notifications.queries import reason_key
-from casework.notifications.rules import RULES, SILENT, Audience, rules_for
+from casework.notifications.rules import RULES, SILENT, Audience, Rule, rules_for
 from kit.catalogue import Catalogue
 from tests.casework_setting import person
 
@@ -28,12 +33,12 @@ LATER = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """Only casework's own files: other areas are others' business."""
     folder = tmp_path_factory.mktemp("catalogue")
-    for name in ("complaint.yaml", "notifications.yaml"):
+    for name in ("complaint.yaml", "notifications.yaml", "inquiry.yaml", "danger.yaml", "scene_code.yaml"):
         (folder / name).write_text((ROOT / "content/catalogue/zh_CN" / name).read_text())
     return Catalogue.load(folder)
 
 
-def one_of_each() -> list[ComplaintEvent]:
+def one_of_each() -> list[CaseEvent]:
     common: dict[str, Any] = {
         "complaint_id": person(9),
         "reference": "QS-TS-261123-0001-X",
@@ -57,7 +62,46 @@ def one_of_each() -> list[ComplaintEvent]:
         events.ComplaintClosed(**common, by_clock=True),
         events.ComplaintClosed(**common, by_clock=False),
         events.ComplaintWithdrawn(**common),
+        events.ComplaintAddedTo(**common, media=2),
+        *one_of_each_inquiry(),
+        *one_of_each_danger(),
+        MediaNotReceived(account_id=person(1), at=AT, medium="photo", count=2),
     ]
+
+
+def one_of_each_inquiry() -> list[CaseEvent]:
+    common: dict[str, Any] = {
+        "inquiry_id": person(9),
+        "reference": "QS-LY-261123-0001-X",
+        "account_id": person(1),
+        "at": AT,
+    }
+    return [
+        inquiries.InquirySubmitted(**common, source="h5", answer_by_at=LATER),
+        inquiries.InquiryContinued(**common, answer_by_at=LATER),
+        inquiries.InquiryAnswered(**common, answer="离地两米五以上。", close_by_at=LATER),
+        inquiries.InquiryClosed(**common, by="clock"),
+        inquiries.InquiryClosed(**common, by="citizen"),
+    ]
+
+
+def one_of_each_danger() -> list[CaseEvent]:
+    common: dict[str, Any] = {"alert_id": person(9), "account_id": person(1), "at": AT}
+    page = {"what": "湖滨路 3 号：液化气漏了", "raised_at": AT}
+    return [
+        dangers.DangerRaised(**common, source="wechat"),
+        dangers.DangerPaged(**common, **page, number=1, heads=False, has_phone=False),
+        dangers.DangerPaged(**common, **page, number=3, heads=True, has_phone=True),
+        dangers.DangerAddedTo(**common, what="有人被困", assignee_id=person(12)),
+        dangers.DangerAcknowledged(**common, by_name="王值班"),
+        dangers.DangerOverdue(**common, what="液化气漏了", assignee_id=person(12)),
+        dangers.DangerEnded(**common, by_name="王值班"),
+    ]
+
+
+def is_sent(rule: Rule) -> bool:
+    """Whether it leaves the house, and so has to fit a template message."""
+    return rule.audience is Audience.OWNER or rule.page
 
 
 def test_every_event_has_a_rule_or_is_declared_silent() -> None:
@@ -66,26 +110,36 @@ def test_every_event_has_a_rule_or_is_declared_silent() -> None:
     assert {type(event) for event in one_of_each()} == set(EVENTS)
 
 
-def test_event_names_are_unique_and_belong_to_the_feature() -> None:
+def test_event_names_are_unique_and_belong_to_their_feature() -> None:
     names = [event.name for event in EVENTS]
     assert len(set(names)) == len(names)
-    assert all(name.startswith("complaint.") for name in names)
+    for feature, beginning in ((events, "complaint."), (inquiries, "inquiry."), (dangers, "danger.")):
+        assert all(event.name.startswith(beginning) for event in feature.EVENTS)
+
+
+def test_every_event_leads_to_the_page_of_its_case() -> None:
+    for event in one_of_each():
+        assert event.case_id == (None if isinstance(event, MediaNotReceived) else person(9))
 
 
 @pytest.mark.parametrize("event", one_of_each(), ids=lambda event: event.name)
-def test_every_notice_can_be_put_into_words(event: ComplaintEvent, catalogue: Catalogue) -> None:
+def test_every_notice_can_be_put_into_words(event: CaseEvent, catalogue: Catalogue) -> None:
     params = params_of(event)
     for rule in rules_for(event):
-        parts = ["title", "text"] + (["phrase", "thing"] if rule.audience is Audience.OWNER else [])
+        parts = ["title", "text"] + (["phrase", "thing"] if is_sent(rule) else [])
         for part in parts:
             text = catalogue.text(f"{rule.template}.{part}", **params)
             assert "{" not in text
-        assert event.reference in catalogue.text(f"{rule.template}.text", **params)
+        text = catalogue.text(f"{rule.template}.text", **params)
+        if isinstance(event, events.ComplaintEvent | inquiries.InquiryEvent):
+            assert event.reference in text
+        # The platform takes 2,048 bytes.
+        assert len(text.encode()) <= 1_900
 
 
 def test_short_fields_keep_the_platform_limits(catalogue: Catalogue) -> None:
     for rule in RULES:
-        if rule.audience is not Audience.OWNER:
+        if not is_sent(rule):
             continue
         assert len(catalogue.text(f"{rule.template}.title")) <= 20
         assert len(catalogue.text(f"{rule.template}.thing")) <= 20
@@ -142,6 +196,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
         "rate": ["rate_3", "rate_2"],
         "rate_unsatisfied": ["rate_1"],
         "close": ["close", "close_by_clock"],
+        "add_material": ["add_material", "add_media"],
     }
     for prefix, actions in (("timeline", FOR_CITIZENS), ("timeline_staff", FOR_STAFF | {"other"})):
         for action in actions:
@@ -151,7 +206,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
 
 def test_every_problem_casework_raises_has_words(catalogue: Catalogue) -> None:
     sources = "\n".join(path.read_text() for path in (ROOT / "casework").rglob("*.py"))
-    keys = set(re.findall(r'"(problem\.(?:complaint|people)\.[a-z_.]+)"', sources))
+    keys = set(re.findall(r'"(problem\.(?:complaint|inquiry|danger_alert|scene_code)\.[a-z_.]+)"', sources))
     assert keys
     assert {key for key in keys if not catalogue.has(key)} == set()
 
@@ -161,3 +216,39 @@ def test_every_reason_the_dispatcher_writes_has_words(catalogue: Catalogue) -> N
         assert catalogue.has(reason_key(code))
     assert reason_key("wechat_error.no_consent.reason") == "wechat_error.no_consent.reason"
     assert reason_key(None) == ""
+
+
+def test_a_page_says_what_where_when_and_whether_there_is_a_telephone(catalogue: Catalogue) -> None:
+    without, with_phone = (one for one in one_of_each_danger() if isinstance(one, dangers.DangerPaged))
+    for event, says in ((without, "没有留电话"), (with_phone, "留了电话")):
+        (template,) = {rule.template for rule in rules_for(event)}
+        text = catalogue.text(f"{template}.text", **params_of(event))
+        assert "湖滨路 3 号：液化气漏了" in text
+        assert "09:30" in text
+        assert says in text
+    assert {rule.audience for rule in rules_for(without)} == {Audience.DUTY_OFFICERS}
+    assert {rule.audience for rule in rules_for(with_phone)} == {Audience.DUTY_OFFICERS, Audience.HEADS}
+
+
+def test_a_long_answer_is_told_whole_in_one_message(catalogue: Catalogue) -> None:
+    event = inquiries.InquiryAnswered(
+        inquiry_id=person(9),
+        reference="QS-LY-261123-0001-X",
+        account_id=person(1),
+        at=AT,
+        answer="字" * ANSWER_AT_MOST,
+        close_by_at=LATER,
+    )
+    text = catalogue.text("notify.inquiry.answered.text", **params_of(event))
+    assert "字" * ANSWER_AT_MOST in text
+    assert len(text.encode()) <= 2_048
+
+
+def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
+    calls = {rule.template for rule in RULES if rule.page}
+    assert calls == {
+        "notify.staff.danger",
+        "notify.staff.danger_no_phone",
+        "notify.staff.danger_added_to",
+        "notify.staff.danger_acknowledged",
+    }
