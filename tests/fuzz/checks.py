@@ -21,7 +21,7 @@ from tests.fuzz.bodies import VALID_XML, json_mutant, json_near_miss, xml_mutant
 from wechat.codec import Codec, CodecError, SignedQuery, sign
 from wechat.json_bodies import read_json
 from wechat.messages import to_inbound
-from wechat.parse import Field, Fields, ParseError, parse_xml
+from wechat.parse import MAX_BODY_BYTES, Field, Fields, ParseError, parse_xml
 
 LONGEST_S = 0.05
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -59,7 +59,7 @@ def check_xml(body: bytes) -> None:
     if fields is None:
         return
     assert _trimmed(fields) == (_trimmed(read_by_expat(body)) or {}), "two readings of one body"
-    assert parse_xml(_written(fields)) == fields, "another reading when written again"
+    _check_written(_written(fields), parse_xml, fields)
     _check_message(fields)
 
 
@@ -70,7 +70,7 @@ def check_json(body: bytes) -> None:
         return
     other = _read_by_msgspec(body)
     assert other is None or _same(fields, other), "two readings of one body"
-    assert read_json(json.dumps(fields).encode()) == fields, "another reading when written again"
+    _check_written(json.dumps(fields).encode(), read_json, fields)
     _check_message(fields)
 
 
@@ -82,6 +82,12 @@ def _read_by_msgspec(body: bytes) -> object:
         if "out of range" in str(error):
             return None
         raise
+
+
+def _check_written(body: bytes, read: Callable[[bytes], Fields], fields: Fields) -> None:
+    """Escapes may make a large body larger than any that is read."""
+    if len(body) <= MAX_BODY_BYTES:
+        assert read(body) == fields, "another reading when written again"
 
 
 def _check_message(fields: Fields) -> None:
