@@ -3,6 +3,7 @@
 import { button, byId, empty } from "./dom.js";
 import { words } from "./words.js";
 
+const NARROW = window.matchMedia("(max-width: 800px)");
 const PARTS = ["wire", "browser", "desk"];
 
 export class Side {
@@ -24,7 +25,7 @@ export class Side {
   show(part) {
     this.present.add(part);
     this.shown = part;
-    byId("side").classList.add("is-open");
+    byId("side").classList.toggle("is-open", NARROW.matches || part === "browser");
     this.draw();
   }
 

@@ -164,6 +164,8 @@ export const words = {
     unsubscribe: "不再关注",
     subscribe_msg_sent_event: "订阅通知已送到",
     TEMPLATESENDJOBFINISH: "模板消息已送到",
+    kf_create_session: "人工客服接待了",
+    kf_close_session: "人工客服结束了",
   },
   attempts: {
     waiting: "等答复…",
