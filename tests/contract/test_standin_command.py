@@ -1,10 +1,11 @@
 """`chengguan standin` started by hand with what cannot work."""
 
+import argparse
 import socket
 
 import pytest
 
-from wechat.standin.command import main
+from wechat.standin.command import add_arguments, main
 
 SECRETS = {"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s3cret", "WECHAT_TOKEN": "t0ken"}
 
@@ -33,3 +34,23 @@ def test_taken_port_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         port = taken.getsockname()[1]
         assert main(["--port", str(port)], SECRETS) == 2
     assert f"端口 {port} 已被占用" in capsys.readouterr().err
+
+
+def test_mini_programs_pushes_need_its_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--miniapp-webhook", "http://127.0.0.1:9/x"], SECRETS) == 2
+    assert "MINIAPP_TOKEN" in capsys.readouterr().err
+
+
+def test_unknown_kind_of_account_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--kind", "prophet"], SECRETS)
+    assert ended.value.code == 2
+    assert "certified_service" in capsys.readouterr().err
+
+
+def test_mini_programs_webhook_follows_from_its_token() -> None:
+    parser = argparse.ArgumentParser()
+    environ = {"PORT": "8123", "MINIAPP_APP_ID": "wx2", "MINIAPP_TOKEN": "t"}
+    asked = add_arguments(parser, environ).parse_args([])
+    assert asked.miniapp_webhook == "http://127.0.0.1:8123/wechat/miniprogram"
+    assert add_arguments(argparse.ArgumentParser(), {}).parse_args([]).miniapp_webhook == ""

@@ -54,6 +54,10 @@ class CodeBook:
     def all(self) -> list[QrCode]:
         return list(self._codes.values())
 
+    def restore(self, codes: list[QrCode]) -> None:
+        """Take up the codes of an earlier run."""
+        self._codes.update((code.ticket, code) for code in codes)
+
     def _make_room(self, *, is_permanent: bool) -> None:
         alike = [key for key, code in self._codes.items() if (code.until_at is None) == is_permanent]
         if is_permanent and len(alike) >= MOST_PERMANENT:

@@ -22,9 +22,7 @@ def main(
     parser: type[argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> int:
     """Serve until interrupted; 2 and one sentence when it cannot start. Secrets come from `environ` only."""
-    asked = _add_arguments(parser(prog="chengguan standin", description=DESCRIPTION), environ).parse_args(
-        argv
-    )
+    asked = add_arguments(parser(prog="chengguan standin", description=DESCRIPTION), environ).parse_args(argv)
     try:
         config = StandinConfig(
             app_id=asked.app_id,
@@ -56,7 +54,7 @@ def main(
     return 0
 
 
-def _add_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> argparse.ArgumentParser:
+def add_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，只能是本机（默认 127.0.0.1）")
     port = environ.get("STANDIN_PORT", "")
     parser.add_argument(

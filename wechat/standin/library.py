@@ -155,6 +155,11 @@ class Library:
         self.publications[publish_id] = publication
         return publication
 
+    def restore(self, drafts: list[Draft], publications: list[Publication]) -> None:
+        """Take up the articles of an earlier run; their pictures are gone."""
+        self.drafts.update((one.media_id, one) for one in drafts)
+        self.publications.update((one.publish_id, one) for one in publications)
+
     def by_article(self, article_id: str) -> Publication:
         for publication in self.publications.values():
             if publication.article_id == article_id and publication.status in (0, 5, 6):

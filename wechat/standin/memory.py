@@ -1,6 +1,7 @@
 """Remembers citizens and their chats from run to run, so that a restarted demo goes on where it stopped.
 
-Optional: without a file the stand-in forgets everything. Media, tokens and counts are always forgotten.
+Optional: without a file the stand-in forgets everything. Of the account it remembers what was made for good: menu,
+codes, tags, drafts and publications. Files, tokens and counts are always forgotten.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from wechat.standin.citizens import Citizen
+from wechat.standin.codes import QrCode
+from wechat.standin.library import Draft, Publication
 from wechat.standin.platform import Platform
 
 EVERY_S = 2.0
@@ -22,6 +25,11 @@ class Remembered(msgspec.Struct):
     citizens: list[Citizen]
     bubbles: dict[str, list[dict[str, object]]]
     last_entry: int
+    menu: list[dict[str, object]] | None = None
+    codes: list[QrCode] = []
+    tags: dict[int, str] = {}
+    drafts: list[Draft] = []
+    publications: list[Publication] = []
 
 
 class Memory:
@@ -41,6 +49,10 @@ class Memory:
             return
         self._platform.citizens.restore(found.citizens)
         self._platform.ledger.continue_after(found.last_entry)
+        self._platform.menu = found.menu
+        self._platform.codes.restore(found.codes)
+        self._platform.tags.restore(found.tags)
+        self._platform.library.restore(found.drafts, found.publications)
         for openid, bubbles in found.bubbles.items():
             for bubble in bubbles:
                 self._platform.feed.publish(openid, "bubble", bubble)
@@ -51,6 +63,11 @@ class Memory:
             citizens=citizens,
             bubbles={one.openid: self._bubbles(one.openid) for one in citizens},
             last_entry=self._platform.ledger.last_id,
+            menu=self._platform.menu,
+            codes=self._platform.codes.all(),
+            tags=self._platform.tags.names(),
+            drafts=list(self._platform.library.drafts.values()),
+            publications=list(self._platform.library.publications.values()),
         )
         encoded = msgspec.json.encode(content)
         if encoded == self._written:

@@ -68,6 +68,14 @@ class TagBook:
             elif not on and known in citizen.tags:
                 citizen.tags.remove(known)
 
+    def names(self) -> dict[int, str]:
+        return dict(self._names)
+
+    def restore(self, names: dict[int, str]) -> None:
+        """Take up the tags of an earlier run."""
+        self._names.update(names)
+        self._next = max(FIRST_OWN_TAG, *(tag + 1 for tag in self._names))
+
     def _own(self, tag: object) -> int:
         known = self.known(tag)
         if known in SYSTEM_TAGS:
