@@ -6,91 +6,26 @@ import asyncio
 import dataclasses
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
-from sanic import Sanic
 
 from bot.late_sending import LateSending
 from bot.models import LateReply, MediaFetch
+from bot.replying import Reply
 from bot.turns import Message
-from bot.webhook import BotDoor, webhook_blueprint
+from bot.webhook import BotDoor
 from casework.complaints.models import Complaint
 from kit.sealing import SealError
-from tests.transcripts.conftest import ACCOUNT, TOKEN, Office, answerer, office, open_office, sqlite_db
-from wechat.codec import Codec, sign
+from tests.e2e.door_setting import Platform, served
+from tests.transcripts.conftest import TOKEN, Office, answerer, office, open_office, sqlite_db
+from wechat.codec import sign
 from wechat.messages import to_inbound
-from wechat.parse import parse_xml
+from wechat.replies import Article
 
 __all__ = ["answerer", "office", "sqlite_db"]
-
-
-class Platform:
-    """WeChat's side of the wire."""
-
-    def __init__(self, url: str, codec: Codec, office: Office, session: aiohttp.ClientSession) -> None:
-        self.url = url
-        self.codec = codec
-        self.office = office
-        self.session = session
-
-    def query(self, encrypted: str, **changes: str) -> dict[str, str]:
-        timestamp = str(int(self.office.clock.now().timestamp()))
-        query = {"timestamp": timestamp, "nonce": "2718281828", "encrypt_type": "aes"}
-        query["msg_signature"] = sign(TOKEN, timestamp, query["nonce"], encrypted)
-        return {**query, **changes}
-
-    def sealed(self, fields: dict[str, Any]) -> tuple[str, bytes]:
-        elements = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
-        encrypted = self.codec.encrypt(f"<xml>{elements}</xml>".encode())
-        body = f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-        return encrypted, body.encode()
-
-    async def post(self, fields: dict[str, Any], **changes: str) -> tuple[int, bytes]:
-        encrypted, body = self.sealed(fields)
-        return await self.raw(body, self.query(encrypted, **changes))
-
-    async def raw(self, body: bytes, query: Any) -> tuple[int, bytes]:
-        async with self.session.post(self.url, params=query, data=body) as response:
-            return response.status, await response.read()
-
-    async def deliver(self, fields: dict[str, Any]) -> str:
-        """What the citizen reads; "" for `success`."""
-        status, body = await self.post(fields)
-        assert status == 200, body
-        if body == b"success":
-            return ""
-        encrypted = parse_xml(body)["Encrypt"]
-        assert isinstance(encrypted, str)
-        content = parse_xml(self.codec.decrypt(encrypted))["Content"]
-        assert isinstance(content, str)
-        return content
-
-    async def say(self, text: str, openid: str = "oCitizen") -> str:
-        return await self.deliver(self.office.fields(openid, MsgType="text", Content=text))
-
-
-_serial = iter(range(1_000_000))
-
-
-@asynccontextmanager
-async def served(office: Office, **changes: Any) -> AsyncIterator[Platform]:
-    app = Sanic(f"bot{next(_serial)}", configure_logging=False)
-    app.config.TOUCHUP = False  # it rewrites the server's own methods, once per process only
-    app.blueprint(webhook_blueprint())
-    app.ctx.bot = dataclasses.replace(office.bot.door, **changes)
-    server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
-    assert server is not None
-    await server.startup()
-    await server.start_serving()
-    port = server.server.sockets[0].getsockname()[1]
-    async with aiohttp.ClientSession() as session:
-        yield Platform(f"http://127.0.0.1:{port}/wechat", office.bot.door.codec, office, session)
-    server.close()
-    await server.wait_closed()
 
 
 @pytest.fixture
@@ -211,6 +146,50 @@ async def test_clients_that_hang_up_in_the_middle_of_a_write_leave_everything_us
     assert (await platform.say("投诉")).startswith("好的，请说说")
 
 
+# ---- answers that are no text
+
+
+class Saying:
+    """Somebody who always answers the same."""
+
+    def __init__(self, reply: Reply | str) -> None:
+        self._reply = reply
+        self.runs = 0
+
+    def may_be_kept(self, inbound: Any) -> bool:
+        return True
+
+    async def handle(self, *arguments: Any) -> Reply | str:
+        self.runs += 1
+        await asyncio.sleep(0.05)
+        return self._reply
+
+
+async def test_a_transfer_and_articles_are_rendered_and_repeated_alike(office: Office) -> None:
+    person = Reply("请拨打 0571-1", transfer=True)
+    async with served(office, conversation=Saying(person)) as platform:
+        fields = office.fields("oCitizen", MsgType="text", Content="人工")
+        answers = [await platform.answer(fields) for _ in range(3)]
+    assert {one["MsgType"] for one in answers} == {"transfer_customer_service"}
+    cards = Reply(articles=(Article("夜市", "几点开", "https://p/1", "https://h/1"),))
+    async with served(office, conversation=Saying(cards)) as platform:
+        fields = office.fields("oCitizen", MsgType="text", Content="夜市")
+        answers = [await platform.answer(fields) for _ in range(3)]
+    assert answers[0]["MsgType"] == "news"
+    assert answers[0]["Articles"] == answers[2]["Articles"]
+
+
+async def test_a_transfer_that_comes_too_late_says_how_else_to_reach_a_person(office: Office) -> None:
+    phone = Phone()
+    saying = Slow(office, 0.4)
+    saying.instead = Reply("请拨打 0571-1", transfer=True)
+    async with served(office, conversation=saying, budget_s=0.1) as platform:
+        assert await platform.deliver(office.fields("oCitizen", MsgType="text", Content="人工")) == ""
+        await office.bot.flight.drain(5)
+    await late_sending(office, phone).step()
+    assert phone.texts == [("oCitizen", "请拨打 0571-1")]
+
+
 # ---- what takes too long
 
 
@@ -220,15 +199,16 @@ class Slow:
     def __init__(self, office: Office, takes_s: float) -> None:
         self._conversation = office.bot.conversation
         self._takes_s = takes_s
+        self.instead: Reply | None = None
         self.runs = 0
 
     def may_be_kept(self, inbound: Any) -> bool:
         return self._conversation.may_be_kept(inbound)
 
-    async def handle(self, *arguments: Any) -> str:
+    async def handle(self, *arguments: Any) -> Reply | str:
         self.runs += 1
         await asyncio.sleep(self._takes_s)
-        return await self._conversation.handle(*arguments)
+        return self.instead or await self._conversation.handle(*arguments)
 
 
 class Phone:
@@ -408,4 +388,4 @@ def test_the_door_needs_no_other_settings_than_these() -> None:
         for field in dataclasses.fields(BotDoor)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
-    assert required == {"codec", "conversation", "flight", "names", "late", "clock", "refusals"}
+    assert required == {"codec", "conversation", "flight", "names", "late", "clock", "refusals", "alarms"}
