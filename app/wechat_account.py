@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from bot.profile import WechatSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock
 from kit.db import Database
+from kit.logs import configure_logging
 from kit.problems import Problem
 from kit.profile import Profile
 from kit.secrets import KeyRing
@@ -61,6 +63,8 @@ def with_desk(work: Callable[[Desk], Awaitable[T]], *, for_wechat: bool = True) 
     """Run a command's work on database and profile. Refusals become sentences (exit code 2)."""
     settings = read_settings(for_wechat=for_wechat)
     keys = KeyRing.open(settings.key_dir, create=False)
+    # What the platform refuses is said in sentences; log lines beside them would only be in the way.
+    configure_logging(level=logging.CRITICAL)
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
 
     async def run() -> T:
