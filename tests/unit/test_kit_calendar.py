@@ -112,6 +112,12 @@ def test_a_lifecycles_limit_is_counted_in_its_own_unit():
     )
     assert CALENDAR.due(Limit(working_days=1, basis="b"), start) == CALENDAR.add_working_days(start, 1)
     assert CALENDAR.due(Limit(natural_days=15, basis="b"), start) == CALENDAR.add_natural_days(start, 15)
+    assert CALENDAR.due(Limit(natural_minutes=5, basis="b"), start) == CALENDAR.add_natural_minutes(start, 5)
+
+
+def test_natural_minutes_run_by_night_and_on_days_off():
+    deadline = CALENDAR.add_natural_minutes(at("2026-10-03 23:58"), 5)
+    assert (shown(deadline.at), deadline.on, deadline.steps) == ("2026-10-04 00:03", date(2026, 10, 4), ())
 
 
 def test_a_missing_year_goes_by_weekdays_and_says_so():
