@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 _RID = re.compile(r"\brid: ?([0-9A-Za-z-]{1,64})")
-_OPENID = re.compile(r"\bo[0-9A-Za-z_-]{27}\b")
+_OPENID = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])")
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{64,}")
 _MAX_MESSAGE_CHARS: Final = 200
 

@@ -134,9 +134,11 @@ def read_object(endpoint: Endpoint, content: bytes) -> dict[str, Any]:
 
 
 def _read_leniently(endpoint: Endpoint, content: bytes) -> Any:
-    # Names chosen by citizens reach some answers with raw control characters in them.
+    # Names chosen by citizens reach some answers with raw control characters or halves of characters in them.
     try:
-        return json.loads(content, strict=False)
+        found = json.loads(content, strict=False)
+        whole = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+        return msgspec.json.decode(whole)
     except (ValueError, RecursionError):
         raise no_answer(endpoint, "not JSON") from None
 

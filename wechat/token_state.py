@@ -13,6 +13,7 @@ FORCED_A_DAY: Final = 15  # the platform allows twenty
 SETTLED_S: Final = 600  # a token in use for so long was good; its refusal starts a new count
 REFRESH_PAUSE_S: Final = 30  # the platform's own gap between two forced tokens
 LONGEST_REFRESH_PAUSE_S: Final = 3_600
+REPLACED_PAUSE_S: Final = 15
 FAILURE_PAUSE_S: Final = 15
 LONGEST_FAILURE_PAUSE_S: Final = 300
 _MINUTE: Final = 60
@@ -94,6 +95,14 @@ def refused(before: TokenState, after: TokenState, now: float) -> TokenState:
     strikes = before.strikes + 1 if is_young else 0
     pause = min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S)
     return msgspec.structs.replace(after, strikes=strikes, refresh_not_before=now + pause)
+
+
+def replaced(after: TokenState, now: float) -> TokenState:
+    """`after` a refresh for which the platform, unforced, gave another token: it had ended the old one itself.
+
+    That is no strike against the new one. The short pause only keeps a token that ends again and again cheap.
+    """
+    return msgspec.structs.replace(after, strikes=0, refresh_not_before=now + REPLACED_PAUSE_S)
 
 
 def failed(state: TokenState, code: int | None, now: float) -> TokenState:

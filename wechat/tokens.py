@@ -79,9 +79,13 @@ class TokenKeeper:
                 return replacement
             now = self._now()
             after = await self._call(state, force=False)
-            if after.token == failed_token and rules.may_force(after, now):
-                after = await self._call(after, force=True)
-            await self._save(rules.refused(state, after, now))
+            if after.token != failed_token:
+                after = rules.replaced(after, now)
+            else:
+                if rules.may_force(after, now):
+                    after = await self._call(after, force=True)
+                after = rules.refused(state, after, now)
+            await self._save(after)
             _log.warning("wechat.token_refreshed", strikes=self._known.strikes)
             if after.token == failed_token:
                 raise WeChatError(TOKEN_PAUSED, retry_after_s=rules.REFRESH_PAUSE_S)

@@ -11,6 +11,7 @@ from wechat.token_state import (
     may_force,
     obtained,
     refused,
+    replaced,
     unavailable,
 )
 
@@ -55,6 +56,15 @@ def test_a_token_that_served_for_an_hour_starts_a_new_count() -> None:
     state = refused(obtained(TokenState(), "a", 7200, NOW), obtained(TokenState(), "b", 7200, NOW), NOW)
     later = NOW + 3_600
     assert refused(state, state, later).refresh_not_before == later + 30
+
+
+def test_a_token_the_platform_itself_had_ended_is_no_strike_against_the_next() -> None:
+    state = refused(obtained(TokenState(), "a", 7200, NOW), obtained(TokenState(), "b", 7200, NOW), NOW)
+    assert state.strikes == 1
+    state = replaced(obtained(state, "c", 7200, NOW + 60), NOW + 60)
+    assert (state.strikes, state.refresh_not_before) == (0, NOW + 75)
+    with pytest.raises(WeChatError):
+        check_refresh(state, NOW + 74)
 
 
 def test_tokens_are_forced_at_most_fifteen_times_a_day_and_thirty_seconds_apart() -> None:
