@@ -69,11 +69,9 @@ class TicketKeeper:
                 return kept.ticket
             if now < kept.ask_not_before:
                 raise WeChatError(TOKEN_PAUSED, retry_after_s=max(1, ceil(kept.ask_not_before - now)))
-            try:
-                found = await self._calls.get(TICKET, _Ticket, {"type": "jsapi"})
-            except WeChatError:
-                await self._save(msgspec.structs.replace(kept, ask_not_before=now + PAUSE_S))
-                raise
+            # Before the call: whoever waits for it may give up in the middle.
+            await self._save(msgspec.structs.replace(kept, ask_not_before=now + PAUSE_S))
+            found = await self._calls.get(TICKET, _Ticket, {"type": "jsapi"})
             await self._save(_Kept(found.ticket, now + found.expires_in))
             return found.ticket
 

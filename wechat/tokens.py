@@ -115,6 +115,7 @@ class TokenKeeper:
         now = self._now()
         rules.check_call(state, now)
         state = rules.called(state, now, forced=force)
+        await self._save(state)  # before the call: whoever waits for it may give up in the middle
         body = msgspec.json.encode(
             {
                 "grant_type": "client_credential",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -360,6 +361,19 @@ async def test_a_token_refused_for_ever_costs_at_most_five_calls_a_minute_over_a
         seen.append(await platform.calls("stable_token"))
     assert max(late - early for early, late in zip(seen, seen[12:], strict=False)) <= 5
     assert seen[-1] <= 12
+
+
+async def test_callers_that_give_up_in_the_middle_do_not_wear_the_token_door_out(
+    redis: Redis, session: aiohttp.ClientSession, platform: Platform, clock: FixedClock
+) -> None:
+    keepers = [TokenKeeper(redis, session, APP_ID, SECRET, platform.base, clock) for _ in range(4)]
+    await platform.fault("stable_token", "hang", times=None)
+    for _ in range(10):
+        for keeper in keepers:
+            with suppress(TimeoutError, WeChatError):
+                async with asyncio.timeout(0.05):
+                    await keeper.get()
+    assert 1 <= await platform.calls("stable_token") <= 5
 
 
 async def test_tokens_that_end_at_once_cost_at_most_two_calls_over_all_processes(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -32,9 +33,12 @@ class Answers:
     def __init__(self) -> None:
         self.kept = recorded()
         self.calls: dict[str, int] = {}
+        self.delay_s = 0.0
 
     async def answer(self, request: web.Request) -> web.Response:
         self.calls[request.path] = self.calls.get(request.path, 0) + 1
+        if request.path != "/cgi-bin/stable_token":
+            await asyncio.sleep(self.delay_s)
         return recorded_answer(self.kept[request.path])
 
     def say(self, path: str, **body: Any) -> None:
@@ -162,6 +166,19 @@ async def test_processes_share_one_ticket_and_ask_again_shortly_before_it_expire
     clock.advance(timedelta(seconds=1_000))
     await asyncio.gather(*(one.get() for one in keepers))
     assert answers.calls[path] == 2
+
+
+async def test_pages_that_give_up_in_the_middle_do_not_wear_the_ticket_door_out(
+    session: aiohttp.ClientSession, base: str, redis: Redis, answers: Answers, clock: FixedClock
+) -> None:
+    tokens = TokenKeeper(None, session, APP_ID, SECRET, base, clock)
+    keeper = TicketKeeper(redis, Calls(session, tokens, base), APP_ID, clock)
+    answers.delay_s = 5
+    for _ in range(5):
+        with suppress(TimeoutError, WeChatError):
+            async with asyncio.timeout(0.05):
+                await keeper.get()
+    assert answers.calls["/cgi-bin/ticket/getticket"] == 1
 
 
 async def test_an_old_ticket_serves_while_a_new_one_cannot_be_had_and_asking_pauses(
