@@ -13,8 +13,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import casework
+from bot.dialogue_shape import Ask
 from bot.dialogues import DIALOGUES
-from bot.kinds import MobileKind, PhotosKind, PlaceKind, TextKind
+from bot.kinds import MobileKind, PlaceKind, TextKind
+from bot.kinds_picked import NumberKind, PickKind
+from bot.kinds_sent import MaterialsKind, PhotosKind, RecordingsKind
 from casework.notifications.rules import RULES, SILENT, Audience, always
 from casework.roles import STAFF_ROLES, Role
 from kit.catalogue import Catalogue
@@ -29,7 +32,7 @@ ROLES = {role: CATALOGUE.text(f"console.role.{role}") for role in STAFF_ROLES} |
     Role.CLOCK: "时钟",
 }
 AUDIENCES = {
-    Audience.OWNER: "当事市民",
+    Audience.OWNER: "当事人",
     Audience.ASSIGNEE: "承办方",
     Audience.DISPATCHERS: "派单员",
     Audience.DUTY_OFFICERS: "值班员",
@@ -97,7 +100,7 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
 
 def _rules() -> Iterator[str]:
     yield (
-        "一行一条：发生什么、告诉谁、用文案目录里的哪一组句子。给市民的由微信发出；给工作人员的在工作台里看，"
+        "一行一条：发生什么、告诉谁、用文案目录里的哪一组句子。给当事人的由微信发出；给工作人员的在工作台里看，"
         "标“呼叫”的同时用微信叫本人（绑定了微信的）。"
     )
     rows = [
@@ -128,9 +131,15 @@ def _dialogues() -> Iterator[str]:
         yield f"### `{dialogue.name}`（第 {dialogue.version} 版）"
         yield _table(
             ("问", "收什么", "可以跳过"),
-            [(f"`{step.name}`", _kind(step.kind), "是" if step.optional else "") for step in dialogue.steps],
+            [(f"`{step.name}`", _kind(step.kind), _may_skip(step)) for step in dialogue.steps],
         )
         yield "填完后先核对，回复“1”才提交。" if dialogue.confirm else "答完最后一问即提交。"
+
+
+def _may_skip(step: Ask) -> str:
+    if not step.asked:
+        return "不问，发来就收"
+    return "是" if step.optional else ""
 
 
 def _kind(kind: object) -> str:
@@ -139,6 +148,17 @@ def _kind(kind: object) -> str:
             return f"文字，{kind.at_least} 到 {kind.at_most} 字"
         case PhotosKind():
             return f"照片，最多 {kind.at_most} 张"
+        case RecordingsKind():
+            return f"语音、视频，最多 {kind.at_most} 个"
+        case MaterialsKind():
+            return (
+                f"文字 {kind.words_at_most} 字以内、照片 {kind.photos_at_most} 张以内、"
+                f"语音和视频 {kind.recordings_at_most} 个以内"
+            )
+        case NumberKind():
+            return f"数字 1 到 {kind.at_most}"
+        case PickKind():
+            return "列出的一项，回复数字"
         case PlaceKind():
             return "位置消息，或文字地点"
         case MobileKind():

@@ -15,8 +15,8 @@ from kit.problems import Invalid
 Medium = Literal["photo", "voice", "video"]
 PHOTO: Medium = "photo"
 MEDIA: tuple[Medium, ...] = ("photo", "voice", "video")
-AT_MOST = 9
-"""With a story, and again with each addition."""
+AT_MOST = 15
+"""With one addition, and beside the photos of a story."""
 IN_ALL_AT_MOST = 40
 
 

@@ -122,6 +122,14 @@ def heads_without_phone(event: DangerPaged) -> bool:
     return event.heads and not event.has_phone
 
 
+def for_a_case(event: MediaNotReceived) -> bool:
+    return event.reference != ""
+
+
+def for_no_case(event: MediaNotReceived) -> bool:
+    return event.reference == ""
+
+
 def somebody_took_it(event: DangerAddedTo) -> bool:
     """Before that, the next page carries the new words."""
     return event.assignee_id is not None
@@ -185,7 +193,8 @@ RULES: tuple[Rule, ...] = (
     Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
     Rule(DangerOverdue, ASSIGNEE, "notify.staff.danger_overdue"),
     Rule(DangerOverdue, HEADS, "notify.staff.danger_overdue"),
-    Rule(MediaNotReceived, OWNER, "notify.media_not_received"),
+    Rule(MediaNotReceived, OWNER, "notify.media_not_received", for_no_case),
+    Rule(MediaNotReceived, OWNER, "notify.media_not_received_for_case", for_a_case),
 )
 
 SILENT: dict[type[CaseEvent], str] = {

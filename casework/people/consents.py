@@ -193,7 +193,7 @@ async def _forget_in_cases(change: Change, actor: Actor, member_ids: frozenset[U
             continue
         held.phone_sealed, held.phone_index = None, None
         await held.save(update_fields=["phone_sealed", "phone_index"])
-        await change.audit(held.id, actor, "complaint.forget_phone", {})
+        await change.audit(held.id, actor, "account.forget_phone", {})
     return bool(found)
 
 

@@ -131,7 +131,7 @@ async def test_nothing_is_added_to_other_peoples_cases_nor_to_what_is_over(desk:
 
 async def test_too_much_or_nothing_is_refused_by_name(desk: Desk) -> None:
     case = await filed(desk)
-    many = tuple(AddedMedium(person(100 + number)) for number in range(10))
+    many = tuple(AddedMedium(person(100 + number)) for number in range(16))
     for wrong, field in (
         ({"text": " "}, "text"),
         ({"text": "长" * 2_001}, "text"),

@@ -66,6 +66,7 @@ def one_of_each() -> list[CaseEvent]:
         *one_of_each_inquiry(),
         *one_of_each_danger(),
         MediaNotReceived(account_id=person(1), at=AT, medium="photo", count=2),
+        MediaNotReceived(account_id=person(1), at=AT, medium="", reference="QS-TS-261123-0001-X"),
     ]
 
 
