@@ -131,7 +131,7 @@ async def test_taking_back_the_phone_deletes_it_everywhere_and_stops_nothing(dat
     row = await Complaint.get(id=filed.id)
     assert (row.phone_sealed, row.phone_index, row.state) == (None, None, "submitted")
     assert await Account.filter(phone_index__isnull=False).count() == 0
-    assert await last_act(filed.id) == "complaint.forget_phone"
+    assert await last_act(filed.id) == "account.forget_phone"
     assert await last_act(b) == "account.forget_phone"
 
 

@@ -1,0 +1,232 @@
+"""The citizens' pages and the mini-program's API on a real server and a real database, with the stand-in as WeChat."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import aiohttp
+from sanic import Sanic
+
+from app.citizen_doors import held_by_the_bot, notice_standings
+from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
+from bot.profile import MessageTemplate, WechatSection
+from casework.complaints.desk import Desk
+from casework.people.profile import ConsentsSection
+from kit.catalogue import Catalogue
+from kit.db import Database
+from kit.files.store import LocalFileStore
+from kit.http.problem_pages import ProblemAnswers
+from kit.http.shell import install_shell
+from kit.profile import build_profile, read_profile
+from kit.secrets import KeyRing
+from miniapp_api.blueprint import api_blueprint
+from miniapp_api.door import build_api
+from miniapp_api.wechat_side import WeChatMiniSide
+from tests.casework_setting import desk_on, inquiry_desk_on
+from tests.e2e.console_setting import BUREAU
+from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
+from web.assets import load_assets
+from web.h5.blueprint import h5_blueprint
+from web.h5.door import H5Door, build_h5
+from web.h5.problems import problem_page
+from web.h5.wechat_side import WeChatSide
+from wechat.calls import Calls
+from wechat.client import WeChatClient
+from wechat.exchange import new_session
+from wechat.jssdk import TicketKeeper
+from wechat.miniprogram import mini_program_client
+from wechat.oauth import OAuthClient
+from wechat.tokens import TokenKeeper
+
+MINI_ID, MINI_SECRET = "wxabcdef0123456789", "a-secret-of-the-mini-program"
+IN_WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50"
+PAGE = {"accept": "text/html", "user-agent": IN_WECHAT}
+CONSENTS = build_profile(
+    {"consents": read_profile(SHIPPED_PROFILE)["consents"]}, {"consents": ConsentsSection}
+).section(ConsentsSection)
+TEMPLATES = WechatSection(
+    templates=(
+        MessageTemplate(id=LONG_TERM, kind="long_term", fields={"thing1": "title"}),
+        MessageTemplate(id=ONE_TIME, kind="one_time", fields={"thing1": "title"}),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer, read. `path` is where the browser ended up, `leads_to` where it was sent."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    path: str
+    leads_to: str
+
+
+class Phone:
+    """A phone's browser without scripts: cookies and forms, in WeChat unless it says otherwise."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def get(self, address: str, *, follow: bool = True, **headers: str) -> Answered:
+        return await self._ask("GET", address, None, follow, headers)
+
+    async def post(
+        self, address: str, fields: Mapping[str, str], *, follow: bool = True, **headers: str
+    ) -> Answered:
+        return await self._ask("POST", address, fields, follow, headers)
+
+    async def submit(self, page: str, action: str, **fields: str) -> Answered:
+        """Open a page, fill the form that goes to `action`, send it."""
+        text = (await self.get(page)).text
+        form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)
+        assert form, f"{page} has no form for {action}"
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        return await self.post(action, hidden | fields)
+
+    def cookie(self, name: str) -> str:
+        return next((one.value for one in self.http.cookie_jar if one.key == name), "")
+
+    async def _ask(
+        self, method: str, address: str, fields: object, follow: bool, headers: Mapping[str, str]
+    ) -> Answered:
+        address = address if address.startswith("http") else self.url + address
+        async with self.http.request(
+            method,
+            address,
+            data=fields,
+            headers=PAGE | {k.replace("_", "-"): v for k, v in headers.items()},
+            allow_redirects=follow,
+        ) as answer:
+            text = await answer.text(errors="replace")
+            place = urlsplit(str(answer.url))
+            path = place.path + (f"?{place.query}" if place.query else "")
+            return Answered(answer.status, text, answer.headers, path, answer.headers.get("location", ""))
+
+
+@dataclass
+class CitizenSetting:
+    """A running system: its address, its doors, the stand-in."""
+
+    url: str
+    door: H5Door
+    standin: Outside
+
+    @property
+    def desk(self) -> Desk:
+        return self.door.desk
+
+    @contextlib.asynccontextmanager
+    async def phone(self, openid: str = "") -> AsyncIterator[Phone]:
+        """A phone; with an openid, one whose built-in browser the stand-in knows."""
+        phone = Phone(self.url)
+        try:
+            if openid:
+                await self.standin.post("/_standin/citizens", {"openid": openid, "name": "梅"})
+                phone.http.cookie_jar.update_cookies({"standin_phone": openid})
+            yield phone
+        finally:
+            await phone.http.close()
+
+    async def mini_code(self, openid: str, **known: str) -> str:
+        """What `wx.login` gives."""
+        await self.standin.post("/_standin/citizens", {"openid": openid} | known)
+        code: str = (await self.standin.post("/_standin/login_code", {"openid": openid}))["code"]
+        return code
+
+    async def phone_code(self, openid: str, number: str) -> str:
+        """What the platform's phone button gives."""
+        asked = {"openid": openid, "phone_number": number}
+        code: str = (await self.standin.post("/_standin/phone_code", asked))["code"]
+        return code
+
+    async def api(
+        self, method: str, path: str, content: object = None, token: str = "", **headers: str
+    ) -> tuple[int, dict[str, Any]]:
+        bearer = {"authorization": f"Bearer {token}"} if token else {}
+        async with self.standin.http.request(
+            method, f"{self.url}/api/v1{path}", json=content, headers=bearer | headers
+        ) as answer:
+            body: dict[str, Any] = await answer.json(content_type=None) if answer.status != 204 else {}
+            return answer.status, body
+
+    async def sign_in(self, openid: str, **known: str) -> str:
+        """A token of the mini-program."""
+        status, body = await self.api("POST", "/session", {"code": await self.mini_code(openid, **known)})
+        assert status == 201, body
+        return str(body["token"])
+
+
+@contextlib.asynccontextmanager
+async def citizens_on(
+    database: Database, folder: Path, *, in_any_browser: bool = False
+) -> AsyncIterator[CitizenSetting]:
+    """Both doors on this database, served on a free port of the loopback."""
+    keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER), load_assets()
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    app = Sanic(f"citizens-{uuid4().hex[:8]}", configure_logging=False)
+    app.config.update({"ACCESS_LOG": False, "TOUCHUP": False, "OAS": False})
+    install_shell(app, ProblemAnswers(catalogue, {"/h5": problem_page}), url)
+    assets.install(app)
+    app.blueprint(h5_blueprint())
+    app.blueprint(api_blueprint())
+    desk, clock = desk_on(database), database.clock
+    async with (
+        running(miniapp_app_id=MINI_ID, miniapp_app_secret=MINI_SECRET) as standin,
+        new_session() as session,
+    ):
+        base = standin.base
+        tokens = TokenKeeper(None, session, APP_ID, SECRET, base, clock)
+        tickets = TicketKeeper(None, Calls(session, tokens, base), APP_ID, clock)
+        sign_in = OAuthClient(session, APP_ID, SECRET, base)
+        side = WeChatSide(
+            sign_in, WeChatClient(session, tokens, base), tickets, clock, app_id=APP_ID, base=base
+        )
+        mini = WeChatMiniSide(mini_program_client(session, None, MINI_ID, MINI_SECRET, base, clock))
+
+        async def web_side() -> WeChatSide:
+            return side
+
+        async def mini_side() -> WeChatMiniSide:
+            return mini
+
+        door = build_h5(
+            desk=desk,
+            inquiries=inquiry_desk_on(database),
+            keys=keys,
+            catalogue=catalogue,
+            assets=assets,
+            files=LocalFileStore(folder / "files", keys),
+            bureau=BUREAU,
+            consents=CONSENTS,
+            app_id=APP_ID,
+            public_url=url,
+            platform=web_side,
+            notices=lambda ids: notice_standings(TEMPLATES, ids),
+            also_held=held_by_the_bot,
+            in_any_browser=in_any_browser,
+        )
+        app.ctx.h5 = door
+        app.ctx.api = build_api(desk=desk, keys=keys, consents=CONSENTS, app_id=MINI_ID, platform=mini_side)
+        server = await app.create_server(sock=listening, return_asyncio_server=True)
+        assert server is not None
+        await server.startup()
+        await server.start_serving()
+        try:
+            yield CitizenSetting(url, door, standin)
+        finally:
+            await server.close()
+            listening.close()
+            Sanic._app_registry.pop(app.name)
