@@ -130,6 +130,7 @@ NO_TEXTS = {
     *events(),
     # Log events and operations that carry a dot but are nothing to read out.
     "complaint.reveal_phone",
+    "complaint.open_recording",
     "complaint.submit",
     "inquiry.submit",
     "danger_alert.raise",

@@ -198,8 +198,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 SILENT: dict[type[CaseEvent], str] = {
-    DangerRaised: "呼叫由 `danger.paged` 发出，第一次在几秒之内",
-    DangerEnded: "处置结果写在险情里；投诉另有答复",
+    DangerRaised: "`danger.paged` follows within seconds and calls",
+    DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",
 }
 """Events about which nobody is told, each with the reason why not."""
 
