@@ -25,6 +25,12 @@ from wechat.standin.rights import KINDS
 NINE_IN_SHANGHAI = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 CLICK = {"type": "click", "name": "投诉", "key": "complaint"}
 SERVICE, LOST_SERVICE, SUBSCRIPTION, LOST_SUBSCRIPTION = KINDS
+PROGRESS = {
+    "character_string1": {"value": "QS-TS-261122-0051-K"},
+    "thing2": {"value": "占道经营"},
+    "phrase3": {"value": "已受理"},
+    "time4": {"value": "2026-11-23 09:30"},
+}
 ASKED_BY_KIND = [
     ("menu/get", None, {SERVICE, LOST_SERVICE, SUBSCRIPTION}),
     ("message/custom/send", {}, {SERVICE, SUBSCRIPTION}),
@@ -259,3 +265,19 @@ async def test_callback_check_tells_what_the_platform_sees(
 
 def test_no_path_is_played_twice() -> None:
     assert len(BY_PATH) == len(ENDPOINTS)
+
+
+async def test_endpoint_that_does_not_exist_is_refused_in_json(standin: Outside) -> None:
+    assert (await standin.api("message/pigeon/send", {}))["errcode"] == 40066
+    assert (await standin.api("/wxa/invented"))["errcode"] == 40066
+
+
+async def test_template_message_may_fail_after_it_was_taken(standin: Outside) -> None:
+    await standin.meet()
+    await standin.post("/_standin/account", {"template_status": "failed:user block"})
+    send = {"touser": CITIZEN, "template_id": TEMPLATE, "data": PROGRESS}
+    assert (await standin.api("message/template/send", send))["errcode"] == 0
+    await standin.courier.settle()
+    assert await standin.ledger() == []
+    (delivery,) = (await standin.get("/_standin/deliveries"))["deliveries"]
+    assert "failed:user block" in delivery["sent"]

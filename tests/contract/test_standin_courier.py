@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from tests.standin_setting import CITIZEN, Account, Outside, config, reply_xml
+from tests.standin_setting import ACCOUNT, CITIZEN, Account, Outside, config, reply_xml
 from wechat.standin.server import build_app
 
 
@@ -203,3 +203,43 @@ async def test_consent_given_on_the_phone_is_reported_and_counts(standin: Outsid
         "PopupScene": "2",
     }
     assert standin.platform.citizens.find(CITIZEN).consents[template_id].left == 1
+
+
+def sealed_reply(account: Account, inside: str) -> bytes:
+    return account.sealed(
+        f"<xml><ToUserName><![CDATA[{CITIZEN}]]></ToUserName><FromUserName><![CDATA[{ACCOUNT}]]></FromUserName>"
+        f"<CreateTime>1</CreateTime>{inside}</xml>".encode()
+    )
+
+
+ITEM = (
+    "<item><Title>a</Title><Description>b</Description><PicUrl></PicUrl><Url>https://x.invalid</Url></item>"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outcome"),
+    [
+        (f"<MsgType>news</MsgType><ArticleCount>1</ArticleCount><Articles>{ITEM}</Articles>", "reply"),
+        (f"<MsgType>news</MsgType><ArticleCount>2</ArticleCount><Articles>{ITEM * 2}</Articles>", "invalid"),
+        ("<MsgType>news</MsgType><ArticleCount>0</ArticleCount><Articles></Articles>", "invalid"),
+        ("<MsgType>image</MsgType><Image><MediaId>unknown</MediaId></Image>", "invalid"),
+        ("<MsgType>image</MsgType><Image></Image>", "invalid"),
+        ("<MsgType>hologram</MsgType>", "invalid"),
+        ("<MsgType>transfer_customer_service</MsgType>", "reply"),
+    ],
+)
+async def test_each_kind_of_reply_is_checked(
+    standin: Outside, account: Account, inside: str, outcome: str
+) -> None:
+    account.answer = lambda fields: sealed_reply(account, inside) if "Content" in fields else None
+    await standin.post("/phone/send", {"action": "text", "openid": CITIZEN, "text": "您好"})
+    await standin.courier.settle()
+    delivery = (await standin.get("/_standin/deliveries"))["deliveries"][0]
+    assert delivery["attempts"][0]["outcome"] == outcome
+
+
+async def test_event_may_be_answered_with_several_articles(standin: Outside, account: Account) -> None:
+    inside = f"<MsgType>news</MsgType><ArticleCount>2</ArticleCount><Articles>{ITEM * 2}</Articles>"
+    account.answer = lambda fields: sealed_reply(account, inside)
+    assert (await act(standin, "menu", path=[0, 0]))["outcome"] == "reply"

@@ -67,12 +67,12 @@ def send_template(call: Call) -> Answer:
     earlier = call.platform.template_sends.get((citizen.openid, client_msg_id)) if client_msg_id else None
     if earlier is not None:
         return {"errcode": 0, "errmsg": "ok", "msgid": earlier}
-    link = text_of(call.document, "url")
-    _show(call, citizen, template, fields, kind="template", api="message/template/send", link=link)
+    link, status = text_of(call.document, "url"), call.platform.account.template_status
+    if status == "success":
+        _show(call, citizen, template, fields, kind="template", api="message/template/send", link=link)
     send_id = call.platform.next_send_id()
     if client_msg_id:
         call.platform.remember_template_send(citizen.openid, client_msg_id, send_id)
-    status = call.platform.account.template_status
     _report(call, citizen, "TEMPLATESENDJOBFINISH", template_finished_elements(send_id, status))
     return {"errcode": 0, "errmsg": "ok", "msgid": send_id}
 

@@ -131,6 +131,10 @@ class Citizens:
             raise _refused(isinstance(openid, str) and openid in self._known)
         return citizen
 
+    def openid_behind(self, openid: str) -> str:
+        """The official account's openid of whoever has this one in either app; unknown ones stay as they are."""
+        return self._by_miniapp.get(openid, openid)
+
     def follower(self, openid: object) -> Citizen:
         citizen = self.find(openid)
         if not citizen.followed:

@@ -30,37 +30,44 @@ class CodeBook:
         self._clock = clock
         self._random = random
         self._codes: dict[str, QrCode] = {}
+        self._by_url: dict[str, str] = {}
+        self._lasting: dict[tuple[str, bool], str] = {}
 
     def create(self, scene: str, *, is_number: bool, lives: timedelta | None) -> QrCode:
-        if lives is None:
-            for code in self._codes.values():
-                if code.until_at is None and (code.scene, code.is_number) == (scene, is_number):
-                    return code
-        self._make_room(is_permanent=lives is None)
+        lasting = self._lasting.get((scene, is_number)) if lives is None else None
+        if lasting is not None:
+            return self._codes[lasting]
+        if lives is None and len(self._lasting) >= MOST_PERMANENT:
+            raise Refusal(45029, "qrcode count out of limit")
+        if len(self._codes) - len(self._lasting) >= MOST_TEMPORARY:
+            self._forget(next(code for code in self._codes.values() if code.until_at is not None))
         short = "".join(self._random.choices(ALPHABET, k=22))
         ticket = "gQ" + "".join(self._random.choices(ALPHABET, k=94)) + "=="
         until_at = None if lives is None else self._clock.now() + lives
         code = QrCode(ticket, f"http://weixin.qq.com/q/{short}", scene, is_number, until_at)
-        self._codes[ticket] = code
+        self._keep(code)
         return code
 
     def find(self, ticket_or_url: str) -> QrCode | None:
         """The code somebody scanned; None when unknown or expired."""
-        for code in self._codes.values():
-            if ticket_or_url in (code.ticket, code.url):
-                return code if code.until_at is None or self._clock.now() < code.until_at else None
-        return None
+        code = self._codes.get(self._by_url.get(ticket_or_url, ticket_or_url))
+        if code is None or (code.until_at is not None and self._clock.now() >= code.until_at):
+            return None
+        return code
+
+    def _keep(self, code: QrCode) -> None:
+        self._codes[code.ticket] = code
+        self._by_url[code.url] = code.ticket
+        if code.until_at is None:
+            self._lasting[code.scene, code.is_number] = code.ticket
+
+    def _forget(self, code: QrCode) -> None:
+        del self._codes[code.ticket], self._by_url[code.url]
 
     def all(self) -> list[QrCode]:
         return list(self._codes.values())
 
     def restore(self, codes: list[QrCode]) -> None:
         """Take up the codes of an earlier run."""
-        self._codes.update((code.ticket, code) for code in codes)
-
-    def _make_room(self, *, is_permanent: bool) -> None:
-        alike = [key for key, code in self._codes.items() if (code.until_at is None) == is_permanent]
-        if is_permanent and len(alike) >= MOST_PERMANENT:
-            raise Refusal(45029, "qrcode count out of limit")
-        if not is_permanent and len(alike) >= MOST_TEMPORARY:
-            del self._codes[alike[0]]
+        for code in codes:
+            self._keep(code)

@@ -17,6 +17,7 @@ from wechat.standin.passive import (
     articles,
     check_miniapp_reply,
     image_media_id,
+    named_medium,
     read_reply,
     wanted_desk,
 )
@@ -214,7 +215,11 @@ class Courier:
         if message.app == "miniprogram":
             check_miniapp_reply(codec, body)
             return None
-        return read_reply(codec, body, message, config.demo.account.original_id, config.clock.now())
+        reply = read_reply(codec, body, message, config.demo.account.original_id, config.clock.now())
+        named = None if reply is None else named_medium(reply)
+        if named is not None and not self._platform.has_medium(*named):
+            raise InvalidReplyError("MediaId is none of this account's, or has expired")
+        return reply
 
     def _seal(self, message: InboundMessage, line: Line, delivery: Delivery) -> Sealed:
         switches = self._platform.switches

@@ -35,6 +35,15 @@ def add_endpoints(app: web.Application) -> None:
     """Every endpoint answers both methods, the wrong one with the platform's refusal."""
     for endpoint in ENDPOINTS:
         app.router.add_route("*", endpoint.path, _door(endpoint))
+    app.router.add_route("*", "/{root:cgi-bin|sns|wxa|wxaapi|customservice}/{rest:.*}", _unknown)
+
+
+async def _unknown(request: web.Request) -> web.Response:
+    platform = request.app[PLATFORM]
+    at = platform.config.clock.now()
+    refusal, rid = Refusal(40066, "invalid url"), request_id(at, platform.random)
+    platform.record_call(CallRecord("(unknown)", refusal.code, at, "", rid, refusal.message))
+    return _response(refusal_body(refusal, rid))
 
 
 def _door(endpoint: Endpoint) -> Handle:
@@ -70,7 +79,7 @@ async def _answer(request: web.Request, endpoint: Endpoint) -> web.Response:
     openid = request.query.get("openid", "")
     try:
         call = await _read(request, endpoint)
-        openid = text_of(call.document, "touser") or openid
+        openid = platform.citizens.openid_behind(text_of(call.document, "touser") or openid)
         answer: Answer = endpoint.handler(call)
         code, message = 0, ""
     except Refusal as refusal:

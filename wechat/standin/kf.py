@@ -124,7 +124,5 @@ class KfDesk:
 
 def new_desk(clock: Clock, original_id: str) -> KfDesk:
     """Two people at the desk."""
-    people = [
-        KfAccount(f"desk{number}@{original_id}", f"{number}号坐席", f"100{number}") for number in (1, 2)
-    ]
+    people = [KfAccount(f"desk{number}@{original_id}", f"desk {number}", f"100{number}") for number in (1, 2)]
     return KfDesk(clock, {one.account: one for one in people})

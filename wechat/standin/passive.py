@@ -45,7 +45,10 @@ def read_reply(
     if not str(fields.get("CreateTime", "")).isdigit():
         raise InvalidReplyError("CreateTime is not a number")
     kind = str(fields.get("MsgType", ""))
-    return PassiveReply(kind, _checked_text(kind, fields), xml, fields)
+    text = _checked_text(kind, fields)
+    if kind == "news" and message.msg_id is not None and len(articles(fields)) > 1:
+        raise InvalidReplyError("a message is answered with one article; only events with up to 8")
+    return PassiveReply(kind, text, xml, fields)
 
 
 def _opened(codec: Codec, body: bytes, now: datetime) -> bytes:
@@ -97,6 +100,13 @@ def _wanted(fields: Fields, outer: str, inner: str) -> str:
 
 def image_media_id(reply: PassiveReply) -> str:
     return _wanted(reply.fields, "Image", "MediaId")
+
+
+def named_medium(reply: PassiveReply) -> tuple[str, str] | None:
+    """The kind and id of the file a reply shows; None when it shows none."""
+    if reply.kind not in ("image", "voice", "video"):
+        return None
+    return reply.kind, _wanted(reply.fields, reply.kind.capitalize(), "MediaId")
 
 
 def articles(fields: Fields) -> list[dict[str, str]]:

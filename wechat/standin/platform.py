@@ -18,6 +18,7 @@ from wechat.standin.media import MediaStore
 from wechat.standin.miniapp import MiniappDesk
 from wechat.standin.oauth import OAuthDesk
 from wechat.standin.quotas import Quotas
+from wechat.standin.refusals import Refusal
 from wechat.standin.tags import TagBook
 from wechat.standin.tickets import TicketDesk
 from wechat.standin.tokens import TokenDesk
@@ -85,6 +86,16 @@ class Platform:
     def shown_menu(self) -> list[dict[str, object]]:
         """The menu at the foot of the chat: the one created by the account, or the demo's."""
         return self.config.demo.menu if self.menu is None else self.menu
+
+    def has_medium(self, kind: str, media_id: str) -> bool:
+        """Whether a temporary or permanent file of this kind has the id."""
+        material = self.library.materials.get(media_id)
+        if material is not None:
+            return material.kind == kind
+        try:
+            return self.media.find(media_id).kind == kind
+        except Refusal:
+            return False
 
     def show(
         self,

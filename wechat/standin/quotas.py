@@ -26,7 +26,7 @@ CALLS_A_DAY: Mapping[str, int] = {
     "/cgi-bin/freepublish/get": 100,
     "/cgi-bin/ticket/getticket": 1_000_000,
     "/wxa/msg_sec_check": 2_000_000,
-    "/wxa/media_check_async": 2_000_000,
+    "/wxa/media_check_async": 200_000,
 }
 CALLS_A_MINUTE: Mapping[str, int] = {
     "/cgi-bin/stable_token": 10_000,
