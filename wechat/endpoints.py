@@ -40,13 +40,13 @@ CALLBACK_ADDRESSES: Final = Endpoint("GET", "/cgi-bin/getcallbackip")
 CALLBACK_CHECK: Final = Endpoint("POST", "/cgi-bin/callback/check")
 API_QUOTA: Final = Endpoint("POST", "/cgi-bin/openapi/quota/get", app="either")
 CLEAR_QUOTA: Final = Endpoint("POST", "/cgi-bin/clear_quota", is_repeatable=False, app="either")
-TICKET: Final = Endpoint("GET", "/cgi-bin/ticket/getticket", right=Right.JSSDK)
+TICKET: Final = Endpoint("GET", "/cgi-bin/ticket/getticket", day_quota=1_000_000, right=Right.JSSDK)
 QRCODE_CREATE: Final = Endpoint("POST", "/cgi-bin/qrcode/create", day_quota=100_000, right=Right.QRCODE)
 
 # The menu, and what the account answers by itself.
 MENU_CREATE: Final = Endpoint("POST", "/cgi-bin/menu/create", day_quota=1_000, right=Right.MENU)
-MENU_GET: Final = Endpoint("GET", "/cgi-bin/menu/get", right=Right.MENU)
-MENU_DELETE: Final = Endpoint("GET", "/cgi-bin/menu/delete", right=Right.MENU)
+MENU_GET: Final = Endpoint("GET", "/cgi-bin/menu/get", day_quota=10_000, right=Right.MENU)
+MENU_DELETE: Final = Endpoint("GET", "/cgi-bin/menu/delete", day_quota=1_000, right=Right.MENU)
 SELF_MENU: Final = Endpoint("GET", "/cgi-bin/get_current_selfmenu_info")
 AUTO_REPLIES: Final = Endpoint("GET", "/cgi-bin/get_current_autoreply_info")
 
@@ -102,7 +102,7 @@ SERVICE_SESSION_CLOSE: Final = Endpoint(
 )
 
 # Media: three days, or for good.
-MEDIA_GET: Final = Endpoint("GET", "/cgi-bin/media/get", app="either", right=Right.MEDIA)
+MEDIA_GET: Final = Endpoint("GET", "/cgi-bin/media/get", day_quota=200_000, app="either", right=Right.MEDIA)
 MEDIA_UPLOAD: Final = Endpoint(
     "POST", "/cgi-bin/media/upload", day_quota=100_000, app="either", right=Right.MEDIA
 )

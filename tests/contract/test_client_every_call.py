@@ -22,9 +22,13 @@ from tests.client_worlds import (
     standin_platform,
 )
 from tests.every_call import CITIZEN, EVERY_CALL, World
+from wechat.account_kinds import AccountKind, Right, rights
 from wechat.endpoints import BY_PATH, ENDPOINTS
 from wechat.errors import MEANINGS, Remedy, WeChatError
 from wechat.exchange import new_session
+from wechat.standin.endpoints import ENDPOINTS as STANDIN_ENDPOINTS
+from wechat.standin.quotas import CALLS_A_DAY
+from wechat.standin.rights import may_call
 
 
 @pytest.fixture
@@ -53,6 +57,19 @@ async def world(
 def test_every_endpoint_of_the_table_is_called_and_has_a_recorded_body() -> None:
     assert len(BY_PATH) == len(ENDPOINTS)
     assert set(EVERY_CALL) == set(BY_PATH) == set(recorded())
+
+
+def test_the_table_and_the_stand_in_were_read_alike() -> None:
+    others = {one.path: one for one in STANDIN_ENDPOINTS}
+    for row in ENDPOINTS:
+        other = others[row.path]
+        assert (other.method, other.needs_token, other.app) == (row.method, row.needs_token, row.app), (
+            row.path
+        )
+        assert CALLS_A_DAY.get(row.path) == row.day_quota, row.path
+        if row.app != "miniprogram" and row.right is not Right.CUSTOMER_SERVICE:
+            allowed = {kind for kind in AccountKind if row.right is None or row.right in rights(kind)}
+            assert {kind for kind in AccountKind if may_call(kind.value, row.path)} == allowed, row.path
 
 
 async def test_every_call_brings_what_its_type_promises(world: World) -> None:
