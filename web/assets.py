@@ -17,6 +17,6 @@ def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
     bundles = {
         "console.css": [DESIGN / f"{name}.css" for name in CONSOLE_SHEETS],
-        "citizens.css": [DESIGN / "h5.css"],
+        "citizens.css": [DESIGN / "citizens.css"],
     }
     return Assets.load(STATIC, bundles=bundles)

@@ -91,7 +91,7 @@ async def _inquiry(request: Request, door: H5Door, visitor: Visitor, reference: 
             for one in view.messages
         ),
     )
-    return shown(door, "inquiry.html", frame_for(request, door, visitor), page)
+    return shown(door, "talk.html", frame_for(request, door, visitor), page)
 
 
 async def _case(door: H5Door, view: ComplaintView) -> CasePage:

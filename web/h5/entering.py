@@ -113,9 +113,6 @@ def _message(
         title=text(f"h5.message.{name}.title"),
         words=text(f"h5.message.{name}.words", bureau=bureau.short_name),
         links=links,
-        call=text("h5.message.call", phone=bureau.phone, hotline=bureau.hotline),
-        phone=bureau.phone,
-        hotline=bureau.hotline,
         role="status" if status < 400 else "alert",
     )
     return shown(door, "message.html", frame_for(request, door, visitor), page, status)

@@ -23,9 +23,6 @@ def problem_page(request: Request, problem: ProblemView) -> str:
         title=text(f"h5.problem.{title}"),
         words=problem.sentence,
         links=(Link(href=HOME, words=text("h5.problem.home")),),
-        call=text("h5.message.call", phone=door.bureau.phone, hotline=door.bureau.hotline),
-        phone=door.bureau.phone,
-        hotline=door.bureau.hotline,
         role="alert",
         number=text("h5.problem.number", number=problem.request_id) if problem.status >= 500 else "",
     )

@@ -35,9 +35,6 @@ class MessagePage:
 
     title: str
     words: str
-    call: str
-    phone: str
-    hotline: str
     role: str
     links: tuple[Link, ...] = ()
     number: str = ""
