@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue_shape import Ask, Dialogue
-from bot.kinds import location_or_text, mobile, mobile_needed, text
+from bot.kinds import location_or_text, mobile, mobile_needed, name, text
 from bot.kinds_picked import number, one_of_the_options
 from bot.kinds_sent import images, materials, recordings
 
@@ -72,7 +72,7 @@ GUARDIAN = Dialogue(
     name="guardian",
     version=1,
     steps=(
-        Ask("name", text(at_least=2, at_most=20)),
+        Ask("name", name(at_least=2, at_most=20)),
         Ask("phone", mobile_needed),
     ),
 )

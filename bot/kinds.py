@@ -107,7 +107,7 @@ _SHOWN_AT_MOST = 120
 _SUBJECT_AT_MOST = 6
 _SENTENCES_AT_LEAST = 16
 _CLAUSE = re.compile(r"[,，;；。!！\n]")
-_QUESTION = re.compile(r"[?？]\s*$|(?:吗|呢|么)[?？。.!！]?\s*$")
+_QUESTION = re.compile(r"[?？]\s*$|(?:吗|呢|么|怎么办|咋办)[?？。.!！]?\s*$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _BETWEEN_DIGITS = re.compile(r"[\s\-—－()（）]+")
 
@@ -148,6 +148,14 @@ class TextKind:
 
     def show(self, answer: Answer) -> str:
         return shown(answer.text)
+
+
+@dataclass(frozen=True)
+class NameKind(TextKind):
+    """A person's name: kept, and shown by its first character only, because what is shown is kept elsewhere too."""
+
+    def show(self, answer: Answer) -> str:
+        return answer.text[:1] + "*" * (len(answer.text) - 1)
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,11 @@ def _mobile_in(text: str) -> str | None:
 def text(at_least: int, at_most: int) -> TextKind:
     """Words, counted in characters."""
     return TextKind(at_least, at_most)
+
+
+def name(at_least: int, at_most: int) -> NameKind:
+    """A person's name, counted in characters."""
+    return NameKind(at_least, at_most)
 
 
 location_or_text = PlaceKind()

@@ -19,6 +19,8 @@ from bot.talks import SCORES
 from bot.turns import Message, Turns
 
 SENT_AT_MOST = 14
+_ASKED_FIRST = frozenset({"add", "add_words"})
+"""Offered as a question that can be answered with yes, although there is something else to choose."""
 _TAKEN_WITH_YES = frozenset({"story", "scene", "write_more", "add", "add_words"})
 
 
@@ -94,8 +96,9 @@ class TakingUp:
     async def yes_or_no(self, yes: bool, message: Message, at: datetime) -> str:
         """A yes takes up an offer that has only one side to it; anything else leaves it."""
         offers = await self.offers(message)
-        is_single = len(offers.choices) == 1 and offers.choices[0].kind in _TAKEN_WITH_YES
-        if yes and (is_single or (offers.sent and not offers.choices)):
+        first = offers.choices[0].kind if offers.choices else ""
+        is_meant = first in _TAKEN_WITH_YES and (len(offers.choices) == 1 or first in _ASKED_FIRST)
+        if yes and (is_meant or (offers.sent and not offers.choices)):
             return await self._take_up(1, offers, message, at)
         stored = await self._turns.stored_reply(message.act)
         return stored if stored is not None else self._phrases.say("bot.fine")

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
 from app.models import MODEL_MODULES
@@ -177,3 +178,25 @@ async def office(
     await opened.bot.line.call(b"FLUSHALL")
     yield opened
     await opened.bot.close()
+
+
+async def kept_anywhere(office: Office, redis_url: str, words: str) -> list[str]:
+    """The tables and the keys of Redis that hold these words, in clear."""
+    found = []
+    needle = words.encode()
+    with office.db.use():
+        connection = office.db.reading
+        names = await connection.execute_query_dict("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for name in (row["name"] for row in names):
+            for row in await connection.execute_query_dict(f'SELECT * FROM "{name}"'):
+                if any(needle in _bytes_of(value) for value in row.values()):
+                    found.append(name)
+    async with Redis.from_url(redis_url) as redis:
+        async for key in redis.scan_iter():
+            if needle in key or needle in (await redis.get(key) or b""):
+                found.append(key.decode())
+    return found
+
+
+def _bytes_of(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()

@@ -1,29 +1,56 @@
 """Conversations a clerk can read, in `*.yaml` beside this file, held with the real official account.
 
-A conversation is a list of lines. Who speaks is the key: 市民 (a text), 另一位市民, 照片 (how many), 位置 (its words),
-语音 (what was recognised), 菜单 (the key of a button), 事件 (an event's name), 其他消息 (a type); 过了 lets time pass;
-缓存清空 empties Redis; 工作人员 does something with the case told of last. 公众号 is the whole reply to the line before:
-"…" stands for anything, {编号} for the case's reference.
+A conversation is a list of lines. Who speaks is the key: 市民 (a text), 另一位市民, 照片 (how many), 视频, 位置 (its words),
+语音 (what was recognised), 菜单 (the key of a button), 扫码 and 扫码关注 (a scene), 扫一扫 (what our menu's scanner read),
+事件 (an event's name), 其他消息 (a type); 重复 sends the last message once more and wants the same reply; 过了 lets time
+pass; 缓存清空 empties Redis; 标牌 and 绑定码 make a code; 工作人员 does something with the case or message told of last.
+公众号 is the whole reply to the line before: "…" stands for anything, {编号} for the case's reference, {留言} for the
+message's, {码} for the code. 库里 counts rows, 案件 looks at columns of the case, 库里没有 looks for words nobody may keep.
+
+账号 beside the lines says what the account may do. 引擎 names a dialogue: the same lines are held with the pure engine too.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 import yaml
 
+from app.core import CATALOGUE_FOLDER
+from bot.dialogue import advance, begin
+from bot.dialogue_shape import Outcome, Session, Word
+from bot.dialogues import DIALOGUES
+from bot.kinds import Heard, Spot
+from bot.models import MediaFetch, PushConsent
+from bot.phrases import Phrases
+from bot.vocabulary import Vocabulary
 from casework.actors import Actor
 from casework.complaints import actions
-from casework.complaints.models import Complaint
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.dangers.models import DangerAlert
+from casework.inquiries import actions as inquiry_actions
+from casework.inquiries.models import Inquiry, InquiryMessage
+from casework.people import staff_binding
+from casework.people.models import Account, PersonalConsent, Staff, StaffBinding
 from casework.roles import Role
-from tests.transcripts.conftest import Office
+from casework.scene_codes import actions as scene_actions
+from casework.scene_codes.actions import NewSceneCode
+from casework.scene_codes.kinds import SceneKind
+from content.interpretations.answering import Answerer
+from kit.catalogue import Catalogue
+from kit.db import Change
+from tests.transcripts.conftest import PATIENT_S, Office, kept_anywhere, open_office
+from wechat.account_kinds import AccountKind, rights
 
 FOLDER = Path(__file__).parent
 REFERENCE = re.compile(r"QS-TS-\d{6}-\d{4}-[0-9A-Z]")
+MESSAGE_REFERENCE = re.compile(r"QS-LY-\d{6}-\d{4}-[0-9A-Z]")
 UNITS = {"分钟": "minutes", "小时": "hours", "天": "days"}
 CLERK = Actor(
     kind="staff",
@@ -34,72 +61,179 @@ CLERK = Actor(
 )
 
 
+ROWS = {
+    "投诉": Complaint,
+    "补充": ComplaintAddition,
+    "材料": ComplaintPhoto,
+    "留言": Inquiry,
+    "留言的话": InquiryMessage,
+    "警报": DangerAlert,
+    "账户": Account,
+    "同意": PersonalConsent,
+    "待取文件": MediaFetch,
+    "绑定": StaffBinding,
+    "退订": PushConsent,
+}
+RIGHTS = {
+    "开通客服": rights(AccountKind.CERTIFIED_SERVICE),
+    "未认证订阅号": rights(AccountKind.UNCERTIFIED_SUBSCRIPTION),
+}
+STAFF_ID = UUID("0190a5b8-7d3e-7000-8000-000000000001")
+
+
 def conversations() -> list[Any]:
-    found = []
-    for path in sorted(FOLDER.glob("*.yaml")):
-        for one in yaml.safe_load(path.read_text(encoding="utf-8")):
-            found.append(pytest.param(one["对话"], id=f"{path.stem}: {one['名称']}"))
-    return found
+    return [
+        pytest.param(one, id=f"{path.stem}: {one['名称']}")
+        for path in sorted(FOLDER.glob("*.yaml"))
+        for one in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
 
 
-@pytest.mark.parametrize("lines", conversations())
-async def test_a_conversation_goes_as_written(office: Office, lines: list[dict[str, Any]]) -> None:
-    speaker = Speaker(office)
-    for line in lines:
+def test_there_are_enough_of_them() -> None:
+    assert len(conversations()) >= 60
+    assert {one.values[0].get("引擎") for one in conversations()} >= {
+        "file_complaint",
+        "leave_message",
+        "guardian",
+    }
+
+
+@pytest.mark.parametrize("conversation", conversations())
+async def test_a_conversation_goes_as_written(
+    office: Office, answerer: Answerer, valkey_url: str, conversation: dict[str, Any]
+) -> None:
+    if "账号" in conversation:
+        office = await open_office(
+            office.db,
+            office.clock,
+            valkey_url,
+            answerer,
+            rights=RIGHTS[conversation["账号"]],
+            redis_timeout_s=PATIENT_S,
+        )
+    speaker = Speaker(office, valkey_url)
+    for line in conversation["对话"]:
         ((who, what),) = line.items()
         if who == "公众号":
             speaker.expect(str(what))
         else:
             await speaker.speak(who, what)
+    if "账号" in conversation:
+        await office.bot.close()
+
+
+@pytest.mark.parametrize("conversation", [one for one in conversations() if "引擎" in one.values[0]])
+def test_the_pure_engine_says_the_same(conversation: dict[str, Any]) -> None:
+    engine = Engine(conversation["引擎"])
+    first, *lines = conversation["对话"]
+    assert "市民" in first
+    for line in lines:
+        ((who, what),) = line.items()
+        if who == "公众号":
+            check(str(what), engine.reply, who)
+        else:
+            engine.hear(who, what)
+        if engine.session is None:
+            break
+    assert engine.outcome in (Outcome.FINISHED, Outcome.CANCELLED)
+
+
+class Engine:
+    """One dialogue without anything round it."""
+
+    def __init__(self, name: str) -> None:
+        catalogue = Catalogue.load(CATALOGUE_FOLDER)
+        self._words = Vocabulary(catalogue, ours=[])
+        self._phrases = Phrases(catalogue, {})
+        self._dialogue = DIALOGUES[name]
+        self._at = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+        self.session: Session | None
+        self.session, said = begin(self._dialogue, self._at, about="14")
+        self.reply, self.outcome = self._phrases.lines(said.lines), said.outcome
+
+    def hear(self, who: str, what: Any) -> None:
+        assert self.session is not None
+        for number in range(int(what) if who == "照片" else 1):
+            word = self._words.word_of(str(what)) if who in ("市民", "语音") else ""
+            heard = Heard(
+                at=self._at,
+                text=str(what) if who in ("市民", "语音") else "",
+                word=word if word in set(Word) else "",
+                number=self._words.number_of(str(what)) if who == "市民" else None,
+                photo=f"photo-{number}" if who == "照片" else None,
+                spot=Spot(30.27, 120.15, str(what)) if who == "位置" else None,
+            )
+            self.session, said = advance(self._dialogue, self.session, heard)
+            self.reply, self.outcome = self._phrases.lines(said.lines), said.outcome
+
+
+def check(wanted: str, said: str, after: str) -> None:
+    pattern = ".*".join(re.escape(part) for part in _plain(wanted).split("…"))
+    assert re.fullmatch(pattern, _plain(said), re.DOTALL), (
+        f"after {after!r}\n--- said ---\n{said}\n--- expected ---\n{wanted}"
+    )
 
 
 class Speaker:
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, redis_url: str) -> None:
         self.office = office
+        self.redis_url = redis_url
         self.reply = ""
-        self.reference = ""
         self.last = ""
+        self.fields: dict[str, Any] = {}
+        self.names = {"编号": "", "留言": "", "码": ""}
+
+    def filled(self, text: str) -> str:
+        for name, value in self.names.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
     def expect(self, wanted: str) -> None:
-        wanted = _plain(wanted.replace("{编号}", self.reference))
-        pattern = ".*".join(re.escape(part) for part in wanted.split("…"))
-        assert re.fullmatch(pattern, _plain(self.reply), re.DOTALL), (
-            f"after {self.last!r}\n--- said ---\n{self.reply}\n--- expected ---\n{wanted}"
-        )
+        check(self.filled(wanted), self.reply, self.last)
+
+    async def send(self, openid: str = "oCitizen", **content: Any) -> None:
+        self.fields = self.office.fields(openid, **content)
+        self.reply = await self.office.hear(self.fields)
 
     async def speak(self, who: str, what: Any) -> None:
         self.last = f"{who}: {what}"
         office = self.office
-        if isinstance(what, str):
-            what = what.replace("{编号}", self.reference)
+        what = self.filled(what) if isinstance(what, str) else what
         match who:
-            case "市民":
-                self.reply = await office.say(str(what))
-            case "另一位市民":
-                self.reply = await office.say(str(what), "oNeighbour")
+            case "市民" | "另一位市民":
+                openid = "oCitizen" if who == "市民" else "oNeighbour"
+                await self.send(openid, MsgType="text", Content=str(what))
             case "照片":
                 for number in range(int(what)):
-                    self.reply = await office.send(
+                    await self.send(
                         MsgType="image", MediaId=f"media-{number}", PicUrl="http://mmbiz.qpic.cn/p"
                     )
             case "位置":
-                self.reply = await office.send(
-                    MsgType="location",
-                    Location_X="30.274085",
-                    Location_Y="120.155070",
-                    Scale="16",
-                    Label=what,
-                )
+                spot = {"Location_X": "30.274085", "Location_Y": "120.155070", "Scale": "16"}
+                await self.send(MsgType="location", Label=what, **spot)
             case "语音":
-                self.reply = await office.send(
-                    MsgType="voice", MediaId="voice-1", Format="amr", Recognition=what or ""
-                )
+                await self.send(MsgType="voice", MediaId="voice-1", Format="amr", Recognition=what or "")
+            case "视频":
+                await self.send(MsgType="video", MediaId="video-1", ThumbMediaId="t")
             case "菜单":
-                self.reply = await office.send(MsgType="event", Event="CLICK", EventKey=what)
+                await self.send(MsgType="event", Event="CLICK", EventKey=what)
+            case "扫码":
+                await self.send(MsgType="event", Event="SCAN", EventKey=what, Ticket="t")
+            case "扫码关注":
+                await self.send(MsgType="event", Event="subscribe", EventKey=f"qrscene_{what}", Ticket="t")
+            case "扫一扫":
+                scan = {"ScanCodeInfo": {"ScanType": "qrcode", "ScanResult": what}}
+                await self.send(MsgType="event", Event="scancode_waitmsg", EventKey="scan", **scan)
             case "事件":
-                self.reply = await office.send(MsgType="event", Event=what, EventKey="")
+                await self.send(MsgType="event", Event=what, EventKey="")
             case "其他消息":
-                self.reply = await office.send(MsgType=what, MediaId="other-1", ThumbMediaId="t")
+                await self.send(MsgType=what, MediaId="other-1", ThumbMediaId="t")
+            case "重复":
+                before = self.reply
+                assert await office.hear(self.fields) == before
+                # And once more without what Redis remembers of it.
+                assert await office.hear(self.fields, presence=True) == before
+                return
             case "过了":
                 number, unit = str(what).split()
                 office.clock.advance(timedelta(**{UNITS[unit]: int(number)}))
@@ -108,21 +242,74 @@ class Speaker:
                 assert office.bot.line is not None
                 await office.bot.line.call(b"FLUSHALL")
                 return
+            case "标牌":
+                self.names["码"] = await self._sign(what)
+                return
+            case "绑定码":
+                self.names["码"] = await self._binding_code()
+                return
             case "工作人员":
                 await self._staff(what)
+                return
+            case "库里":
+                found = {name: await ROWS[name].all().count() for name in what}
+                assert found == what, f"after {self.last!r}"
+                return
+            case "案件":
+                case = await Complaint.get(reference=self.names["编号"])
+                assert {name: getattr(case, name) for name in what} == what
+                return
+            case "库里没有":
+                assert await kept_anywhere(office, self.redis_url, what) == []
                 return
             case _:
                 raise AssertionError(f"nobody is called {who!r}")
         # WeChat counts in seconds: two events of one second would be one event.
         office.clock.advance(timedelta(seconds=3))
-        found = REFERENCE.search(self.reply)
-        if found:
-            self.reference = found[0]
+        for name, pattern in (("编号", REFERENCE), ("留言", MESSAGE_REFERENCE)):
+            found_reference = pattern.search(self.reply)
+            if found_reference:
+                self.names[name] = found_reference[0]
+
+    async def _sign(self, what: dict[str, str]) -> str:
+        new = NewSceneCode(
+            kind=SceneKind(what["类型"]),
+            title=what["名称"],
+            place_text=what.get("地点", ""),
+            contact=what.get("联系人", ""),
+            target=what.get("去处", ""),
+        )
+        view = await scene_actions.add(self.office.db, CLERK, new)
+        if what.get("停用"):
+            await scene_actions.retire(self.office.db, CLERK, view.id)
+        return view.code
+
+    async def _binding_code(self) -> str:
+        office = self.office
+
+        async def employ(change: Change) -> None:
+            await Staff.create(
+                id=STAFF_ID,
+                login="wangmin",
+                name="王敏",
+                password_hash="x",
+                created_at=change.now,
+                password_changed_at=change.now,
+            )
+
+        await office.db.change(employ)
+        actor = Actor(kind="staff", id=STAFF_ID, roles=frozenset({Role.HANDLER}), name="王敏")
+        return (await staff_binding.new_code(office.db, office.keys, actor, STAFF_ID)).code
 
     async def _staff(self, what: Any) -> None:
-        case = await Complaint.get(reference=self.reference)
         ((what, words),) = what.items() if isinstance(what, dict) else ((what, ""),)
-        desk = self.office.desk
+        office, desk = self.office, self.office.desk
+        if what == "答复留言":
+            inquiry = await Inquiry.get(reference=self.names["留言"])
+            clerk = msgspec.structs.replace(CLERK, id=STAFF_ID)
+            await inquiry_actions.answer(office.inquiries, clerk, inquiry.id, answer=words)
+            return
+        case = await Complaint.get(reference=self.names["编号"])
         match what:
             case "受理":
                 await actions.accept(desk, CLERK, case.id)
