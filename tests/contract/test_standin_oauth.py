@@ -186,7 +186,9 @@ async def test_browser_without_a_phone_lets_the_tester_choose(standin: Outside) 
     status, _, page = await visit(standin, "/connect/oauth2/authorize", who=False, **ASKED)
     assert (status, page.count('data-testid="oauth-citizen"')) == (200, 2)
     assert "&lt;b&gt;" in page
-    assert "/phone/browser?openid=oSecond_0002&amp;url=%2Fconnect%2Foauth2%2Fauthorize" in page
+    path = page.partition('href="/phone/browser?openid=oSecond_0002&amp;')[2].partition('"')[0]
+    chosen, address, _ = await visit(standin, f"/phone/browser?openid=oSecond_0002&{path}", who=False)
+    assert (chosen, address.partition("?")[0]) == (302, f"{standin.base}/connect/oauth2/authorize")
 
 
 async def test_faults_strike_the_authorize_page_too(standin: Outside) -> None:

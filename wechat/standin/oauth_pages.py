@@ -158,7 +158,7 @@ def _choice(platform: Platform, request: web.Request) -> web.Response:
         return _page(
             words.choose, f'<p>{escape(words.nobody)}</p><a href="/phone">{escape(words.open_phone)}</a>'
         )
-    back = quote(request.path_qs, safe="")
+    back = quote(f"{request.scheme}://{request.host}{request.path_qs}", safe="")
     rows = "".join(
         f'<li><a data-testid="oauth-citizen" href="/phone/browser?openid={quote(one.openid)}&amp;url={back}">'
         f"{escape(one.name)}</a></li>"
