@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import intake, survival, webhook
+from benchmarks import gateway, intake, survival, webhook
 from benchmarks.report import Figure, show, write
 
-SUITES = {"webhook": webhook.measure, "intake": intake.measure, "survival": survival.measure}
+SUITES = {
+    "webhook": webhook.measure,
+    "intake": intake.measure,
+    "survival": survival.measure,
+    "gateway": gateway.measure,
+}
 
 
 def main(names: list[str]) -> int:
