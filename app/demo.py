@@ -85,6 +85,7 @@ def run_demo(environ: Mapping[str, str]) -> int:
             log.close()
             parts.append(Part(name, process))
         if _all_ready(settings, parts, lambda: stopping):
+            _introduce(command, env)
             _say_where(settings)
         while not stopping:
             ended = [part for part in parts if part.process.poll() is not None]
@@ -103,6 +104,14 @@ def run_demo(environ: Mapping[str, str]) -> int:
     if stopping:
         print("已全部停止。")
     return code
+
+
+def _introduce(command: list[str], env: Mapping[str, str]) -> None:
+    """The account's menu and its codes, as a bureau would set them up at the platform once."""
+    for step in (["wechat", "menu", "push", "--yes"], ["demo", "--introduce"]):
+        subprocess.run(  # noqa: S603 - our own commands
+            [*command, *step], env=env, stdout=subprocess.DEVNULL, check=False
+        )
 
 
 def log_folder(settings: Settings) -> Path:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.core import open_core, redis_url
+from app.demo_codes import DEMO_CODES
 from app.demo_people import DEMO_STAFF, demo_password
 from app.demo_stories import STORIES, Story
 from app.doors import desk_of
+from app.platform import Platform
 from casework.actors import Actor, system
 from casework.complaints import actions
 from casework.complaints.desk import Desk
@@ -16,6 +18,10 @@ from casework.complaints.models import Complaint
 from casework.complaints.place import Position
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff, list_staff
+from casework.scene_codes.actions import add as add_code
+from casework.scene_codes.actions import note_platform_url
+from casework.scene_codes.models import SceneCode
+from casework.scene_codes.queries import page as codes
 from kit.settings import Settings
 
 
@@ -27,6 +33,23 @@ async def fill(settings: Settings) -> int:
         await _staff(desk, demo_password(settings.data_dir))
         if fresh:
             await _cases(desk)
+        if not await SceneCode.exists():
+            for code in DEMO_CODES:
+                await add_code(desk.db, system(), code)
+    return 0
+
+
+async def introduce(settings: Settings) -> int:
+    """Once the stand-in is up: have it draw the codes on the demo's signs, which it forgets when it stops."""
+    async with open_core(settings, redis_url(settings)) as core:
+        platform = Platform(core)
+        try:
+            for row in (await codes()).rows:
+                address = await platform.scene_address(row.code, None)
+                if address:
+                    await note_platform_url(core.db, system(), row.id, address)
+        finally:
+            await platform.close()
     return 0
 
 

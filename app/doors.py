@@ -5,10 +5,12 @@ from __future__ import annotations
 from app.core import Core, calendar_of, complaint_policy
 from app.knowledge import Knowledge
 from bot.auto_replies import AutoReplies, AutoRepliesSection
-from bot.building import Bot, build_bot
+from bot.building import Bot, build_bot, build_miniprogram_door
 from bot.capabilities import Capabilities
 from bot.profile import WechatSection
+from bot.webhook import BotDoor
 from casework.complaints.desk import Desk
+from casework.dangers.profile import DangerSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
@@ -36,6 +38,7 @@ def inquiry_desk_of(core: Core) -> InquiryDesk:
         policy=core.profile.section(InquiriesSection),
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,
+        danger=core.profile.section(DangerSection),
     )
 
 
@@ -77,3 +80,12 @@ def official_account(
         capabilities=capabilities_of(core),
         auto_replies=AutoReplies(core.profile.section(AutoRepliesSection)),
     )
+
+
+def miniprogram_door(core: Core, desk: Desk, bot: Bot) -> BotDoor | None:
+    """Where the mini-program's own pushes come in; None where they are not set up."""
+    settings = core.settings
+    if not (settings.miniapp_app_id and settings.miniapp_token and settings.miniapp_aes_key):
+        return None
+    codec = Codec(settings.miniapp_token, settings.miniapp_aes_key, settings.miniapp_app_id)
+    return build_miniprogram_door(bot, desk=desk, codec=codec, appid=settings.miniapp_app_id)

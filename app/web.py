@@ -9,8 +9,9 @@ import structlog
 from sanic import Request, Sanic
 from sanic.config import Config
 
+from app.citizen_doors import citizens_pages, mini_program_api
 from app.core import CATALOGUE_FOLDER, open_core
-from app.doors import desk_of, inquiry_desk_of, official_account
+from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
 from app.platform import Platform
@@ -23,10 +24,13 @@ from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.problems import Forbidden
 from kit.settings import Settings
+from miniapp_api.blueprint import api_blueprint
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.door import build_console
-from web.console.problems import problem_page
+from web.console.problems import problem_page as console_problem
+from web.h5.blueprint import h5_blueprint
+from web.h5.problems import problem_page as citizens_problem
 
 PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MESSAGES_PER_MINUTE = 60
@@ -39,12 +43,12 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
     app = Sanic("chengguan", config=_config(), configure_logging=False)
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
     assets = load_assets()
-    problems = ProblemAnswers(catalogue, {"/console": problem_page})
+    problems = ProblemAnswers(catalogue, {"/console": console_problem, "/h5": citizens_problem})
     install_shell(
         app,
         problems,
         settings.public_url,
-        bare={"chengguan.wechat.receive"},
+        bare={"chengguan.wechat.receive", "chengguan.wechat.receive_miniprogram"},
         framed_by=_phones(settings) if settings.demo else (),
     )
     assets.install(app)
@@ -54,6 +58,8 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
     app.blueprint(verification_blueprint())
     app.blueprint(webhook_blueprint())
     app.blueprint(console_blueprint())
+    app.blueprint(h5_blueprint())
+    app.blueprint(api_blueprint())
     log = structlog.get_logger("web")
 
     @app.before_server_start
@@ -68,21 +74,25 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         bot = official_account(core, desk, answering, redis_at, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
+        app.ctx.miniprogram = miniprogram_door(core, desk, bot)
         platform = Platform(core)
         stack.push_async_callback(platform.close)
+        inquiries, files = inquiry_desk_of(core), LocalFileStore(settings.data_dir / "files", core.keys)
         app.ctx.console = build_console(
             desk=desk,
-            inquiries=inquiry_desk_of(core),
+            inquiries=inquiries,
             scene_address=platform.scene_address,
             keys=core.keys,
             catalogue=core.catalogue,
             assets=assets,
-            files=LocalFileStore(settings.data_dir / "files", core.keys),
+            files=files,
             redis=core.redis,
             bureau=core.profile.section(BureauSection),
             public_url=settings.public_url,
             trusted_proxies=settings.trusted_proxies,
         )
+        app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform)
+        app.ctx.api = mini_program_api(core, desk, platform)
 
     @app.after_server_stop
     async def close_doors(app: Sanic) -> None:

@@ -20,6 +20,7 @@ def add(group: Any) -> None:
     migrate.set_defaults(run=_migrate)
     demo = group.add_parser("demo", help="演示：一条命令启动全部部件")
     demo.add_argument("--fill", action="store_true", help="只装入演示数据，不启动")
+    demo.add_argument("--introduce", action="store_true", help="只向微信替身登记菜单之外的场景码，不启动")
     demo.set_defaults(run=_demo)
     standin = group.add_parser("standin", help="启动微信替身和演示手机（仅限本机），参数见 standin --help")
     standin.set_defaults(run=_standin)
@@ -48,6 +49,10 @@ def _demo(arguments: argparse.Namespace) -> int:
         from app.demo_filling import fill
 
         return asyncio.run(fill(read_settings(demo_environ(os.environ))))
+    if arguments.introduce:
+        from app.demo_filling import introduce
+
+        return asyncio.run(introduce(read_settings(demo_environ(os.environ))))
     from app.demo import run_demo
 
     return run_demo(os.environ)
