@@ -263,11 +263,21 @@ async def test_consents_are_given_in_their_wording_and_taken_back(setting: Citiz
         exported = json.loads((await phone.get("/h5/export")).text)
         assert exported["complaints"][0]["phone"] is None
         session = await HttpSession.get(ended_at=None)
-        for unknown in ("phone", "guardian", "collection_notice", "everything"):
+        for unknown in ("phone", "guardian", "everything"):
             page = await phone.post(
                 f"/h5/consents/{unknown}", {"csrf_token": session.csrf, "version": "2026-11"}
             )
             assert page.status == 404
+
+
+async def test_a_visitor_is_told_what_is_kept_until_they_have_read_it(setting: CitizenSetting) -> None:
+    async with setting.phone(MEI) as phone:
+        assert "个人信息收集告知" in (await phone.get("/h5/me")).text
+        after = await phone.submit("/h5/me", "/h5/consents/collection_notice")
+        assert (after.path, "个人信息收集告知" in after.text) == ("/h5/me", False)
+    account = await Account.get()
+    (told,) = await consents.in_force(account.id)
+    assert (told.purpose, told.version) == ("collection_notice", CONSENTS.collection_notice.version)
 
 
 async def test_a_guardian_is_noted_and_what_cannot_be_comes_back_as_typed(setting: CitizenSetting) -> None:

@@ -13,12 +13,13 @@ from casework.complaints.lifecycle import State
 from casework.complaints.views import ComplaintLine, ComplaintView, PhotoView
 from casework.inquiries import queries as inquiries
 from casework.inquiries.views import InquiryLine
+from casework.people.consents import Purpose, agreed
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
 from kit.problems import Invalid, NotFound
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
-from web.h5.screens import CaseLine, CasePage, Fact, Happening, InquiryScreen, MePage, Picture, Said
+from web.h5.screens import CaseLine, CasePage, Fact, Happening, InquiryScreen, MePage, Picture, Said, Telling
 from web.h5.visitor import HOME, Visitor
 
 ROWS = 20
@@ -41,6 +42,7 @@ async def show_me(request: Request, door: H5Door, visitor: Visitor) -> HTTPRespo
     page = MePage(
         cases=tuple(_case_line(door, row) for row in found.rows),
         inquiries=tuple(_inquiry_line(door, row) for row in asked),
+        telling=await _telling(door, visitor),
         more=f"{HOME}?{_query(found.after)}" if found.after else "",
         first=HOME if after else "",
     )
@@ -71,6 +73,13 @@ async def show_photo(request: Request, door: H5Door, visitor: Visitor, file_id: 
     except FileMissing:
         raise NotFound() from None
     return HTTPResponse(content, content_type="image/jpeg", headers={"content-disposition": "inline"})
+
+
+async def _telling(door: H5Door, visitor: Visitor) -> Telling | None:
+    notice = door.consents.collection_notice
+    if await agreed(visitor.account_id, Purpose.COLLECTION_NOTICE, notice.version):
+        return None
+    return Telling(title=notice.title, words=notice.opening, version=notice.version)
 
 
 async def _inquiry(request: Request, door: H5Door, visitor: Visitor, reference: str) -> HTTPResponse:

@@ -17,7 +17,7 @@ from web.h5.door import H5Door
 from web.h5.export import export_of
 from web.h5.frame import frame_for, shown
 from web.h5.screens import ConsentCard, DataPage, GuardianForm, LinkedAccount
-from web.h5.visitor import Visitor
+from web.h5.visitor import HOME, Visitor
 
 DATA = "/h5/data"
 ASKED_HERE = (Purpose.LOCATION, Purpose.PUBLIC_DISPLAY)
@@ -35,14 +35,15 @@ async def show_data(request: Request, door: H5Door, visitor: Visitor) -> HTTPRes
 async def give_consent(request: Request, door: H5Door, visitor: Visitor, purpose: str) -> HTTPResponse:
     """POST /h5/consents/<purpose>."""
     wanted = _purpose(purpose)
-    if wanted not in ASKED_HERE:
+    told = wanted is Purpose.COLLECTION_NOTICE
+    if wanted not in ASKED_HERE and not told:
         raise NotFound()
     version = _value(request, "version")
     if version != door.consents.version_of(wanted):
         # The wording changed while the page lay open: it is to be read again.
         raise Invalid("problem.h5.wording_changed", field="version")
     await consents.give(door.db, door.sealer, visitor.account_id, wanted, version, "h5")
-    return redirect(f"{DATA}?done=given", status=303)
+    return redirect(HOME if told else f"{DATA}?done=given", status=303)
 
 
 async def revoke_consent(request: Request, door: H5Door, visitor: Visitor, purpose: str) -> HTTPResponse:
@@ -124,7 +125,7 @@ def _card(door: H5Door, purpose: Purpose, given_at: datetime | None, *, is_held:
         standing = text("h5.data.held" if is_held else "h5.data.not_given")
     address = f"/h5/consents/{purpose.value}"
     return ConsentCard(
-        purpose=wording.version,
+        version=wording.version,
         title=wording.title,
         words=wording.text,
         standing=standing,

@@ -53,11 +53,21 @@ class CaseLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Telling:
+    """What a person is to be told once about their data. It stands in nobody's way."""
+
+    title: str
+    words: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MePage:
     """A person's own matters. `more` leads to older ones, empty at the end."""
 
     cases: tuple[CaseLine, ...]
     inquiries: tuple[CaseLine, ...]
+    telling: Telling | None = None
     more: str = ""
     first: str = ""
 
@@ -126,7 +136,7 @@ class InquiryScreen:
 class ConsentCard:
     """One consent: what it is for, whether it is given, and the one thing to do about it."""
 
-    purpose: str
+    version: str
     title: str
     words: str
     standing: str
