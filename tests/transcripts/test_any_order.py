@@ -21,6 +21,8 @@ TEXTS = (
     "我的案件", "满意", "不满意", "撤回", "撤回 QS-TS-261123-0001-W", "QS-TS-261123-0001-W", "举报", "城管收黑钱",
     "楼下烧烤油烟太大没人管", "门口能不能摆摊", "文一路88号", "13800138000", "煤气泄漏了", "", " ", "。", "🙂", "]]>", "<xml>",
     "{name}", "%s", "吵" * 700, "你好", "谢谢", "问政策", "量子力学", "\u202e反", "a\x00b",
+    "补充", "补充 QS-TS-261123-0001-W 又来了", "评价", "留言", "我的留言", "办证", "退订", "恢复通知", "个人信息", "撤回同意",
+    "未满14岁", "张建国", "解除绑定", "Where can I park here", "他们昨天晚上又来了", "QS-LY-261123-0001-7",
 )  # fmt: skip
 
 
@@ -45,6 +47,9 @@ def anything(chance: random.Random) -> dict[str, Any]:
         [
             {"MsgType": "voice", "MediaId": "v", "Format": "amr", "Recognition": chance.choice(TEXTS)},
             {"MsgType": "video", "MediaId": "v", "ThumbMediaId": "t"},
+            {"MsgType": "voice", "MediaId": "v2", "Format": "amr", "Recognition": ""},
+            {"MsgType": "event", "Event": "SCAN", "EventKey": "st_23456789abcdefgh", "Ticket": "t"},
+            {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_bind_x", "Ticket": "t"},
             {"MsgType": "link", "Title": "t", "Description": "d", "Url": "http://x"},
             {"MsgType": "event", "Event": "subscribe", "EventKey": ""},
             {"MsgType": "event", "Event": "VIEW", "EventKey": "http://x"},

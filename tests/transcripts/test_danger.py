@@ -1,0 +1,129 @@
+"""Danger to life: the numbers are said at once, whatever else works or does not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from bot.alarms import PATIENCE_S, Alarms
+from casework.dangers.models import DangerAlert
+from kit.problems import Busy
+from tests.transcripts.conftest import Office
+
+NUMBERS = "有人身危险请先打电话"
+
+
+class Hindered:
+    """Accounts as the conversation asks for them, from a database that answers late or not at all."""
+
+    def __init__(self, office: Office, delay_s: float, fails: bool) -> None:
+        self._turns = office.bot.conversation._turns
+        self._delay_s, self._fails = delay_s, fails
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._turns, name)
+
+    async def account_for(self, message: Any) -> Any:
+        await asyncio.sleep(self._delay_s)
+        if self._fails:
+            raise Busy("problem.busy")
+        return await self._turns.account_for(message)
+
+
+def hinder(office: Office, delay_s: float = 0, *, fails: bool = False) -> Alarms:
+    alarms = Alarms(
+        office.db,
+        Hindered(office, delay_s, fails),  # type: ignore[arg-type]
+        office.bot.phrases,
+        office.desk.policy.danger,
+    )
+    office.bot.conversation._alarms = alarms
+    return alarms
+
+
+async def test_what_cannot_be_written_down_does_not_keep_the_numbers_back(office: Office) -> None:
+    alarms = hinder(office, fails=True)
+    reply = await office.say("三楼着火了")
+    assert reply.startswith(NUMBERS)
+    assert "0000-8212319" in reply
+    assert "值班员还没有通知到，请一定打电话。" in reply
+    assert alarms.unwritten == 1
+    assert await DangerAlert.all().count() == 0
+
+
+async def test_a_slow_database_does_not_keep_the_numbers_back_and_the_page_still_goes_out(
+    office: Office,
+) -> None:
+    alarms = hinder(office, PATIENCE_S + 0.4)
+    begun = time.monotonic()
+    reply = await office.say("三楼着火了")
+    assert time.monotonic() - begun < PATIENCE_S + 0.3
+    assert reply.startswith(NUMBERS)
+    assert "值班员还没有通知到" in reply
+    await alarms.drain(5.0)
+    assert await DangerAlert.all().count() == 1
+
+
+async def test_when_the_rest_cannot_be_answered_the_numbers_are_said_and_nothing_is_claimed(
+    office: Office,
+) -> None:
+    await office.say("投诉")
+    talks = office.bot.conversation._talks
+
+    class Broken:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(talks, name)
+
+        async def go_on(self, *_: Any) -> str:
+            raise Busy("problem.busy")
+
+    office.bot.conversation._talks = Broken()  # type: ignore[assignment]
+    reply = await office.say("广告牌掉下来砸到人了")
+    assert reply.startswith(NUMBERS)
+    assert "您刚才说的话还没有记下来" in reply
+    assert "值班员还没有通知到" not in reply
+    assert await DangerAlert.all().count() == 1
+
+
+async def test_three_deliveries_at_once_page_once(office: Office) -> None:
+    fields = office.fields("oCitizen", MsgType="text", Content="楼下饭店煤气泄漏了")
+    replies = await asyncio.gather(*(office.hear(fields) for _ in range(3)))
+    # And again as if Redis had forgotten that it was ever answered.
+    replies += await asyncio.gather(*(office.hear(fields, presence=True) for _ in range(3)))
+    assert all(reply.startswith(NUMBERS) for reply in replies)
+    assert await DangerAlert.all().count() == 1
+
+
+async def test_whoever_sends_too_much_still_hears_the_numbers(office: Office) -> None:
+    office.bot.conversation._limit = 0
+    reply = await office.say("三楼着火了")
+    assert reply.startswith(NUMBERS)
+    assert "您发得太快了" in reply
+
+
+STARTS = (
+    (),
+    ("投诉",),
+    ("投诉", "楼下烧烤店每天晚上油烟很大"),
+    ("投诉", "楼下烧烤店每天晚上油烟很大", "跳过", "文一路 88 号"),
+    ("投诉", "楼下烧烤店每天晚上油烟很大", "跳过", "文一路 88 号", "跳过"),
+    ("留言",),
+    ("未满14岁",),
+    ("未满14岁", "张建国"),
+    ("未满14岁", "张建国", "13800138000"),
+)
+
+
+@pytest.mark.parametrize("before", STARTS)
+async def test_danger_goes_first_in_every_state_and_the_rest_goes_on(
+    office: Office, before: tuple[str, ...]
+) -> None:
+    for text in before:
+        await office.say(text)
+    reply = await office.say("招牌掉下来砸到人了")
+    assert reply.startswith(NUMBERS)
+    assert len(reply.partition("24 小时有人接。")[2].strip()) > 10
+    assert await DangerAlert.all().count() == 1
