@@ -94,6 +94,7 @@ def inquiry_desk_on(db: Database) -> InquiryDesk:
         policy=INQUIRIES,
         sealer=FieldSealer(KeyRing.random()),
         bureau_code="QS",
+        danger=POLICY.danger,
     )
 
 

@@ -144,6 +144,8 @@ NO_TEXTS = {
     "http.unhandled",
     "http.sentence_missing",
     "console.css",
+    "h5.css",
+    "inquiry.html",
 }
 UNSPOKEN = {
     "complaint.name": "names the page of lifecycles in the documents",

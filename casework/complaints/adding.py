@@ -18,6 +18,8 @@ from casework.complaints.moving import ACTION, may_see, seen_by
 from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
+from casework.dangers.alerts import new_alert_rows, put_in
+from casework.dangers.finding import find_danger
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
 
@@ -55,6 +57,7 @@ async def add_material(
         if row.state not in OPEN_STATES:
             raise Conflict("problem.complaint.over")
         await _add(change, desk, actor, row, words, media)
+        await _alert(change, desk, actor, row, words, act)
         return b""
 
     await desk.db.once(f"material:{complaint_id.hex}:{act}", b"", work)
@@ -97,3 +100,24 @@ async def _add(
     }
     await change.audit(row.id, actor, ACTION + "add_material", facts)
     change.emit(ComplaintAddedTo(**common(desk, row), media=len(files)), row.id)
+
+
+async def _alert(
+    change: Change, desk: Desk, actor: Actor, row: Complaint, words: str | None, act: str
+) -> None:
+    """What is added may tell of danger that the story did not."""
+    matched = find_danger(desk.policy.danger, words or "")
+    if not matched:
+        return
+    alert = new_alert_rows(
+        desk.db,
+        act=f"material:{row.id.hex}:{act}",
+        account_id=actor.id,
+        source=row.source,
+        words=words or "",
+        matched=matched,
+        place_text=row.place_text or None,
+        complaint_id=row.id,
+        actor=actor,
+    )
+    await put_in(change, alert, actor)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from casework.actors import Actor, citizen, system
@@ -105,19 +106,24 @@ async def raise_alert(
     )
 
     async def work(change: Change) -> bytes:
-        again = await DangerAlert.get_or_none(act=_act(act))
-        if again is not None:
-            return again.id.bytes
-        fresh = rows[0]
-        earlier = await open_alert_of(change, fresh)
-        if earlier is None:
-            for row in rows:
-                await row.save(force_create=True)
-            return fresh.id.bytes
-        await add_words(change, earlier, fresh, _who(actor, account_id))
-        return earlier.id.bytes
+        return (await put_in(change, rows, _who(actor, account_id))).bytes
 
     return UUID(bytes=(await db.once(f"danger:{_act(act)}", b"", work)).result)
+
+
+async def put_in(change: Change, rows: tuple[DangerAlert, Model, Model], actor: Actor) -> UUID:
+    """Write the rows of an alert inside a change, or join them to the alert that is open. Returns its id."""
+    fresh = rows[0]
+    again = await DangerAlert.get_or_none(act=fresh.act)
+    if again is not None:
+        return again.id
+    earlier = await open_alert_of(change, fresh)
+    if earlier is not None:
+        await add_words(change, earlier, fresh, actor)
+        return earlier.id
+    for row in rows:
+        await row.save(force_create=True)
+    return fresh.id
 
 
 async def open_alert_of(change: Change, fresh: DangerAlert) -> DangerAlert | None:
@@ -134,7 +140,7 @@ async def open_alert_of(change: Change, fresh: DangerAlert) -> DangerAlert | Non
         raised_at__lte=fresh.raised_at,
     ).exclude(id=fresh.id)
     if fresh.complaint_id is not None:
-        found = found.filter(complaint_id__isnull=True)
+        found = found.filter(Q(complaint_id__isnull=True) | Q(complaint_id=fresh.complaint_id))
     first = await found.order_by("raised_at", "id").first()
     if first is None or (first.raised_at, first.id) > (fresh.raised_at, fresh.id):
         return None
@@ -143,8 +149,15 @@ async def open_alert_of(change: Change, fresh: DangerAlert) -> DangerAlert | Non
 
 
 async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, actor: Actor) -> None:
-    """Put what `more` says into the earlier alert, which is locked, and tell whoever has taken it."""
-    if more.words not in earlier.words:
+    """Put what `more` says into the earlier alert, which is locked, and tell whoever has taken it.
+
+    What says nothing new, the same message heard at two doors say, changes nothing.
+    """
+    said = more.words in earlier.words
+    placed = more.place_text is None or more.place_text == earlier.place_text
+    if said and placed and more.complaint_id in (None, earlier.complaint_id):
+        return
+    if not said:
         earlier.words = f"{earlier.words}\n{more.words}"[-WORDS_AT_MOST:]
     earlier.place_text = more.place_text or earlier.place_text
     earlier.complaint_id = earlier.complaint_id or more.complaint_id

@@ -17,6 +17,8 @@ import msgspec
 
 from casework.actors import Actor, clock
 from casework.complaints.wording import digest, optional
+from casework.dangers.alerts import put_in
+from casework.inquiries.alarm import alert_rows
 from casework.inquiries.assembly import inquiry_view
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.events import InquiryAnswered, InquiryClosed, InquiryContinued, InquiryEvent
@@ -185,8 +187,20 @@ async def _move(change: Change, desk: InquiryDesk, row: Inquiry, actor: Actor, s
             at=change.now,
         )
         await message.save(force_create=True)
+        if actor.kind == "citizen":
+            await _alarm(change, desk, actor, row, message)
     await change.audit(row.id, actor, ACTION + step.move, facts)
     change.emit(step.tell(row), row.id)
+
+
+async def _alarm(
+    change: Change, desk: InquiryDesk, actor: Actor, row: Inquiry, message: InquiryMessage
+) -> None:
+    alert = alert_rows(
+        desk, actor, inquiry_id=row.id, number=message.position, source=row.source, text=message.text
+    )
+    if alert is not None:
+        await put_in(change, alert, actor)
 
 
 async def _said(row: Inquiry) -> int:

@@ -11,6 +11,7 @@ from tortoise.models import Model
 from casework.actors import Actor
 from casework.complaints.filing import Source
 from casework.complaints.wording import digest, required
+from casework.inquiries.alarm import alert_rows
 from casework.inquiries.assembly import inquiry_view
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.events import InquirySubmitted
@@ -92,7 +93,8 @@ async def new_inquiry_rows(desk: InquiryDesk, actor: Actor, new: NewInquiry) -> 
         source=new.source.value,
         answer_by_at=due_at,
     )
-    rows = (inquiry, message, entry, db.event_row(event, id))
+    alert = alert_rows(desk, actor, inquiry_id=id, number=1, source=new.source.value, text=text)
+    rows = (inquiry, message, entry, db.event_row(event, id), *(alert or ()))
     return NewInquiryRows(id, reference, rows, inquiry_view(inquiry, [message], at))
 
 

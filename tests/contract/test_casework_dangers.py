@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from casework.actors import Actor
+from casework.complaints.adding import add_material
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.dangers import actions, queries
@@ -18,6 +19,9 @@ from casework.dangers.lifecycle import State
 from casework.dangers.models import DangerAlert
 from casework.dangers.paging import page_again
 from casework.dangers.profile import DangerSection, Paging
+from casework.inquiries.actions import write_more
+from casework.inquiries.filing import NewInquiry
+from casework.inquiries.filing import submit as leave
 from kit.audit.chain import is_genuine
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
@@ -31,9 +35,11 @@ from tests.casework_setting import (
     DUTY_OFFICER,
     HANDLER,
     HEAD,
+    NEIGHBOUR,
     WINDOW_CLERK,
     desk_on,
     filed,
+    inquiry_desk_on,
     linked,
     person,
 )
@@ -256,6 +262,34 @@ async def test_a_complaint_about_the_danger_already_known_joins_it_before_anybod
     clock.advance(timedelta(minutes=3))
     await page_again(desk.db, SECTION)
     assert str((await pages(first))[1]["what"]).startswith("湖滨路 3 号：")
+
+
+async def test_an_addition_and_a_message_to_a_person_are_doors_too(desk: Desk) -> None:
+    case = await filed(desk)
+    await add_material(desk, CITIZEN, case.id, text="现在着火了", act="m1")
+    await add_material(desk, CITIZEN, case.id, text="着火了，有人被困", act="m2")
+    (alert,) = await queries.open_alerts()
+    assert (alert.reference, alert.words) == (case.reference, "现在着火了\n着火了，有人被困")
+    inquiries = inquiry_desk_on(desk.db)
+    asked_by = NEIGHBOUR.id
+    assert asked_by is not None
+    left = await leave(
+        inquiries, NEIGHBOUR, NewInquiry(account_id=asked_by, text="我家着火了", source=Source.H5)
+    )
+    await write_more(inquiries, NEIGHBOUR, left.id, "还在着火")
+    _, other = await queries.open_alerts()
+    assert (other.account_id, other.words) == (asked_by, "我家着火了\n还在着火")
+    assert await page_again(desk.db, SECTION) == 2
+
+
+async def test_the_same_words_heard_at_two_doors_change_nothing(desk: Desk) -> None:
+    await raised(desk.db, "m1", words="着火了，有人被困")
+    case = await filed(desk)
+    await add_material(desk, CITIZEN, case.id, text="着火了，有人被困", act="m2")
+    (alert,) = await queries.open_alerts()
+    assert (alert.words, alert.reference) == ("着火了，有人被困", case.reference)
+    await raised(desk.db, "m3", words="有人被困")
+    assert (await DangerAlert.get()).revision == 2
 
 
 async def test_two_complaints_of_one_person_are_two_dangers(desk: Desk) -> None:
