@@ -18,6 +18,7 @@ import { Wire } from "./wire.js";
 import { words } from "./words.js";
 
 const TYPING_MS = 15000;
+const FRESH_MS = 15000; // older ones are the chat being read again
 
 const me = whoAmI();
 const connection = new Connection(me);
@@ -121,7 +122,7 @@ const TOPICS = {
     desk.notice(item);
     if (item.from === "account" && item.api !== "passive") wire.rememberPush(item);
     if (item.from === "citizen" && !me.staff) byId("hints").hidden = true;
-    if (item.from !== "citizen") tellPair("arrived", {});
+    if (item.from !== "citizen" && Date.now() - Date.parse(item.at) < FRESH_MS) tellPair("arrived", {});
   },
   delivery: (delivery) => wire.showDelivery(delivery),
   call: (call) => wire.showCall(call),
