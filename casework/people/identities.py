@@ -117,6 +117,17 @@ def _liveliness(row: WechatIdentity) -> tuple[bool, datetime, datetime]:
     return row.unfollowed_at is None, heard_at, row.created_at
 
 
+async def without_unionid(sealer: FieldSealer, appid: str, after: UUID | None, limit: int) -> dict[UUID, str]:
+    """The openids, by identity, of followers whose unionid is not known, in the order they came."""
+    query = WechatIdentity.filter(appid=appid, unionid_index=None, unfollowed_at=None)
+    if after is not None:
+        query = query.filter(id__gt=after)
+    return {
+        row.id: sealer.open(bytes(row.openid_sealed), table=_TABLE, column=_COLUMN, row_id=row.id)
+        for row in await query.order_by("id").limit(limit)
+    }
+
+
 async def learn_unionid(
     change: Change, sealer: FieldSealer, identity_id: UUID, unionid: str, actor: Actor | None = None
 ) -> bool:

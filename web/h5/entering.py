@@ -18,7 +18,7 @@ from web.h5.door import CITIZEN, H5Door, door_of
 from web.h5.frame import frame_for, shown
 from web.h5.platform import CodeRefusedError, Opener, PlatformAwayError
 from web.h5.screens import Link, MessagePage
-from web.h5.visitor import ENTER, HOME, Visitor, safe_next, visitor_of
+from web.h5.visitor import ENTER, HOME, safe_next, visitor_of
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,512}", re.ASCII)
 WECHAT_BROWSER = "MicroMessenger"
@@ -100,19 +100,16 @@ def _done(response: HTTPResponse, door: H5Door) -> HTTPResponse:
     return response
 
 
-def _message(
-    request: Request, door: H5Door, name: str, status: int, *, retry: str = "", visitor: Visitor | None = None
-) -> HTTPResponse:
+def _message(request: Request, door: H5Door, name: str, status: int, *, retry: str = "") -> HTTPResponse:
     text = door.words.text
-    bureau = door.bureau
     links: tuple[Link, ...] = ()
     if retry:
         label = text("h5.message.again" if name == "left" else "h5.message.retry")
         links = (Link(href=f"{ENTER}?next={quote(safe_next(retry), safe='')}", words=label),)
     page = MessagePage(
         title=text(f"h5.message.{name}.title"),
-        words=text(f"h5.message.{name}.words", bureau=bureau.short_name),
+        words=text(f"h5.message.{name}.words", bureau=door.bureau.short_name),
         links=links,
         role="status" if status < 400 else "alert",
     )
-    return shown(door, "message.html", frame_for(request, door, visitor), page, status)
+    return shown(door, "message.html", frame_for(request, door, None), page, status)
