@@ -124,13 +124,16 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_inbound(fields: Fields) -> Inbound:
     """The record for parsed fields; ParseError when a required one is missing or malformed."""
-    message_type = lower_name(fields, "MsgType")
+    message_type = fields.get("MsgType")
+    # Nearly always spelt as the platform documents it.
+    kind = _KINDS.get(message_type) if isinstance(message_type, str) else None
+    if kind is None:
+        kind = _KINDS.get(lower_name(fields, "MsgType"), Kind.UNKNOWN)
     openid = identifier(fields, "FromUserName")
     to = identifier(fields, "ToUserName")
     created_at = whole(fields, "CreateTime")
     if created_at is None:
         raise ParseError("CreateTime is missing")
-    kind = _KINDS.get(message_type, Kind.UNKNOWN)
     if kind is Kind.EVENT:
         event = lower_name(fields, "Event")
         return Inbound(
