@@ -4,7 +4,8 @@ minute, and never of what was said.
 
 from __future__ import annotations
 
-import asyncio
+import time
+from collections.abc import Callable
 
 import structlog
 
@@ -21,8 +22,9 @@ _log = structlog.get_logger("bot")
 class DoorAlarms:
     """One per process and door. With Redis all processes together speak once a minute of the clock."""
 
-    def __init__(self, line: Line | None) -> None:
+    def __init__(self, line: Line | None, seconds: Callable[[], float] = time.monotonic) -> None:
         self._line = line
+        self._seconds = seconds
         self._quiet_until: dict[str, float] = {}
 
     def refused(self, kind: str, reason: str) -> None:
@@ -36,7 +38,7 @@ class DoorAlarms:
             _log.error("wechat.clock_off", seconds=skew_s)
 
     def _may_speak(self, name: str) -> bool:
-        now = asyncio.get_running_loop().time()
+        now = self._seconds()
         if now < self._quiet_until.get(name, now):
             return False
         self._quiet_until[name] = now + QUIET_S

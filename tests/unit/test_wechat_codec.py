@@ -1,12 +1,14 @@
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat.codec import Codec, CodecError, Refusal, SignedQuery, sign
+from wechat.json_bodies import read_json
 from wechat.parse import MAX_BODY_BYTES, parse_xml
 
 TOKEN = "a-token-of-ours"
@@ -115,6 +117,17 @@ def test_messages_older_or_newer_than_five_minutes_are_forbidden(skew: int, is_a
         assert refusal(signed(encrypted), envelope(encrypted), now).kind is Refusal.FORBIDDEN
 
 
+@pytest.mark.parametrize("skew", [301, -3600])
+def test_only_a_request_that_is_the_platforms_own_tells_how_far_our_clock_is_off(skew: int) -> None:
+    encrypted, now = codec.encrypt(XML), NOW + timedelta(seconds=skew)
+    assert refusal(signed(encrypted), envelope(encrypted), now).skew_s == skew
+    forged = msgspec.structs.replace(signed(encrypted), msg_signature="0" * 40)
+    assert refusal(forged, envelope(encrypted), now).skew_s is None
+    with pytest.raises(CodecError) as caught:
+        codec.check_url(sign(TOKEN, STAMP, "1"), STAMP, "1", "8527413690", now)
+    assert caught.value.skew_s == skew
+
+
 @pytest.mark.parametrize(
     "timestamp", ["", "x", "-1777881600", "1777881600.0", "１７７７８８１６００", "9" * 400]
 )
@@ -189,6 +202,31 @@ def test_plain_mode_checks_the_signature_and_takes_the_body_as_it_is() -> None:
     assert plain.open(query, XML, NOW) == XML
     assert plain.seal(XML, "1", 1) == XML
     assert refusal(SignedQuery(timestamp=STAMP, nonce="1", signature="0" * 40), XML, by=plain).status == 403
+
+
+def test_plain_mode_refuses_a_body_that_holds_an_encrypted_message() -> None:
+    plain = Codec(TOKEN, None, APP_ID)
+    query = SignedQuery(timestamp=STAMP, nonce="1", signature=sign(TOKEN, STAMP, "1"))
+    for body in (envelope(codec.encrypt(XML)), b"<xml><Content>x</Content><Encrypt/></xml>"):
+        error = refusal(query, body, by=plain)
+        assert (error.kind, "no AES key" in error.reason) == (Refusal.UNREADABLE, True)
+
+
+def test_a_mini_programs_push_and_its_answer_are_json_in_the_same_envelope() -> None:
+    inner = '{"MsgType": "text", "Content": "占道"}'.encode()
+    encrypted = codec.encrypt(inner)
+    outer = f'{{"ToUserName": "gh_1", "Encrypt": "{encrypted}"}}'.encode()
+    assert codec.open(signed(encrypted), outer, NOW, read_json) == inner
+    assert refusal(signed(encrypted), outer).kind is Refusal.UNREADABLE
+    reply = read_json(codec.seal(inner, '27"1', 1_777_000_000, as_json=True))
+    sealed = str(reply["Encrypt"])
+    assert reply == {
+        "Encrypt": sealed,
+        "MsgSignature": sign(TOKEN, "1777000000", '27"1', sealed),
+        "TimeStamp": "1777000000",
+        "Nonce": '27"1',
+    }
+    assert codec.decrypt(sealed) == inner
 
 
 def test_console_address_check_echoes_in_both_modes() -> None:
