@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -148,3 +149,33 @@ async def test_control_doors_want_json_by_name(standin: Outside) -> None:
         f"{standin.base}/_standin/faults", data=b"{}", headers={"Content-Type": "text/plain"}
     ) as response:
         assert response.status == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("busy", 0),
+        ("token_40001", 0),
+        ("html_502", 0),
+        ("reset_before", 0),
+        ("reset_after", 1),
+        ("truncated_json", 1),
+        ("text_plain", 1),
+    ],
+)
+async def test_uploads_have_the_same_knobs(standin: Outside, kind: str, kept: int) -> None:
+    await standin.post("/_standin/faults", {"endpoint": "media/uploadimg", "kind": kind, "times": 1})
+    form = aiohttp.FormData()
+    form.add_field("media", b"\xff\xd8\xff\xe0" + bytes(64), filename="a.jpg")
+    query = {"access_token": standin.access_token}
+    address = f"{standin.base}/cgi-bin/media/uploadimg"
+    with suppress(aiohttp.ClientConnectionError):
+        async with standin.http.post(address, params=query, data=form) as response:
+            await response.read()
+    assert len(standin.platform.library.pictures) == kept
+    assert (await standin.get("/_standin/faults"))["faults"] == []
+
+
+async def test_token_may_be_refused_just_once(standin: Outside) -> None:
+    await knob(standin, "token_40001", times=1)
+    assert [(await standin.say("您好"))["errcode"] for _ in range(2)] == [40001, 0]

@@ -250,3 +250,53 @@ async def test_mini_program_answers_success_nothing_or_a_transfer(answer: str, o
         delivery = await push(standin, app="miniprogram", fields=fields)
         assert delivery["attempts"][0]["outcome"] == outcome
         assert webhook.received[0]["Event"] == "x"
+
+
+@pytest.mark.parametrize("finding", ["pass", "review", "risky"])
+async def test_picture_is_judged_later_by_an_event(finding: str) -> None:
+    async with mini_program() as (standin, webhook):
+        await standin.post("/_standin/login_code", {"openid": CITIZEN})
+        await standin.post("/_standin/account", {"media_check": finding})
+        asked: dict[str, object] = {"openid": MINI_CITIZEN, "scene": 2, "version": 2, "media_type": 2}
+        for wrong in (
+            {"media_url": "ftp://x"},
+            {"media_url": ""},
+            {"media_url": "https://x", "media_type": 3},
+        ):
+            assert (await standin.mini("/wxa/media_check_async", asked | wrong))["errcode"] == 47003
+        picture = {"media_url": "https://x.invalid/a.jpg"}
+        trace_id = (await standin.mini("/wxa/media_check_async", asked | picture))["trace_id"]
+        await standin.courier.settle()
+        (event,) = webhook.received
+        assert (event["Event"], event["trace_id"], event["result"]["suggest"]) == (
+            "wxa_media_check",
+            trace_id,
+            finding,
+        )
+        assert (event["appid"], event["FromUserName"]) == (MINI_APP_ID, MINI_CITIZEN)
+
+
+async def test_sent_subscription_of_the_mini_program_is_reported_to_it() -> None:
+    async with mini_program() as (standin, webhook):
+        await standin.meet(consents={LONG_TERM: 1})
+        progress = {
+            "character_string1": {"value": "QS-TS-261122-0051-K"},
+            "thing2": {"value": "占道经营"},
+            "phrase3": {"value": "已受理"},
+            "time4": {"value": "2026-11-23 09:30"},
+        }
+        send = {"touser": MINI_CITIZEN, "template_id": LONG_TERM, "data": progress}
+        sent = await standin.mini("message/subscribe/send", send)
+        await standin.courier.settle()
+        (event,) = webhook.received
+        assert event["Event"] == "subscribe_msg_sent_event"
+        assert event["List"]["MsgID"] == str(sent["msgid"])
+        # The ledger names the person, whichever app wrote to them.
+        assert [entry["api"] for entry in await standin.ledger()] == ["message/subscribe/send"]
+
+
+async def test_mini_program_without_a_webhook_is_told_nothing(standin: Outside, account: Account) -> None:
+    await standin.post("/_standin/miniapp", {"openid": CITIZEN, "action": "enter"})
+    await standin.courier.settle()
+    (delivery,) = (await standin.get("/_standin/deliveries"))["deliveries"]
+    assert (delivery["address"], delivery["attempts"], account.bodies) == ("", [], [])
