@@ -118,6 +118,8 @@ def test_every_state_and_kind_beside_the_cases_has_words() -> None:
         ("inquiries.state", InquiryState),
         ("dangers.state", AlertState),
         ("codes.kind", SceneKind),
+        ("codes.invitation", SceneKind),
+        ("codes.invitation", SceneKind),
     ):
         assert all(CATALOGUE.has(f"console.{page}.{name.value}") for name in names)
 
@@ -157,7 +159,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
 def test_no_text_of_the_console_is_left_over() -> None:
     code = "".join(path.read_text() for path in (ROOT / "web").rglob("*") if path.suffix in (".py", ".html"))
-    prefixes = ("role", "state", "stage", "codes.kind")
+    prefixes = ("role", "state", "stage", "codes.kind", "codes.invitation")
     named = {key for _, key in (*keys_in_templates(), *keys_in_code())}
     loose = [
         key

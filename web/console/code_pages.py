@@ -68,7 +68,7 @@ async def show_sheet(request: Request, door: ConsoleDoor, visitor: Visitor, code
         contact=view.contact,
         code=view.code,
         drawing=segno.make(address, error="q").svg_data_uri(scale=10, border=2) if address else "",
-        invitation=text("console.codes.invitation"),
+        invitation=text(f"console.codes.invitation.{view.kind.value}"),
         note="" if address else text("console.codes.not_yet"),
     )
     return shown(door, "code_sheet.html", await frame_for(door, visitor, CODES), page)
