@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.alarms import PATIENCE_S, Alarms
+from casework.dangers.finding import find_danger
 from casework.dangers.models import DangerAlert
 from kit.problems import Busy
 from tests.transcripts.conftest import Office
@@ -127,3 +128,15 @@ async def test_danger_goes_first_in_every_state_and_the_rest_goes_on(
     assert reply.startswith(NUMBERS)
     assert len(reply.partition("24 小时有人接。")[2].strip()) > 10
     assert await DangerAlert.all().count() == 1
+
+
+async def test_the_quick_look_misses_nothing_that_the_full_one_finds(office: Office) -> None:
+    section = office.desk.policy.danger
+    alarms = office.bot.conversation._alarms
+    for keyword in section.keywords:
+        assert alarms.found_in(f"楼下{keyword}了") == find_danger(section, f"楼下{keyword}了")
+    for pair in section.pairs:
+        for thing in pair.things:
+            for happening in pair.happenings:
+                text = f"门口的{thing}{happening}"
+                assert alarms.found_in(text) == find_danger(section, text) != ()
