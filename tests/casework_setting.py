@@ -18,7 +18,7 @@ from casework.complaints.profile import (
     Unit,
 )
 from casework.complaints.views import ComplaintView
-from casework.dangers.profile import DangerSection
+from casework.dangers.profile import DangerSection, Paging
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.filing import NewInquiry
 from casework.inquiries.filing import submit as leave
@@ -63,7 +63,7 @@ POLICY = ComplaintPolicy.of(
     ),
     (Unit(code="street", name="街面中队"), Unit(code="night", name="夜间中队")),
     (NotOurs(name="工资", keywords=("欠薪", "工资"), responsible_body="人社局", phone="12333"),),
-    DangerSection(keywords=("着火", "漏气"), sentence_key="qa.danger"),
+    DangerSection(keywords=("着火", "漏气"), sentence_key="qa.danger", paging=Paging(basis="值班制度")),
 )
 
 INQUIRIES = InquiriesSection(

@@ -29,9 +29,6 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     basis: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-_NO_BASIS = Paging(basis="-")
-
-
 class DangerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Section `danger`: `keywords` and `pairs` say danger.
 
@@ -44,4 +41,4 @@ class DangerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     harmless: tuple[Word, ...] = ()
     calm: tuple[Word, ...] = ()
     sentence_key: str
-    paging: Paging = _NO_BASIS
+    paging: Paging

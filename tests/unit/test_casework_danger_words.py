@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from casework.dangers.finding import CHARACTERS_BETWEEN, find_danger
-from casework.dangers.profile import DangerPair, DangerSection
+from casework.dangers.profile import DangerPair, DangerSection, Paging
 from kit.profile import read_profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +68,7 @@ SECTION = DangerSection(
     harmless=("火锅", "倒垃圾"),
     calm=("谁赔",),
     sentence_key="qa.danger",
+    paging=Paging(basis="值班制度"),
 )
 
 
@@ -93,3 +94,12 @@ def test_who_asks_afterwards_is_in_no_hurry_unless_a_keyword_says_so() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\x00", "😀" * 50, "着 火", "着\n火", "ａ" * 20_000])
 def test_any_text_gets_an_answer(text: str) -> None:
     assert find_danger(SECTION, text) in ((), ("着火",))
+
+
+def test_a_section_without_figures_on_a_basis_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="paging"):
+        msgspec.convert({"keywords": ["着火"], "sentence_key": "qa.danger"}, DangerSection)
+    with pytest.raises(msgspec.ValidationError, match="basis"):
+        msgspec.convert({"every_minutes": 5}, Paging)
+    with pytest.raises(msgspec.ValidationError, match="every_minutes"):
+        msgspec.convert({"every_minutes": 0, "basis": "值班制度"}, Paging)
