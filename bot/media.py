@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, cast
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from bot.capabilities import Capabilities
 from bot.media_losses import FETCHED, LOST, REFUSED, WAITING, ask_again, ask_for_what_is_lost
 from bot.models import MediaFetch
@@ -186,14 +188,24 @@ async def _postpone(db: Database, row: MediaFetch, reason: str) -> str:
 
 
 async def _end(db: Database, row: MediaFetch, state: str, reason: str) -> str:
-    """The medium will not come any more: noted, and the citizen asked again, in one transaction."""
+    """The medium will not come any more: noted, and the citizen asked again, in one transaction.
+
+    While others of the same album are still on their way the question waits for the last of them.
+    """
 
     async def work(change: Change) -> str:
         ended = await MediaFetch.filter(id=row.id, state=WAITING).update(
             state=state, reason=reason[:40], lease_until=None
         )
-        if ended:
+        if ended and not await _more_on_the_way(change, row.account_id):
             await ask_again(change, row.account_id)
         return state
 
     return await db.change(work)
+
+
+async def _more_on_the_way(change: Change, account_id: UUID) -> bool:
+    """Whether others of this account are being fetched or due; what was put off is not waited for."""
+    now = await change.database_now()
+    waiting = MediaFetch.filter(account_id=account_id, state=WAITING)
+    return await waiting.filter(Q(next_at__lte=now) | Q(lease_until__gt=now)).exists()
