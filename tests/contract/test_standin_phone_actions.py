@@ -192,14 +192,16 @@ async def test_button_without_what_it_asks_for_sends_nothing(
 async def test_code_the_account_created_is_found_by_scene_and_by_address(
     standin: Outside, account: Account
 ) -> None:
-    asked = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "sign_k7Qm"}}}
+    asked = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "sg_k7Qm"}}}
+    before = await standin.get("/phone/scenes")
+    assert "project_2041" in {one["key"] for one in before["scenes"]}
     code = await standin.api("qrcode/create", asked)
     shown = await standin.get("/phone/scenes")
-    assert shown["scenes"][-1]["key"] == "sign_k7Qm"
-    for typed in ("sign_k7Qm", code["url"]):
+    assert shown["scenes"] == [{"key": "sg_k7Qm", "label": "招牌上的码"}]
+    for typed in ("sg_k7Qm", code["url"]):
         await act(standin, "scan", scene=typed)
         _, inbound = heard(account)
-        assert (inbound.event, inbound.scene, inbound.ticket) == ("scan", "sign_k7Qm", code["ticket"])
+        assert (inbound.event, inbound.scene, inbound.ticket) == ("scan", "sg_k7Qm", code["ticket"])
 
 
 async def test_any_scene_can_be_typed_and_an_unfollowed_phone_follows_by_it(

@@ -98,6 +98,7 @@ class DemoContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     films: list[SampleFilm]
     links: list[SampleLink]
     scenes: list[Scene]
+    scene_kinds: dict[str, str]
     words: Words
 
 

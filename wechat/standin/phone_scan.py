@@ -1,4 +1,4 @@
-"""QR codes the demo phone can scan: the demo's own, those the account created, and any scene typed in."""
+"""QR codes the demo phone can scan: those the account created, the demo's own, and any scene typed in."""
 
 from wechat.standin.actions import Phone
 from wechat.standin.codes import QrCode
@@ -12,11 +12,11 @@ MOST_SHOWN = 30
 
 
 def known_scenes(platform: Platform) -> list[Scene]:
-    """The demo's codes, then the account's, the newest first."""
-    drawn = platform.config.demo.scenes
-    keys = {scene.key for scene in drawn}
-    created = [code for code in _alive(platform) if code.scene not in keys]
-    return [*drawn, *(Scene(code.scene, code.scene) for code in reversed(created[-MOST_SHOWN:]))]
+    """The account's own codes, the newest first; the demo's where the account has created none."""
+    created = _alive(platform)
+    if not created:
+        return list(platform.config.demo.scenes)
+    return [Scene(code.scene, _label(platform, code.scene)) for code in reversed(created[-MOST_SHOWN:])]
 
 
 def scan(platform: Platform, phone: Phone, asked: str) -> None:
@@ -30,8 +30,15 @@ def scan(platform: Platform, phone: Phone, asked: str) -> None:
         raise bad_request(f"a scene has 1 to {LONGEST_SCENE} visible characters")
     if code is None:
         code = next((one for one in _alive(platform) if one.scene == scene), None)
-    label = next((one.label for one in platform.config.demo.scenes if one.key == scene), scene)
-    phone.scan(scene, label, "" if code is None else code.ticket)
+    phone.scan(scene, _label(platform, scene), "" if code is None else code.ticket)
+
+
+def _label(platform: Platform, scene: str) -> str:
+    """What the code is in words: its own label, or that of codes which begin so, or the scene itself."""
+    demo = platform.config.demo
+    named = {one.key: one.label for one in demo.scenes}
+    kinds = (label for beginning, label in demo.scene_kinds.items() if scene.startswith(beginning))
+    return named.get(scene) or next(kinds, scene)
 
 
 def _alive(platform: Platform) -> list[QrCode]:

@@ -42,7 +42,7 @@ export class Browser {
     }
     this.opener = document.activeElement;
     this.address = this.onThisName(address);
-    byId("browser-title").textContent = title || words.page;
+    byId("browser-title").textContent = /^https?:/.test(title || "") ? words.page : title || words.page;
     byId("browser-host").textContent = new URL(this.address).host;
     this.load();
     this.onOpen();
