@@ -25,6 +25,7 @@ from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
 from bot.media import fetch_media
 from bot.receipts import settle_receipts
+from bot.unionids import UnionidWalk
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
 from casework.dangers.paging import page_again
@@ -105,6 +106,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             return 0
         return await decode_pending(db, store, decoder)
 
+    unionids = UnionidWalk(db, desk.sealer, settings.wechat_app_id, client, bot.capabilities)
     fetch = partial(fetch_media, db, client, store, desk.sealer, capabilities=bot.capabilities)
 
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
@@ -117,6 +119,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),
             leased("receipts", lambda: settle_receipts(db), 5.0),
+            leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
