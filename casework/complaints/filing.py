@@ -38,6 +38,7 @@ KIND = "TS"
 STORY_AT_MOST = 12_000
 PLACE_AT_MOST = 300
 PHOTOS_AT_MOST = 9
+SCENE_CODE_AT_MOST = 40
 CLERKS = frozenset({"dispatcher", "handler", "head", "window_clerk"})
 
 
@@ -96,6 +97,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         raise Invalid("problem.complaint.too_many_media", field="media", at_most=AT_MOST)
     if new.category is not None and new.category not in desk.policy.categories:
         raise Invalid("problem.complaint.category", field="category")
+    scene_code = optional(new.scene_code, field="scene_code", at_most=SCENE_CODE_AT_MOST)
     phone = _phone(new.phone)
     position = checked(new.position) if new.position is not None else None
     wgs84 = position.as_wgs84() if position is not None else None
@@ -112,7 +114,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         reference=reference,
         account_id=new.account_id,
         source=new.source.value,
-        scene_code=new.scene_code,
+        scene_code=scene_code,
         state=State.SUBMITTED.value,
         state_since_at=at,
         revision=1,
@@ -142,7 +144,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
             "photos": len(photos),
             "story_digest": digest(desk.sealer, story),
             "has_phone": phone is not None,
-            "scene_code": new.scene_code,
+            "scene_code": scene_code,
         },
         "case": {"category": new.category, "unit": None, "assignee_id": None},
         "due_at": due_at.isoformat() if due_at is not None else None,

@@ -26,7 +26,8 @@ WORDS_AT_MOST = 4_000
 PLACE_AT_MOST = 300
 MATCHED_AT_MOST = 100
 ACT_AT_MOST = 80
-SAID_AT_MOST = 100
+SAID_AT_MOST, WHERE_AT_MOST = 100, 60
+"""Characters of a page."""
 SAME_DANGER = timedelta(minutes=30)
 
 
@@ -182,11 +183,14 @@ async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, act
 
 
 def what(place_text: str | None, words: str) -> str:
-    """Where, if that is known, and what was said, short enough for a page; the latest words count most."""
-    said = " ".join(words.split())
-    if len(said) > SAID_AT_MOST:
-        said = said[: SAID_AT_MOST - 1] + "…"
-    return f"{place_text}：{said}" if place_text else said
+    """Where, if that is known, and what was said, short enough for a page."""
+    said = _shortened(words, SAID_AT_MOST)
+    return f"{_shortened(place_text, WHERE_AT_MOST)}：{said}" if place_text else said
+
+
+def _shortened(text: str, at_most: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= at_most else flat[: at_most - 1] + "…"
 
 
 def _who(actor: Actor | None, account_id: UUID | None) -> Actor:

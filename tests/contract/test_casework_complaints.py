@@ -115,6 +115,7 @@ async def test_filing_through_a_batch_is_one_case_for_one_act(desk: Desk) -> Non
         ({"category": "moon"}, "category"),
         ({"position": Position(95.0, 0.0, "wgs84")}, "latitude"),
         ({"place_text": "远" * 301}, "place"),
+        ({"scene_code": "x" * 41}, "scene_code"),
     ],
 )
 async def test_what_cannot_be_used_is_named_and_nothing_is_written(

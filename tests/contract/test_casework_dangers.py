@@ -349,6 +349,9 @@ async def test_long_words_and_places_are_kept_within_their_columns(database: Dat
     assert len(row.words) <= 4_000
     assert row.words.endswith("还有")
     assert len(row.place_text or "") == 300
+    await page_again(database, SECTION)
+    (page,) = await pages(alert_id)
+    assert len(str(page["what"])) <= 161
 
 
 async def test_words_said_of_danger_are_not_in_the_audit_chain(database: Database) -> None:
