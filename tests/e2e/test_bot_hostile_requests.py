@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.door_alarms import DoorAlarms
 from tests.e2e.door_setting import Platform, served
 from tests.transcripts.conftest import ACCOUNT, APP_ID, TOKEN, Office, answerer, office, sqlite_db
 from wechat.codec import Codec, sign
@@ -231,3 +232,11 @@ async def test_an_event_with_elements_where_text_belongs_is_refused_and_an_unkno
     assert (await post("<Event>SCAN</Event><EventKey><a>1</a></EventKey>"))[0] == 400
     path = "<Actions><ActionType>1</ActionType></Actions>"
     assert await post(f"<Event>add_express_path</Event>{path}{path}") == (200, b"success")
+
+
+async def test_several_processes_together_say_once_that_the_clock_is_off(office: Office) -> None:
+    processes = [DoorAlarms(office.bot.line) for _ in range(3)]
+    with capture_logs() as logs:
+        for alarms in processes:
+            await alarms.clock_off(3600)
+    assert [log["event"] for log in logs] == ["wechat.clock_off"]
