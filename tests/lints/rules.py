@@ -71,7 +71,12 @@ def environment_is_read_once(source: Source) -> Iterator[Finding]:
 
 
 WORD_PACKAGES = ("bot", "casework", "miniapp_api", "web")
-OPERATOR_WORDS = ("casework/complaints/profile.py",)
+OPERATOR_WORDS = (
+    "bot/auto_replies.py",
+    "bot/menu.py",
+    "bot/profile.py",
+    "casework/complaints/profile.py",
+)
 """Modules whose sentences are for whoever edits the bureau profile, before any catalogue is read."""
 
 
