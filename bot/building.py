@@ -63,10 +63,6 @@ class Bot:
         """The reply to a message another process left lying; for `bot.late.LateSending`."""
         return await self.conversation.handle(inbound, entry, message, at)
 
-    async def hint(self, citizen: str) -> None:
-        """Something waits for this person (keyed name): the next message looks into SQL."""
-        await self.flight.hint(citizen, 0)
-
     async def close(self) -> None:
         """Finish what is in progress, then hang up."""
         await self.flight.drain(5.0)
@@ -114,7 +110,7 @@ def build_bot(
         ours=(word for category in desk.policy.categories.values() for word in category.keywords),
     )
     turns = Turns(db, flight, sealer, appid)
-    late = LateReplies(db, sealer, capabilities, lambda citizen: flight.hint(citizen, 0))
+    late = LateReplies(db, sealer, capabilities, flight.hint)
 
     async def awaited() -> list[tuple[str, int]]:
         """Whose next message must look into SQL. An open conversation's hint goes before a bare one."""

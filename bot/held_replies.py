@@ -7,15 +7,17 @@ and its reason in the row.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 import structlog
 
 from bot.models import LateReply
 from kit.db import Change, Database
 from kit.sealing import FieldSealer
+from wechat.replies import shorten
 
 WORKING, READY, SENDING, HELD, HANDED = "working", "ready", "sending", "held", "handed"
 SENT, UNCERTAIN, FAILED, SILENT = "sent", "uncertain", "failed", "silent"
@@ -24,15 +26,23 @@ HELD_FOR = timedelta(hours=48)
 SAID_AGAIN_FOR = timedelta(minutes=3)
 """Longer than the platform goes on trying."""
 HELD_AT_MOST = 3
-"""A citizen's; more would not fit into one reply."""
+"""A citizen's; the oldest give way."""
+HANDED_BYTES = 1_000
+"""Of held words with one reply, which has words of its own to say within 2,048."""
+STAYS = 2**31
+"""A revision no conversation reaches: a hint with it outlives the look into SQL."""
 
-Hint = Callable[[str], Awaitable[None]]
-"""Told the citizen's keyed name."""
+
+class Hint(Protocol):
+    """Makes sure that the citizen (keyed name) is looked up in SQL: `Flight.hint` with revision 0 or STAYS."""
+
+    async def __call__(self, citizen: str, revision: int) -> None: ...
+
 
 _log = structlog.get_logger("bot")
 
 
-async def no_hint(citizen: str) -> None:
+async def no_hint(citizen: str, revision: int) -> None:
     """Where nobody asks Redis before SQL."""
 
 
@@ -43,15 +53,27 @@ async def make_room(citizen: str) -> None:
         await give_up(row, "superseded")
 
 
-async def take_held(db: Database, sealer: FieldSealer, citizen: str, act: str) -> tuple[str, ...]:
-    """The words held for a citizen, oldest first, now on their way with the reply to `act`."""
+async def take_held(
+    db: Database, sealer: FieldSealer, citizen: str, act: str
+) -> tuple[tuple[str, ...], bool]:
+    """The words held for a citizen, oldest first, now on their way with the reply to `act`; whether more wait."""
     mark = f"with:{act}"[:40]
     found = await LateReply.filter(citizen=citizen, state__in=[HELD, HANDED]).order_by("created_at", "id")
-    fresh = [row.id for row in found if row.state == HELD]
-    mine = {row.id for row in found if row.state == HANDED and row.reason == mark}
+    if not found:
+        return (), False
+    texts = {
+        row.id: shorten(
+            sealer.open(bytes(row.reply_sealed), table=TABLE, column="reply", row_id=row.id), HANDED_BYTES
+        )
+        for row in found
+        if row.reply_sealed is not None
+    }
+    mine = [row.id for row in found if row.state == HANDED and row.reason == mark and row.id in texts]
+    # A try after the first says what the first said, and takes nothing more.
+    fresh = [] if mine else _that_fit([row.id for row in found if row.state == HELD], texts)
     if fresh:
 
-        async def work(change: Change) -> list[object]:
+        async def work(change: Change) -> list[UUID]:
             until = await change.database_now() + SAID_AGAIN_FOR
             return [
                 id
@@ -62,12 +84,21 @@ async def take_held(db: Database, sealer: FieldSealer, citizen: str, act: str) -
                 )
             ]
 
-        mine.update(await db.change(work))  # type: ignore[arg-type]
-    return tuple(
-        sealer.open(bytes(row.reply_sealed), table=TABLE, column="reply", row_id=row.id)
-        for row in found
-        if row.id in mine and row.reply_sealed is not None
-    )
+        mine = await db.change(work)
+    waiting = sum(row.state == HELD for row in found) > len(fresh)
+    return tuple(texts[id] for id in mine), waiting
+
+
+def _that_fit(ids: list[UUID], texts: Mapping[UUID, str]) -> list[UUID]:
+    """The oldest that fit into one reply together."""
+    kept: list[UUID] = []
+    room = HANDED_BYTES
+    for id in ids:
+        room -= len(texts[id].encode())
+        if room < 0:
+            break
+        kept.append(id)
+    return kept
 
 
 async def held_citizens(db: Database) -> list[tuple[str, int]]:

@@ -22,6 +22,7 @@ from bot.held_replies import (
     HELD,
     READY,
     SILENT,
+    STAYS,
     TABLE,
     WORKING,
     Hint,
@@ -146,7 +147,7 @@ class LateReplies:
         # Between the look and the change the promise may have been taken back.
         owed = await make_ready(self._db, self._sealer, row.id, as_text(reply), hold=not sends)
         if owed and not sends:
-            await self._hint(message.citizen)
+            await self._hint(message.citizen, 0)
         return owed
 
     async def held_for(self, message: Message) -> tuple[str, ...]:
@@ -155,7 +156,10 @@ class LateReplies:
         Asked again for the same message it gives the same. One look into SQL: only worth it where `presence`
         is not False.
         """
-        return await take_held(self._db, self._sealer, message.citizen, message.act)
+        texts, more = await take_held(self._db, self._sealer, message.citizen, message.act)
+        if more:
+            await self._hint(message.citizen, STAYS)
+        return texts
 
 
 def _key(act: str) -> str:

@@ -133,7 +133,7 @@ class LateSending:
         hold = not self._may_send()
         await make_ready(self._db, self._sealer, row.id, as_text(reply), hold=hold)
         if hold:
-            await self._hint(row.citizen)
+            await self._hint(row.citizen, 0)
 
     async def _send(self, row: LateReply) -> None:
         if not self._may_send():
@@ -180,7 +180,7 @@ class LateSending:
             )
 
         await self._db.change(work)
-        await self._hint(row.citizen)
+        await self._hint(row.citizen, 0)
 
     async def _note(self, row: LateReply, reason: str) -> None:
         async def work(_: Change) -> None:

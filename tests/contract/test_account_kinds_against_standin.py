@@ -21,7 +21,7 @@ from app.wechat_check import Finding, exit_code, told
 from app.wechat_checking import find
 from bot.capabilities import Capabilities
 from bot.consents import resubscribe, unsubscribe
-from bot.held_replies import settle_held
+from bot.held_replies import HANDED_BYTES, STAYS, settle_held
 from bot.late import LateReplies
 from bot.late_sending import LateSending
 from bot.models import LateReply, PlatformReport
@@ -237,10 +237,10 @@ class Hints:
     """Who was said to wait for something."""
 
     def __init__(self) -> None:
-        self.given: list[str] = []
+        self.given: list[tuple[str, int]] = []
 
-    async def __call__(self, citizen: str) -> None:
-        self.given.append(citizen)
+    async def __call__(self, citizen: str, revision: int) -> None:
+        self.given.append((citizen, revision))
 
 
 async def never(*_: Any) -> str:
@@ -258,7 +258,7 @@ async def test_a_late_answer_is_sent_or_goes_along_with_the_next_message(account
     await sending.step()
     sends = Right.CUSTOM_MESSAGE in rights(account.kind)
     assert [one["text"] for one in await account.delivered()] == (["迟到的答复"] if sends else [])
-    assert hints.given == ([] if sends else ["c" * 32])
+    assert hints.given == ([] if sends else [("c" * 32, 0)])
     following = message_of(account.clock, 2)
     handed = await late.held_for(following)
     assert handed == (() if sends else ("迟到的答复",))
@@ -279,6 +279,26 @@ async def test_a_right_that_turns_out_missing_turns_a_late_answer_into_a_held_on
     assert (await LateReply.get()).state == ("sent" if sends else "held")
     assert claims.answers_later == sends
     assert await late.held_for(message_of(account.clock, 2)) == (() if sends else ("迟到的答复",))
+
+
+@pytest.mark.parametrize("kind", [AccountKind.UNCERTIFIED_SUBSCRIPTION], indirect=True)
+async def test_held_answers_leave_room_for_the_reply_they_go_along_with(account: Account) -> None:
+    hints = Hints()
+    late = LateReplies(account.db, account.sealer, Capabilities.of_kind(account.kind, account.clock), hints)
+    texts = ["短的", "甲" * 300, "乙" * 600]
+    for number, text in enumerate(texts):
+        asked = message_of(account.clock, number)
+        assert await late.promise(asked, within_s=5)
+        assert await late.hand_in(asked, text)
+        account.clock.advance(timedelta(seconds=1))
+    first = message_of(account.clock, 5)
+    assert await late.held_for(first) == ("短的", "甲" * 300)
+    # The rest waits for the next message, and a repeat of this one takes none of it.
+    assert hints.given[-1] == ("c" * 32, STAYS)
+    assert await late.held_for(first) == ("短的", "甲" * 300)
+    (rest,) = await late.held_for(message_of(account.clock, 6))
+    assert rest.startswith("乙" * 300)
+    assert len(rest.encode()) <= HANDED_BYTES
 
 
 @pytest.mark.parametrize("kind", [AccountKind.UNCERTIFIED_SUBSCRIPTION], indirect=True)
