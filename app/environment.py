@@ -17,6 +17,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, for_wechat: bool 
     """The frozen settings of this process. Raises SettingsError with every fault at once."""
     return Settings.from_environ(os.environ if environ is None else environ, for_wechat=for_wechat)
 
+_ACCOUNT = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+
 
 class DemoSecrets(msgspec.Struct, frozen=True):
     """An official account, or a mini-program, that exists nowhere but in the stand-in."""
@@ -86,3 +88,10 @@ def demo_environ(environ: Mapping[str, str]) -> dict[str, str]:
     env.setdefault("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db")
     env.setdefault("WECHAT_API_BASE", f"http://127.0.0.1:{env.get('STANDIN_PORT') or 8001}")
     return env
+
+
+def standin_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a stand-in started by hand: the account of the settings, the demo's where none is set."""
+    if any(environ.get(name) for name in _ACCOUNT):
+        return {**environ, "DATA_DIR": environ.get("DATA_DIR") or "var"}
+    return demo_environ(environ)

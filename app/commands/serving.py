@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.environment import demo_environ, read_settings
+from app.environment import demo_environ, read_settings, standin_environ
 
 
 def add(group: Any) -> None:
@@ -62,6 +62,6 @@ def _standin(arguments: argparse.Namespace) -> int:
     from app.arguments import Parser
     from wechat.standin.command import main
 
-    env = demo_environ(os.environ)
+    env = standin_environ(os.environ)
     memory = Path(env["DATA_DIR"]) / "demo" / "standin.json"
     return main(["--memory", str(memory), *arguments.rest], env, Parser)

@@ -2,9 +2,11 @@
 
 import argparse
 import socket
+from pathlib import Path
 
 import pytest
 
+from app.environment import demo_environ, standin_environ
 from wechat.standin.command import add_arguments, main
 
 SECRETS = {"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s3cret", "WECHAT_TOKEN": "t0ken"}
@@ -54,3 +56,22 @@ def test_mini_programs_webhook_follows_from_its_token() -> None:
     asked = add_arguments(parser, environ).parse_args([])
     assert asked.miniapp_webhook == "http://127.0.0.1:8123/wechat/miniprogram"
     assert add_arguments(argparse.ArgumentParser(), {}).parse_args([]).miniapp_webhook == ""
+
+
+def test_plays_the_account_of_the_settings_and_no_mini_program_that_is_not_set(tmp_path: Path) -> None:
+    environ = standin_environ(SECRETS | {"DATA_DIR": str(tmp_path)})
+    assert {name: environ[name] for name in SECRETS} == SECRETS
+    assert "MINIAPP_APP_ID" not in environ
+    assert not list(tmp_path.iterdir())
+
+
+def test_part_of_an_account_is_not_filled_up_from_the_demo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([], standin_environ({"WECHAT_APP_ID": "wx1", "DATA_DIR": str(tmp_path)})) == 2
+    assert "app_secret" in capsys.readouterr().err
+
+
+def test_plays_the_demos_account_where_none_is_set(tmp_path: Path) -> None:
+    environ = {"DATA_DIR": str(tmp_path)}
+    assert standin_environ(environ) == demo_environ(environ)
