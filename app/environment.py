@@ -17,6 +17,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, for_wechat: bool 
     """The frozen settings of this process. Raises SettingsError with every fault at once."""
     return Settings.from_environ(os.environ if environ is None else environ, for_wechat=for_wechat)
 
+
 _ACCOUNT = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
 
 

@@ -11,6 +11,7 @@ from sanic.config import Config
 
 from app.citizen_doors import citizens_pages, mini_program_api
 from app.core import CATALOGUE_FOLDER, open_core
+from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account
 from app.knowledge import Knowledge, KnowledgeState
 from app.ops import ops_blueprint
@@ -91,12 +92,17 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
             public_url=settings.public_url,
             trusted_proxies=settings.trusted_proxies,
         )
+        doors = {"account": bot.door}
+        if app.ctx.miniprogram is not None:
+            doors["miniprogram"] = app.ctx.miniprogram
+        app.ctx.counting = asyncio.create_task(tell_counts(doors, log.info))
         app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform)
         app.ctx.api = mini_program_api(core, desk, platform)
 
     @app.after_server_stop
     async def close_doors(app: Sanic) -> None:
         app.ctx.refresher.cancel()
+        app.ctx.counting.cancel()
         await app.ctx.stack.aclose()
 
     return app

@@ -9,6 +9,7 @@ open is known from `Entry.presence`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -84,6 +85,11 @@ class Conversation:
         self._flight = flight
         self._rebuild_presence = rebuild_presence
         self._limit = messages_per_minute
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """How often what came that this release has no meaning for, by the event's name."""
+        return self._events.unknown
 
     def may_be_kept(self, inbound: Inbound) -> bool:
         """Whether the message may be stored at all: what tells on the bureau's own people may not."""

@@ -7,6 +7,7 @@ paged as from every other door.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -36,6 +37,11 @@ class MiniProgramPushes:
         self._turns = turns
         self._may_be_kept = may_be_kept
         self._to_a_person = Reply(phrases.say("bot.person_closed"), transfer=True)
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """How often what came that this release has no meaning for, by the event's name."""
+        return self.events.unknown
 
     def may_be_kept(self, inbound: Inbound) -> bool:
         """Never: a late answer could not be sent, so the platform is left to try again."""

@@ -44,7 +44,7 @@ _OWED = b"\x00"
 
 @dataclass
 class Counts:
-    """What the door has seen since the process began. Plain numbers: they are read by the metrics page."""
+    """What the door has seen since the process began. Plain numbers: the log tells by how much they grow."""
 
     messages: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -57,6 +57,9 @@ class Counts:
 
 class Conversing(Protocol):
     """Who answers behind a door: `bot.conversation.Conversation`, `bot.miniprogram_pushes.MiniProgramPushes`."""
+
+    @property
+    def unknown(self) -> Counter[str]: ...
 
     def may_be_kept(self, inbound: Inbound) -> bool: ...
 
