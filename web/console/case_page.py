@@ -157,7 +157,7 @@ def _notice(door: ConsoleDoor, line: DeliveryLine, now: datetime) -> Notice:
         state=door.words.delivery_state(line.state),
         what=door.words.text(f"{line.template}.title"),
         at=door.words.moment(line.updated_at, now),
-        why=door.words.text(line.reason_key) if line.reason_key else "",
+        why=door.words.text(line.reason_key) if line.reason_key else door.words.receipt(line.receipt),
     )
 
 

@@ -67,7 +67,7 @@ def _line(door: ConsoleDoor, row: Delivered, names: dict[UUID, str], now: dateti
     return DeliveryLine(
         state=door.words.delivery_state(row.state),
         what=text(f"{row.template}.title"),
-        why=text(row.reason_key) if row.reason_key else "",
+        why=text(row.reason_key) if row.reason_key else door.words.receipt(row.receipt),
         whom=whom,
         tries=text("console.deliveries.tries", count=row.attempts) if row.attempts else "—",
         reference=row.params.get("reference", ""),

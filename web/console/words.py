@@ -22,6 +22,8 @@ STATE_TONES: dict[State, Tone] = {
     State.CLOSED: "good",
     State.WITHDRAWN: "plain",
 }
+RECEIPTS = frozenset({"delivered", "user_block", "system_failed"})
+"""What the platform reports in words of ours; whatever else it says is "other"."""
 DELIVERY_TONES: dict[str, Tone] = {"sent": "good", "uncertain": "soon", "failed": "late", "expired": "late"}
 
 
@@ -88,6 +90,13 @@ class Words:
         return Chip(
             words=self.text(f"console.deliveries.state.{state}"), tone=DELIVERY_TONES.get(state, "plain")
         )
+
+    def receipt(self, receipt: str | None) -> str:
+        """What the platform reported about a message it had taken; "" while it said nothing."""
+        if not receipt:
+            return ""
+        known = receipt if receipt in RECEIPTS else "other"
+        return self.text(f"console.deliveries.receipt.{known}")
 
     def _due(self, key: str, left: timedelta) -> str:
         return self.text(f"console.due.{key}", span=self.span(left))
