@@ -103,7 +103,7 @@ def image(arguments: argparse.Namespace) -> int:
 
 def address_of(desk: Desk, code: SceneCodeView) -> str:
     """What the picture encodes: the platform's address, else the mobile page."""
-    return code.platform_url or f"{desk.settings.public_url}/h5/?code={code.code}"
+    return code.platform_url or f"{desk.settings.public_url}/h5/codes/{code.code}"
 
 
 async def _with_platform_url(desk: Desk, code: SceneCodeView) -> SceneCodeView:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
 
 from bot.kinds import Spot
 from bot.vocabulary import Vocabulary
+from casework.people import staff_binding
+from casework.scene_codes.kinds import PREFIXES
 from wechat.messages import Inbound, Kind
 
 MENU_WORDS: Final = {
@@ -30,6 +33,10 @@ MENU_WORDS: Final = {
     "tip_off": "tip_off",
 }
 """Keys of menu buttons, and the word that pressing one amounts to."""
+
+
+_PREFIXES: Final = "|".join(re.escape(one) for one in (staff_binding.PREFIX, *PREFIXES.values()))
+_TYPED_CODE: Final = re.compile(rf"\s*((?:{_PREFIXES})[0-9A-Za-z]{{8,36}})[\s.。]*", re.ASCII)
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +69,7 @@ def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
     """Messages and menu events as one thing. Events that need no words give SILENCE."""
     kind = inbound.kind
     if kind is Kind.TEXT:
-        return _words(inbound.text, vocabulary)
+        return _typed_code(inbound.text) or _words(inbound.text, vocabulary)
     if kind is Kind.EVENT:
         return _event(inbound)
     if kind is Kind.VOICE and inbound.recognition.strip():
@@ -108,6 +115,12 @@ def _place(inbound: Inbound) -> Understood:
     if inbound.latitude is None or inbound.longitude is None:
         return SILENCE
     return Understood(spot=Spot(inbound.latitude, inbound.longitude, inbound.label.strip()))
+
+
+def _typed_code(text: str) -> Understood | None:
+    """A code typed off a sign, or off the console by staff who bind their WeChat: as if it had been scanned."""
+    found = _TYPED_CODE.fullmatch(text) if "_" in text else None
+    return Understood(scene=found[1]) if found is not None else None
 
 
 def _words(text: str, vocabulary: Vocabulary) -> Understood:

@@ -297,6 +297,7 @@ ROUTES = {
     "GET /h5/oauth": ANYONE,
     "POST /h5/leave": ANYONE,
     "GET /h5/print/<size:str>": ANYONE,
+    "GET /h5/codes/<code:str>": ANYONE,
     "GET /h5/permits": ANYONE,
     "GET /h5/me": CITIZEN,
     "GET /h5/cases/<reference:str>": CITIZEN,

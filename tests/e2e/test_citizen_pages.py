@@ -18,6 +18,10 @@ from casework.complaints.views import ComplaintView
 from casework.people import consents, identities, merging
 from casework.people.consents import Purpose
 from casework.people.models import Account, WechatIdentity
+from casework.scene_codes.actions import NewSceneCode
+from casework.scene_codes.actions import add as add_code
+from casework.scene_codes.actions import retire as retire_code
+from casework.scene_codes.kinds import SceneKind
 from kit.clock import FixedClock
 from kit.db import Change, Database, Fresh, Intake
 from kit.http.models import HttpSession
@@ -374,3 +378,35 @@ async def test_pages_wear_the_headers_of_all_our_pages(setting: CitizenSetting) 
         assert missing.status == 404
         assert "没有找到" in missing.text
         assert "回到我的事项" in missing.text
+
+
+# ---- codes on signs
+
+
+async def test_a_code_read_by_any_camera_says_what_it_is_about_and_what_to_do(
+    setting: CitizenSetting,
+) -> None:
+    async with setting.phone() as phone:
+        sign = await add_code(
+            setting.door.db,
+            system(),
+            NewSceneCode(kind=SceneKind.SIGN, title="老街<面馆>", contact="设置人 老街"),
+        )
+        for address in (f"/h5/codes/{sign.code}", f"/h5/?code={sign.code}"):
+            page = await phone.get(address)
+            assert page.status == 200
+            assert "老街&lt;面馆&gt;" in page.text
+            assert sign.code in page.text
+        await retire_code(setting.door.db, system(), sign.id)
+        assert sign.code not in (await phone.get(f"/h5/codes/{sign.code}")).text.partition("<main")[2]
+        unknown = await phone.get("/h5/codes/sg_zzzzzzzzzzzzzzzz")
+        assert unknown.status == 404
+        assert "没有找到这块牌子" in unknown.text
+
+
+async def test_the_code_of_an_article_leads_to_it(setting: CitizenSetting) -> None:
+    article = NewSceneCode(kind=SceneKind.ARTICLE, title="门前摆摊", target="/h5/permits")
+    async with setting.phone() as phone:
+        code = await add_code(setting.door.db, system(), article)
+        led = await phone.get(f"/h5/codes/{code.code}", follow=False)
+        assert (led.status, led.headers["location"]) == (303, f"{setting.url}/h5/permits")

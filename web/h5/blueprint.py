@@ -7,6 +7,7 @@ from typing import Any
 from sanic import Blueprint
 
 from web.h5.case_pages import home, show_case, show_me, show_photo
+from web.h5.code_page import show_code
 from web.h5.data_page import export, give_consent, name_guardian, part, revoke_consent, show_data
 from web.h5.entering import come_back, enter, leave
 from web.h5.frame import choose_print
@@ -29,6 +30,7 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/oauth", come_back, "oauth")
     route("POST", "/leave", leave, "leave")
     route("GET", "/print/<size:str>", choose_print, "print")
+    route("GET", "/codes/<code:str>", for_anybody(show_code), "code")
     route("GET", "/permits", for_anybody(show_permits), "permits")
     route("GET", "/me", signed_in(show_me), "me")
     route("GET", "/cases/<reference:str>", signed_in(show_case), "case")

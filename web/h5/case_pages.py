@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -26,8 +26,9 @@ ROWS = 20
 
 
 async def home(request: Request) -> HTTPResponse:
-    """GET /h5/."""
-    return redirect(HOME, status=303)
+    """GET /h5/; with the code of a sign, to what stands behind it."""
+    code = str(request.args.get("code", ""))
+    return redirect(f"/h5/codes/{quote(code[:40], safe='')}" if code else HOME, status=303)
 
 
 async def show_me(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:

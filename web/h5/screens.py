@@ -41,6 +41,24 @@ class MessagePage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A name and what stands there."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePage:
+    """What a sign is about. `code` is what can be sent to the account, empty once the sign is retired."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseLine:
     """A complaint or a message to the bureau, as one line of the list."""
 
@@ -70,14 +88,6 @@ class MePage:
     telling: Telling | None = None
     more: str = ""
     first: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """A heading with what is to be said under it."""
-
-    name: str
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
