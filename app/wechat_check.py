@@ -23,6 +23,10 @@ _FIELD = re.compile(r"\{\s*\{\s*([A-Za-z_]+[0-9]*)\.DATA\s*\}\s*\}")
 _ADDRESS = re.compile(
     r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]{1,39}\b", re.IGNORECASE
 )
+_SAY_THEIR_CAUSE: Final = frozenset(
+    {"allow_list", "bad_secret", "bad_app_id", "mini_program_secret", "mini_program_app_id"}
+)
+"""Findings whose own sentence is the platform's refusal in full."""
 _KINDS_OF_SUBSCRIPTION: Final = {2: "one_time", 3: "long_term"}
 
 
@@ -83,7 +87,7 @@ def told(finding: Finding, words: Catalogue) -> Told:
         params["kind"] = words.text(f"wechat_check.kind.{finding.subject}")
     cause = finding.cause
     what = words.text(f"wechat_check.found.{finding.name}.{finding.level}", **params)
-    if cause is not None:
+    if cause is not None and finding.name not in _SAY_THEIR_CAUSE:
         what += words.text(cause.reason_key)
     remedy_key = f"wechat_check.found.{finding.name}.remedy"
     remedy = ""
@@ -173,6 +177,12 @@ def judge_right(right: Right, error: WeChatError | None) -> Finding:
     return ok("right", right.value)
 
 
+def judge_untried(section: WechatSection) -> list[Finding]:
+    """The rights that no harmless call can prove: nobody shall take silence for a yes."""
+    allowed = rights(section.account_kind)
+    return [not_checked("right_untried", one.value) for one in (Right.OAUTH, Right.MASS) if one in allowed]
+
+
 def judge_callback_report(report: CallbackReport) -> Finding:
     """Whether the platform's own machines find our address."""
     lost = [one.ip for one in report.ping if one.package_loss.strip() == "100%"]
@@ -249,7 +259,10 @@ def judge_mini_sign_in(error: WeChatError | None) -> Finding:
     """A made-up login code must be refused as such: then appid and secret are right."""
     if error is None or error.meaning.name == "code_used":
         return ok("mini_program_sign_in")
-    return failure("mini_program_sign_in", cause=error)
+    if error.retryable or error.uncertain:
+        return not_checked("mini_program_sign_in")
+    names = {"bad_secret": "mini_program_secret", "bad_app_id": "mini_program_app_id"}
+    return failure(names.get(error.meaning.name, "mini_program_sign_in"), cause=error)
 
 
 def judge_desk(online: int | None) -> Finding:

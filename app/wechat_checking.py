@@ -28,6 +28,7 @@ from app.wechat_check import (
     judge_settings,
     judge_templates,
     judge_token,
+    judge_untried,
     not_checked,
     ok,
     told,
@@ -129,6 +130,7 @@ async def _ask_platform(desk: Desk, client: WeChatClient, session: aiohttp.Clien
             if finding.level != "ok":
                 refused.add(right)
     usable = allowed - refused
+    found += judge_untried(desk.section)
     found += await _templates(desk, client, usable)
     for endpoint in QUOTAS_OF:
         if endpoint.right is None or endpoint.right in usable:

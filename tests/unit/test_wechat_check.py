@@ -27,6 +27,7 @@ from app.wechat_check import (
     judge_settings,
     judge_templates,
     judge_token,
+    judge_untried,
     told,
 )
 from bot.platform_reports import expiry_on
@@ -139,7 +140,37 @@ def test_profile_and_settings_must_mean_the_same_mini_program() -> None:
     assert levels(judge_mini_program(other, section)) == {"mini_program_pairing": "failure"}
     assert judge_mini_program(settings(), WechatSection()) == []
     assert judge_mini_sign_in(from_code(40029, "invalid code")).level == "ok"
-    assert judge_mini_sign_in(from_code(40125, "invalid appsecret")).level == "failure"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "level"),
+    [
+        (40125, "mini_program_secret", "failure"),
+        (40013, "mini_program_app_id", "failure"),
+        (48001, "mini_program_sign_in", "failure"),
+        (-1, "mini_program_sign_in", "not_checked"),
+    ],
+)
+def test_what_keeps_the_mini_program_out_is_named_as_the_mini_programs(
+    code: int, name: str, level: str
+) -> None:
+    finding = judge_mini_sign_in(from_code(code, "refused"))
+    assert (finding.name, finding.level) == (name, level)
+    said = told(finding, WORDS)
+    assert "公众号的 App" not in said.what + said.remedy
+
+
+def test_a_refusal_is_said_once() -> None:
+    said = told(judge_token(from_code(40164, "invalid ip 203.0.113.9")), WORDS)
+    assert said.what.count("白名单") == 1
+    assert said.code == 40164
+
+
+def test_rights_that_cannot_be_tried_are_not_passed_over() -> None:
+    section = WechatSection(account_kind=AccountKind.CERTIFIED_SERVICE)
+    assert [one.subject for one in judge_untried(section)] == [Right.OAUTH, Right.MASS]
+    assert {one.level for one in judge_untried(section)} == {"not_checked"}
+    assert judge_untried(WechatSection(account_kind=AccountKind.UNCERTIFIED_SERVICE)) == []
 
 
 def test_nobody_at_the_desk_is_worth_knowing() -> None:
