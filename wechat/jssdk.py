@@ -21,6 +21,8 @@ from wechat.shared_lock import SharedLock
 
 RENEW_BEFORE_EXPIRY_S: Final = 300
 PAUSE_S: Final = 15
+LASTS_AT_MOST_S: Final = 7_200
+CLOCKS_DIFFER_S: Final = 5
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -67,16 +69,18 @@ class TicketKeeper:
             now = self._now()
             if self._is_fresh(kept):
                 return kept.ticket
-            if now < kept.ask_not_before:
+            # A mark further ahead than the pause is long was made by a clock that has been set back since.
+            if now < kept.ask_not_before <= now + PAUSE_S + CLOCKS_DIFFER_S:
                 raise WeChatError(TOKEN_PAUSED, retry_after_s=max(1, ceil(kept.ask_not_before - now)))
             # Before the call: whoever waits for it may give up in the middle.
             await self._save(msgspec.structs.replace(kept, ask_not_before=now + PAUSE_S))
             found = await self._calls.get(TICKET, _Ticket, {"type": "jsapi"})
-            await self._save(_Kept(found.ticket, now + found.expires_in))
+            await self._save(_Kept(found.ticket, now + min(found.expires_in, LASTS_AT_MOST_S)))
             return found.ticket
 
     def _is_fresh(self, kept: _Kept) -> bool:
-        return bool(kept.ticket) and self._now() < kept.expires_at - RENEW_BEFORE_EXPIRY_S
+        lasts_s = kept.expires_at - self._now()
+        return bool(kept.ticket) and RENEW_BEFORE_EXPIRY_S < lasts_s <= LASTS_AT_MOST_S + CLOCKS_DIFFER_S
 
     async def _load(self) -> _Kept:
         if self._redis is not None:
@@ -90,7 +94,7 @@ class TicketKeeper:
         self._known = kept
         if self._redis is not None:
             with suppress(RedisError, OSError):
-                await self._redis.set(self._key, msgspec.json.encode(kept), ex=7_200)
+                await self._redis.set(self._key, msgspec.json.encode(kept), ex=LASTS_AT_MOST_S)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

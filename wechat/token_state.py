@@ -16,12 +16,15 @@ LONGEST_REFRESH_PAUSE_S: Final = 3_600
 REPLACED_PAUSE_S: Final = 15
 FAILURE_PAUSE_S: Final = 15
 LONGEST_FAILURE_PAUSE_S: Final = 300
+CLOCKS_DIFFER_S: Final = (
+    5  # between machines that are kept in time; a mark further ahead is of a clock set back
+)
 _MINUTE: Final = 60
 _DAY: Final = 86_400
 
 
 class TokenState(msgspec.Struct, frozen=True):
-    """Times are epoch seconds.
+    """Times are epoch seconds, by clocks that may be set back: a mark counts only while its pause can last.
 
     `strikes` counts refreshes in a row whose token was refused soon again; `failures` counts failed calls
     of the token endpoint in a row, `failure_code` is the last one's errcode.
@@ -50,29 +53,30 @@ class TokenState(msgspec.Struct, frozen=True):
 
 def check_call(state: TokenState, now: float) -> None:
     """Raises when the token endpoint must be left alone for now."""
-    if now < state.call_not_before:
+    if now < state.call_not_before <= now + _failure_pause(state.failures) + CLOCKS_DIFFER_S:
         raise _paused(_failure(state.failure_code), state.failure_code, state.call_not_before - now)
-    recent = [at for at in state.calls if at > now - _MINUTE]
+    recent = _within(state.calls, now, _MINUTE)
     if len(recent) >= CALLS_A_MINUTE:
         raise _paused(TOKEN_PAUSED, None, min(recent) + _MINUTE - now)
 
 
 def check_refresh(state: TokenState, now: float) -> None:
     """Raises while the breaker is open: the last tokens were refused, another one would be too."""
-    if now < state.refresh_not_before:
+    if now < state.refresh_not_before <= now + _refresh_pause(state.strikes) + CLOCKS_DIFFER_S:
         raise _paused(TOKEN_PAUSED, None, state.refresh_not_before - now)
 
 
 def may_force(state: TokenState, now: float) -> bool:
+    # The platform counts by its own clock: what ours says is to come was forced today too.
     today = [at for at in state.forced if at > now - _DAY]
-    return len(today) < FORCED_A_DAY and all(at <= now - REFRESH_PAUSE_S for at in today)
+    return len(today) < FORCED_A_DAY and not _within(state.forced, now, REFRESH_PAUSE_S)
 
 
 def called(state: TokenState, now: float, *, forced: bool) -> TokenState:
     """The state with one more call on the books."""
     return msgspec.structs.replace(
         state,
-        calls=(*(at for at in state.calls if at > now - _MINUTE), now),
+        calls=(*_within(state.calls, now, _MINUTE), now),
         forced=(*(at for at in state.forced if at > now - _DAY), now) if forced else state.forced,
     )
 
@@ -93,8 +97,7 @@ def refused(before: TokenState, after: TokenState, now: float) -> TokenState:
     """`after` a refresh, with the breaker open: longer each time the token `before` had not lasted either."""
     is_young = now < max(before.obtained_at, before.refresh_not_before) + SETTLED_S
     strikes = before.strikes + 1 if is_young else 0
-    pause = min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S)
-    return msgspec.structs.replace(after, strikes=strikes, refresh_not_before=now + pause)
+    return msgspec.structs.replace(after, strikes=strikes, refresh_not_before=now + _refresh_pause(strikes))
 
 
 def replaced(after: TokenState, now: float) -> TokenState:
@@ -107,8 +110,8 @@ def replaced(after: TokenState, now: float) -> TokenState:
 
 def failed(state: TokenState, code: int | None, now: float) -> TokenState:
     failures = state.failures + 1
-    pause = min(FAILURE_PAUSE_S * 2 ** min(failures - 1, 10), LONGEST_FAILURE_PAUSE_S)
-    return msgspec.structs.replace(state, failures=failures, failure_code=code, call_not_before=now + pause)
+    not_before = now + _failure_pause(failures)
+    return msgspec.structs.replace(state, failures=failures, failure_code=code, call_not_before=not_before)
 
 
 def unavailable(error: WeChatError) -> WeChatError:
@@ -120,6 +123,18 @@ def unavailable(error: WeChatError) -> WeChatError:
     meaning = UNREACHABLE if error.meaning == NO_ANSWER else error.meaning
     meaning = msgspec.structs.replace(meaning, remedy=Remedy.RETRY)
     return WeChatError(meaning, code=error.code, message=error.message, rid=error.rid)
+
+
+def _refresh_pause(strikes: int) -> float:
+    return min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S)
+
+
+def _failure_pause(failures: int) -> float:
+    return min(FAILURE_PAUSE_S * 2 ** min(max(failures - 1, 0), 10), LONGEST_FAILURE_PAUSE_S)
+
+
+def _within(marks: tuple[float, ...], now: float, seconds: float) -> list[float]:
+    return [at for at in marks if now - seconds < at <= now + CLOCKS_DIFFER_S]
 
 
 def _failure(code: int | None) -> Meaning:

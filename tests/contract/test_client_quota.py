@@ -198,3 +198,21 @@ async def test_an_old_ticket_serves_while_a_new_one_cannot_be_had_and_asking_pau
     error = await refused(keeper.get())
     assert (error.retryable, error.retry_after_s) == (True, 15)
     assert answers.calls[path] == 3
+
+
+async def test_a_clock_set_back_keeps_no_ticket_too_long_and_no_pause_for_hours(
+    session: aiohttp.ClientSession, base: str, redis: Redis, answers: Answers, clock: FixedClock
+) -> None:
+    tokens = TokenKeeper(None, session, APP_ID, SECRET, base, clock)
+    path = "/cgi-bin/ticket/getticket"
+    await TicketKeeper(redis, Calls(session, tokens, base), APP_ID, clock).get()
+    clock.advance(timedelta(hours=-1))
+    other = TicketKeeper(redis, Calls(session, tokens, base), APP_ID, clock)
+    await other.get()
+    assert answers.calls[path] == 2
+    answers.say(path, errcode=-1, errmsg="system error")
+    clock.advance(timedelta(seconds=7_300))
+    await refused(other.get())
+    clock.advance(timedelta(hours=-1))
+    answers.kept = recorded()
+    await other.get()

@@ -101,3 +101,18 @@ def test_a_failed_token_call_never_makes_the_waiting_message_final_or_uncertain(
 
 def test_a_token_shows_in_no_representation() -> None:
     assert "secret-token" not in repr(obtained(TokenState(), "secret-token", 7200, NOW))
+
+
+@pytest.mark.parametrize("back_s", [60, 600, 3_600, 86_400])
+def test_a_clock_that_was_set_back_holds_nobody_up_longer_than_the_pause_itself(back_s: int) -> None:
+    state = TokenState()
+    for second in range(CALLS_A_MINUTE):
+        state = called(state, NOW + second, forced=True)
+    state = failed(state, -1, NOW)
+    state = replaced(state, NOW)
+    check_call(state, NOW - back_s)
+    check_refresh(state, NOW - back_s)
+    assert may_force(state, NOW - back_s)
+    opened = refused(TokenState(), obtained(TokenState(), "b", 7200, NOW), NOW)
+    check_refresh(opened, NOW - back_s)
+    assert called(state, NOW - back_s, forced=False).calls == (NOW - back_s,)
