@@ -88,7 +88,7 @@ def import_menu(arguments: argparse.Namespace) -> int:
         ]
         if any(entry.kind == "click" for entry in found.left_out):
             comments.append(words.text("wechat_check.menu.known_keys", keys="、".join(MENU_WORDS)))
-        return _document("menu", found.section, comments)
+        return document("menu", found.section, comments)
 
     _hand_over(with_desk(work), arguments.to)
     return 0
@@ -105,7 +105,7 @@ def import_auto_replies(arguments: argparse.Namespace) -> int:
             words.text("wechat_check.autoreply.left_out", rule=rule, kind=_kind(words, kind))
             for rule, kind in found.left_out
         ]
-        return _document("auto_replies", found.section, comments)
+        return document("auto_replies", found.section, comments)
 
     _hand_over(with_desk(work), arguments.to)
     return 0
@@ -113,7 +113,7 @@ def import_auto_replies(arguments: argparse.Namespace) -> int:
 
 def line(words: Catalogue, entry: Entry) -> str:
     """One button as a clerk reads it: where it stands, and what it does."""
-    return f"{entry.path}：{_deed(words, entry)}"
+    return _flat(f"{entry.path}：{_deed(words, entry)}")
 
 
 def _deed(words: Catalogue, entry: Entry) -> str:
@@ -178,9 +178,15 @@ def _preview(words: Catalogue, before: list[Entry], after: list[Entry]) -> list[
     return lines
 
 
-def _document(name: str, section: Mapping[str, Any], comments: list[str]) -> str:
+def document(name: str, section: Mapping[str, Any], comments: list[str]) -> str:
+    """The section as a file of the profile; names in the comments are the platform's, and may hold anything."""
     text = yaml.safe_dump({name: dict(section)}, allow_unicode=True, sort_keys=False, width=120)
-    return "".join(f"# {comment}\n" for comment in comments) + text
+    return "".join(f"# {_flat(comment)}\n" for comment in comments) + text
+
+
+def _flat(text: str) -> str:
+    """In one line, without what only steers a screen or ends a comment."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _hand_over(document: str, to: Path | None) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+import yaml
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.wechat_menu import document
 from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.auto_replies import imported as imported_replies
 from bot.inbound_words import MENU_WORDS
@@ -38,6 +40,18 @@ def test_every_button_of_any_menu_is_taken_over_or_named(found: dict[str, Any]) 
     taken = imported(found)
     kept = sum(len(button.get("buttons", ())) or 1 for button in taken.section["buttons"])
     assert kept + len(taken.left_out) == len(entries(found))
+
+
+@given(st.lists(st.text(max_size=40), max_size=3), documents(NAMES))
+@example(["规则\nwechat:\n  account_kind: x", "a\rb", "c\x85d", "e\u2028f", "g\x1b[2Jh\x00"], {})
+def test_the_file_an_import_writes_holds_its_one_section_whatever_the_names_were(
+    names: list[str], found: dict[str, Any]
+) -> None:
+    taken = imported(found)
+    named = [*names, *(f"{entry.path} {entry.does} {entry.kind}" for entry in taken.left_out)]
+    written = document("menu", taken.section, named)
+    assert yaml.safe_load(written) == {"menu": taken.section}
+    assert written.splitlines()[len(named)] == "menu:" or not taken.section
 
 
 @given(documents(REPLY_NAMES))
