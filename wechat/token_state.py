@@ -126,11 +126,11 @@ def unavailable(error: WeChatError) -> WeChatError:
 
 
 def _refresh_pause(strikes: int) -> float:
-    return min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S)
+    return float(min(REFRESH_PAUSE_S * 2 ** min(strikes, 10), LONGEST_REFRESH_PAUSE_S))
 
 
 def _failure_pause(failures: int) -> float:
-    return min(FAILURE_PAUSE_S * 2 ** min(max(failures - 1, 0), 10), LONGEST_FAILURE_PAUSE_S)
+    return float(min(FAILURE_PAUSE_S * 2 ** min(max(failures - 1, 0), 10), LONGEST_FAILURE_PAUSE_S))
 
 
 def _within(marks: tuple[float, ...], now: float, seconds: float) -> list[float]:
