@@ -45,7 +45,8 @@ def add(group: Any) -> None:
 _ROLES = [role.value for role in Role if role not in (Role.CITIZEN, Role.CLOCK)]
 
 
-def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run a command's work on the database. Problems become sentences (exit code 2)."""
     settings = read_settings(for_wechat=False)
     keys = KeyRing.open(settings.key_dir, create=False)
 
@@ -98,7 +99,7 @@ def _add(arguments: argparse.Namespace) -> int:
             grants=[(Role(role), arguments.unit) for role in arguments.role],
         )
 
-    _with_database(work)
+    with_database(work)
     print(f"已新增 {arguments.login}。")
     return 0
 
@@ -109,13 +110,13 @@ def _passwd(arguments: argparse.Namespace) -> int:
     async def work(db: Database) -> None:
         await set_password(db, Passwords(), system(), arguments.login, password)
 
-    _with_database(work)
+    with_database(work)
     print("密码已更改，原有登录随即失效。")
     return 0
 
 
 def _list(_: argparse.Namespace) -> int:
-    for person in _with_database(list_staff):
+    for person in with_database(list_staff):
         roles = "、".join(f"{one.role}{'@' + one.unit if one.unit else ''}" for one in person.grants)
         left = "（已离职）" if person.left_at else ""
         print(f"{person.login}\t{person.name}\t{roles}{left}")

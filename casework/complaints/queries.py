@@ -110,6 +110,13 @@ async def detail(desk: Desk, complaint_id: UUID, viewer: Actor) -> ComplaintDeta
     return await _detail(desk, await Complaint.get_or_none(id=complaint_id), viewer)
 
 
+async def account_of(reference: str) -> UUID | None:
+    """Whose case this is: for an administrator who mends accounts, never for a door of citizens."""
+    parsed = parse_reference(reference)
+    row = await Complaint.get_or_none(reference=str(parsed)) if parsed is not None else None
+    return row.account_id if row is not None else None
+
+
 async def detail_by_reference(desk: Desk, reference: str, viewer: Actor) -> ComplaintDetail | None:
     """The same by reference, as somebody typed it."""
     parsed = parse_reference(reference)

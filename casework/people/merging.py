@@ -60,6 +60,14 @@ async def links_of(account_id: UUID) -> tuple[LinkView, ...]:
     return tuple(_view(row) for row in rows)
 
 
+async def history_of(account_id: UUID) -> tuple[LinkView, ...]:
+    """Every link a person's accounts ever had, those that ended included, oldest first: for an administrator."""
+    ids = list(await members(account_id))
+    touching = Q(account_id__in=ids) | Q(into_id__in=ids)
+    rows = await AccountLink.filter(touching).order_by("linked_at", "id")
+    return tuple(_view(row) for row in rows)
+
+
 async def one_at_a_time(change: Change, index: str) -> None:
     """Hold everybody else who learns this unionid or number (hexadecimal index) until the transaction ends.
 
