@@ -10,7 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot.misconduct import Misconduct, spelling
+from bot.misconduct import alternatives as _alternatives
 from kit.catalogue import Catalogue
+from nlp.normalise import simplified
 
 _LONGEST_WORD = 12
 _AROUND = " \t\n\r。.!！~～,，、\"'“”‘’「」【】[]()（）"
@@ -26,24 +29,18 @@ class Vocabulary:
         """`ours`: what our categories of complaints are known by, from the bureau profile."""
         self._words: dict[str, str] = {}
         for meaning, spellings in catalogue.under("bot.words").items():
-            for spelling in spellings.split("|"):
-                word = _plain(spelling)
+            for one in spellings.split("|"):
+                word = _plain(one)
                 if self._words.setdefault(word, meaning) != meaning:
-                    raise ValueError(f"bot.words: {spelling!r} stands under two meanings")
+                    raise ValueError(f"bot.words: {one!r} stands under two meanings")
                 if len(word) > _LONGEST_WORD:
-                    raise ValueError(f"bot.words: {spelling!r} is too long to be looked for")
+                    raise ValueError(f"bot.words: {one!r} is too long to be looked for")
         patterns = {name: spellings.split("|") for name, spellings in catalogue.under("bot.patterns").items()}
         self._question = _any_of(patterns["question"])
         self._complaint = _any_of(patterns["complaint"])
-        self._staff = _any_of(patterns["staff"])
-        self._you = _any_of(patterns["you"])
-        self._misconduct = _any_of(patterns["misconduct"])
-        self._corruption = _any_of(patterns["corruption"])
         self._tip_off = _any_of(patterns["tip_off_word"])
-        # "向城管举报": the staff are told of something, not told on.
-        to, staff = _alternatives(patterns["told_to"]), _alternatives(patterns["staff"])
-        self._told_to = re.compile(f"(?:{to})(?:{_alternatives(patterns['you'])})?(?:{staff})")
-        self._ours = _any_of(_folded(word) for word in ours)
+        self._misconduct = Misconduct(patterns)
+        self._ours = _any_of(spelling(word) for word in ours)
         self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
         self._prefixes = {
             name: re.compile(rf"\s*(?:{_alternatives(patterns[f'{name}_prefix'])})[\s:：,，。]*")
@@ -65,44 +62,36 @@ class Vocabulary:
 
     def is_ours(self, text: str) -> bool:
         """Whether the words belong to one of our categories of complaints."""
-        return self._ours.search(_folded(text)) is not None
+        return self._ours.search(spelling(text)) is not None
 
     def is_tip_off(self, text: str) -> bool:
         """Whether the text is about misconduct of the bureau's own people: never taken in chat."""
-        text = _folded(text)
-        reports = self._tip_off.search(text) is not None
-        if self._staff.search(text) is not None:
-            if self._misconduct.search(text) is not None or self._corruption.search(text) is not None:
-                return True
-            return reports and self._staff.search(self._told_to.sub("", text)) is not None
-        # Nobody is named, but who takes bribes while "you" do nothing is an official all the same.
-        about_us = reports or self._you.search(text) is not None
-        return about_us and self._corruption.search(text) is not None
+        return self._misconduct.is_told_in(text)
 
     def is_report(self, text: str) -> bool:
         """Whether the word for a tip-off is used, which people also use for ordinary complaints."""
-        return self._tip_off.search(text) is not None
+        return self._tip_off.search(simplified(text)) is not None
 
     def is_question(self, text: str) -> bool:
         """Whether the sentence asks something."""
-        return self._question.search(text) is not None
+        return self._question.search(simplified(text)) is not None
 
     def sounds_like_complaint(self, text: str) -> bool:
         """Whether the sentence tells of trouble, in words that questions about rules do not use."""
-        return self._complaint.search(text) is not None
+        return self._complaint.search(simplified(text)) is not None
 
     def story_after_file_words(self, text: str) -> str | None:
         """What follows "我要投诉…" in a sentence that begins like this; None for any other sentence."""
-        found = self._file_prefix.match(text)
+        found = self._file_prefix.match(simplified(text))
         return text[found.end() :].strip() if found else None
 
     def asks_for(self, text: str) -> str:
         """What the sentence begins by asking to be done with a case: "withdraw", "add", "rate" or ""."""
-        return next((name for name, prefix in self._prefixes.items() if prefix.match(text)), "")
+        return next((name for name, prefix in self._prefixes.items() if prefix.match(simplified(text))), "")
 
     def after_prefix(self, name: str, text: str) -> str:
         """What follows that beginning."""
-        found = self._prefixes[name].match(text)
+        found = self._prefixes[name].match(simplified(text))
         return text[found.end() :].strip() if found else text.strip()
 
     @staticmethod
@@ -111,16 +100,8 @@ class Vocabulary:
         return _LATIN.search(text) is not None and _BEYOND_LATIN.search(text) is None
 
 
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text.strip(_AROUND)).casefold().strip(_AROUND)
-
-
-def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return simplified(unicodedata.normalize("NFKC", text.strip(_AROUND)).casefold().strip(_AROUND))
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

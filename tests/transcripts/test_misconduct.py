@@ -52,6 +52,9 @@ STATES: dict[str, tuple[str, ...]] = {
 }
 
 
+TOLD = (WORDS, f"{CANARY}的城管隊員收紅包不辦事", f"{CANARY}协管员要了两条烟才不罚")
+
+
 @pytest.mark.parametrize("state", STATES)
 async def test_nothing_of_it_is_kept_whatever_was_open(
     office: Office, valkey_url: str, state: str, capfd: pytest.CaptureFixture[str]
@@ -66,6 +69,22 @@ async def test_nothing_of_it_is_kept_whatever_was_open(
         office.pass_time(seconds=2)
     assert await kept_anywhere(office, valkey_url, CANARY) == []
     assert await DangerAlert.all().count() == 0
+    written = capfd.readouterr()
+    assert CANARY not in written.out + written.err
+
+
+@pytest.mark.parametrize("words", TOLD)
+async def test_nothing_of_it_is_kept_however_it_is_written(
+    office: Office, valkey_url: str, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for before in ("", "投诉", "留言"):
+        if before:
+            await office.say(before)
+        assert NOTICE in await office.say(words)
+        assert not office.bot.conversation.may_be_kept(
+            _inbound(office, {"MsgType": "text", "Content": words})
+        )
+    assert await kept_anywhere(office, valkey_url, CANARY) == []
     written = capfd.readouterr()
     assert CANARY not in written.out + written.err
 
