@@ -216,7 +216,7 @@ async def test_types_and_events_we_do_not_know_are_accepted_without_a_word_or_an
     status, body = await weixin.post(message)
     assert status == 200
     if fields["MsgType"] == "link":
-        assert "还看不懂" in weixin.read(body)
+        assert "链接收到了，但我打不开" in weixin.read(body)
     else:
         assert body == b"success"
 
