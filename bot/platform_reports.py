@@ -1,10 +1,11 @@
 """What the platform reports about the account and its jobs, kept as rows; certification running out is an alarm.
 
-Rows name no citizen: what tells who it was is left out.
+Rows name no citizen: only what is known to tell nothing of a person is kept, whatever the platform adds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,16 +25,32 @@ JOBS: Final = frozenset({"masssendjobfinish", "publishjobfinish", "freepublishjo
 SESSIONS: Final = frozenset({"kf_create_session", "kf_close_session", "kf_switch_session"})
 PEOPLE: Final = frozenset({"user_info_modified", "user_authorization_revoke"})
 REPORTED: Final = ENDING | RENEWED | FAILED | JOBS | SESSIONS | PEOPLE
-_PERSONAL: Final = frozenset(
-    {"ToUserName", "FromUserName", "MsgType", "Event", "CreateTime", "OpenID", "openid", "SessionFrom"}
-)
+_KEPT: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(ENDING | RENEWED, frozenset({"ExpiredTime"})),
+    **dict.fromkeys(FAILED, frozenset({"FailTime", "FailReason"})),
+    "masssendjobfinish": frozenset(
+        {"MsgID", "Status", "TotalCount", "FilterCount", "SentCount", "ErrorCount"}
+        | {"CopyrightCheckResult", "ArticleUrlResult"}
+    ),
+    "publishjobfinish": frozenset({"PublishEventInfo"}),
+    "freepublishjobfinish": frozenset({"PublishEventInfo"}),
+    "wxa_media_check": frozenset(
+        {"trace_id", "version", "detail", "errcode", "errmsg", "result", "isrisky", "status_code"}
+    ),
+    "kf_create_session": frozenset({"KfAccount"}),
+    "kf_close_session": frozenset({"KfAccount", "CloseType"}),
+    "kf_switch_session": frozenset({"FromKfAccount", "ToKfAccount"}),
+    "user_authorization_revoke": frozenset({"RevokeInfo"}),
+}
+"""What is kept of each event, by the platform's own names; of any other event nothing but its name."""
 _log = structlog.get_logger("bot")
 
 
 async def note_report(db: Database, message: Message) -> bool:
     """Keep the event; False when it was kept before."""
     inbound = message.inbound
-    facts = {name: value for name, value in inbound.fields.items() if name not in _PERSONAL}
+    kept = _KEPT.get(inbound.event, frozenset())
+    facts = {name: value for name, value in inbound.fields.items() if name in kept}
     row = PlatformReport(
         id=db.ids.new(),
         act=message.act,

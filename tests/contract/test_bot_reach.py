@@ -16,7 +16,7 @@ from bot.consents import note_consents
 from bot.media import fetch_media, waiting_fetch
 from bot.media_losses import ask_for_what_is_lost
 from bot.models import MediaFetch, PlatformReport, PushConsent
-from bot.platform_reports import note_report, sound_alarm
+from bot.platform_reports import REPORTED, note_report, sound_alarm
 from bot.receipts import note_receipts, settle_receipts
 from bot.turns import Message
 from casework.notifications.models import Delivery
@@ -270,6 +270,18 @@ async def test_a_report_is_kept_once_and_names_nobody(database: Database, clock:
     assert not await note_report(database, report)
     row = await PlatformReport.get()
     assert (row.kind, row.facts) == ("kf_create_session", '{"KfAccount":"kf1@bureau"}')
+
+
+@pytest.mark.parametrize("name", sorted(REPORTED))
+async def test_no_report_keeps_an_identity_of_anybody(
+    database: Database, clock: FixedClock, name: str
+) -> None:
+    named = dict.fromkeys(
+        ("OpenID", "openid", "OpenPID", "UnionID", "SessionFrom", "AnythingNew"), "oCitizen"
+    )
+    assert await note_report(database, event(clock, name, **named, PluginID="wx1"))
+    row = await PlatformReport.get()
+    assert (row.kind, row.facts) == (name, "{}")
 
 
 async def test_certification_that_ends_is_an_alarm_with_its_day(
