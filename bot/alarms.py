@@ -13,11 +13,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.kinds import Answer, Spot, location_or_text
 from bot.phrases import Phrases
+from bot.singleflight import Flight
 from bot.turns import Message, Turns
 from casework.complaints.filing import Source
 from casework.complaints.wording import folded
-from casework.dangers.alerts import raise_alert
+from casework.dangers.alerts import add_to_open_alert, raise_alert
 from casework.dangers.finding import find_danger
 from casework.dangers.profile import DangerSection
 from kit.db import Database
@@ -31,8 +33,11 @@ _log = structlog.get_logger("bot")
 class Alarms:
     """One per process."""
 
-    def __init__(self, db: Database, turns: Turns, phrases: Phrases, section: DangerSection) -> None:
+    def __init__(
+        self, db: Database, turns: Turns, phrases: Phrases, flight: Flight, section: DangerSection
+    ) -> None:
         self._db = db
+        self._flight = flight
         self._turns = turns
         self._phrases = phrases
         self._section = section
@@ -54,13 +59,22 @@ class Alarms:
         return f"{say(self._section.sentence_key)}\n{say('bot.danger_duty')}"
 
     async def raised(
-        self, message: Message, text: str, matched: tuple[str, ...], rest: Callable[[], Awaitable[str]]
+        self,
+        message: Message,
+        text: str,
+        matched: tuple[str, ...],
+        rest: Callable[[], Awaitable[str]],
+        *,
+        in_english: bool = False,
     ) -> str:
         """The numbers, then what the conversation says; meanwhile the duty officer is paged."""
+        self._flight.note_danger(message.citizen)
         paging = self._start(self._page(message, text, matched))
         answering = self._start(rest())
         await asyncio.wait([paging, answering], timeout=PATIENCE_S)
         said = [self.numbers()]
+        if in_english:
+            said.append(self._phrases.say("bot.danger_english"))
         if not _is_well(paging):
             self.unwritten += 1
             _log.error("danger.page_not_written", is_late=not paging.done())
@@ -70,6 +84,16 @@ class Alarms:
         else:
             said.append("\n" + self._phrases.say("bot.danger_not_kept"))
         return "\n".join(said)
+
+    async def told_more(self, message: Message, text: str, spot: Spot | None) -> str:
+        """Pass on what comes after words of danger, where it is above all; "" when there is no danger open."""
+        adding = self._start(self._add(message, text, spot))
+        await asyncio.wait([adding], timeout=PATIENCE_S)
+        if not _is_well(adding):
+            self.unwritten += 1
+            _log.error("danger.more_not_written", is_late=not adding.done())
+            return self._phrases.say("bot.danger_more_lost")
+        return self._phrases.say("bot.danger_more") if adding.result() else ""
 
     async def drain(self, timeout_s: float) -> None:
         """Let writes in progress end, when the process is asked to stop."""
@@ -85,6 +109,20 @@ class Alarms:
             source=Source.WECHAT,
             words=text,
             matched=matched,
+            place_text=_where(_spot_of(message)),
+        )
+
+    async def _add(self, message: Message, text: str, spot: Spot | None) -> bool:
+        account_id = await self._turns.account_id(message.openid)
+        if account_id is None:
+            return False
+        return await add_to_open_alert(
+            self._db,
+            act=message.act,
+            account_id=account_id,
+            source=Source.WECHAT,
+            words=text,
+            place_text=_where(spot),
         )
 
     def _start(self, work: Awaitable[object]) -> asyncio.Task[object]:
@@ -101,3 +139,19 @@ class Alarms:
 
 def _is_well(task: asyncio.Task[object]) -> bool:
     return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _spot_of(message: Message) -> Spot | None:
+    inbound = message.inbound
+    if inbound.latitude is None or inbound.longitude is None:
+        return None
+    return Spot(inbound.latitude, inbound.longitude, inbound.label.strip())
+
+
+def _where(spot: Spot | None) -> str | None:
+    """Name and coordinates: an officer finds the one, a map the other."""
+    if spot is None:
+        return None
+    found = f"{spot.latitude:.5f}, {spot.longitude:.5f}"
+    name = location_or_text.show(Answer(spot=spot))
+    return found if name == found else f"{name} ({found})"

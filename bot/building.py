@@ -169,7 +169,7 @@ def build_bot(
         filing=filing,
         inquiring=inquiring,
         scenes=scenes,
-        alarms=Alarms(db, turns, phrases, desk.policy.danger),
+        alarms=Alarms(db, turns, phrases, flight, desk.policy.danger),
         capabilities=capabilities,
         is_office_hour=desk.calendar.is_working_moment,
         turns=turns,

@@ -68,11 +68,11 @@ class Commands:
             case "my_cases" | "my_messages":
                 shelf = self._cases if word == "my_cases" else self._inquiring
                 told = await shelf.mine(await self._turns.account_id(message.openid))
-                self._flight.remember(message.citizen, encode_choices(told.choices))
+                self._flight.remember_also(message.citizen, encode_choices(told.choices))
                 return told.text
             case "report":
                 choices = [Choice("file"), Choice("tip_off")]
-                self._flight.remember(message.citizen, encode_choices(choices))
+                self._flight.remember_also(message.citizen, encode_choices(choices))
                 return say("bot.report_which")
             case "notices":
                 return await self._notices.told(await self._turns.account_id(message.openid))
@@ -127,5 +127,5 @@ class Commands:
         if not self._inquiring.is_ours(reference):
             return await self._cases.show(account_id, reference)
         told = await self._inquiring.show(account_id, reference)
-        self._flight.remember(message.citizen, encode_choices(told.choices))
+        self._flight.remember_also(message.citizen, encode_choices(told.choices))
         return told.text

@@ -17,10 +17,11 @@ from bot.alarms import Alarms
 from bot.capabilities import Capabilities
 from bot.commands import ASIDE, BEGINNING, Commands
 from bot.dialogue_shape import Session
-from bot.dialogues import DISPUTE_ANSWER, RATE_ANSWER
+from bot.dialogues import ADD_MATERIAL, DISPUTE_ANSWER, FILE_COMPLAINT, LEAVE_MESSAGE, RATE_ANSWER, WRITE_MORE
 from bot.filing import Filing
 from bot.inbound_words import Understood, all_words, understand
 from bot.inquiring import Inquiring
+from bot.kinds import looks_like_mobile
 from bot.late import LateReplies
 from bot.phrases import Phrases
 from bot.replying import Reply, as_text
@@ -38,6 +39,9 @@ from wechat.messages import Inbound
 _MAY_HOLD_REFERENCE = re.compile(r"\d{6}|[０-９]{6}")
 _NAMES_A_CASE_AT_MOST = 40
 """Characters: longer messages that hold a reference tell something, and are no wish to see the case."""
+
+_TELLS_OF_THINGS = frozenset({FILE_COMPLAINT.name, ADD_MATERIAL.name, LEAVE_MESSAGE.name, WRITE_MORE.name})
+"""Dialogues whose answers may say where the danger is; the others ask for names and opinions."""
 
 Answer = Reply | str
 
@@ -114,12 +118,31 @@ class Conversation:
             too_many = self._phrases.say("bot.too_many")
             return f"{self._alarms.numbers()}\n\n{too_many}" if danger else too_many
         if not danger:
-            return await self._answered(inbound, heard, entry, message, at)
+            told = await self._tell_officers(heard, entry, message)
+            reply = await self._answered(inbound, heard, entry, message, at, is_danger=bool(told))
+            return f"{told}\n\n{as_text(reply)}" if told else reply
 
         async def rest() -> str:
             return as_text(await self._answered(inbound, heard, entry, message, at, is_danger=True))
 
-        return await self._alarms.raised(message, words, danger, rest)
+        return await self._alarms.raised(
+            message, words, danger, rest, in_english=self._vocabulary.is_latin(words)
+        )
+
+    async def _tell_officers(self, heard: Understood, entry: Entry, message: Message) -> str:
+        """After words of danger, pass on what says more of it: a place, or words that are no command."""
+        if not entry.after_danger or not (heard.spot is not None or self._says_something(heard)):
+            return ""
+        if heard.spot is None and entry.presence is not False:
+            session = (await self._turns.standing(message.openid)).session
+            if session is not None and session.dialogue not in _TELLS_OF_THINGS:
+                return ""
+        return await self._alarms.told_more(message, heard.text.strip(), heard.spot)
+
+    def _says_something(self, heard: Understood) -> bool:
+        if heard.word or heard.number is not None or heard.scene or not heard.text.strip():
+            return False
+        return not looks_like_mobile(heard.text) and not self._named(heard.text)
 
     async def _answered(
         self,

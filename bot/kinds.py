@@ -227,6 +227,11 @@ def _is_subject(text: str) -> bool:
     return len(text) <= _SUBJECT_AT_MOST
 
 
+def looks_like_mobile(text: str) -> bool:
+    """Whether the text is a mobile number and nothing else."""
+    return _mobile_in(text) is not None
+
+
 def _mobile_in(text: str) -> str | None:
     """The mobile number that the text consists of, as eleven digits."""
     digits = _BETWEEN_DIGITS.sub("", text.strip())

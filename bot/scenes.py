@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.filing import Filing
-from bot.offers import Choice, encode_choices
+from bot.offers import Choice, Sent, encode_choices
 from bot.phrases import Phrases
 from bot.singleflight import Flight
 from bot.turns import Message, Turns
@@ -62,7 +63,7 @@ class Scenes:
             case SceneKind.ARTICLE:
                 link = self._link(found.target)
                 return self._phrases.say("bot.scene.article", title=found.title, link=link)
-        self._flight.remember(message.citizen, encode_choices([Choice("scene", found.code)]))
+        self._flight.remember_also(message.citizen, encode_choices([Choice("scene", found.code)]))
         return self._described(found)
 
     async def scanned(self, result: str, message: Message, at: datetime) -> str:
@@ -72,12 +73,13 @@ class Scenes:
             return self._phrases.say("bot.scene.not_ours")
         return await self.open(found[0], message, at)
 
-    async def file(self, code: str, message: Message, at: datetime) -> str:
+    async def file(self, code: str, message: Message, at: datetime, sent: Sequence[Sent] = ()) -> str:
         """Begin a complaint about what stands behind a code that was scanned a moment ago."""
         found = await queries.by_code(code)
         if found is None or found.is_retired:
             return self._phrases.say("bot.pick_gone")
-        return await self._filing.start(message, at, place=found.place_text or found.title, scene=found.code)
+        place = found.place_text or found.title
+        return await self._filing.start(message, at, sent=sent, place=place, scene=found.code)
 
     async def _bind(self, code: str, message: Message) -> str:
         account_id = await self._turns.account_for(message)

@@ -71,7 +71,7 @@ class Sentences:
         if may_be_filed and not asks and (told.band != "answer" or tells_of_trouble):
             self._taking_up.offer(message, offers, Choice("story", text))
             return say("bot.offer_story")
-        if told.band == "lost" and is_danger:
+        if is_danger and (told.band == "lost" or (told.band == "unsure" and not asks)):
             # Told to telephone first, nobody wants to hear that we do not know.
             return say("bot.danger_report")
         if told.band == "lost" and not asks:
@@ -88,7 +88,7 @@ class Sentences:
             choices = (*choices, Choice("story", text))
             reply += "\n" + say("bot.offer_story_also", number=len(choices))
         if choices:
-            self._flight.remember(message.citizen, encode_choices(choices))
+            self._flight.remember_also(message.citizen, encode_choices(choices))
         return reply
 
     def _offer_to_add(self, text: str, message: Message, offers: Offers) -> str:
@@ -103,5 +103,5 @@ class Sentences:
         thread = await self._inquiring.answered_lately(account_id, at) if account_id is not None else ""
         if not thread:
             return ""
-        self._flight.remember(message.citizen, encode_choices([Choice("write_more", thread, text)]))
+        self._flight.remember_also(message.citizen, encode_choices([Choice("write_more", thread, text)]))
         return self._phrases.say("bot.offer_write_more", reference=thread)

@@ -10,7 +10,8 @@ that work and gets its result. Three layers, each enough for its own part:
 * Without Redis: guard keys in SQL make the act happen once and give repeats the stored reply
   (`bot.conversation`); two processes may then both compute, one of them commits.
 
-One script, one round trip: the slot, the rate of the account, and whether the account is in a conversation.
+One script, one round trip: the slot, the rate of the account, whether the account is in a conversation, and
+whether it told of danger lately.
 
 Presence: answering a question must not touch SQL, yet a citizen who is in the middle of a conversation must
 be found there. The latest turn in SQL is the truth; a presence key in Redis hints at it.
@@ -50,7 +51,7 @@ if ARGV[4] == '1' then redis.call('DEL', KEYS[4]) end
 local present = '?'
 if redis.call('EXISTS', KEYS[3]) == 1 then present = '1'
 elseif redis.call('EXISTS', KEYS[4]) == 1 then present = '0' end
-return 'N' .. present .. count
+return 'N' .. present .. redis.call('EXISTS', KEYS[5]) .. count
 """
 RENEW = """
 if redis.call('GET', KEYS[1]) == 'R' .. ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -78,6 +79,7 @@ RENEW_EVERY_S = 1.0
 DONE_MS = 90_000
 POLL_S = 0.1
 RATE_WINDOW_MS = 60_000
+DANGER_MS = 1_800_000
 # A little more than a draft is kept, so that no hint ends before its conversation.
 PRESENCE_MS = 8 * 24 * 3600 * 1000
 EPOCH_MS = 3600 * 1000
@@ -90,10 +92,14 @@ _REBUILD = b"bot:epoch:rebuild"
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known at the start of a piece of work. `presence` None: ask SQL."""
+    """What is known at the start of a piece of work. `presence` None: ask SQL.
+
+    `after_danger`: this person told of danger to life a while ago, or nobody knows.
+    """
 
     presence: bool | None
     count: int
+    after_danger: bool = True
 
 
 ALONE = Entry(presence=None, count=0)
@@ -181,7 +187,7 @@ class Flight:
     async def _enter(self, line: Line, slot: bytes, citizen: str) -> Entry | bytes:
         """Own the act (Entry), or get the result of whoever does."""
         name = citizen.encode()
-        keys = (slot, b"bot:r:" + name, b"bot:p:" + name, _EPOCH)
+        keys = (slot, b"bot:r:" + name, b"bot:p:" + name, _EPOCH, b"bot:d:" + name)
         while True:
             reset, self._owes_epoch = self._owes_epoch, False
             arguments = (self._owner, _RUNNING, _WINDOW, b"1" if reset else b"0")
@@ -195,7 +201,11 @@ class Flight:
             kind = answer[:1]
             if kind == b"N":
                 present = answer[1:2]
-                return Entry(None if present == b"?" else present == b"1", int(answer[2:]))
+                return Entry(
+                    None if present == b"?" else present == b"1",
+                    int(answer[3:]),
+                    present == b"?" or answer[2:3] == b"1",
+                )
             # Somebody else's slot: the script looked no further, so a debt is still owed.
             self._owes_epoch = self._owes_epoch or reset
             if kind == b"D":
@@ -247,6 +257,11 @@ class Flight:
             await line.call(b"DEL", _REBUILD)
         except LineDown:
             return
+
+    def note_danger(self, citizen: str) -> None:
+        """This person tells of danger: what comes next may say where."""
+        if self._line is not None:
+            self._line.post(b"SET", b"bot:d:" + citizen.encode(), b"1", b"PX", b"%d" % DANGER_MS)
 
     # ---- small things worth remembering for ten minutes, and harmless to lose
 

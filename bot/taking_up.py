@@ -21,7 +21,9 @@ from bot.turns import Message, Turns
 SENT_AT_MOST = 14
 _ASKED_FIRST = frozenset({"add", "add_words"})
 """Offered as a question that can be answered with yes, although there is something else to choose."""
-_TAKEN_WITH_YES = frozenset({"story", "scene", "write_more", "add", "add_words"})
+_TAKES_SENT_ALONG = frozenset({"story", "scene", "file"})
+"""What files a complaint with everything that was sent."""
+_TAKEN_WITH_YES = frozenset({"story", "scene", "file", "write_more", "add", "add_words"})
 
 
 class TakingUp:
@@ -67,16 +69,21 @@ class TakingUp:
         sent = Sent(heard.media, heard.medium, heard.spot)
         what = "spot" if heard.spot is not None else heard.medium or "photo"
         said = self._phrases.say(f"bot.sent.{what}")
+        first = offers.choices[0] if offers.choices else Choice("file")
         if offers.recent:
+            # Words said just before go along, whichever of the two it is.
+            is_asked = first.kind in _ASKED_FIRST
             self.offer(
                 message,
                 Offers(sent=(*offers.sent, sent), recent=offers.recent),
-                Choice("add", offers.recent),
-                Choice("file"),
+                Choice("add", offers.recent, first.words if is_asked else ""),
+                offers.choices[1] if is_asked else Choice("file"),
             )
             return f"{said}{self._phrases.say('bot.offer_sent_recent', reference=offers.recent)}"
-        # One by one: several come at once, and none may take another's place.
-        self._flight.remember_also(message.citizen, encode(Offers(sent=(sent,))).rstrip(b"\n"))
+        # One by one: several come at once, and none may take another's place. A number that stood for something
+        # else stands for filing from now on.
+        choices = () if first.kind in _TAKES_SENT_ALONG else (Choice("file"),)
+        self._flight.remember_also(message.citizen, encode(Offers(choices, (sent,))).rstrip(b"\n"))
         return said + self._phrases.say(f"bot.offer_sent.{what}")
 
     async def number(self, number: int, message: Message, at: datetime) -> str:
@@ -114,7 +121,7 @@ class TakingUp:
             return await self._cases.show(await self._turns.account_id(message.openid), choice.value)
         if choice.kind == "inquiry":
             told = await self._inquiring.show(await self._turns.account_id(message.openid), choice.value)
-            self._flight.remember(message.citizen, encode_choices(told.choices))
+            self._flight.remember_also(message.citizen, encode_choices(told.choices))
             return told.text
         if choice.kind == "tip_off":
             return self._phrases.say("bot.tip_off")
@@ -124,11 +131,9 @@ class TakingUp:
             case "story":
                 return await self._filing.start(message, at, story=choice.value, sent=offers.sent)
             case "scene":
-                return await self._scenes.file(choice.value, message, at)
-            case "add":
-                return await self._adding.add_now(message, at, choice.value, offers.sent)
-            case "add_words":
-                return await self._adding.add_now(message, at, choice.value, words=choice.words)
+                return await self._scenes.file(choice.value, message, at, offers.sent)
+            case "add" | "add_words":
+                return await self._adding.add_now(message, at, choice.value, offers.sent, choice.words)
             case "write_more" if choice.words:
                 return await self._inquiring.add_now(message, choice.value, choice.words)
             case "write_more":

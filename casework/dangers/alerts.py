@@ -112,6 +112,37 @@ async def raise_alert(
     return UUID(bytes=(await db.once(f"danger:{_act(act)}", b"", work)).result)
 
 
+async def add_to_open_alert(
+    db: Database, *, act: str, account_id: UUID, source: str, words: str = "", place_text: str | None = None
+) -> bool:
+    """Put what a person says next, where it is above all, into the alert they have open; whether there is one.
+
+    Nobody has taken it yet: whoever was called once is called again at once, with the place.
+    """
+    actor = citizen(account_id)
+
+    async def work(change: Change) -> bytes:
+        more = DangerAlert(
+            id=change.ids.new(),
+            account_id=account_id,
+            complaint_id=None,
+            source=source,
+            words=kept(words)[:WORDS_AT_MOST],
+            matched="",
+            place_text=_place(place_text),
+            raised_at=change.now,
+        )
+        earlier = await open_alert_of(change, more)
+        if earlier is None:
+            return b""
+        if earlier.state == State.RAISED.value and earlier.pages == 1:
+            earlier.next_page_at = change.now
+        await add_words(change, earlier, more, actor)
+        return b"1"
+
+    return bool((await db.once(f"danger:{_act(act)}", b"", work)).result)
+
+
 async def put_in(change: Change, rows: tuple[DangerAlert, Model, Model], actor: Actor) -> UUID:
     """Write the rows of an alert inside a change, or join them to the alert that is open. Returns its id."""
     fresh = rows[0]
@@ -163,7 +194,7 @@ async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, act
     earlier.place_text = more.place_text or earlier.place_text
     earlier.complaint_id = earlier.complaint_id or more.complaint_id
     known = earlier.matched.split("、")
-    new = [word for word in more.matched.split("、") if word not in known]
+    new = [word for word in more.matched.split("、") if word and word not in known]
     earlier.matched = "、".join([*known, *new])[:MATCHED_AT_MOST]
     earlier.revision += 1
     await earlier.save()

@@ -76,7 +76,7 @@ async def test_what_is_added_later_is_shown_in_its_place_and_moves_nothing(desk:
     assert not detail.view.may_add
     for entry in (owner.timeline[-1], detail.view.timeline[-1]):
         assert (entry.action, entry.note) == ("add_material", "今天又来了三辆车")
-        assert "2 个照片、语音或视频" in CATALOGUE.text(entry.key, **entry.params)
+        assert "照片、语音或视频，共 2 份" in CATALOGUE.text(entry.key, **entry.params)
 
 
 async def test_a_clerk_looking_at_the_case_is_not_turned_away_for_an_addition(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from casework.complaints.adding import add_material
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.dangers import actions, queries
-from casework.dangers.alerts import new_alert_rows, raise_alert
+from casework.dangers.alerts import add_to_open_alert, new_alert_rows, raise_alert
 from casework.dangers.lifecycle import State
 from casework.dangers.models import DangerAlert
 from casework.dangers.paging import page_again
@@ -101,6 +101,32 @@ async def test_the_first_page_is_due_at_once_and_carries_what_where_and_when(dat
     assert page["what"] == "湖滨路 3 号：楼下着火了， 快来"
     assert (page["number"], page["heads"], page["has_phone"]) == (1, False, False)
     assert page["raised_at"] == page["at"]
+
+
+async def test_the_place_said_after_the_first_page_is_paged_at_once_and_only_then(
+    database: Database, clock: FixedClock
+) -> None:
+    async def say(act: str, words: str = "", place: str | None = None, account: int = 1) -> bool:
+        return await add_to_open_alert(
+            database, act=act, account_id=person(account), source="wechat", words=words, place_text=place
+        )
+
+    assert not await say("m0", words="湖滨路 3 号")
+    alert_id = await raised(database)
+    await page_again(database, SECTION)
+    assert await say("m2", place="湖滨路 3 号 (30.27409, 120.15507)")
+    assert await say("m2", place="湖滨路 3 号 (30.27409, 120.15507)")
+    assert not await say("m3", words="别处的话", account=2)
+    assert await page_again(database, SECTION) == 1
+    assert [page["what"] for page in await pages(alert_id)][1:] == [
+        "湖滨路 3 号 (30.27409, 120.15507)：楼下着火了"
+    ]
+    assert await say("m4", words="门锁着")
+    assert await page_again(database, SECTION) == 0
+    row = await DangerAlert.get(id=alert_id)
+    assert (row.words, row.matched) == ("楼下着火了\n门锁着", "着火")
+    clock.advance(timedelta(minutes=31))
+    assert not await say("m5", words="太晚了")
 
 
 async def test_pages_repeat_with_a_pause_reach_the_heads_and_end(

@@ -39,6 +39,7 @@ def hinder(office: Office, delay_s: float = 0, *, fails: bool = False) -> Alarms
         office.db,
         Hindered(office, delay_s, fails),  # type: ignore[arg-type]
         office.bot.phrases,
+        office.bot.flight,
         office.desk.policy.danger,
     )
     office.bot.conversation._alarms = alarms

@@ -5,7 +5,8 @@ A conversation is a list of lines. Who speaks is the key: 市民 (a text), 另�
 事件 (an event's name), 其他消息 (a type); 重复 sends the last message once more and wants the same reply; 过了 lets time
 pass; 缓存清空 empties Redis; 标牌 and 绑定码 make a code; 工作人员 does something with the case or message told of last.
 公众号 is the whole reply to the line before: "…" stands for anything, {编号} for the case's reference, {留言} for the
-message's, {码} for the code. 库里 counts rows, 案件 looks at columns of the case, 库里没有 looks for words nobody may keep.
+message's, {码} for the code. 库里 counts rows, 案件 and 险情 look at columns of the case and of the alert,
+库里没有 looks for words nobody may keep.
 
 账号 beside the lines says what the account may do. 引擎 names a dialogue: the same lines are held with the pure engine too.
 """
@@ -258,6 +259,11 @@ class Speaker:
             case "案件":
                 case = await Complaint.get(reference=self.names["编号"])
                 assert {name: getattr(case, name) for name in what} == what
+                return
+            case "险情":
+                alert = await DangerAlert.get()
+                for name, wanted in what.items():
+                    check(wanted, getattr(alert, name) or "", self.last)
                 return
             case "库里没有":
                 assert await kept_anywhere(office, self.redis_url, what) == []
