@@ -51,7 +51,7 @@ class MediaFetch(Model):
 
     class Meta:
         table = "media_fetch"
-        indexes = (("state", "next_at", "id"),)
+        indexes = (("state", "next_at", "id"), ("state", "asked_again_at", "created_at"))
 
 
 class LateReply(Model):
@@ -61,6 +61,9 @@ class LateReply(Model):
     lapsed) -> ready -> sending -> sent, uncertain (a kill while sending: prefer silence) or failed; silent
     when there was nothing to say. `act` is the keyed name of the message;
     `inbound_sealed` its parsed fields and `reply_sealed` the answer, both removed at the end.
+
+    `app` "miniprogram": owed to somebody in the mini-program's chat, which takes no answer in any other way; null
+    for the account. Of such a message nothing is kept but who is to be answered.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -74,10 +77,11 @@ class LateReply(Model):
     next_at = fields.DatetimeField()
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    app = fields.CharField(max_length=20, null=True)
 
     class Meta:
         table = "late_reply"
-        indexes = (("state", "next_at", "id"), ("state", "lease_until"))
+        indexes = (("state", "next_at", "id"), ("state", "lease_until"), ("citizen", "state"))
 
 
 class PushConsent(Model):

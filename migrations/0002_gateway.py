@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('acknowledged_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('outcome', fields.TextField(null=True, unique=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'danger_alert', 'app': 'chengguan', 'indexes': [Index(fields=['next_page_at', 'id']), Index(fields=['state', 'raised_at', 'id'])], 'pk_attr': 'id'},
             bases=['Model'],
@@ -90,6 +91,17 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'inquiry_message', 'app': 'chengguan', 'unique_together': (('inquiry_id', 'position'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PageWatch',
+            fields=[
+                ('event_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('planned_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('judged_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reached', fields.BooleanField(null=True)),
+            ],
+            options={'table': 'page_watch', 'app': 'chengguan', 'indexes': [Index(fields=['judged_at', 'planned_at'])], 'pk_attr': 'event_id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -203,6 +215,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Delivery',
+            name='lost_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Delivery',
             name='receipt',
             field=fields.CharField(null=True, max_length=40),
         ),
@@ -216,6 +233,15 @@ class Migration(migrations.Migration):
             index=Index(fields=['platform_id']),
         ),
         ops.AddField(
+            model_name='LateReply',
+            name='app',
+            field=fields.CharField(null=True, max_length=20),
+        ),
+        ops.AddIndex(
+            model_name='LateReply',
+            index=Index(fields=['citizen', 'state']),
+        ),
+        ops.AddField(
             model_name='MediaFetch',
             name='asked_again_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -224,5 +250,9 @@ class Migration(migrations.Migration):
             model_name='MediaFetch',
             name='medium',
             field=fields.CharField(null=True, max_length=10),
+        ),
+        ops.AddIndex(
+            model_name='MediaFetch',
+            index=Index(fields=['state', 'asked_again_at', 'created_at']),
         ),
     ]

@@ -137,6 +137,7 @@ NO_TEXTS = {
     "danger_alert.page",
     "danger_alert.join",
     "danger_alert.remind",
+    "danger_alert.pass_on",
     "danger_alert.add_words",
     "scene_code.add",
     "scene_code.retire",

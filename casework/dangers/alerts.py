@@ -19,15 +19,13 @@ from casework.complaints.wording import kept
 from casework.dangers.events import DangerAddedTo, DangerRaised
 from casework.dangers.lifecycle import OPEN_STATES, State
 from casework.dangers.models import DangerAlert
+from casework.dangers.words import WORDS_AT_MOST, joined
 from casework.people.merging import members
 from kit.db import Change, Database
 
-WORDS_AT_MOST = 4_000
 PLACE_AT_MOST = 300
 MATCHED_AT_MOST = 100
 ACT_AT_MOST = 80
-SAID_AT_MOST, WHERE_AT_MOST = 100, 60
-"""Characters of a page."""
 SAME_DANGER = timedelta(minutes=30)
 
 
@@ -181,7 +179,7 @@ async def open_alert_of(change: Change, fresh: DangerAlert) -> DangerAlert | Non
 
 
 async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, actor: Actor) -> None:
-    """Put what `more` says into the earlier alert, which is locked, and tell whoever has taken it.
+    """Put what `more` says into the earlier alert, which is locked; whoever has taken it is told soon.
 
     What says nothing new, the same message heard at two doors say, changes nothing.
     """
@@ -190,12 +188,15 @@ async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, act
     if said and placed and more.complaint_id in (None, earlier.complaint_id):
         return
     if not said:
-        earlier.words = f"{earlier.words}\n{more.words}"[-WORDS_AT_MOST:]
+        earlier.words = joined(earlier.words, more.words)
     earlier.place_text = more.place_text or earlier.place_text
     earlier.complaint_id = earlier.complaint_id or more.complaint_id
     known = earlier.matched.split("、")
     new = [word for word in more.matched.split("、") if word and word not in known]
     earlier.matched = "、".join([*known, *new])[:MATCHED_AT_MOST]
+    if earlier.state == State.ACKNOWLEDGED.value:
+        # `paging.py` tells whoever has it, and not after every single message.
+        earlier.next_page_at = change.now
     earlier.revision += 1
     await earlier.save()
     facts: dict[str, object] = {
@@ -203,25 +204,8 @@ async def add_words(change: Change, earlier: DangerAlert, more: DangerAlert, act
         "content": {"source": more.source, "complaint_id": more.complaint_id},
     }
     await change.audit(earlier.id, actor, "danger_alert.add_words", facts)
-    event = DangerAddedTo(
-        alert_id=earlier.id,
-        account_id=earlier.account_id,
-        at=change.now,
-        what=what(more.place_text, more.words),
-        assignee_id=earlier.acknowledged_by_id,
-    )
+    event = DangerAddedTo(alert_id=earlier.id, account_id=earlier.account_id, at=change.now)
     change.emit(event, earlier.id)
-
-
-def what(place_text: str | None, words: str) -> str:
-    """Where, if that is known, and what was said, short enough for a page."""
-    said = _shortened(words, SAID_AT_MOST)
-    return f"{_shortened(place_text, WHERE_AT_MOST)}：{said}" if place_text else said
-
-
-def _shortened(text: str, at_most: int) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= at_most else flat[: at_most - 1] + "…"
 
 
 def _who(actor: Actor | None, account_id: UUID | None) -> Actor:

@@ -45,11 +45,17 @@ class DangerPaged(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DangerAddedTo(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """The same person said more. `assignee_id` is who has taken the alert, if anybody."""
+    """The same person said more. Nobody is told of every message: a page or `danger.passed_on` carries it."""
 
     name: ClassVar[str] = "danger.added_to"
+
+
+class DangerPassedOn(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever took it, `assignee_id`, is told what was said since. `what` is as on a page."""
+
+    name: ClassVar[str] = "danger.passed_on"
     what: str
-    assignee_id: UUID | None = None
+    assignee_id: UUID | None
 
 
 class DangerAcknowledged(DangerEvent, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,6 +84,7 @@ EVENTS: tuple[type[DangerEvent], ...] = (
     DangerRaised,
     DangerPaged,
     DangerAddedTo,
+    DangerPassedOn,
     DangerAcknowledged,
     DangerOverdue,
     DangerEnded,

@@ -1,7 +1,8 @@
 """The life of a danger alert, on one screen.
 
 Until somebody takes it the duty officers are paged again and again (`paging.py`); its first limit is the pause
-between two pages. Whoever took it is reminded when it has no end in time. What one person said twice within half an hour is one alert: the later row joins the earlier.
+between two pages. Whoever took it is told what is said later, and reminded when it has no end in time. What one
+person said twice within half an hour is one alert: the later row joins the earlier.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ DANGER_ALERT = Lifecycle(
         move("page", S.RAISED, S.RAISED, by=[Role.CLOCK]),
         move("join", S.RAISED, S.ENDED, by=[Role.CLOCK]),
         move("acknowledge", S.RAISED, S.ACKNOWLEDGED, by=TAKERS),
+        move("pass_on", S.ACKNOWLEDGED, S.ACKNOWLEDGED, by=[Role.CLOCK]),
         move("remind", S.ACKNOWLEDGED, S.ACKNOWLEDGED, by=[Role.CLOCK]),
         move("end", [S.RAISED, S.ACKNOWLEDGED], S.ENDED, by=TAKERS, needs=("outcome",)),
     ),

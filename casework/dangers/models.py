@@ -8,7 +8,8 @@ from tortoise.models import Model
 
 class DangerAlert(Model):
     """One report of danger. `next_page_at` is when somebody is called again: the duty officers until one of them
-    has taken it, then whoever has, when its end is overdue.
+    has taken it, then whoever has, when more was said or its end is overdue. `told_at` is when whoever has it was
+    last told that more was said.
 
     `words` is what was said, `matched` the words of the profile that were found in it. `act` is the keyed name of
     the message, unique: a message that comes again raises no second alert.
@@ -31,6 +32,7 @@ class DangerAlert(Model):
     acknowledged_at = fields.DatetimeField(null=True)
     outcome: str | None = fields.TextField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    told_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "danger_alert"

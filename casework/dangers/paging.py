@@ -1,7 +1,8 @@
 """Calling the duty officers until somebody comes: a worker's duty over rows, no timer in memory.
 
 An alert whose page is due gets one page, however long it has been due: after an outage each is called once,
-not once for every pause that has passed meanwhile.
+not once for every pause that has passed meanwhile. One that nobody takes is never left alone: after the last of
+the frequent pages there is one a day.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from uuid import UUID
 
 from casework.actors import clock
 from casework.complaints.models import Complaint
-from casework.dangers.alerts import add_words, open_alert_of, what
-from casework.dangers.events import DangerEnded, DangerOverdue, DangerPaged
+from casework.dangers.alerts import add_words, open_alert_of
+from casework.dangers.events import DangerEnded, DangerOverdue, DangerPaged, DangerPassedOn
 from casework.dangers.lifecycle import DANGER_ALERT, State
 from casework.dangers.models import DangerAlert
 from casework.dangers.profile import DangerSection
+from casework.dangers.words import holds_phone, what
 from kit.db import Change, Database
 
 AT_MOST = 100
+DAILY = timedelta(days=1)
 
 
 async def page_again(db: Database, section: DangerSection, at_most: int = AT_MOST) -> int:
@@ -59,7 +62,7 @@ async def _see_to(db: Database, section: DangerSection, alert_id: UUID) -> bool:
         if row is None or (row.next_page_at is not None and row.next_page_at > change.now):
             return False
         if row.state == State.ACKNOWLEDGED.value:
-            return await _remind(change, row, section)
+            return await _remind(change, row, section) or await _pass_on(change, row, section)
         if row.state != State.RAISED.value or row.next_page_at is None:
             return False
         earlier = await open_alert_of(change, row) if row.pages == 0 else None
@@ -78,7 +81,7 @@ async def _call(change: Change, row: DangerAlert, section: DangerSection) -> Non
     row.pages += 1
     row.revision += 1
     more = row.pages < paging.at_most
-    row.next_page_at = change.now + timedelta(minutes=paging.every_minutes) if more else None
+    row.next_page_at = change.now + (timedelta(minutes=paging.every_minutes) if more else DAILY)
     await row.save(update_fields=["pages", "revision", "next_page_at"])
     heads = row.pages > paging.heads_after
     facts: dict[str, object] = {
@@ -98,7 +101,7 @@ async def _call(change: Change, row: DangerAlert, section: DangerSection) -> Non
         heads=heads,
         what=what(row.place_text or (case.place_text if case is not None else None), row.words),
         raised_at=row.raised_at,
-        has_phone=case is not None and case.phone_sealed is not None,
+        has_phone=(case is not None and case.phone_sealed is not None) or holds_phone(row.words),
     )
     change.emit(event, row.id)
 
@@ -110,11 +113,38 @@ async def _remind(change: Change, row: DangerAlert, section: DangerSection) -> b
     actor = clock()
     DANGER_ALERT.check("remind", row.state, actor.roles, {})
     row.revision += 1
-    row.next_page_at = change.now + timedelta(days=1)
+    row.next_page_at = change.now + DAILY
     await row.save(update_fields=["revision", "next_page_at"])
     facts: dict[str, object] = {"from": row.state, "to": row.state, "revision": row.revision, "content": {}}
     await change.audit(row.id, actor, "danger_alert.remind", facts)
     event = DangerOverdue(
+        alert_id=row.id,
+        account_id=row.account_id,
+        at=change.now,
+        what=what(row.place_text, row.words),
+        assignee_id=row.acknowledged_by_id,
+    )
+    change.emit(event, row.id)
+    return True
+
+
+async def _pass_on(change: Change, row: DangerAlert, section: DangerSection) -> bool:
+    """More was said: whoever took it is told, however much it was at most once in a pause."""
+    if row.next_page_at is None:
+        return False
+    pause = timedelta(minutes=section.paging.every_minutes)
+    if row.told_at is not None and row.told_at + pause > change.now:
+        row.next_page_at = row.told_at + pause
+        await row.save(update_fields=["next_page_at"])
+        return False
+    actor = clock()
+    DANGER_ALERT.check("pass_on", row.state, actor.roles, {})
+    row.told_at, row.next_page_at = change.now, None
+    row.revision += 1
+    await row.save(update_fields=["told_at", "next_page_at", "revision"])
+    facts: dict[str, object] = {"from": row.state, "to": row.state, "revision": row.revision, "content": {}}
+    await change.audit(row.id, actor, "danger_alert.pass_on", facts)
+    event = DangerPassedOn(
         alert_id=row.id,
         account_id=row.account_id,
         at=change.now,

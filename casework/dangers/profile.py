@@ -19,7 +19,7 @@ class DangerPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Paging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The duty officers are paged at once, then every so many minutes until somebody takes it.
 
-    From the page after `heads_after` on the heads are paged too; after `at_most` pages it stays on the list.
+    From the page after `heads_after` on the heads are paged too; after `at_most` pages there is one a day.
     """
 
     every_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5

@@ -12,6 +12,7 @@ from casework.complaints.models import Complaint
 from casework.dangers.lifecycle import OPEN_STATES, State
 from casework.dangers.models import DangerAlert
 from casework.dangers.views import AlertPage, AlertView
+from casework.dangers.words import holds_phone
 from casework.people.models import Staff
 from kit.problems import Invalid
 
@@ -90,7 +91,7 @@ def _view(row: DangerAlert, case: Complaint | None, names: dict[UUID, str]) -> A
         account_id=row.account_id,
         complaint_id=row.complaint_id,
         reference=case.reference if case is not None else "",
-        has_phone=case is not None and case.phone_sealed is not None,
+        has_phone=(case is not None and case.phone_sealed is not None) or holds_phone(row.words),
         raised_at=row.raised_at,
         pages=row.pages,
         next_page_at=row.next_page_at,

@@ -16,7 +16,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert. `joined` marks a row whose words were added to an earlier alert of the same person.
 
     `reference` is that of the complaint behind it, empty while there is none. `next_page_at` is
-    when somebody is called again: None after the last page, and until a taken alert is overdue.
+    when somebody is called again: None while a taken alert is in time. `has_phone`: in the complaint, or in the
+    words themselves.
     """
 
     id: UUID

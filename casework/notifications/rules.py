@@ -32,6 +32,7 @@ from casework.dangers.events import (
     DangerEnded,
     DangerOverdue,
     DangerPaged,
+    DangerPassedOn,
     DangerRaised,
 )
 from casework.inquiries.events import (
@@ -130,11 +131,6 @@ def for_no_case(event: MediaNotReceived) -> bool:
     return event.reference == ""
 
 
-def somebody_took_it(event: DangerAddedTo) -> bool:
-    """Before that, the next page carries the new words."""
-    return event.assignee_id is not None
-
-
 @dataclass(frozen=True)
 class Rule:
     """`when` narrows the event; `fresh_for`: later than this after the event nobody is told any more.
@@ -188,7 +184,7 @@ RULES: tuple[Rule, ...] = (
     Rule(DangerPaged, DUTY_OFFICERS, "notify.staff.danger_no_phone", without_phone, SOON, page=True),
     Rule(DangerPaged, HEADS, "notify.staff.danger", heads_with_phone, SOON, page=True),
     Rule(DangerPaged, HEADS, "notify.staff.danger_no_phone", heads_without_phone, SOON, page=True),
-    Rule(DangerAddedTo, ASSIGNEE, "notify.staff.danger_added_to", somebody_took_it, SOON, page=True),
+    Rule(DangerPassedOn, ASSIGNEE, "notify.staff.danger_passed_on", fresh_for=SOON, page=True),
     Rule(DangerAcknowledged, OWNER, "notify.danger.acknowledged", fresh_for=SOON),
     Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
     Rule(DangerOverdue, ASSIGNEE, "notify.staff.danger_overdue"),
@@ -199,6 +195,7 @@ RULES: tuple[Rule, ...] = (
 
 SILENT: dict[type[CaseEvent], str] = {
     DangerRaised: "`danger.paged` follows within seconds and calls",
+    DangerAddedTo: "`danger.passed_on` or the next page tells it, not every message",
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",
 }
 """Events about which nobody is told, each with the reason why not."""

@@ -129,7 +129,7 @@ async def test_the_place_said_after_the_first_page_is_paged_at_once_and_only_the
     assert not await say("m5", words="太晚了")
 
 
-async def test_pages_repeat_with_a_pause_reach_the_heads_and_end(
+async def test_pages_repeat_with_a_pause_reach_the_heads_and_then_come_once_a_day(
     database: Database, clock: FixedClock
 ) -> None:
     alert_id = await raised(database)
@@ -138,9 +138,13 @@ async def test_pages_repeat_with_a_pause_reach_the_heads_and_end(
         counts.append(await page_again(database, SECTION))
         clock.advance(timedelta(minutes=1))
     assert counts == [1, 0, 0, 0, 0] * 4 + [0] * 10
-    assert [page["heads"] for page in await pages(alert_id)] == [False, False, True, True]
+    for _ in range(4):
+        clock.advance(timedelta(hours=12))
+        counts.append(await page_again(database, SECTION))
+    assert counts[30:] == [0, 1, 0, 1]
+    assert [page["heads"] for page in await pages(alert_id)] == [False, False, True, True, True, True]
     row = await DangerAlert.get(id=alert_id)
-    assert (row.state, row.pages, row.next_page_at) == ("raised", 4, None)
+    assert (row.state, row.pages) == ("raised", 6)
     # It stays on the list until somebody sees to it.
     assert [one.id for one in await queries.open_alerts()] == [alert_id]
 
@@ -246,15 +250,6 @@ async def test_linked_accounts_are_one_person_in_danger(database: Database) -> N
     first = await raised(database, "m1", account=1)
     await linked(database, person(1), person(3))
     assert await raised(database, "m2", account=3, words="还在烧") == first
-
-
-async def test_whoever_took_it_hears_of_new_words(database: Database) -> None:
-    alert_id = await raised(database, "m1")
-    await actions.acknowledge(database, DUTY_OFFICER, alert_id)
-    await raised(database, "m2", words="有人被困")
-    event = await OutboxEvent.get(name="danger.added_to")
-    payload = msgspec.json.decode(event.payload)
-    assert (payload["what"], payload["assignee_id"]) == ("有人被困", str(DUTY_OFFICER.id))
 
 
 async def test_a_dangerous_complaint_raises_an_alert_whatever_the_door(desk: Desk) -> None:

@@ -93,7 +93,8 @@ def one_of_each_danger() -> list[CaseEvent]:
         dangers.DangerRaised(**common, source="wechat"),
         dangers.DangerPaged(**common, **page, number=1, heads=False, has_phone=False),
         dangers.DangerPaged(**common, **page, number=3, heads=True, has_phone=True),
-        dangers.DangerAddedTo(**common, what="有人被困", assignee_id=person(12)),
+        dangers.DangerPassedOn(**common, what="有人被困", assignee_id=person(12)),
+        dangers.DangerAddedTo(**common),
         dangers.DangerAcknowledged(**common, by_name="王值班"),
         dangers.DangerOverdue(**common, what="液化气漏了", assignee_id=person(12)),
         dangers.DangerEnded(**common, by_name="王值班"),
@@ -250,6 +251,6 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
     assert calls == {
         "notify.staff.danger",
         "notify.staff.danger_no_phone",
-        "notify.staff.danger_added_to",
+        "notify.staff.danger_passed_on",
         "notify.staff.danger_acknowledged",
     }

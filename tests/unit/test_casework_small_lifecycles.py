@@ -32,6 +32,7 @@ C, D, H, W, CLOCK = Role.CITIZEN, Role.DISPATCHER, Role.HANDLER, Role.WINDOW_CLE
             {
                 "page": {CLOCK},
                 "join": {CLOCK},
+                "pass_on": {CLOCK},
                 "remind": {CLOCK},
                 "acknowledge": {Role.DUTY_OFFICER, D, Role.HEAD},
                 "end": {Role.DUTY_OFFICER, D, Role.HEAD},
@@ -53,7 +54,7 @@ def test_a_clerk_cannot_close_what_nobody_has_answered() -> None:
 
 
 def test_nobody_is_paged_for_what_somebody_has_taken() -> None:
-    assert {move.name for move in DANGER_ALERT.moves_from(Alert.ACKNOWLEDGED)} == {"remind", "end"}
+    assert {move.name for move in DANGER_ALERT.moves_from(Alert.ACKNOWLEDGED)} == {"pass_on", "remind", "end"}
     with pytest.raises(Problem):
         DANGER_ALERT.check("page", Alert.ACKNOWLEDGED, {CLOCK}, {})
 
