@@ -10,12 +10,15 @@ from kit.catalogue import Catalogue
 from kit.clock import local
 from kit.problems import Problem
 
+_WITHOUT_MEDIA = "bot.without_media"
+
 
 class Phrases:
     """`common` are placeholders any text may use: the bureau's phone, hours and so on.
 
     `tells_news`: whether the account can tell people by itself how their case goes on. Otherwise no text may
-    promise it.
+    promise it. `takes_media`: whether photos and recordings sent here reach us; otherwise no text may ask for them,
+    and those that do have another wording under `bot.without_media`.
     """
 
     def __init__(
@@ -23,13 +26,17 @@ class Phrases:
         catalogue: Catalogue,
         common: Mapping[str, str],
         tells_news: Callable[[], bool] = lambda: True,
+        takes_media: Callable[[], bool] = lambda: True,
     ) -> None:
         self._catalogue = catalogue
         self._common = dict(common)
         self._tells_news = tells_news
+        self._takes_media = takes_media
 
     def say(self, key: str, **params: object) -> str:
         """One text."""
+        if not self._takes_media() and self._catalogue.has(without := ".".join((_WITHOUT_MEDIA, key))):
+            key = without
         return self._catalogue.text(key, **{**self._common, **params})
 
     def later(self) -> str:
