@@ -20,9 +20,10 @@ from bot.held_replies import held_citizens
 from bot.inquiring import Inquiring
 from bot.late import LateReplies
 from bot.line import Line
-from bot.miniprogram_pushes import MiniProgramPushes
+from bot.miniprogram_pushes import SOURCE, MiniProgramPushes
+from bot.miniprogram_replies import MiniProgramReplies
 from bot.notices import Notices
-from bot.personal import Personal
+from bot.personal import Personal, consent_words
 from bot.phrases import Phrases
 from bot.rating import Rating
 from bot.replying import Reply
@@ -103,7 +104,7 @@ def build_bot(
     line = Line(redis_url, SCRIPTS, timeout_s=redis_timeout_s) if redis_url is not None else None
     flight = Flight(line)
     public_url = public_url.rstrip("/")
-    words = {**bureau_words, "public_url": public_url}
+    words = {**bureau_words, **consent_words(consents), "public_url": public_url}
     phrases = Phrases(catalogue, words, lambda: capabilities.tells_news)
     vocabulary = Vocabulary(
         catalogue,
@@ -199,7 +200,15 @@ def build_miniprogram_door(bot: Bot, *, desk: Desk, codec: Codec, appid: str) ->
     return replace(
         bot.door,
         codec=codec,
-        conversation=MiniProgramPushes(desk, turns, bot.phrases, bot.conversation.may_be_kept),
+        conversation=MiniProgramPushes(
+            db=desk.db,
+            turns=turns,
+            phrases=bot.phrases,
+            alarms=bot.conversation.alarms.at_another_door(turns, SOURCE),
+            replies=MiniProgramReplies(desk.db, desk.sealer),
+            is_tip_off=lambda inbound: not bot.conversation.may_be_kept(inbound),
+            is_too_many=bot.conversation.is_too_many,
+        ),
         alarms=DoorAlarms(bot.line),
         counts=Counts(),
         app="miniprogram:",

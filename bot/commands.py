@@ -19,12 +19,12 @@ from bot.turns import Message, Turns
 from bot.withdrawing import Withdrawing
 from kit.references import Reference
 
-BEGINNING = frozenset({"withdraw", "add", "rate", "leave", "guardian", "revoke", *SCORES})
+BEGINNING = frozenset({"withdraw", "add", "rate", "leave", "guardian", "revoke", "unbind", *SCORES})
 """Words that begin a dialogue, or do at once what it would do."""
 ASIDE = frozenset(
     {
         "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "notices", "unsubscribe", "resubscribe",
-        "personal", "unbind", "hello", "thanks",
+        "personal", "hello", "thanks",
     }
 )  # fmt: skip
 """Words that are dealt with beside an open conversation, leaving it as it is."""
@@ -82,8 +82,6 @@ class Commands:
                 return await self._notices.start(message)
             case "personal":
                 return await self._personal.told(await self._turns.account_id(message.openid))
-            case "unbind":
-                return await self._personal.unbind(await self._turns.account_id(message.openid))
             case "resume":
                 return say("bot.nothing_to_resume")
             case "cancel":
@@ -109,6 +107,8 @@ class Commands:
                 return self._personal.start_guardian(message, at)
             case "revoke":
                 return self._personal.start_revoking(message, at)
+            case "unbind":
+                return self._personal.start_unlinking(message, at)
             case "satisfied" | "on_the_whole" | "unsatisfied":
                 return self._rating.rate(message, at, SCORES[word])
         return None

@@ -12,6 +12,9 @@ asking for a person, help and silence are the engine's, so they work alike every
   then, so they are handed back (`Outcome.STALE`); a photo or a location simply goes on with the draft.
 * A conversation begun in the middle of another lies on top of it (`Session.beneath`), so the draft below is
   not lost: it comes up again when the one on top has ended, however it ended.
+* What may only be kept with a consent is asked for with its wording; what came before the question has its wording
+  in the summary. `Session.told` remembers which wording was shown. Where the consent for a place was taken back,
+  the words of a location are kept and its coordinates are not.
 * After `KEPT_FOR` a draft is given up: it holds personal words that nobody is waiting for any more.
 """
 
@@ -34,7 +37,7 @@ from bot.dialogue_shape import (
     Session,
     Word,
 )
-from bot.kinds import Accepted, Answer, Heard, Refused
+from bot.kinds import Accepted, Answer, Heard, MobileKind, Refused
 from bot.kinds_picked import PickKind
 
 Step = tuple[Session | None, Say]
@@ -49,6 +52,7 @@ def begin(
     about: str = "",
     options: tuple[Option, ...] = (),
     beneath: Session | None = None,
+    taken_back: tuple[str, ...] = (),
 ) -> tuple[Session, Say]:
     """Start a dialogue; `known` are answers that came with what started it, and leave something to be asked."""
     session = Session(
@@ -61,9 +65,9 @@ def begin(
         about=about,
         options=options,
         beneath=beneath,
+        taken_back=taken_back,
     )
-    session = _onward(dialogue, session)
-    return session, Say(Outcome.ASKED, _prompt(dialogue, session))
+    return _ask(dialogue, _onward(dialogue, session))
 
 
 def advance(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
@@ -78,6 +82,8 @@ def advance(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     by_word = _engine_word(dialogue, session, heard)
     if by_word is not None:
         return by_word
+    if heard.spot is not None and not heard.spot.label.strip() and _is_unwanted(dialogue, session, heard):
+        return _refuse(dialogue, session, Refused("place_in_words"))
     if session.step == CONFIRM:
         return _confirm(dialogue, session, heard)
     return _answer(dialogue, session, heard)
@@ -116,6 +122,7 @@ def _anew(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
         about=session.about,
         options=session.options,
         beneath=session.beneath,
+        taken_back=session.taken_back,
     )
 
 
@@ -234,13 +241,35 @@ def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
             if heard.recording is not None:
                 return session, Say(Outcome.ASKED, (_kept(heard), *_prompt(dialogue, session)))
             return _ask(dialogue, session)
-    return _refuse(dialogue, session, Refused("yes_or_change"))
+    return _refuse(dialogue, session, Refused("yes_or_change" if asked else "yes_or_cancel"))
+
+
+# ---- taking back
+
+
+def without(dialogue: Dialogue, session: Session, purpose: str) -> Session:
+    """The draft without what was only kept for a consent that has ended. A place keeps its words."""
+    answers, changed = dict(session.answers), False
+    for step in dialogue.steps:
+        if step.consent != purpose or not _needs_consent(session, step):
+            continue
+        spot = answers.pop(step.name).spot
+        if spot is not None and spot.label.strip():
+            answers[step.name] = Answer(text=spot.label)
+        changed = True
+    told = {name: at for name, at in session.told.items() if name != purpose}
+    session = msgspec.structs.replace(session, answers=answers, told=told)
+    if purpose == "location":
+        session = msgspec.structs.replace(session, taken_back=(*session.taken_back, purpose))
+    return _onward(dialogue, session) if changed else session
 
 
 # ---- moving
 
 
 def _with(session: Session, heard: Heard, name: str, answer: Answer) -> Session:
+    if answer.spot is not None and "location" in session.taken_back:
+        answer = Answer(text=answer.spot.label)
     return msgspec.structs.replace(session, answers={**session.answers, name: answer}, at=heard.at)
 
 
@@ -265,8 +294,38 @@ def _move_on(dialogue: Dialogue, session: Session) -> Step:
     return _ask(dialogue, session)
 
 
-def _ask(dialogue: Dialogue, session: Session) -> Step:
-    return session, Say(Outcome.ASKED, _prompt(dialogue, session))
+def _ask(dialogue: Dialogue, session: Session) -> tuple[Session, Say]:
+    said = Say(Outcome.ASKED, _prompt(dialogue, session))
+    return msgspec.structs.replace(session, told=_told_with_prompt(dialogue, session)), said
+
+
+def _told_with_prompt(dialogue: Dialogue, session: Session) -> dict[str, datetime]:
+    """The wording that has been shown once the open question was said."""
+    if session.step == CONFIRM:
+        shown = [step.consent for step in dialogue.steps if _needs_consent(session, step)]
+        shown += [dialogue.notice]
+    else:
+        shown = [dialogue.steps[dialogue.position(session.step)].consent]
+    fresh = {one: session.at for one in shown if one and one not in session.taken_back}
+    return {**fresh, **session.told}
+
+
+def _needs_consent(session: Session, step: Ask) -> bool:
+    """Whether what was answered may be kept with a consent only: a place in words may always be."""
+    told = session.answers.get(step.name, Answer())
+    return bool(step.consent) and (told.spot is not None or (isinstance(step.kind, MobileKind) and bool(told)))
+
+
+def _is_unwanted(dialogue: Dialogue, session: Session, heard: Heard) -> bool:
+    """Whether the message brings what the citizen does not agree to any more."""
+    return any(step.consent in session.taken_back and step.kind.recognises(heard) for step in dialogue.steps)
+
+
+def _agreeing(dialogue: Dialogue, session: Session, step: Ask) -> tuple[Line, ...]:
+    """The wording of a consent that was not shown yet."""
+    if not step.consent or step.consent in session.told or step.consent in session.taken_back:
+        return ()
+    return (Line(f"{dialogue.name}.agree_{step.name}"),)
 
 
 def _refuse(dialogue: Dialogue, session: Session, refused: Refused) -> Step:
@@ -284,7 +343,9 @@ def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     if told:
         verb = "more" if told.begun else "change"
         params["now"] = _shown(session, step, told)
-        return (Line(f"{dialogue.name}.{verb}_{step.name}", params),)
+        return (Line(f"{dialogue.name}.{verb}_{step.name}", params), *_agreeing(dialogue, session, step))
+    if step.consent in session.taken_back:
+        return (Line(f"{dialogue.name}.ask_{step.name}_only", params),)
     return (Line(f"{dialogue.name}.ask_{step.name}", params),)
 
 
@@ -307,6 +368,7 @@ def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
         told = session.answers.get(step.name)
         if told:
             lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": _shown(session, step, told)}))
+            lines += _agreeing(dialogue, session, step) if _needs_consent(session, step) else ()
         elif step.asked:
             lines.append(Line(f"{dialogue.name}.none_{step.name}"))
     return (*lines, Line(f"{dialogue.name}.confirm"))

@@ -50,6 +50,7 @@ class Ask:
     """One question. An optional one may be skipped.
 
     `asked` False: taken when it is sent, never asked for. `unless`: not asked when the named step was answered so.
+    `consent` is the purpose that must be agreed to before the answer may be kept; the question says so.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Ask:
     optional: bool = False
     asked: bool = True
     unless: tuple[str, str] | None = None
+    consent: str = ""
 
     def is_due(self, answers: Mapping[str, Answer]) -> bool:
         """Whether the step is asked at all after these answers."""
@@ -70,13 +72,15 @@ class Ask:
 class Dialogue:
     """Questions in order. `version` rises when steps change meaning: older drafts are then given up.
 
-    `confirm`: show a summary and wait for a yes; else the last answer finishes.
+    `confirm`: show a summary and wait for a yes; else the last answer finishes. `notice` is the purpose that the
+    summary tells of in any case.
     """
 
     name: str
     version: int
     steps: tuple[Ask, ...]
     confirm: bool = True
+    notice: str = ""
 
     def position(self, name: str) -> int:
         return next(i for i, step in enumerate(self.steps) if step.name == name)
@@ -94,6 +98,8 @@ class Dialogue:
             )
             keys += [f"{self.name}.show_{step.name}"] if self.confirm else []
             keys += [f"{self.name}.none_{step.name}"] if self.confirm and step.optional else []
+            keys += [f"{self.name}.agree_{step.name}"] if step.consent else []
+            keys += [f"{self.name}.ask_{step.name}_only"] if step.consent and not step.optional else []
         return [*keys, f"{self.name}.summary", f"{self.name}.confirm"] if self.confirm else keys
 
 
@@ -108,7 +114,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where one citizen stands in one dialogue.
 
     `subject` is what it is about (a case's id), if anything, and `about` the words its texts may show for that.
-    `beneath` is the conversation this one was begun in the middle of.
+    `beneath` is the conversation this one was begun in the middle of. `told` says which purposes the citizen was
+    shown the wording of, and when; `taken_back` which ones they do not agree to any more.
     """
 
     dialogue: str
@@ -120,6 +127,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     about: str = ""
     options: tuple[Option, ...] = ()
     beneath: Session | None = None
+    told: dict[str, datetime] = msgspec.field(default_factory=dict)
+    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

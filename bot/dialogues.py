@@ -13,10 +13,11 @@ FILE_COMPLAINT = Dialogue(
     steps=(
         Ask("story", text(at_least=4, at_most=12_000)),
         Ask("photos", images(at_most=9), optional=True),
-        Ask("place", location_or_text),
-        Ask("phone", mobile, optional=True),
+        Ask("place", location_or_text, consent="location"),
+        Ask("phone", mobile, optional=True, consent="contact_phone"),
         Ask("recordings", recordings(at_most=5), optional=True, asked=False),
     ),
+    notice="collection_notice",
 )
 
 ADD_MATERIAL = Dialogue(
@@ -83,6 +84,8 @@ REVOKE_CONSENT = Dialogue(
     steps=(Ask("purpose", one_of_the_options),),
 )
 
+UNLINK = Dialogue(name="unlink", version=1, steps=())
+
 DIALOGUES = {
     dialogue.name: dialogue
     for dialogue in (
@@ -95,5 +98,6 @@ DIALOGUES = {
         WRITE_MORE,
         GUARDIAN,
         REVOKE_CONSENT,
+        UNLINK,
     )
 }

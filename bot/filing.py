@@ -22,6 +22,8 @@ from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, new_complaint_rows
 from casework.complaints.media import AddedMedium, Medium
 from casework.complaints.place import Position
+from casework.people.consents import Purpose
+from kit.problems import Invalid
 
 
 class Filing:
@@ -56,9 +58,14 @@ class Filing:
 
         async def make(standing: Standing) -> Beginning:
             known, rows = self._known(standing.account_id, at, story, sent)
+            unwanted = () if standing.is_new else await self._personal.unwanted(standing.account_id)
             if place:
                 known["place"] = Answer(text=place)
-            return Beginning(FILE_COMPLAINT, known, subject=scene, rows=rows, before=before)
+            elif unwanted and "place" in known:
+                known |= _words_of_place(known.pop("place"))
+            return Beginning(
+                FILE_COMPLAINT, known, subject=scene, rows=rows, before=before, taken_back=unwanted
+            )
 
         return await self._talks.start(message, at, make, anew=anew)
 
@@ -89,9 +96,17 @@ class Filing:
 
     async def _submit(self, ending: Ending) -> Ended:
         answers = ending.answers
+        agreement = await self._personal.agreement(ending.account_id, ending.session.told)
         place, phone = answers["place"], answers["phone"].text
         recordings = answers.get("recordings", Answer()).recordings
         spot = place.spot
+        if spot is not None and not agreement.allows(Purpose.LOCATION):
+            # Taken back on a page of ours while the draft lay open: its words stay, its coordinates do not.
+            place, spot = Answer(text=spot.label), None
+            if not place.text.strip():
+                raise Invalid("problem.people.place_in_words", field="place")
+        left_out = bool(phone) and not agreement.allows(Purpose.CONTACT_PHONE)
+        phone = "" if left_out else phone
         new = NewComplaint(
             account_id=ending.account_id,
             story=answers["story"].text,
@@ -113,11 +128,19 @@ class Filing:
             due=self._phrases.moment(due) if due is not None else "",
             later=self._phrases.later(),
         )
-        agreed = await self._personal.rows_for_filing(
-            ending.account_id, phone=bool(phone), location=spot is not None
-        )
+        if left_out:
+            text += "\n" + self._phrases.say("bot.personal.phone_left_out")
+        used = [Purpose.COLLECTION_NOTICE]
+        used += [Purpose.CONTACT_PHONE] if phone else []
+        used += [Purpose.LOCATION] if spot is not None else []
+        agreed = self._personal.rows(ending.account_id, agreement, used)
         self._flight.remember(ending.message.citizen, encode_recent(made.reference))
         return Ended(text, (*made.rows, *agreed))
+
+
+def _words_of_place(known: Answer) -> dict[str, Answer]:
+    label = known.spot.label.strip() if known.spot is not None else known.text
+    return {"place": Answer(text=label)} if label else {}
 
 
 def _take_known(known: dict[str, Answer], name: str, heard: Heard) -> bool:

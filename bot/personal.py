@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.models import Model
 
 from bot.dialogue_shape import Option
-from bot.dialogues import GUARDIAN, REVOKE_CONSENT
+from bot.dialogues import GUARDIAN, REVOKE_CONSENT, UNLINK
 from bot.kinds import Answer
 from bot.phrases import Phrases
 from bot.talks import Beginning, Ended, Ending, Talks
 from bot.turns import Message, Standing
 from casework.actors import citizen
 from casework.people import consents, merging
-from casework.people.consents import Guardian, Purpose
+from casework.people.consents import ConsentStanding, Guardian, Purpose
 from casework.people.profile import ConsentsSection
 from kit.db import Database
 from kit.sealing import FieldSealer
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a citizen agrees to: on record, and by going on after its wording was shown (purpose, moment)."""
+
+    standing: ConsentStanding
+    told: Mapping[str, datetime]
+
+    def allows(self, purpose: Purpose) -> bool:
+        """Whether what was given for this purpose may be kept."""
+        return self.standing.holds_once_told(purpose.value, self.told.get(purpose.value))
+
+
+def consent_words(wording: ConsentsSection) -> dict[str, str]:
+    """Placeholders for texts that show the wording of what is agreed to."""
+    return {
+        "notice_short": wording.collection_notice.short,
+        "location_title": wording.location.title,
+        "location_text": wording.location.text,
+        "contact_title": wording.contact_phone.title,
+        "contact_text": wording.contact_phone.text,
+        "guardian_text": wording.guardian.text,
+    }
 
 
 class Personal:
@@ -34,6 +60,7 @@ class Personal:
         self._phrases = phrases
         talks.finishes(GUARDIAN, self._guardian)
         talks.finishes(REVOKE_CONSENT, self._revoke)
+        talks.finishes(UNLINK, self._unlink)
 
     async def told(self, account_id: UUID | None) -> str:
         """What we keep and what was agreed to."""
@@ -76,25 +103,33 @@ class Personal:
 
         return await self._talks.start(message, at, make)
 
-    async def unbind(self, account_id: UUID | None) -> str:
-        """Take this WeChat out of the accounts it was linked with."""
-        if account_id is None or len(await merging.members(account_id)) == 1:
-            return self._phrases.say("bot.personal.not_linked")
-        await merging.unlink(self._db, citizen(account_id), account_id)
-        return self._phrases.say("bot.personal.unlinked")
+    async def start_unlinking(self, message: Message, at: datetime) -> str:
+        """Say what it means to take this WeChat out of the accounts it is linked with, and ask for a yes."""
 
-    async def rows_for_filing(self, account_id: UUID, *, phone: bool, location: bool) -> tuple[Model, ...]:
-        """What was told and agreed to by filing, where it is not on record yet."""
-        version = self._wording.version_of
-        known = {(one.purpose, one.version) for one in await consents.in_force(account_id)}
-        wanted = [Purpose.COLLECTION_NOTICE, *([Purpose.PHONE] if phone else [])]
-        wanted += [Purpose.LOCATION] if location else []
+        async def make(standing: Standing) -> Beginning | str:
+            count = 1 if standing.is_new else len(await merging.members(standing.account_id))
+            if count == 1:
+                return self._phrases.say("bot.personal.not_linked")
+            return Beginning(UNLINK, about=str(count))
+
+        return await self._talks.start(message, at, make)
+
+    async def unwanted(self, account_id: UUID) -> tuple[str, ...]:
+        """What a draft must do without from its beginning: the coordinates of a place."""
+        standing = await consents.standing(account_id)
+        return (Purpose.LOCATION.value,) if Purpose.LOCATION in standing.taken_back else ()
+
+    async def agreement(self, account_id: UUID, told: Mapping[str, datetime]) -> Agreement:
+        """What may be kept of somebody who was shown these wordings at these moments, and went on."""
+        return Agreement(await consents.standing(account_id), told)
+
+    def rows(self, account_id: UUID, agreement: Agreement, used: Iterable[Purpose]) -> tuple[Model, ...]:
+        """What was told and agreed to in this conversation, where it is not on record yet."""
         rows: list[Model] = []
-        for purpose in wanted:
-            if (purpose.value, version(purpose.value)) not in known:
-                rows += consents.consent_rows(
-                    self._db, self._sealer, account_id, purpose, version(purpose.value), "chat"
-                )
+        for purpose in used:
+            version = self._wording.version_of(purpose.value)
+            if purpose in agreement.told and (purpose.value, version) not in agreement.standing.given:
+                rows += consents.consent_rows(self._db, self._sealer, account_id, purpose, version, "chat")
         return tuple(rows)
 
     async def _guardian(self, ending: Ending) -> Ended:
@@ -113,10 +148,15 @@ class Personal:
     async def _revoke(self, ending: Ending) -> Ended:
         purpose = Purpose(ending.answers["purpose"].text)
         await consents.revoke(self._db, citizen(ending.account_id), ending.account_id, purpose)
-        if purpose is Purpose.COLLECTION_NOTICE:
-            return Ended(self._phrases.say("bot.personal.revoked", title=self._title(purpose), after=""))
         after = getattr(self._wording, purpose.value).revoking
-        return Ended(self._phrases.say("bot.personal.revoked", title=self._title(purpose), after=after))
+        text = self._phrases.say("bot.personal.revoked", title=self._title(purpose), after=after)
+        # A number typed into a draft goes with either of the two.
+        ended = Purpose.CONTACT_PHONE if purpose is Purpose.PHONE else purpose
+        return Ended(text, taken_back=ended.value)
+
+    async def _unlink(self, ending: Ending) -> Ended:
+        await merging.unlink(self._db, citizen(ending.account_id), ending.account_id)
+        return Ended(self._phrases.say("bot.personal.unlinked"))
 
     def _title(self, purpose: str) -> str:
         return str(getattr(self._wording, purpose).title)

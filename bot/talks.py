@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from tortoise.models import Model
 
-from bot.dialogue import advance, begin, prompt
+from bot.dialogue import advance, begin, prompt, without
 from bot.dialogue_shape import CONFIRM, Dialogue, Option, Outcome, Say, Session, Word
 from bot.dialogues import DIALOGUES, FILE_COMPLAINT, RATE_ANSWER
 from bot.inbound_words import Understood
@@ -33,7 +34,10 @@ _WORDS = frozenset(Word)
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a dialogue begins with. `rows` are written with its first turn, `before` is said before its question."""
+    """What a dialogue begins with. `rows` are written with its first turn, `before` is said before its question.
+
+    `taken_back`: purposes the citizen does not agree to any more.
+    """
 
     dialogue: Dialogue
     known: Mapping[str, Answer] = field(default_factory=dict)
@@ -42,6 +46,7 @@ class Beginning:
     options: tuple[Option, ...] = ()
     rows: tuple[Model, ...] = ()
     before: str = ""
+    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,15 @@ class Ending:
 
 @dataclass(frozen=True)
 class Ended:
-    """What came of it: words, rows to be written with the turn, and what is asked next."""
+    """What came of it: words, rows to be written with the turn, and what is asked next.
+
+    `taken_back`: the purpose whose consent ended with it; drafts beneath lose what was kept for it.
+    """
 
     text: str
     rows: tuple[Model, ...] = ()
     following: Beginning | None = None
+    taken_back: str = ""
 
 
 Make = Callable[[Standing], Awaitable[Beginning | str]]
@@ -122,6 +131,7 @@ class Talks:
             about=made.about,
             options=made.options,
             beneath=beneath,
+            taken_back=made.taken_back,
         )
         return Next((made.before + "\n" + self._phrases.lines(say.lines)).strip(), begun, made.rows)
 
@@ -280,10 +290,20 @@ class Talks:
             # What was said stays; the sentence says what to change.
             return Next(self._and_reminder(self._phrases.problem(problem), session, at), session, write=False)
         if ended.following is None:
-            following = self._beneath(ended.text, session.beneath, at)
+            beneath = _without(session.beneath, ended.taken_back) if ended.taken_back else session.beneath
+            following = self._beneath(ended.text, beneath, at)
         else:
             following = self._begun(replace(ended.following, before=ended.text), session.beneath, at)
         return Next(following.reply, following.session, (*ended.rows, *following.rows))
+
+
+def _without(session: Session | None, purpose: str) -> Session | None:
+    """The drafts without what was kept for a purpose that is not agreed to any more."""
+    if session is None:
+        return None
+    dialogue = DIALOGUES.get(session.dialogue)
+    session = msgspec.structs.replace(session, beneath=_without(session.beneath, purpose))
+    return without(dialogue, session, purpose) if dialogue is not None else session
 
 
 def _find(session: Session | None, name: str) -> Session | None:

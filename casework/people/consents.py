@@ -7,6 +7,8 @@ under its id.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -32,11 +34,15 @@ Door = Literal["chat", "h5", "miniapp", "window"]
 
 
 class Purpose(StrEnum):
-    """What a consent is for; each is given and taken back apart. The first is told, not asked."""
+    """What a consent is for; each is given and taken back apart. The first is told, not asked.
+
+    PHONE is a number the platform vouches for, which joins accounts; CONTACT_PHONE one that was typed for a case.
+    """
 
     COLLECTION_NOTICE = "collection_notice"
     LOCATION = "location"
     PHONE = "phone"
+    CONTACT_PHONE = "contact_phone"
     PUBLIC_DISPLAY = "public_display"
     GUARDIAN = "guardian"
 
@@ -49,6 +55,24 @@ class Guardian(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return "Guardian()"
+
+
+class ConsentStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person agrees to now: (purpose, version); and since when not any more, by purpose."""
+
+    given: frozenset[tuple[str, str]]
+    taken_back: Mapping[str, datetime]
+
+    def holds(self, purpose: str) -> bool:
+        """Whether the purpose is agreed to, in whatever wording."""
+        return any(purpose == one for one, _ in self.given)
+
+    def holds_once_told(self, purpose: str, told_at: datetime | None) -> bool:
+        """Whether it is agreed to by who was shown its wording at that moment and went on."""
+        if self.holds(purpose):
+            return True
+        ended = self.taken_back.get(purpose)
+        return told_at is not None and (ended is None or ended < told_at)
 
 
 def guardian(name: str, phone: str) -> Guardian:
@@ -122,7 +146,7 @@ async def revoke(db: Database, actor: Actor, account_id: UUID, purpose: Purpose)
     """Take a consent back for the whole person; whether there was anything to take back.
 
     Guardian: the guardian's name and number are deleted. Phone: the number is deleted from the accounts and from
-    every complaint of the person. Location and public display: nothing more is used or shown from now on. What was
+    every complaint of the person. Contact phone: from the complaints. Location and public display: nothing more is used or shown from now on. What was
     filed stays filed and is handled. The person may, an administrator and the command line.
     """
 
@@ -135,6 +159,7 @@ async def revoke(db: Database, actor: Actor, account_id: UUID, purpose: Purpose)
         removed = False
         if purpose is Purpose.PHONE:
             removed = await phones.forget(change, actor, tree.member_ids, "revoked")
+        if purpose in (Purpose.PHONE, Purpose.CONTACT_PHONE):
             removed = await _forget_in_cases(change, actor, tree.member_ids) or removed
         return bool(held) or removed
 
@@ -144,6 +169,18 @@ async def revoke(db: Database, actor: Actor, account_id: UUID, purpose: Purpose)
 async def in_force(account_id: UUID) -> tuple[ConsentView, ...]:
     """What the person has agreed to, oldest first."""
     return tuple(_view(row) for row in await _held(await merging.members(account_id)))
+
+
+async def standing(account_id: UUID) -> ConsentStanding:
+    """What the person agrees to, and what not any more."""
+    rows = await PersonalConsent.filter(account_id__in=list(await merging.members(account_id)))
+    given = frozenset((row.purpose, row.text_version) for row in rows if row.revoked_at is None)
+    held = {purpose for purpose, _ in given}
+    taken_back: dict[str, datetime] = {}
+    for row in rows:
+        if row.purpose not in held and row.revoked_at is not None:
+            taken_back[row.purpose] = max(row.revoked_at, taken_back.get(row.purpose, row.revoked_at))
+    return ConsentStanding(given=given, taken_back=taken_back)
 
 
 async def agreed(account_id: UUID, purpose: Purpose, version: str | None = None) -> bool:

@@ -25,10 +25,14 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CollectionNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is told before anything is collected. `ask` says whom to ask and where to complain."""
+    """What is told before anything is collected. `ask` says whom to ask and where to complain.
+
+    `short` is the whole of it in one sentence, for where there is no room: a message in chat.
+    """
 
     version: Version
     title: Title
+    short: Sentence
     opening: Sentence
     items: Annotated[tuple[Collected, ...], msgspec.Meta(min_length=1, max_length=20)]
     rights: Sentence
@@ -66,11 +70,12 @@ class PhoneLinking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ConsentsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section `consents`."""
+    """Section `consents`. `phone` is a number the platform vouches for, `contact_phone` one typed for a case."""
 
     collection_notice: CollectionNotice
     location: Wording
     phone: Wording
+    contact_phone: Wording
     public_display: Wording
     guardian: GuardianWording
     phone_linking: PhoneLinking

@@ -23,12 +23,13 @@ import msgspec
 import pytest
 import yaml
 
-from app.core import CATALOGUE_FOLDER
+from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
 from bot.dialogue import advance, begin
 from bot.dialogue_shape import Outcome, Session, Word
 from bot.dialogues import DIALOGUES
 from bot.kinds import Heard, Spot
 from bot.models import MediaFetch, PushConsent
+from bot.personal import consent_words
 from bot.phrases import Phrases
 from bot.vocabulary import Vocabulary
 from casework.actors import Actor
@@ -39,6 +40,7 @@ from casework.inquiries import actions as inquiry_actions
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.people import staff_binding
 from casework.people.models import Account, PersonalConsent, Staff, StaffBinding
+from casework.people.profile import ConsentsSection
 from casework.roles import Role
 from casework.scene_codes import actions as scene_actions
 from casework.scene_codes.actions import NewSceneCode
@@ -46,6 +48,7 @@ from casework.scene_codes.kinds import SceneKind
 from content.interpretations.answering import Answerer
 from kit.catalogue import Catalogue
 from kit.db import Change
+from kit.profile import build_profile, read_profile
 from tests.transcripts.conftest import PATIENT_S, Office, kept_anywhere, open_office
 from wechat.account_kinds import AccountKind, rights
 
@@ -145,7 +148,9 @@ class Engine:
     def __init__(self, name: str) -> None:
         catalogue = Catalogue.load(CATALOGUE_FOLDER)
         self._words = Vocabulary(catalogue, ours=[])
-        self._phrases = Phrases(catalogue, {})
+        profile = build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+        words = consent_words(profile.section(ConsentsSection))
+        self._phrases = Phrases(catalogue, {**words, "public_url": "https://cg.example.cn"})
         self._dialogue = DIALOGUES[name]
         self._at = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
         self.session: Session | None

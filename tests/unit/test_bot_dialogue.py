@@ -41,7 +41,7 @@ def test_a_complaint_takes_five_messages_and_asks_for_a_yes():
     session, said = talk(STORY, PHOTO, SPOT, PHONE)
     assert session.step == CONFIRM
     assert keys(said) == [
-        "summary", "show_story", "show_photos", "show_place", "show_phone", "confirm",
+        "summary", "show_story", "show_photos", "show_place", "agree_place", "show_phone", "confirm",
     ]  # fmt: skip
     session, said = advance(FILE_COMPLAINT, session, say("1", number=1))
     assert session is None

@@ -100,7 +100,7 @@ async def _page(
         else words.text("h5.data.no_phone"),
         consents=tuple(
             card
-            for purpose in (Purpose.PHONE, *ASKED_HERE)
+            for purpose in (Purpose.PHONE, Purpose.CONTACT_PHONE, *ASKED_HERE)
             if (
                 card := _card(
                     door, purpose, given.get(purpose.value), is_held=purpose is Purpose.PHONE and bool(number)
