@@ -5,8 +5,9 @@ at all finds the news in "my cases". Each way is tried only when the one before 
 only when the account has the right to it. Whether the 48-hour window is open is the platform's to say: we ask
 it instead of keeping our own book of when each person last wrote.
 
-A template message whose answer was lost may have been shown. The platform sends it once however often it is
-asked for, so it is asked for again; by any other way the same news would be shown a second time.
+A template message whose answer was lost may have been shown. For about ten minutes the platform sends it once
+however often it is asked for, so until shortly before their end it is asked for again, and then left alone; by any
+other way the same news would be shown a second time.
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ REASONS = {
 }
 _NOBODY_THERE = frozenset({"recipient_unknown", "not_following"})
 _LOST_ANSWER = "no_answer"
+_UNREADABLE = frozenset({"unexpected_answer", "too_large"})
+ASK_AGAIN_FOR_S = 540.0
+"""The platform forgets which messages it has sent after about ten minutes."""
+NOT_BOUND = "not_bound"
 _RIGHT_OF = {
     "long_term": Right.SUBSCRIBE_MESSAGE,
     "one_time": Right.SUBSCRIBE_MESSAGE,
@@ -142,13 +147,13 @@ class WeChatPush:
         """Their console shows the row in any case; a bound phone hears of it besides."""
         account_id = await account_of(delivery.recipient_id)
         if account_id is None:
-            return Sent(CONSOLE)
+            return Sent(CONSOLE, reason=NOT_BOUND)
         outcome = await self._send(delivery, account_id)
-        return Sent(CONSOLE) if isinstance(outcome, Final) else outcome
+        return Sent(CONSOLE, reason=outcome.reason) if isinstance(outcome, Final) else outcome
 
     async def _send(self, delivery: DeliveryMessage, account_id: UUID) -> SendOutcome:
         to = await recipient(self._sealer, self._appid, account_id)
-        if delivery.last_reason == _LOST_ANSWER:
+        if delivery.lost_s is not None:
             return await self._ask_again(delivery, to)
         in_mini = await self._in_mini_program(account_id)
         if to is None and in_mini is None:
@@ -180,13 +185,14 @@ class WeChatPush:
     async def _ask_again(self, delivery: DeliveryMessage, to: Recipient | None) -> SendOutcome:
         """Once more for the template message that may have been shown, and for nothing else."""
         template = next((one for one in self._templates if one.kind == "template"), None)
-        if to is None or template is None:
+        lost_s = delivery.lost_s or 0.0
+        if to is None or template is None or not 0.0 <= lost_s < ASK_AGAIN_FOR_S:
             return Uncertain(_LOST_ANSWER)
         match await self._by_template(delivery, to, template):
             case Sent() as sent:
                 return sent
             case Retry(after_s, _):
-                return Retry(after_s, _LOST_ANSWER)
+                return Retry(after_s, _LOST_ANSWER, may_be_shown=True)
             case _:
                 return Uncertain(_LOST_ANSWER)
 
@@ -262,8 +268,12 @@ class WeChatPush:
                 self._capabilities.note_missing(right)
             if error.uncertain:
                 return Uncertain(reason)
+            if error.meaning.name in _UNREADABLE:
+                # Where a repeat is harmless the client does not say so: for another way it is the same.
+                return Uncertain(_LOST_ANSWER)
             if error.retryable:
-                return Retry(float(error.retry_after_s or RETRY_AFTER_S), reason)
+                lost = error.meaning.name == _LOST_ANSWER
+                return Retry(float(error.retry_after_s or RETRY_AFTER_S), reason, may_be_shown=lost)
             return Final(reason) if reason in _NOBODY_THERE else _Next(reason)
 
     def _value(self, delivery: DeliveryMessage, source: Source) -> str:

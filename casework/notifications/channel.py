@@ -14,7 +14,8 @@ import msgspec
 class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one recipient. `id` is the same for every try: fit for a platform's idempotence key.
 
-    `last_reason` is what the `Retry` of the try before said, None for the first.
+    `last_reason` is what the `Retry` of the try before said, None for the first. `lost_s` is how many seconds ago
+    the first try began that may have shown the message, None when none has.
     """
 
     id: UUID
@@ -27,22 +28,32 @@ class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     expires_at: datetime
     last_reason: str | None = None
+    lost_s: float | None = None
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The platform took it. `channel` says by which way, `platform_id` is the platform's own number."""
+    """The platform took it. `channel` says by which way, `platform_id` is the platform's own number.
+
+    "console" as the channel: nothing but the console shows it, for this `reason`, as in `Final`.
+    """
 
     channel: str
     platform_id: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class Retry:
-    """It was certainly not delivered, and a later try may be. `reason` as in `Final`."""
+    """A later try may deliver it. `reason` as in `Final`.
+
+    It was certainly not delivered; or it may have been, and the same message may be sent again the same way because
+    the platform shows it once.
+    """
 
     after_s: float
     reason: str
+    may_be_shown: bool = False
 
 
 @dataclass(frozen=True)

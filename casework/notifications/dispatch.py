@@ -3,7 +3,8 @@
 A claim takes no more rows than there are sends in flight, for the length of a lease by the database's clock,
 under a fencing number that rises with every claim. The result is written only by whoever still holds that
 number. A lease that lapses leaves the row *uncertain*: its sender was killed or stopped after it may have
-sent, and silence is preferred to saying it twice. Only what was certainly not delivered is tried again.
+sent, and silence is preferred to saying it twice. Only what was certainly not delivered is tried again, and what
+the platform itself shows once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from tortoise.expressions import F
@@ -40,6 +42,7 @@ class _Claim:
 
     message: DeliveryMessage
     fence: int
+    at: datetime
 
 
 @dataclass
@@ -177,7 +180,7 @@ class Dispatcher:
                     lease_until=now + self._lease,
                     updated_at=now,
                 )
-            return [_Claim(message_of(row, row.attempts + 1), row.fence + 1) for row in rows]
+            return [_Claim(message_of(row, row.attempts + 1, now), row.fence + 1, now) for row in rows]
 
         return await self._db.change(work)
 
@@ -228,28 +231,31 @@ class Dispatcher:
     async def _settle(self, result: _Result, now: datetime) -> None:
         claim, outcome = result.claim, result.outcome
         held = Delivery.filter(id=claim.message.id, state=SENDING, fence=claim.fence)
-        common = {"lease_until": None, "updated_at": now}
+        common: dict[str, Any] = {"lease_until": None, "updated_at": now}
         match outcome:
-            case Sent(channel, platform_id):
-                await held.update(state=SENT, channel=channel, platform_id=platform_id, **common)
+            case Sent(channel, platform_id, reason):
+                known = {"platform_id": platform_id, "final_reason": reason}
+                await held.update(state=SENT, channel=channel, **known, **common)
             case Final(reason):
                 await held.update(state=FAILED, final_reason=reason, **common)
             case Uncertain(reason):
                 await held.update(state=UNCERTAIN, final_reason=reason, **common)
-            case Retry(_, reason) if claim.message.attempt >= ATTEMPTS_AT_MOST:
-                await held.update(
-                    state=FAILED, final_reason="too_many_attempts", last_reason=reason, **common
-                )
-            case Retry(after_s, reason):
+            case Retry(_, reason, may_be_shown) if claim.message.attempt >= ATTEMPTS_AT_MOST:
+                was_lost = may_be_shown or claim.message.lost_s is not None
+                state, final = (UNCERTAIN, reason) if was_lost else (FAILED, "too_many_attempts")
+                await held.update(state=state, final_reason=final, last_reason=reason, **common)
+            case Retry(after_s, reason, may_be_shown):
                 wait = timedelta(seconds=max(after_s, self._wait_s(claim.message.attempt)))
+                if may_be_shown and claim.message.lost_s is None:
+                    common["lost_at"] = claim.at
                 await held.update(state=QUEUED, next_at=now + wait, last_reason=reason, **common)
 
     def _wait_s(self, attempt: int) -> float:
         return min(BACK_OFF_AT_MOST_S, self._back_off_s * 2.0 ** (attempt - 1))
 
 
-def message_of(row: Delivery, attempt: int) -> DeliveryMessage:
-    """What a channel is told of a row."""
+def message_of(row: Delivery, attempt: int, now: datetime) -> DeliveryMessage:
+    """What a channel is told of a row; `now` by the database's clock."""
     return DeliveryMessage(
         id=row.id,
         case_id=row.case_id,
@@ -261,6 +267,7 @@ def message_of(row: Delivery, attempt: int) -> DeliveryMessage:
         attempt=attempt,
         expires_at=row.expires_at,
         last_reason=row.last_reason,
+        lost_s=(now - row.lost_at).total_seconds() if row.lost_at is not None else None,
     )
 
 

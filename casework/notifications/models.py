@@ -11,8 +11,9 @@ class Delivery(Model):
 
     State: queued -> sending (held until `lease_until` by whoever has the number `fence`) -> sent,
     uncertain, failed or expired. `final_reason` is a code with a clerk's sentence in the catalogue under
-    `delivery.reason`. `read_at` is for messages shown in the console. `receipt` is what the
-    platform reported later about a message it had taken: "delivered", or why it was not.
+    `delivery.reason`; of a page that only the console showed it says why. `read_at` is for messages shown in the
+    console. `receipt` is what the platform reported later about a message it had taken: "delivered", or why it
+    was not. `lost_at` is when the first try began whose answer was lost though the message may have been shown.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -38,6 +39,7 @@ class Delivery(Model):
     read_at = fields.DatetimeField(null=True)
     receipt = fields.CharField(max_length=40, null=True)
     receipt_at = fields.DatetimeField(null=True)
+    lost_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "delivery"
@@ -48,3 +50,19 @@ class Delivery(Model):
             ("recipient_id", "created_at", "id"),
             ("platform_id",),
         )
+
+
+class PageWatch(Model):
+    """A call for somebody to come, watched until it is known whether it reached anybody outside the console.
+
+    `event_id` is the event that called. `judged_at` is set once, by whoever finds out.
+    """
+
+    event_id = fields.UUIDField(primary_key=True)
+    planned_at = fields.DatetimeField()
+    judged_at = fields.DatetimeField(null=True)
+    reached = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "page_watch"
+        indexes = (("judged_at", "planned_at"),)

@@ -196,7 +196,7 @@ async def test_staff_hear_on_their_own_phone_once_it_is_bound_and_else_in_the_co
 
     citizen, staff_id = await account.citizen(), account.db.ids.new()
     page = notice(staff_id, account.clock, "danger.raised:duty_officers", "staff")
-    assert await account.push().send(page) == Sent("console")
+    assert await account.push().send(page) == Sent("console", reason="not_bound")
 
     async def bind(change: Any) -> None:
         await Staff(

@@ -19,13 +19,15 @@ from bot.consents import note_consents
 from bot.media import fetch_media, waiting_fetch
 from bot.models import MediaFetch, PushConsent
 from bot.profile import MessageTemplate
-from bot.push import REASONS, WeChatPush
+from bot.push import NOT_BOUND, REASONS, WeChatPush
 from casework.notifications.channel import DeliveryMessage, Final, Retry, Sent, Uncertain
+from casework.notifications.dispatch import Dispatcher
+from casework.notifications.models import Delivery
 from casework.people.identities import new_account_rows, note_follow
 from casework.people.models import WechatIdentity
 from kit.catalogue import Catalogue
 from kit.clock import FixedClock
-from kit.db import Database, Intake
+from kit.db import Change, Database, Intake
 from kit.files.models import StoredFile
 from kit.files.store import LocalFileStore
 from kit.ids import Ids
@@ -268,11 +270,81 @@ async def test_a_template_message_that_may_have_been_shown_is_said_by_no_other_w
         await standin.meet(wrote=True)
         await standin.fault("/cgi-bin/message/template/send", "busy")
     again = await push.send(
-        msgspec.structs.replace(message, attempt=2, last_reason=outcome.reason)  # as the dispatcher has it
+        msgspec.structs.replace(message, attempt=2, last_reason=outcome.reason, lost_s=3.0)
     )
     assert isinstance(again, Sent | Retry | Uncertain)
     assert isinstance(again, Sent) or again.reason == "no_answer"
     assert len(await standin.delivered()) == 1
+
+
+async def test_a_template_message_is_asked_for_no_longer_than_the_platform_remembers_it(
+    database: Database, push: WeChatPush, standin: Standin, account_id: UUID, clock: FixedClock
+) -> None:
+    await standin.meet(wrote=False)
+    await standin.fault("/cgi-bin/message/template/send", "reset_after")
+    await plan_one(database, account_id)
+    dispatcher = Dispatcher(database, push)
+    assert await dispatcher.step() == 1
+    row = await Delivery.get()
+    assert (row.state, row.last_reason) == ("queued", "no_answer")
+    assert row.lost_at is not None
+    # The platform is away until it has forgotten that it ever sent it.
+    clock.advance(timedelta(minutes=11))
+
+    async def eleven_minutes_later(change: Change) -> None:
+        now = await change.database_now()
+        await Delivery.all().update(lost_at=now - timedelta(minutes=11), next_at=now)
+
+    await database.change(eleven_minutes_later)
+    assert await dispatcher.step() == 1
+    row = await Delivery.get()
+    assert (row.state, row.final_reason) == ("uncertain", "no_answer")
+    assert len(await standin.delivered()) == 1
+
+
+async def test_a_lost_template_message_is_shown_once_and_ends_as_sent(
+    database: Database, push: WeChatPush, standin: Standin, account_id: UUID
+) -> None:
+    await standin.meet(wrote=True)
+    await standin.fault("/cgi-bin/message/template/send", "reset_after")
+    await plan_one(database, account_id)
+    dispatcher = Dispatcher(database, push)
+    await dispatcher.step()
+
+    async def at_once(change: Change) -> None:
+        await Delivery.all().update(next_at=await change.database_now())
+
+    # A busy platform in between does not make it forget that the message may have been shown.
+    await standin.fault("/cgi-bin/message/template/send", "busy")
+    for _ in range(2):
+        await database.change(at_once)
+        await dispatcher.step()
+    row = await Delivery.get()
+    assert (row.state, row.channel, row.attempts) == ("sent", "template", 3)
+    assert len(await standin.delivered()) == 1
+
+
+async def plan_one(database: Database, account_id: UUID) -> None:
+    async def work(change: Change) -> None:
+        now = await change.database_now()
+        await Delivery(
+            id=change.ids.new(),
+            event_id=change.ids.new(),
+            recipient_kind="account",
+            recipient_id=account_id,
+            rule="complaint.refused:owner",
+            template="notify.complaint.refused",
+            params='{"reference": "QS-TS-261123-0001-A", "reason": "不归我们管。", "responsible_body": "教育局"}',
+            state="queued",
+            attempts=0,
+            fence=0,
+            next_at=now,
+            expires_at=now + timedelta(days=3),
+            created_at=now,
+            updated_at=now,
+        ).save(force_create=True)
+
+    await database.change(work)
 
 
 async def test_a_database_that_is_away_makes_nothing_uncertain(
@@ -288,7 +360,7 @@ async def test_a_database_that_is_away_makes_nothing_uncertain(
 
 def test_every_reason_has_a_sentence_for_clerks() -> None:
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
-    for reason in {*REASONS.values(), "other"}:
+    for reason in {*REASONS.values(), NOT_BOUND, "other"}:
         assert catalogue.has(f"delivery.reason.{reason}")
     assert {meaning.name for meaning in MEANINGS_OF_SENDS.values()} - set(REASONS) <= {"too_often"}
 

@@ -187,14 +187,20 @@ async def test_page_of_a_subscription_message_stays_inside_the_mini_program(stan
     assert (await standin.mini("message/subscribe/send", send))["errcode"] == 41030
 
 
-async def test_template_message_is_sent_once_per_client_msg_id(standin: Outside) -> None:
+async def test_template_message_is_sent_once_per_client_msg_id_within_ten_minutes(
+    standin: Outside, standin_clock: FixedClock
+) -> None:
     await standin.meet()
     send = {"touser": CITIZEN, "template_id": TEMPLATE, "data": PROGRESS, "client_msg_id": "delivery-1"}
     first = await standin.api("message/template/send", send)
+    standin_clock.advance(timedelta(seconds=599))
     second = await standin.api("message/template/send", send)
     assert first["errcode"] == 0
     assert first["msgid"] == second["msgid"]
     assert [entry["client_msg_id"] for entry in await standin.ledger()] == ["delivery-1"]
+    standin_clock.advance(timedelta(seconds=1))
+    assert (await standin.api("message/template/send", send))["msgid"] != first["msgid"]
+    assert [entry["client_msg_id"] for entry in await standin.ledger()] == ["delivery-1", "delivery-1"]
 
 
 async def test_template_send_is_reported_by_an_event(standin: Outside) -> None:

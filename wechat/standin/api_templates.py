@@ -57,14 +57,14 @@ def _send_subscription(call: Call, api: str) -> tuple[Answer, Citizen, int]:
 
 
 def send_template(call: Call) -> Answer:
-    """`template/send`: to followers; one `client_msg_id` is sent to one citizen once."""
+    """`template/send`: to followers; one `client_msg_id` is sent to one citizen once within ten minutes."""
     citizen = call.platform.citizens.follower(call.document.get("touser"))
     template = _template(call, ("template",))
     fields = checked_fields(tuple(template.fields), call.document.get("data"))
     client_msg_id = text_of(call.document, "client_msg_id")
     if len(client_msg_id) > 32:
         raise Refusal(47003, "argument invalid! client_msg_id is longer than 32 characters")
-    earlier = call.platform.template_sends.get((citizen.openid, client_msg_id)) if client_msg_id else None
+    earlier = call.platform.earlier_template_send(citizen.openid, client_msg_id) if client_msg_id else None
     if earlier is not None:
         return {"errcode": 0, "errmsg": "ok", "msgid": earlier}
     link, status = text_of(call.document, "url"), call.platform.account.template_status

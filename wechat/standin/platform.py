@@ -1,6 +1,7 @@
 """The pretended platform's whole state, and the one place where something reaches a phone."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 
 from wechat.standin.account import AccountState
@@ -24,6 +25,8 @@ from wechat.standin.tickets import TicketDesk
 from wechat.standin.tokens import TokenDesk
 
 MOST_TEMPLATE_SENDS = 20_000
+TEMPLATE_SENDS_KNOWN_FOR = timedelta(minutes=10)
+"""Afterwards a template message with the same `client_msg_id` is sent anew."""
 TOKEN_ENDPOINTS = frozenset({"/cgi-bin/token", "/cgi-bin/stable_token"})
 
 
@@ -71,7 +74,7 @@ class Platform:
     switches: PushSwitches = field(default_factory=PushSwitches)
     menu: list[dict[str, object]] | None = None
     templates: dict[str, Template] = field(default_factory=dict)
-    template_sends: dict[tuple[str, str], int] = field(default_factory=dict)
+    template_sends: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
     last_message_id: int = 0
     last_send_id: int = 0
 
@@ -155,7 +158,15 @@ class Platform:
     def remember_template_send(self, openid: str, client_msg_id: str, send_id: int) -> None:
         while len(self.template_sends) >= MOST_TEMPLATE_SENDS:
             del self.template_sends[next(iter(self.template_sends))]
-        self.template_sends[openid, client_msg_id] = send_id
+        self.template_sends.pop((openid, client_msg_id), None)
+        self.template_sends[openid, client_msg_id] = (send_id, self.config.clock.now())
+
+    def earlier_template_send(self, openid: str, client_msg_id: str) -> int | None:
+        """The number of the message sent to this citizen under this id, unless that is too long ago."""
+        found = self.template_sends.get((openid, client_msg_id))
+        if found is None or self.config.clock.now() >= found[1] + TEMPLATE_SENDS_KNOWN_FOR:
+            return None
+        return found[0]
 
     def reset(self) -> None:
         """Forget faults, switches, counts and the ledger; citizens, tokens and what is kept for good stay."""
