@@ -98,7 +98,9 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     dispatcher = Dispatcher(
         db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
     )
-    late = LateSending(db, desk.sealer, bot.answer_late, client, bot.capabilities, bot.flight.hint)
+    late = LateSending(
+        db, desk.sealer, bot.answer_late, client, bot.capabilities, bot.flight.hint, clients.mini_program
+    )
 
     async def decode() -> int:
         # Asked outside a transaction first: an idle worker must not take the writer's turn.

@@ -8,7 +8,6 @@ down, the reply says so and asks to telephone for certain. A write on its way st
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -18,7 +17,6 @@ from bot.phrases import Phrases
 from bot.singleflight import Flight
 from bot.turns import Message, Turns
 from casework.complaints.filing import Source
-from casework.complaints.wording import folded
 from casework.dangers.alerts import add_to_open_alert, raise_alert
 from casework.dangers.finding import find_danger
 from casework.dangers.profile import DangerSection
@@ -34,23 +32,31 @@ class Alarms:
     """One per process."""
 
     def __init__(
-        self, db: Database, turns: Turns, phrases: Phrases, flight: Flight, section: DangerSection
+        self,
+        db: Database,
+        turns: Turns,
+        phrases: Phrases,
+        flight: Flight,
+        section: DangerSection,
+        source: str = Source.WECHAT,
     ) -> None:
         self._db = db
         self._flight = flight
         self._turns = turns
         self._phrases = phrases
         self._section = section
-        keywords = {folded(word) for word in section.keywords}
-        things = {folded(word) for pair in section.pairs for word in pair.things}
-        self._hint = re.compile("|".join(map(re.escape, sorted(keywords | things, key=len))))
+        self._source = source
         self._running: set[asyncio.Task[object]] = set()
         self.unwritten = 0
 
+    def at_another_door(self, turns: Turns, source: str) -> Alarms:
+        """The same for people whom another account of ours knows; what is on its way is waited for together."""
+        other = Alarms(self._db, turns, self._phrases, self._flight, self._section, source)
+        other._running = self._running
+        return other
+
     def found_in(self, text: str) -> tuple[str, ...]:
         """The words that show danger; empty for nearly every message, which costs one look."""
-        if self._hint.search(folded(text)) is None:
-            return ()
         return find_danger(self._section, text)
 
     def numbers(self) -> str:
@@ -80,7 +86,7 @@ class Alarms:
             _log.error("danger.page_not_written", is_late=not paging.done())
             said.append(self._phrases.say("bot.danger_not_paged"))
         if _is_well(answering):
-            said.append("\n" + str(answering.result()))
+            said += ["\n" + str(answering.result())] if answering.result() else []
         else:
             said.append("\n" + self._phrases.say("bot.danger_not_kept"))
         return "\n".join(said)
@@ -95,6 +101,12 @@ class Alarms:
             return self._phrases.say("bot.danger_more_lost")
         return self._phrases.say("bot.danger_more") if adding.result() else ""
 
+    async def wrote(self, writing: Awaitable[None], within_s: float) -> bool:
+        """Whether it was written in time; a write on its way still goes to its end."""
+        task = self._start(writing)
+        await asyncio.wait([task], timeout=within_s)
+        return _is_well(task)
+
     async def drain(self, timeout_s: float) -> None:
         """Let writes in progress end, when the process is asked to stop."""
         if self._running:
@@ -106,7 +118,7 @@ class Alarms:
             self._db,
             act=message.act,
             account_id=account_id,
-            source=Source.WECHAT,
+            source=self._source,
             words=text,
             matched=matched,
             place_text=_where(_spot_of(message)),
@@ -120,7 +132,7 @@ class Alarms:
             self._db,
             act=message.act,
             account_id=account_id,
-            source=Source.WECHAT,
+            source=self._source,
             words=text,
             place_text=_where(spot),
         )

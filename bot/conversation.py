@@ -99,6 +99,14 @@ class Conversation:
         """Whether the message may be stored at all: what tells on the bureau's own people may not."""
         return not self._vocabulary.is_tip_off(all_words(inbound))
 
+    def is_too_many(self, entry: Entry) -> bool:
+        """Whether this person has sent more than is answered in a minute."""
+        return self._limit is not None and entry.count > self._limit
+
+    @property
+    def alarms(self) -> Alarms:
+        return self._alarms
+
     async def drain(self, timeout_s: float) -> None:
         """Let writes in progress end, when the process is asked to stop."""
         await self._alarms.drain(timeout_s)
@@ -114,35 +122,40 @@ class Conversation:
             # Nobody is paged for it: the officers who are told on may be the ones who would come.
             notice = self._phrases.say("bot.tip_off")
             return f"{self._alarms.numbers()}\n\n{notice}" if danger else notice
-        if self._limit is not None and entry.count > self._limit:
-            too_many = self._phrases.say("bot.too_many")
-            return f"{self._alarms.numbers()}\n\n{too_many}" if danger else too_many
+        too_many = self._phrases.say("bot.too_many") if self.is_too_many(entry) else ""
+        if not danger and too_many:
+            return too_many
         if not danger:
             told = await self._tell_officers(heard, entry, message)
             reply = await self._answered(inbound, heard, entry, message, at, is_danger=bool(told))
             return f"{told}\n\n{as_text(reply)}" if told else reply
 
         async def rest() -> str:
-            return as_text(await self._answered(inbound, heard, entry, message, at, is_danger=True))
+            # Whoever sends too much is still paged for: the words join the alert that is open.
+            return too_many or as_text(
+                await self._answered(inbound, heard, entry, message, at, is_danger=True)
+            )
 
         return await self._alarms.raised(
             message, words, danger, rest, in_english=self._vocabulary.is_latin(words)
         )
 
     async def _tell_officers(self, heard: Understood, entry: Entry, message: Message) -> str:
-        """After words of danger, pass on what says more of it: a place, or words that are no command."""
+        """After words of danger, pass on what says more of it: a place, a number, words that are no command."""
         if not entry.after_danger or not (heard.spot is not None or self._says_something(heard)):
             return ""
         if heard.spot is None and entry.presence is not False:
             session = (await self._turns.standing(message.openid)).session
-            if session is not None and session.dialogue not in _TELLS_OF_THINGS:
+            # A number that one of our questions asked for is sealed with what it belongs to.
+            is_asked = session is not None and looks_like_mobile(heard.text)
+            if is_asked or (session is not None and session.dialogue not in _TELLS_OF_THINGS):
                 return ""
         return await self._alarms.told_more(message, heard.text.strip(), heard.spot)
 
     def _says_something(self, heard: Understood) -> bool:
         if heard.word or heard.number is not None or heard.scene or not heard.text.strip():
             return False
-        return not looks_like_mobile(heard.text) and not self._named(heard.text)
+        return not self._named(heard.text)
 
     async def _answered(
         self,

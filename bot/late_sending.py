@@ -56,7 +56,7 @@ class TextSender(Protocol):
 
 
 class LateSending:
-    """One per worker; `hint` as in `bot.late.LateReplies`."""
+    """One per worker; `hint` as in `bot.late.LateReplies`, `mini` sends what is owed in the mini-program's chat."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class LateSending:
         sender: TextSender,
         capabilities: Capabilities | None = None,
         hint: Hint = no_hint,
+        mini: TextSender | None = None,
     ) -> None:
         self._db = db
         self._sealer = sealer
@@ -73,6 +74,7 @@ class LateSending:
         self._sender = sender
         self._capabilities = capabilities
         self._hint = hint
+        self._mini = mini
 
     async def step(self, at_most: int = 4) -> int:
         """Work out what was left lying, send what is ready. Returns how many rows were dealt with."""
@@ -136,7 +138,8 @@ class LateSending:
             await self._hint(row.citizen, 0)
 
     async def _send(self, row: LateReply) -> None:
-        if not self._may_send():
+        sender = self._sender if row.app is None else self._mini
+        if sender is None or (row.app is None and not self._may_send()):
             await self._hold(row, "no_permission")
             return
         if self._db.clock.now() - row.created_at > OWED_FOR:
@@ -145,7 +148,7 @@ class LateSending:
         assert row.reply_sealed is not None  # noqa: S101 - ready rows have one
         reply = self._sealer.open(bytes(row.reply_sealed), table=TABLE, column="reply", row_id=row.id)
         try:
-            await self._sender.send_custom_text(self._inbound(row).openid, shorten(reply))
+            await sender.send_custom_text(self._inbound(row).openid, shorten(reply))
         except WeChatError as error:
             await self._not_sent(row, error)
             return
@@ -153,7 +156,7 @@ class LateSending:
 
     async def _not_sent(self, row: LateReply, error: WeChatError) -> None:
         name = error.meaning.name
-        if name == "no_permission" and self._capabilities is not None:
+        if name == "no_permission" and self._capabilities is not None and row.app is None:
             self._capabilities.note_missing(Right.CUSTOM_MESSAGE)
         if error.uncertain:
             await self._end(row, UNCERTAIN, name)
@@ -173,6 +176,11 @@ class LateSending:
         return to_inbound(msgspec.json.decode(text, type=dict[str, Any]))
 
     async def _hold(self, row: LateReply, reason: str) -> None:
+        if row.app is not None:
+            # No later message is answered in words there, so nothing can go along with one.
+            await self._end(row, FAILED, reason)
+            return
+
         async def work(_: Change) -> None:
             await make_room(row.citizen)
             await LateReply.filter(id=row.id, state=SENDING).update(

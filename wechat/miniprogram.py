@@ -13,7 +13,7 @@ from wechat.account import Quotas
 from wechat.calls import Calls
 from wechat.exchange import CALL_TIMEOUT
 from wechat.quota import QuotaBook
-from wechat.sending import SubscribeSending
+from wechat.sending import CustomTexts, SubscribeSending
 from wechat.tokens import TokenKeeper
 
 MAX_CODE_BYTES: Final = 2 * 1024 * 1024
@@ -121,7 +121,7 @@ class _PageLink(msgspec.Struct, frozen=True):
     env_version: str
 
 
-class MiniProgramClient(SubscribeSending, Quotas):
+class MiniProgramClient(CustomTexts, SubscribeSending, Quotas):
     """One mini-program, with a token of its own. Every method raises WeChatError."""
 
     def __init__(

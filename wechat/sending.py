@@ -95,12 +95,16 @@ class _Sent(msgspec.Struct, frozen=True):
     msgid: int | str = ""
 
 
-class Sending(Area):
-    """What the official account sends."""
+class CustomTexts(Area):
+    """What the official account and the mini-program both send, each to those who wrote to it."""
 
     async def send_custom_text(self, openid: str, text: str) -> None:
         """A customer-service text, inside the window the citizen opened by writing."""
         await self._calls.post(endpoints.CUSTOM_SEND, Done, _CustomText(openid, _Content(text)))
+
+
+class Sending(CustomTexts):
+    """What the official account sends."""
 
     async def send_custom_menu(
         self, openid: str, head: str, choices: Sequence[MenuChoice], tail: str = ""

@@ -41,7 +41,7 @@ def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
     """The words that show danger, as they stand in the text; empty when there is no hurry."""
     if not text:
         return ()
-    signs, words = _signs(section), simplified(folded(text))
+    signs, words = _signs(section), _written(text)
     # Nearly everything people write ends here.
     if signs.any.search(words) is None:
         return ()
@@ -63,21 +63,26 @@ def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
 def _signs(section: DangerSection) -> _Signs:
     pairs = []
     for pair in section.pairs:
-        things, happenings = tuple(map(folded, pair.things)), tuple(map(folded, pair.happenings))
+        things, happenings = tuple(map(_written, pair.things)), tuple(map(_written, pair.happenings))
         one, other = _any_of(things), _any_of(happenings)
         pattern = re.compile(f"(?:{one}){_GAP}(?:{other})|(?:{other}){_GAP}(?:{one})")
         pairs.append(_Pair(things, happenings, pattern))
     # Longer ones first, so that none is cut up by one of its parts.
-    harmless = sorted(map(folded, section.harmless), key=len, reverse=True)
-    keywords = tuple(map(folded, section.keywords))
+    harmless = sorted(map(_written, section.harmless), key=len, reverse=True)
+    keywords = tuple(map(_written, section.keywords))
     whatever = (what for pair in pairs for what in pair.happenings)
     return _Signs(
         any=re.compile(_any_of((*keywords, *whatever))),
         keywords=keywords,
         pairs=tuple(pairs),
         harmless=tuple(harmless),
-        calm=tuple(map(folded, section.calm)),
+        calm=tuple(map(_written, section.calm)),
     )
+
+
+def _written(text: str) -> str:
+    """One written form for the text and for the words looked for: traditional characters are the same words."""
+    return simplified(folded(text))
 
 
 def _any_of(words: tuple[str, ...]) -> str:

@@ -29,7 +29,7 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     basis: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class DangerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DangerSection(msgspec.Struct, frozen=True, cache_hash=True, kw_only=True, forbid_unknown_fields=True):
     """Section `danger`: `keywords` and `pairs` say danger.
 
     `harmless` is overlooked wherever it stands. `calm` is how people ask afterwards, or at leisure: with it the

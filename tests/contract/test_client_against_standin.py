@@ -95,6 +95,16 @@ async def test_mini_program_subscribe_messages_are_sent(mini: MiniProgramClient,
     assert [one["fields"] for one in await platform.delivered()] == [fields]
 
 
+async def test_a_text_of_the_mini_programs_own_chat_is_shown(
+    mini: MiniProgramClient, platform: Platform
+) -> None:
+    assert (await refused(mini.send_custom_text(MINI_CITIZEN, "x"))).meaning.name == "outside_window"
+    await platform.post("miniapp", {"openid": CITIZEN, "action": "enter"})
+    await mini.send_custom_text(MINI_CITIZEN, "有人身危险请先打电话")
+    (shown,) = await platform.delivered()
+    assert (shown["text"], shown["api"]) == ("有人身危险请先打电话", "message/custom/send")
+
+
 async def test_an_openid_of_the_other_account_is_final_and_named(
     client: WeChatClient, mini: MiniProgramClient, platform: Platform
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,10 +12,12 @@ import aiohttp
 import pytest
 from sanic import Sanic
 
-from bot.webhook import webhook_blueprint
+from bot.late_sending import LateSending
+from bot.models import LateReply
+from bot.webhook import BUDGET_S, webhook_blueprint
 from casework.dangers.models import DangerAlert
 from tests.e2e.door_setting import MINIPROGRAM_TOKEN, Platform, listening, miniprogram_codec, served
-from tests.transcripts.conftest import TOKEN, Office, answerer, office, sqlite_db
+from tests.transcripts.conftest import TOKEN, Office, answerer, kept_anywhere, office, sqlite_db
 from tests.wechat_samples import BODIES
 from wechat.codec import sign
 from wechat.json_bodies import read_json
@@ -102,15 +106,105 @@ async def test_whoever_writes_in_the_mini_program_is_handed_to_a_person(miniprog
     assert await miniprogram.tell(MsgType="event", Event="user_enter_tempsession", SessionFrom="x") == {}
 
 
-async def test_danger_told_in_the_mini_programs_chat_pages_the_duty_officer_once(
+class Phone:
+    """Receives customer-service messages."""
+
+    def __init__(self) -> None:
+        self.texts: list[tuple[str, str]] = []
+
+    async def send_custom_text(self, openid: str, text: str) -> None:
+        self.texts.append((openid, text))
+
+
+async def sent(office: Office) -> list[tuple[str, str]]:
+    """What the worker sends now, by the mini-program; by the account nothing."""
+    account, mini = Phone(), Phone()
+    sending = LateSending(office.db, office.desk.sealer, office.bot.answer_late, account, mini=mini)
+    while await sending.step():
+        pass
+    assert account.texts == []
+    return mini.texts
+
+
+async def test_danger_told_in_the_mini_programs_chat_pages_once_and_the_numbers_are_sent(
     miniprogram: MiniProgram,
 ) -> None:
     fields = miniprogram.fields(MsgType="text", Content="文一路 88 号楼下燃气泄漏了，味道很大")
     for _ in range(3):
-        status, _ = await miniprogram.push(json.dumps(fields).encode())
-        assert status == 200
+        assert await miniprogram.push(json.dumps(fields).encode()) == (200, b"success")
     alert = await DangerAlert.get()
     assert (alert.source, alert.pages) == ("miniprogram_chat", 0)
+    assert alert.account_id is not None
+    row = await LateReply.get()
+    assert "oMini-1" not in str(bytes(row.inbound_sealed))
+    ((openid, text),) = await sent(miniprogram.office)
+    assert openid == "oMini-1"
+    assert text.startswith("有人身危险请先打电话")
+    assert "0000-8212319" in text
+    assert "还没有通知到" not in text
+    assert await sent(miniprogram.office) == []
+
+
+async def test_one_person_in_the_mini_programs_chat_starts_one_alarm(miniprogram: MiniProgram) -> None:
+    await miniprogram.platform.say("门口能不能摆摊")  # Redis is told who talks with us
+    await miniprogram.office.bot.flight.drain(5)
+    miniprogram.office.bot.conversation._limit = 5
+    for number in range(8):
+        assert await miniprogram.tell(MsgType="text", Content=f"着火了 {number}") == {}
+    alert = await DangerAlert.get()
+    assert alert.words.splitlines() == [f"着火了 {number}" for number in range(5)]
+    assert len(await sent(miniprogram.office)) == 5
+
+
+async def test_what_follows_danger_in_the_mini_programs_chat_is_passed_on(miniprogram: MiniProgram) -> None:
+    await miniprogram.tell(MsgType="text", Content="楼下着火了")
+    for said in (
+        {"MsgType": "text", "Content": "二单元三楼"},
+        {
+            "MsgType": "location",
+            "Location_X": 30.27409,
+            "Location_Y": 120.15507,
+            "Scale": 16,
+            "Label": "湖滨路 3 号",
+        },
+    ):
+        assert (await miniprogram.tell(**said))["MsgType"] == "transfer_customer_service"
+    alert = await DangerAlert.get()
+    assert alert.words == "楼下着火了\n二单元三楼"
+    assert str(alert.place_text).startswith("湖滨路 3 号")
+    assert [text for _, text in await sent(miniprogram.office)][1:] == ["已转告值班人员。"] * 2
+
+
+@pytest.mark.parametrize("words", ["我要举报城管队长王某收受商户红包", "城管队员收黑钱，还放火，着火了"])
+async def test_misconduct_told_in_the_mini_programs_chat_goes_to_nobody_and_is_kept_nowhere(
+    miniprogram: MiniProgram, valkey_url: str, words: str
+) -> None:
+    assert await miniprogram.tell(MsgType="text", Content=words) == {}
+    assert await kept_anywhere(miniprogram.office, valkey_url, words[:6]) == []
+    ((_, text),) = await sent(miniprogram.office)
+    assert "请不要在这里说" in text
+    assert "12388" in text
+    assert ("有人身危险请先打电话" in text) == ("着火" in words)
+    assert await DangerAlert.all().count() == 0
+    row = await LateReply.get()
+    assert (row.state, row.inbound_sealed, row.reply_sealed) == ("sent", None, None)
+
+
+async def test_while_nothing_can_be_written_danger_goes_to_a_person_and_misconduct_to_nobody(
+    miniprogram: MiniProgram, sqlite_url: str
+) -> None:
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    begun = time.monotonic()
+    said = await miniprogram.tell(MsgType="text", Content="三楼着火了")
+    assert time.monotonic() - begun < BUDGET_S
+    assert said["MsgType"] == "transfer_customer_service"
+    with pytest.raises(aiohttp.ClientError):
+        await miniprogram.tell(MsgType="text", Content="城管队员收黑钱")
+    other.execute("ROLLBACK")
+    other.close()
+    await miniprogram.office.bot.conversation.drain(5.0)
+    assert await DangerAlert.all().count() == 1
 
 
 async def test_the_same_number_at_both_doors_is_two_messages(miniprogram: MiniProgram) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+import opencc
 import pytest
 
 from bot.alarms import PATIENCE_S, Alarms
@@ -99,11 +100,13 @@ async def test_three_deliveries_at_once_page_once(office: Office) -> None:
     assert await DangerAlert.all().count() == 1
 
 
-async def test_whoever_sends_too_much_still_hears_the_numbers(office: Office) -> None:
+async def test_whoever_sends_too_much_still_hears_the_numbers_and_is_paged_for_once(office: Office) -> None:
     office.bot.conversation._limit = 0
     reply = await office.say("三楼着火了")
     assert reply.startswith(NUMBERS)
     assert "您发得太快了" in reply
+    await office.say("三楼着火了，二楼也着火了")
+    assert (await DangerAlert.get()).words == "三楼着火了\n三楼着火了，二楼也着火了"
 
 
 STARTS = (
@@ -131,13 +134,44 @@ async def test_danger_goes_first_in_every_state_and_the_rest_goes_on(
     assert await DangerAlert.all().count() == 1
 
 
-async def test_the_quick_look_misses_nothing_that_the_full_one_finds(office: Office) -> None:
+TRADITIONAL = ("s2t", "s2tw", "s2hk")
+"""Of the mainland's tables, of Taiwan and of Hong Kong."""
+
+
+@pytest.mark.parametrize("table", TRADITIONAL)
+async def test_danger_in_traditional_characters_is_heard_in_chat_word_for_word(
+    office: Office, table: str
+) -> None:
     section = office.desk.policy.danger
-    alarms = office.bot.conversation._alarms
-    for keyword in section.keywords:
-        assert alarms.found_in(f"楼下{keyword}了") == find_danger(section, f"楼下{keyword}了")
-    for pair in section.pairs:
-        for thing in pair.things:
-            for happening in pair.happenings:
-                text = f"门口的{thing}{happening}"
-                assert alarms.found_in(text) == find_danger(section, text) != ()
+    alarms = office.bot.conversation.alarms
+    written = opencc.OpenCC(table).convert
+    texts = [f"楼下{keyword}了" for keyword in section.keywords]
+    texts += [
+        f"门口的{thing}{happening}"
+        for pair in section.pairs
+        for thing in pair.things
+        for happening in pair.happenings
+    ]
+    for text in texts:
+        assert find_danger(section, text), text
+        assert alarms.found_in(written(text)), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "煤氣洩漏了，快來人",
+        "燃氣泄漏",
+        "電線杆要倒了",
+        "著火了",
+        "樓上燒著了",
+        "陽台要掉下來了",
+        "陽臺要掉下來了",
+        "天花板掉下來了",
+    ],
+)
+async def test_who_writes_traditional_characters_hears_the_numbers_and_is_paged_for(
+    office: Office, text: str
+) -> None:
+    assert (await office.say(text)).startswith(NUMBERS)
+    assert await DangerAlert.all().count() == 1
