@@ -175,11 +175,21 @@ class Conversation:
             self._rebuild_presence()
             stored = await self._turns.stored_reply(message.act)
             if stored is not None:
-                return stored
-        held = () if entry.presence is False else await self._late.held_for(message)
+                return await self._with_held(stored, entry, message, is_danger=is_danger)
         reply = await self._reply(heard, entry, message, at, is_danger=is_danger)
-        before = [one for one in (*held, welcome) if one]
-        return "\n\n".join((*before, as_text(reply))) if before else reply
+        if welcome:
+            reply = f"{welcome}\n\n{as_text(reply)}"
+        return await self._with_held(reply, entry, message, is_danger=is_danger)
+
+    async def _with_held(self, reply: Answer, entry: Entry, message: Message, *, is_danger: bool) -> Answer:
+        """The reply behind earlier answers that could not be sent. They wait on where nothing may go before it."""
+        if entry.presence is False:
+            return reply
+        if is_danger or (isinstance(reply, Reply) and (reply.transfer or reply.articles)):
+            await self._late.keep_waiting(message)
+            return reply
+        held = await self._late.held_for(message)
+        return "\n\n".join((*held, as_text(reply))).rstrip() if held else reply
 
     async def _reply(
         self, heard: Understood, entry: Entry, message: Message, at: datetime, *, is_danger: bool

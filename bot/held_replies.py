@@ -1,6 +1,7 @@
 """Late answers that cannot be sent as messages are held, and go along with the citizen's next message.
 
-A held answer waits two days at most. What is handed over stays readable for some minutes, so that every try of
+A held answer waits two days at most. It is handed over once there is a reply that it goes along with; what failed
+before that waits on. What is handed over stays readable for some minutes, so that every try of
 the same message says the same; then its words are removed. An answer that is given up leaves a line in the log
 and its reason in the row.
 """
@@ -29,12 +30,10 @@ HELD_AT_MOST = 3
 """A citizen's; the oldest give way."""
 HANDED_BYTES = 1_000
 """Of held words with one reply, which has words of its own to say within 2,048."""
-STAYS = 2**31
-"""A revision no conversation reaches: a hint with it outlives the look into SQL."""
 
 
 class Hint(Protocol):
-    """Makes sure that the citizen (keyed name) is looked up in SQL: `Flight.hint` with revision 0 or STAYS."""
+    """Makes sure that the citizen (keyed name) is looked up in SQL: `Flight.hint` with revision 0."""
 
     async def __call__(self, citizen: str, revision: int) -> None: ...
 
@@ -99,6 +98,11 @@ def _that_fit(ids: list[UUID], texts: Mapping[UUID, str]) -> list[UUID]:
             break
         kept.append(id)
     return kept
+
+
+async def is_waiting(citizen: str) -> bool:
+    """Whether anything is held for a citizen."""
+    return await LateReply.filter(citizen=citizen, state=HELD).exists()
 
 
 async def held_citizens(db: Database) -> list[tuple[str, int]]:

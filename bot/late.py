@@ -22,10 +22,10 @@ from bot.held_replies import (
     HELD,
     READY,
     SILENT,
-    STAYS,
     TABLE,
     WORKING,
     Hint,
+    is_waiting,
     make_room,
     no_hint,
     take_held,
@@ -153,13 +153,19 @@ class LateReplies:
     async def held_for(self, message: Message) -> tuple[str, ...]:
         """Earlier answers that could not be sent, oldest first: they go along with the reply to this message.
 
-        Asked again for the same message it gives the same. One look into SQL: only worth it where `presence`
-        is not False.
+        To be asked when that reply is there: what it gives counts as given. Asked again for the same message it
+        gives the same. One look into SQL: only worth it where `presence` is not False.
         """
         texts, more = await take_held(self._db, self._sealer, message.citizen, message.act)
         if more:
-            await self._hint(message.citizen, STAYS)
+            # The conversation may just have taken the hint away.
+            await self._hint(message.citizen, 0)
         return texts
+
+    async def keep_waiting(self, message: Message) -> None:
+        """What is held cannot go along with the reply to this message: the next one must look for it again."""
+        if await is_waiting(message.citizen):
+            await self._hint(message.citizen, 0)
 
 
 def _key(act: str) -> str:

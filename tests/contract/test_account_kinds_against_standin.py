@@ -21,7 +21,7 @@ from app.wechat_check import Finding, exit_code, told
 from app.wechat_checking import find
 from bot.capabilities import Capabilities
 from bot.consents import resubscribe, unsubscribe
-from bot.held_replies import HANDED_BYTES, STAYS, settle_held
+from bot.held_replies import HANDED_BYTES, settle_held
 from bot.late import LateReplies
 from bot.late_sending import LateSending
 from bot.models import LateReply, PlatformReport
@@ -294,7 +294,7 @@ async def test_held_answers_leave_room_for_the_reply_they_go_along_with(account:
     first = message_of(account.clock, 5)
     assert await late.held_for(first) == ("短的", "甲" * 300)
     # The rest waits for the next message, and a repeat of this one takes none of it.
-    assert hints.given[-1] == ("c" * 32, STAYS)
+    assert hints.given[-1] == ("c" * 32, 0)
     assert await late.held_for(first) == ("短的", "甲" * 300)
     (rest,) = await late.held_for(message_of(account.clock, 6))
     assert rest.startswith("乙" * 300)
