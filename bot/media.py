@@ -21,7 +21,7 @@ from bot.models import MediaFetch
 from kit.db import Change, Database
 from kit.files.kinds import Recording
 from kit.files.models import StoredFile
-from kit.files.receiving import receive, receive_recording
+from kit.files.receiving import never_received, receive, receive_recording
 from kit.files.store import FileStore
 from kit.problems import Problem
 from kit.sealing import FieldSealer
@@ -197,8 +197,16 @@ async def _end(db: Database, row: MediaFetch, state: str, reason: str) -> str:
         ended = await MediaFetch.filter(id=row.id, state=WAITING).update(
             state=state, reason=reason[:40], lease_until=None
         )
-        if ended and not await _more_on_the_way(change, row.account_id):
-            await ask_again(change, row.account_id)
+        if ended:
+            gone = never_received(
+                file_id=row.file_id,
+                account_id=row.account_id,
+                kind=PHOTO_KIND if row.medium is None else RECORDING_KIND,
+                at=change.now,
+            )
+            await gone.save(force_create=True)
+            if not await _more_on_the_way(change, row.account_id):
+                await ask_again(change, row.account_id)
         return state
 
     return await db.change(work)

@@ -16,6 +16,8 @@ from kit.files.kinds import (
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileStore
 
+_LOST = "problem.file.lost"
+
 
 async def receive(
     store: FileStore,
@@ -53,6 +55,23 @@ async def receive(
         sha256=original.sha256,
         wrapped_key=original.wrapped_key,
         state=FileState.RECEIVED.value,
+        attempts=0,
+        created_at=at,
+    )
+
+
+def never_received(*, file_id: UUID, account_id: UUID, kind: str, at: datetime) -> StoredFile:
+    """The unsaved row of a file that will not come any more, so that nobody goes on waiting for it."""
+    return StoredFile(
+        id=file_id,
+        account_id=account_id,
+        kind=kind,
+        sniffed_type="",
+        bytes_size=0,
+        sha256="",
+        wrapped_key=b"",
+        state=FileState.REFUSED.value,
+        reason=_LOST,
         attempts=0,
         created_at=at,
     )

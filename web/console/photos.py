@@ -54,7 +54,8 @@ class Album:
         words = self._text(f"console.case.recording.{one.medium}", number=number)
         if state == FileState.READY.value:
             return Recording(words=words, action=recording_address(one.file_id, reference))
-        return Recording(words=self._text("console.case.recording.waiting", what=words))
+        key = "failed" if state == FileState.REFUSED.value else "waiting"
+        return Recording(words=self._text(f"console.case.recording.{key}", what=words))
 
     def _photo(self, photo: PhotoView, reference: str, number: int) -> Photo:
         state = self._states.get(photo.file_id)
