@@ -105,7 +105,7 @@ def build_bot(
     flight = Flight(line)
     public_url = public_url.rstrip("/")
     words = {**bureau_words, **consent_words(consents), "public_url": public_url}
-    phrases = Phrases(catalogue, words, lambda: capabilities.tells_news)
+    phrases = Phrases(catalogue, words, lambda: capabilities.tells_news, lambda: capabilities.takes_media)
     vocabulary = Vocabulary(
         catalogue,
         ours=(word for category in desk.policy.categories.values() for word in category.keywords),
@@ -121,7 +121,7 @@ def build_bot(
     answers = Answers(answerer, catalogue, phrases)
     cases = Cases(desk, phrases)
     personal = Personal(db, sealer, consents, talks, phrases)
-    filing = Filing(desk, talks, phrases, flight, personal)
+    filing = Filing(desk, talks, phrases, flight, personal, lambda: capabilities.takes_media)
     rating = Rating(desk, cases, talks, phrases)
     withdrawing = Withdrawing(desk, cases, talks, phrases)
     adding = Adding(desk, cases, talks, turns, phrases)

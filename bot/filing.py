@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -27,16 +27,23 @@ from kit.problems import Invalid
 
 
 class Filing:
-    """One per process."""
+    """One per process. `takes_media`: whether photos sent here reach us; otherwise none are asked for."""
 
     def __init__(
-        self, desk: Desk, talks: Talks, phrases: Phrases, flight: Flight, personal: Personal
+        self,
+        desk: Desk,
+        talks: Talks,
+        phrases: Phrases,
+        flight: Flight,
+        personal: Personal,
+        takes_media: Callable[[], bool],
     ) -> None:
         self._desk = desk
         self._personal = personal
         self._talks = talks
         self._phrases = phrases
         self._flight = flight
+        self._takes_media = takes_media
         talks.finishes(FILE_COMPLAINT, self._submit)
 
     async def start(
@@ -73,7 +80,7 @@ class Filing:
         self, account_id: UUID, at: datetime, story: str, sent: Sequence[Sent]
     ) -> tuple[dict[str, Answer], tuple[Model, ...]]:
         """Answers and rows from what was sent before the conversation; what does not fit is left out."""
-        known: dict[str, Answer] = {}
+        known: dict[str, Answer] = {} if self._takes_media() else {"photos": Answer()}
         rows: list[Model] = []
         if story:
             begun = subject(story)
