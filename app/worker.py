@@ -32,6 +32,7 @@ from casework.dangers.paging import page_again
 from casework.events import EVENTS
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.dispatch import Dispatcher
+from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import on_event
 from kit.clock import local
 from kit.files.decoder import Decoder
@@ -123,6 +124,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("receipts", lambda: settle_receipts(db), 5.0),
             leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
+            leased("page_watch", lambda: judge_pages(db, log.error), 2.0, "relay"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from casework.case_event import CaseEvent
 
@@ -20,4 +22,31 @@ class MediaNotReceived(CaseEvent, frozen=True, kw_only=True, omit_defaults=True)
     count: int = 1
 
 
-EVENTS: tuple[type[MediaNotReceived], ...] = (MediaNotReceived,)
+class PageReachedNobody(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The `number`-th call about a danger reached nobody's WeChat. The other fields are the call's own."""
+
+    name: ClassVar[str] = "page.reached_nobody"
+    alert_id: UUID
+    number: int
+    what: str
+    raised_at: datetime
+
+    @property
+    def case_id(self) -> UUID | None:
+        return self.alert_id
+
+
+class AccountLinked(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """`account_id` is now held to be the same person's as another, because both have one telephone number."""
+
+    name: ClassVar[str] = "account.linked"
+
+
+class StaffUnbound(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """`account_id` is no longer the WeChat of the member of staff `staff_name`: another one took its place."""
+
+    name: ClassVar[str] = "staff.unbound"
+    staff_name: str
+
+
+EVENTS: tuple[type[CaseEvent], ...] = (MediaNotReceived, PageReachedNobody, AccountLinked, StaffUnbound)

@@ -12,7 +12,8 @@ import msgspec
 
 from casework.case_event import CaseEvent
 from casework.complaints.wording import moment_params
-from casework.notifications.models import Delivery
+from casework.dangers.events import DangerPaged
+from casework.notifications.models import Delivery, PageWatch
 from casework.notifications.rules import Audience, Rule, rules_for
 from casework.people.staff import staff_ids_with_role
 from casework.roles import Role
@@ -48,6 +49,10 @@ async def on_event(change: Change, event_id: UUID, event: CaseEvent) -> None:
             rows.setdefault(recipient_id, row)
     if rows:
         await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
+    if isinstance(event, DangerPaged):
+        # Also where there is nobody to be called: that is found out by the watch.
+        watch = PageWatch(event_id=event_id, planned_at=change.now)
+        await PageWatch.bulk_create([watch], ignore_conflicts=True)
 
 
 def params_of(event: CaseEvent) -> dict[str, str]:

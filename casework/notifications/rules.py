@@ -41,7 +41,7 @@ from casework.inquiries.events import (
     InquiryContinued,
     InquirySubmitted,
 )
-from casework.notifications.events import MediaNotReceived
+from casework.notifications.events import AccountLinked, MediaNotReceived, PageReachedNobody, StaffUnbound
 
 
 class Audience(StrEnum):
@@ -189,6 +189,10 @@ RULES: tuple[Rule, ...] = (
     Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
     Rule(DangerOverdue, ASSIGNEE, "notify.staff.danger_overdue"),
     Rule(DangerOverdue, HEADS, "notify.staff.danger_overdue"),
+    Rule(PageReachedNobody, DISPATCHERS, "notify.staff.danger_unreached", fresh_for=SOON, page=True),
+    Rule(PageReachedNobody, HEADS, "notify.staff.danger_unreached", fresh_for=SOON, page=True),
+    Rule(AccountLinked, OWNER, "notify.account_linked"),
+    Rule(StaffUnbound, OWNER, "notify.staff_unbound"),
     Rule(MediaNotReceived, OWNER, "notify.media_not_received", for_no_case),
     Rule(MediaNotReceived, OWNER, "notify.media_not_received_for_case", for_a_case),
 )

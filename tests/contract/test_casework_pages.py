@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,10 +18,11 @@ from casework.dangers.profile import DangerSection, Paging
 from casework.events import EVENTS
 from casework.inquiries import actions as inquiry_actions
 from casework.notifications import queries
-from casework.notifications.channel import DeliveryMessage, SendOutcome, Sent
+from casework.notifications.channel import DeliveryMessage, Final, Retry, SendOutcome, Sent, Uncertain
 from casework.notifications.dispatch import Dispatcher
 from casework.notifications.events import MediaNotReceived
 from casework.notifications.models import Delivery
+from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import on_event
 from casework.notifications.receipts import note_receipt
 from casework.people import staff
@@ -134,6 +137,104 @@ async def test_a_call_is_sent_once_and_seen_in_the_console_whatever_became_of_it
     assert (shown.state, shown.channel) == ("sent", "console")
     await queries.mark_read(database, me, [shown.id])
     assert await queries.unread_for(me) == ()
+
+
+class Reached:
+    """A channel on which each call comes to what the test says."""
+
+    def __init__(self, *outcomes: SendOutcome) -> None:
+        self._outcomes = list(outcomes)
+
+    async def send(self, delivery: DeliveryMessage) -> SendOutcome:
+        return self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
+
+
+class Watch:
+    """The worker's look at what became of the calls."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.heard: list[tuple[str, dict[str, object]]] = []
+
+    def _alarm(self, name: str, **facts: object) -> None:
+        self.heard.append((name, facts))
+
+    async def look(self) -> None:
+        # Two workers at a time, and again: what was judged stays judged.
+        for _ in range(2):
+            await asyncio.gather(*(judge_pages(self._db, self._alarm) for _ in range(2)))
+            await relay(self._db)
+
+
+UNBOUND = Sent("console", reason="not_bound")
+UNREACHED = "notify.staff.danger_unreached"
+
+
+async def called(db: Database, *outcomes: SendOutcome) -> UUID:
+    alert_id = await alarm(db)
+    await page_again(db, SECTION)
+    await relay(db)
+    while await Dispatcher(db, Reached(*outcomes), back_off_s=0.0).step():
+        pass
+    return alert_id
+
+
+@pytest.mark.parametrize(
+    "outcome", [UNBOUND, Sent("console", reason="not_following"), Final("recipient_unknown"), Uncertain("x")]
+)
+async def test_a_call_that_reached_nobodys_phone_calls_the_dispatchers_and_the_heads_once(
+    database: Database, outcome: SendOutcome
+) -> None:
+    people = await hired(
+        database, ("zhiban", Role.DUTY_OFFICER), ("juzhang", Role.HEAD), ("diaodu", Role.DISPATCHER)
+    )
+    alert_id, watch = await called(database, outcome), Watch(database)
+    await watch.look()
+    assert watch.heard == [("danger.page_reached_nobody", {"alert": str(alert_id), "page": 1})]
+    others = sorted((UNREACHED, people[login].id, "queued") for login in ("juzhang", "diaodu"))
+    assert [one for one in await told() if one[0] == UNREACHED] == others
+    if outcome == UNBOUND:
+        (line,) = (await queries.deliveries(["sent"])).rows
+        assert (line.channel, line.reason_key) == ("console", "delivery.reason.not_bound")
+
+
+async def test_a_call_with_nobody_to_be_called_is_an_alarm_too(database: Database) -> None:
+    people = await hired(database, ("juzhang", Role.HEAD))
+    await called(database, UNBOUND)
+    watch = Watch(database)
+    await watch.look()
+    assert len(watch.heard) == 1
+    assert await told() == [(UNREACHED, people["juzhang"].id, "queued")]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_call_that_somebody_heard_or_has_taken_calls_nobody_else(
+    database: Database, taken: bool
+) -> None:
+    people = await hired(database, ("zhiban", Role.DUTY_OFFICER), ("erban", Role.DUTY_OFFICER))
+    alert_id = await called(database, UNBOUND, UNBOUND if taken else Sent("template", "1"))
+    if taken:
+        await danger_actions.acknowledge(database, people["zhiban"].actor(), alert_id)
+    watch = Watch(database)
+    await watch.look()
+    assert watch.heard == []
+    assert UNREACHED not in {row.template for row in await Delivery.all()}
+
+
+async def test_a_call_still_on_its_way_is_waited_for_a_minute_only(
+    database: Database, clock: FixedClock
+) -> None:
+    await hired(database, ("zhiban", Role.DUTY_OFFICER), ("juzhang", Role.HEAD))
+    await alarm(database)
+    await page_again(database, SECTION)
+    await relay(database)
+    await Dispatcher(database, Reached(Retry(60, "no_connection"))).step()
+    watch = Watch(database)
+    await watch.look()
+    assert watch.heard == []
+    clock.advance(timedelta(seconds=61))
+    await watch.look()
+    assert len(watch.heard) == 1
 
 
 async def test_the_citizen_hears_who_took_it_and_colleagues_may_stand_down(database: Database) -> None:

@@ -17,7 +17,7 @@ from casework.dangers import events as dangers
 from casework.events import EVENTS
 from casework.inquiries import events as inquiries
 from casework.inquiries.actions import ANSWER_AT_MOST
-from casework.notifications.events import MediaNotReceived
+from casework.notifications.events import AccountLinked, MediaNotReceived, PageReachedNobody, StaffUnbound
 from casework.notifications.plan import excerpt, params_of
 from casework.notifications.queries import reason_key
 from casework.notifications.rules import RULES, SILENT, Audience, Rule, rules_for
@@ -65,6 +65,9 @@ def one_of_each() -> list[CaseEvent]:
         events.ComplaintAddedTo(**common, media=2),
         *one_of_each_inquiry(),
         *one_of_each_danger(),
+        PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
+        AccountLinked(account_id=person(1), at=AT),
+        StaffUnbound(account_id=person(1), at=AT, staff_name="王值班"),
         MediaNotReceived(account_id=person(1), at=AT, medium="photo", count=2),
         MediaNotReceived(account_id=person(1), at=AT, medium="", reference="QS-TS-261123-0001-X"),
     ]
@@ -121,7 +124,8 @@ def test_event_names_are_unique_and_belong_to_their_feature() -> None:
 
 def test_every_event_leads_to_the_page_of_its_case() -> None:
     for event in one_of_each():
-        assert event.case_id == (None if isinstance(event, MediaNotReceived) else person(9))
+        of_no_case = isinstance(event, MediaNotReceived | AccountLinked | StaffUnbound)
+        assert event.case_id == (None if of_no_case else person(9))
 
 
 @pytest.mark.parametrize("event", one_of_each(), ids=lambda event: event.name)
@@ -251,6 +255,7 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
     assert calls == {
         "notify.staff.danger",
         "notify.staff.danger_no_phone",
+        "notify.staff.danger_unreached",
         "notify.staff.danger_passed_on",
         "notify.staff.danger_acknowledged",
     }
