@@ -148,12 +148,17 @@ async def test_an_alarm_stands_on_every_page_until_somebody_takes_it(console: Co
             assert 'class="alarm" role="alert"' in (await clerk.get(path)).text
         page = await clerk.get("/console/dangers")
         assert "味道很重" in page.text
+        assert "没有留号码" in page.text
+        assert "已经等了 0 分钟" in page.text
         take = re.search(r'action="(/console/dangers/[^"]+/take)"', page.text)
         assert take is not None
         taken = await send(clerk, page, take[1])
         assert "不再继续呼叫" in taken.text
         assert "吴斌" in taken.text
+        assert "已经等了" not in taken.text
         assert 'class="alarm"' not in taken.text
+        await reported(console, "还在漏，打我电话 13800138000")
+        assert "留了号码" in (await clerk.get("/console/dangers")).text
         again = await send(clerk, page, take[1])
         assert again.status in (200, 409)
         end = take[1].removesuffix("/take") + "/end"

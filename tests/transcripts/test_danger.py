@@ -175,3 +175,16 @@ async def test_who_writes_traditional_characters_hears_the_numbers_and_is_paged_
 ) -> None:
     assert (await office.say(text)).startswith(NUMBERS)
     assert await DangerAlert.all().count() == 1
+
+
+async def test_a_number_sent_after_danger_reaches_whoever_is_called(office: Office) -> None:
+    await office.say("楼下煤气泄漏了")
+    assert (await office.say("13800138000")).startswith("已转告值班人员。")
+    assert (await DangerAlert.get()).words == "楼下煤气泄漏了\n13800138000"
+
+
+async def test_a_number_our_own_question_asked_for_stays_where_it_belongs(office: Office) -> None:
+    for text in ("投诉", "招牌掉下来砸到人了", "跳过", "文一路 88 号"):
+        await office.say(text)
+    await office.say("13800138000")
+    assert "13800138000" not in (await DangerAlert.get()).words

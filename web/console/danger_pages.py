@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -85,6 +85,8 @@ async def _render(
 
 def _line(door: ConsoleDoor, visitor: Visitor, row: AlertView, now: datetime) -> AlertLine:
     text = door.words.text
+    is_waiting = row.state is State.RAISED
+    waited_minutes = (now - row.raised_at) // timedelta(minutes=1)
     moves = {move.name for move in DANGER_ALERT.allowed(row.state, visitor.actor.roles)}
     return AlertLine(
         id=str(row.id),
@@ -92,7 +94,11 @@ def _line(door: ConsoleDoor, visitor: Visitor, row: AlertView, now: datetime) ->
         words=row.words,
         matched=row.matched,
         where=row.place_text,
+        phone=text(f"danger_alert.card.{'phone_left' if row.has_phone else 'no_phone'}"),
         since=door.words.moment(row.raised_at, now),
+        waiting=text("danger_alert.card.waiting_minutes", minutes=max(0, waited_minutes))
+        if is_waiting
+        else "",
         pages=text("console.dangers.page_count", count=row.pages),
         by=row.acknowledged_by_name,
         outcome=row.outcome,

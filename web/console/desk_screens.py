@@ -61,14 +61,19 @@ class InquiryPage:
 
 @dataclass(frozen=True, kw_only=True)
 class AlertLine:
-    """One report of danger. `take` and `finish` are where its forms go, empty where there is nothing to do."""
+    """One report of danger. `take` and `finish` are where its forms go, empty where there is nothing to do.
+
+    `waiting` says for how long nobody has taken it, empty once somebody has.
+    """
 
     id: str
     state: Chip
     words: str
     matched: str
     where: str
+    phone: str
     since: str
+    waiting: str
     pages: str
     by: str
     outcome: str
