@@ -1,6 +1,6 @@
 """Sentences outside a conversation: trouble is offered to be filed, everything else is a question.
 
-A question touches neither SQL nor Redis.
+A question that we can answer touches neither SQL nor Redis.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Sentences:
         if is_danger and (told.band == "lost" or (told.band == "unsure" and not asks)):
             # Told to telephone first, nobody wants to hear that we do not know.
             return say("bot.danger_report")
-        if told.band == "lost" and not asks:
+        if told.band == "lost":
             goes_on = await self._goes_on(text, message, at)
             if goes_on:
                 return goes_on
