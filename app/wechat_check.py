@@ -265,6 +265,13 @@ def judge_mini_sign_in(error: WeChatError | None) -> Finding:
     return failure(names.get(error.meaning.name, "mini_program_sign_in"), cause=error)
 
 
+def judge_duty(called: int, bound: int, *, demo: bool) -> Finding:
+    """Whether a call about danger can reach a phone: of those it goes to, who has bound a WeChat that follows."""
+    if bound:
+        return ok("duty_phone", called=called, bound=bound)
+    return (warning if demo else failure)("duty_phone", called=called)
+
+
 def judge_desk(online: int | None) -> Finding:
     """Whether anybody is there to whom a citizen could be handed. None: not known."""
     if online is None:

@@ -20,6 +20,7 @@ from app.wechat_check import (
     failure,
     judge_callback_report,
     judge_desk,
+    judge_duty,
     judge_kind,
     judge_mini_program,
     judge_mini_sign_in,
@@ -38,6 +39,10 @@ from app.wechat_self_test import SelfTest
 from bot import verification
 from bot.models import PlatformReport
 from bot.platform_reports import ENDING, RENEWED, expiry_on
+from casework.people.identities import follows
+from casework.people.staff import staff_ids_with_role
+from casework.people.staff_binding import account_of
+from casework.roles import Role
 from kit.clock import local
 from wechat.account import PrivateTemplate, SubscriptionTemplate
 from wechat.account_kinds import Right
@@ -115,6 +120,7 @@ async def find(desk: Desk) -> list[Finding]:
             found.append(not_checked("platform"))
         found += await _ask_mini_program(desk, session)
     found += await _certification()
+    found.append(await _duty(desk))
     return found
 
 
@@ -216,6 +222,18 @@ async def _ask_mini_program(desk: Desk, session: aiohttp.ClientSession) -> list[
         desk.db.clock,
     )
     return [*found, judge_mini_sign_in(await _error_of(lambda: client.code2session(NOBODY)))]
+
+
+async def _duty(desk: Desk) -> Finding:
+    """Those whom a call about danger goes to, as `casework.notifications.plan` finds them."""
+    today = local(desk.db.clock.now()).date()
+    called = await staff_ids_with_role(Role.DUTY_OFFICER, None, today)
+    called = called or await staff_ids_with_role(Role.DISPATCHER, None, today)
+    bound = 0
+    for staff_id in called:
+        account_id = await account_of(staff_id)
+        bound += account_id is not None and await follows(desk.settings.wechat_app_id, account_id)
+    return judge_duty(len(called), bound, demo=desk.settings.demo)
 
 
 async def _certification() -> list[Finding]:

@@ -112,6 +112,12 @@ async def recipient(sealer: FieldSealer, appid: str, account_id: UUID) -> Recipi
     )
 
 
+async def follows(appid: str, account_id: UUID) -> bool:
+    """Whether a person can be sent anything under one appid at all."""
+    ids = list(await merging.members(account_id))
+    return await WechatIdentity.filter(appid=appid, account_id__in=ids, unfollowed_at=None).exists()
+
+
 def _liveliness(row: WechatIdentity) -> tuple[bool, datetime, datetime]:
     heard_at = row.last_message_at if row.last_message_at is not None else row.created_at
     return row.unfollowed_at is None, heard_at, row.created_at

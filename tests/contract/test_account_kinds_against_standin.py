@@ -375,7 +375,7 @@ async def test_the_check_finds_a_right_profile_right_but_for_the_address(
     account: Account, tmp_path: Path
 ) -> None:
     findings = await checked(account, tmp_path, profile_of(account_kind=account.kind.value))
-    assert {one.name for one in failures(findings).values()} == {"callback_unreachable"}
+    assert {one.name for one in failures(findings).values()} == {"callback_unreachable", "duty_phone"}
     warned = {one.subject for one in findings if one.name == "right_of_kind"}
     assert warned == {right.value for right in set(Right) - rights(account.kind)}
     assert {one.subject for one in findings if one.name == "right"} <= {

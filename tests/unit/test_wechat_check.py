@@ -19,6 +19,7 @@ from app.wechat_check import (
     exit_code,
     judge_callback_report,
     judge_desk,
+    judge_duty,
     judge_kind,
     judge_mini_program,
     judge_mini_sign_in,
@@ -192,6 +193,18 @@ def test_every_sentence_of_the_check_belongs_to_a_level_or_a_remedy() -> None:
 def test_a_nonsensical_end_of_certification_is_no_day(epoch_s: int | None) -> None:
     assert expiry_on(epoch_s) == ""
     assert expiry_on(1_795_276_800) == "2026-11-22"
+
+
+@pytest.mark.parametrize(
+    ("bound", "demo", "level"), [(0, False, "failure"), (0, True, "warning"), (1, False, "ok")]
+)
+def test_a_bureau_whose_calls_reach_no_phone_is_told_what_that_means(
+    bound: int, demo: bool, level: str
+) -> None:
+    said = told(judge_duty(2, bound, demo=demo), WORDS)
+    assert said.level == level
+    assert bool(said.remedy) == (level != "ok")
+    assert bool(said.degrades) == (level == "failure")
 
 
 # ---- pictures
