@@ -1,7 +1,7 @@
 """Answering a question from the knowledge base, in memory and without inventing anything."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from nlp.bands import Band, Thresholds, judge
@@ -10,6 +10,9 @@ from nlp.normalise import warm
 from nlp.segment import RjiebaSegmenter, Segmenter
 
 MOST_SUGGESTIONS = 3
+REMEMBERED, LONGEST_REMEMBERED = 2_048, 24
+"""Questions whose answers are kept at hand, and of how many characters at most: what many people ask in the same
+words is short; what one person tells is long, and is not to lie about in memory."""
 
 
 @cache
@@ -33,6 +36,7 @@ class Answerer:
     ) -> None:
         self.entries = tuple(entries)
         self._thresholds = thresholds or Thresholds()
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._worked_out)
         self._by_slug = {entry.slug: entry for entry in self.entries}
         self._index = QuestionIndex(
             ((entry.question, *entry.phrasings) for entry in self.entries), segmenter or serving_segmenter()
@@ -44,6 +48,9 @@ class Answerer:
 
     def answer(self, text: str) -> Answer:
         """What may be said to this text, whatever it holds: empty, huge, emoji or another language."""
+        return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._worked_out(text)
+
+    def _worked_out(self, text: str) -> Answer:
         hits = self._index.search(text, limit=MOST_SUGGESTIONS + 1)
         verdict = judge(hits, self._thresholds)
         if verdict.band is Band.LOST:

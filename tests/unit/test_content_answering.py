@@ -112,6 +112,16 @@ def test_hostile_questions_get_an_honest_band(answerer: Answerer, catalogue: Cat
     assert len(render_answer(catalogue, answer).encode()) < 2_048
 
 
+def test_a_question_asked_again_is_not_worked_out_again_but_what_one_person_tells_is_not_kept(
+    answerer: Answerer,
+) -> None:
+    asked = Answerer(answerer.entries)
+    assert asked.answer("门口能摆摊吗") is asked.answer("门口能摆摊吗")
+    told = "我家楼下烧烤店油烟太大，找过物业也没人管，现在该找谁反映呢"
+    assert asked.answer(told) == asked.answer(told)
+    assert asked.answer(told) is not asked.answer(told)
+
+
 def test_an_empty_knowledge_base_admits_being_lost() -> None:
     assert Answerer([]).answer("路边能摆摊吗").band == "lost"
 
