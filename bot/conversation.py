@@ -17,7 +17,15 @@ from bot.alarms import Alarms
 from bot.capabilities import Capabilities
 from bot.commands import ASIDE, BEGINNING, Commands
 from bot.dialogue_shape import Session
-from bot.dialogues import ADD_MATERIAL, DISPUTE_ANSWER, FILE_COMPLAINT, LEAVE_MESSAGE, RATE_ANSWER, WRITE_MORE
+from bot.dialogues import (
+    ADD_MATERIAL,
+    DISPUTE_ANSWER,
+    FILE_COMPLAINT,
+    GUARDIAN,
+    LEAVE_MESSAGE,
+    RATE_ANSWER,
+    WRITE_MORE,
+)
 from bot.filing import Filing
 from bot.inbound_words import Understood, all_words, understand
 from bot.inquiring import Inquiring
@@ -232,6 +240,10 @@ class Conversation:
             return self._with_prompt(self._phrases.say(heard.unfit), session, at)
         if heard.scene or heard.scanned:
             return await self._scene(heard, message, at)
+
+        if is_danger and session.dialogue == GUARDIAN.name:
+            # A cry for help is nobody's name.
+            return self._talks.reminder(session, at)
 
         async def free() -> str:
             return as_text(await self._free(heard, message, at, is_danger=is_danger))
