@@ -23,6 +23,9 @@ Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 
+# How msgspec names what is missing, and where what does not fit stands.
+_FIELD_NAMED = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -59,6 +62,9 @@ def body_of(request: Request, kind: type[S]) -> S:
     """The body as `kind`. Raises Invalid for anything else; unknown fields are for newer clients and ignored."""
     try:
         return msgspec.json.decode(request.body, type=kind)
+    except msgspec.ValidationError as unfit:
+        named = _FIELD_NAMED.search(str(unfit))
+        raise Invalid("problem.api.field", field=named[1] or named[2] if named else "body") from None
     except msgspec.DecodeError:
         raise Invalid("problem.invalid_json", field="body") from None
 
