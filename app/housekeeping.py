@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.forgetting import forget_what_is_over
+from bot.forgetting import accounts_heard, forget_accounts, forget_what_is_over
+from casework.dangers.forgetting import forget_words
+from casework.notifications.forgetting import forget_deliveries
+from casework.people.forgetting import forget_codes, forget_unseen
 from kit.db import Change, Database
 from kit.db.models import GuardKey
 from kit.http.models import HttpSession
@@ -39,7 +42,11 @@ async def purge(db: Database) -> int:
 
     # With nothing to remove the writers' turn is left to others.
     gone = await db.change(work) if keys or events or sessions else 0
-    return gone + await forget_what_is_over(db)
+    gone += await forget_what_is_over(db)
+    gone += await forget_codes(db)
+    gone += await forget_words(db)
+    gone += await forget_deliveries(db)
+    return gone + await forget_unseen(db, accounts_heard, forget_accounts)
 
 
 async def _ids(query: object, field: str) -> list[object]:
