@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.e2e.system import System
@@ -32,6 +33,27 @@ def test_every_kind_of_push_is_taken_at_both_doors(shared_system: System) -> Non
             if not _was_taken(outcome):
                 refused.append((app, name, outcome))
     assert refused == []
+
+
+def test_danger_and_misconduct_in_the_mini_programs_chat_are_answered_there(shared_system: System) -> None:
+    for said, answer in (
+        ("楼下着火了，快来人", "有人身危险请先打电话"),
+        ("我要举报城管队长王某收受商户红包", "请不要在这里说"),
+    ):
+        openid = new_openid()
+        shared_system.control(
+            "citizens", {"openid": openid, "wrote": True, "miniapp_openid": f"m{openid[1:]}"}
+        )
+        shared_system.control("miniapp", {"openid": openid, "action": "text", "text": said})
+        until = time.monotonic() + 15
+        while not (shown := _texts(shared_system, openid)) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert len(shown) == 1
+        assert answer in shown[0]
+
+
+def _texts(system: System, openid: str) -> list[str]:
+    return [one["text"] for one in system.ledger(openid) if one["api"] == "message/custom/send"]
 
 
 def _was_taken(outcome: Any) -> bool:
