@@ -1,7 +1,7 @@
 // Draws what stands in the chat: rows with their bubbles, cards, notices and the times between them.
 
 import { film, link, place, voice } from "./bubble_media.js";
-import { button, clockTime, make } from "./dom.js";
+import { button, make } from "./dom.js";
 import { choiceLink, pageLink, richText } from "./richtext.js";
 import { words } from "./words.js";
 
@@ -160,5 +160,6 @@ function spokenTime(iso) {
   const half = at.getHours() < 12 ? words.morning : words.afternoon;
   const days = Math.round((today.setHours(0, 0, 0, 0) - new Date(iso).setHours(0, 0, 0, 0)) / 86400000);
   const day = days === 0 ? "" : days === 1 ? `${words.yesterday} ` : `${at.getMonth() + 1}月${at.getDate()}日 `;
-  return `${day}${half} ${clockTime(iso)}`;
+  const minutes = String(at.getMinutes()).padStart(2, "0");
+  return `${day}${half} ${at.getHours() % 12 || 12}:${minutes}`;
 }
