@@ -126,7 +126,7 @@ def build_bot(
     withdrawing = Withdrawing(desk, cases, talks, phrases)
     adding = Adding(desk, cases, talks, turns, phrases)
     inquiring = Inquiring(inquiries, talks, turns, phrases)
-    scenes = Scenes(db, keys, filing, turns, flight, phrases, public_url)
+    scenes = Scenes(db, keys, filing, talks, flight, phrases, public_url)
     taking_up = TakingUp(
         phrases=phrases,
         turns=turns,

@@ -86,6 +86,8 @@ REVOKE_CONSENT = Dialogue(
 
 UNLINK = Dialogue(name="unlink", version=1, steps=())
 
+BIND_STAFF = Dialogue(name="bind_staff", version=1, steps=())
+
 DIALOGUES = {
     dialogue.name: dialogue
     for dialogue in (
@@ -99,5 +101,6 @@ DIALOGUES = {
         GUARDIAN,
         REVOKE_CONSENT,
         UNLINK,
+        BIND_STAFF,
     )
 }

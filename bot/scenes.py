@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
+from bot.dialogues import BIND_STAFF
 from bot.filing import Filing
 from bot.offers import Choice, Sent, encode_choices
 from bot.phrases import Phrases
 from bot.singleflight import Flight
-from bot.turns import Message, Turns
+from bot.talks import Beginning, Ended, Ending, Talks
+from bot.turns import Message, Standing
 from casework.people import staff_binding
+from casework.people.views import StaffView
 from casework.scene_codes import queries
 from casework.scene_codes.kinds import PREFIXES, SceneKind
 from casework.scene_codes.views import SceneCodeView
 from kit.db import Database
+from kit.problems import Problem
 from kit.secrets import KeyRing
 
 _CODE = re.compile(rf"(?:{'|'.join(map(re.escape, PREFIXES.values()))})[0-9A-Za-z]{{8,36}}", re.ASCII)
@@ -29,7 +34,7 @@ class Scenes:
         db: Database,
         keys: KeyRing,
         filing: Filing,
-        turns: Turns,
+        talks: Talks,
         flight: Flight,
         phrases: Phrases,
         public_url: str,
@@ -37,15 +42,16 @@ class Scenes:
         self._db = db
         self._keys = keys
         self._filing = filing
-        self._turns = turns
+        self._talks = talks
         self._flight = flight
         self._phrases = phrases
         self._public_url = public_url
+        talks.finishes(BIND_STAFF, self._finish_binding)
 
     async def open(self, scene: str, message: Message, at: datetime) -> str:
         """What stands behind a code."""
         if scene.startswith(staff_binding.PREFIX):
-            return await self._bind(scene, message)
+            return await self._bind(scene, message, at)
         found = await queries.by_code(scene)
         if found is None:
             return self._phrases.say("bot.scene.unknown")
@@ -81,11 +87,31 @@ class Scenes:
         place = found.place_text or found.title
         return await self._filing.start(message, at, sent=sent, place=place, scene=found.code)
 
-    async def _bind(self, code: str, message: Message) -> str:
-        account_id = await self._turns.account_for(message)
-        staff = await staff_binding.use_code(self._db, self._keys, code, account_id)
-        if staff is None:
-            return self._phrases.say("bot.scene.bind_over")
+    async def _bind(self, code: str, message: Message, at: datetime) -> str:
+        """Say whose code it is and ask: a code may be shown to somebody who does not know what it does."""
+
+        async def make(standing: Standing) -> Beginning | str:
+            try:
+                found = await staff_binding.offered(self._db, self._keys, code, standing.account_id)
+            except Problem as problem:
+                return self._phrases.problem(problem)
+            if found is None:
+                return self._phrases.say("bot.scene.bind_over")
+            if found.is_bound:
+                return self._bound(found.staff)
+            about = self._phrases.say("bot.scene.whose", name=found.staff.name, login=found.staff.login)
+            return Beginning(BIND_STAFF, subject=str(found.code_id), about=about)
+
+        return await self._talks.start(message, at, make)
+
+    async def _finish_binding(self, ending: Ending) -> Ended:
+        try:
+            staff = await staff_binding.bind(self._db, UUID(ending.session.subject), ending.account_id)
+        except Problem as problem:
+            return Ended(self._phrases.problem(problem))
+        return Ended(self._phrases.say("bot.scene.bind_over") if staff is None else self._bound(staff))
+
+    def _bound(self, staff: StaffView) -> str:
         return self._phrases.say("bot.scene.bound", name=staff.name, login=staff.login)
 
     def _described(self, found: SceneCodeView) -> str:

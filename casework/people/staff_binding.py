@@ -1,7 +1,9 @@
 """A member of staff's own WeChat: bound by a code that is shown in the console and scanned with their phone.
 
-A code lives ten minutes, works once, and only its keyed hash is kept. One member of staff has one bound account and
-one account one member of staff; binding anew ends what was before. Each act is in the chain of the member of staff.
+A code lives ten minutes, works once, and only its keyed hash is kept. What a scan would bind is said first and bound
+on a yes: a code can be shown to somebody who knows nothing of it. One member of staff has one bound account; binding
+another one ends what was before, and the WeChat that lost it is told. A person whose WeChat is somebody else's is
+refused until that one is unbound. Each act is in the chain of the member of staff.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, citizen
+from casework.notifications.events import StaffUnbound
 from casework.people import merging
 from casework.people.models import Account, Staff, StaffBinding, StaffBindingCode
 from casework.people.staff import staff_by_id
 from casework.people.views import StaffView
 from casework.roles import Role
 from kit.db import Change, Database
-from kit.problems import Forbidden, NotFound
+from kit.problems import Conflict, Forbidden, NotFound
 from kit.secrets import KeyRing
 
 PREFIX = "bind_"
@@ -68,16 +71,51 @@ async def new_code(db: Database, keys: KeyRing, actor: Actor, staff_id: UUID) ->
     return NewBindingCode(code, await db.change(work))
 
 
-async def use_code(db: Database, keys: KeyRing, code: str, account_id: UUID) -> StaffView | None:
-    """Bind the account that scanned; None if the code is unknown, used or over, whichever it is.
+@dataclass(frozen=True)
+class Offered:
+    """What a scanned code would bind. `code_id` names the code without giving it away."""
 
-    The same account scanning the same code again within its time is told the same.
+    code_id: UUID
+    staff: StaffView
+    is_bound: bool
+
+
+async def offered(db: Database, keys: KeyRing, code: str, account_id: UUID) -> Offered | None:
+    """Whose code was scanned; None if it is unknown, used or over, whichever it is. Nothing is bound by it.
+
+    `is_bound`: this account has used it already. Raises Conflict where the WeChat is somebody else's.
     """
     if not _CODE.fullmatch(code):
         return None
+    made = await StaffBindingCode.get_or_none(code_hash=_hash(keys, code))
+    if made is None or made.expires_at <= db.clock.now():
+        return None
+    person = await staff_by_id(db, made.staff_id)
+    if person is None:
+        return None
+    if made.used_at is not None:
+        bound = StaffBinding.filter(staff_id=person.id, account_id=account_id, bound_at=made.used_at)
+        return Offered(made.id, person, True) if await bound.filter(unbound_at=None).exists() else None
+    await _refuse_anothers(db, account_id, person.id)
+    return Offered(made.id, person, False)
+
+
+async def use_code(db: Database, keys: KeyRing, code: str, account_id: UUID) -> StaffView | None:
+    """`offered` and `bind` in one, for whoever has been asked already."""
+    found = await offered(db, keys, code, account_id)
+    return await bind(db, found.code_id, account_id) if found is not None else None
+
+
+async def bind(db: Database, code_id: UUID, account_id: UUID) -> StaffView | None:
+    """Bind the account whose owner said yes; None if the code was used by somebody else meanwhile, or is over.
+
+    The same account using the same code again within its time is told the same. Raises Conflict where the WeChat
+    is somebody else's.
+    """
+    other = await staff_behind(db, account_id)
 
     async def work(change: Change) -> UUID | None:
-        found = await StaffBindingCode.get_or_none(code_hash=_hash(keys, code))
+        found = await StaffBindingCode.get_or_none(id=code_id)
         if found is None:
             return None
         person = await change.lock(Staff, found.staff_id)
@@ -87,11 +125,16 @@ async def use_code(db: Database, keys: KeyRing, code: str, account_id: UUID) -> 
         if made.used_at is not None:
             bound = StaffBinding.filter(staff_id=person.id, account_id=account_id, bound_at=made.used_at)
             return person.id if await bound.filter(unbound_at=None).exists() else None
-        # Two codes used by one account at once would bind it twice.
-        if await change.lock(Account, account_id) is None:
+        if await Account.get_or_none(id=account_id) is None:
             return None
-        await _end(change, citizen(account_id), staff_id=person.id)
-        await _end(change, citizen(account_id), account_id=account_id)
+        # Two codes used by one person at once would bind them twice.
+        own = (await merging.lock_trees(change, (account_id,)))[account_id].member_ids
+        theirs = StaffBinding.filter(account_id__in=list(own), unbound_at=None).exclude(staff_id=person.id)
+        if await theirs.exists():
+            raise _anothers(other)
+        for ended in await _end(change, citizen(account_id), person.id):
+            if ended not in own:
+                change.emit(StaffUnbound(account_id=ended, at=change.now, staff_name=person.name))
         row = StaffBinding(
             id=change.ids.new(), staff_id=person.id, account_id=account_id, bound_at=change.now
         )
@@ -136,24 +179,30 @@ async def unbind(db: Database, actor: Actor, staff_id: UUID) -> bool:
     async def work(change: Change) -> bool:
         if await change.lock(Staff, staff_id) is None:
             raise NotFound("problem.people.no_such_staff")
-        return await _end(change, actor, staff_id=staff_id)
+        return bool(await _end(change, actor, staff_id))
 
     return await db.change(work)
 
 
-async def _end(
-    change: Change, actor: Actor, *, staff_id: UUID | None = None, account_id: UUID | None = None
-) -> bool:
-    """End what is bound to this member of staff, or to this account, each in its own person's chain."""
-    query = StaffBinding.filter(unbound_at=None)
-    query = query.filter(staff_id=staff_id) if staff_id is not None else query.filter(account_id=account_id)
-    rows = await query.order_by("staff_id", "id")
+async def _refuse_anothers(db: Database, account_id: UUID, staff_id: UUID) -> None:
+    other = await staff_behind(db, account_id)
+    if other is not None and other.id != staff_id:
+        raise _anothers(other)
+
+
+def _anothers(other: StaffView | None) -> Conflict:
+    name, login = (other.name, other.login) if other is not None else ("", "")
+    return Conflict("problem.people.wechat_of_another", name=name, login=login)
+
+
+async def _end(change: Change, actor: Actor, staff_id: UUID) -> list[UUID]:
+    """End what is bound to this member of staff, whose row is locked. Returns the accounts that were."""
+    rows = await StaffBinding.filter(unbound_at=None, staff_id=staff_id).order_by("id")
     for row in rows:
-        await change.lock(Staff, row.staff_id)
         row.unbound_at = change.now
         await row.save(update_fields=["unbound_at"])
         await change.audit(row.staff_id, actor, "staff.unbind", {"account": str(row.account_id)})
-    return bool(rows)
+    return [row.account_id for row in rows]
 
 
 def _hash(keys: KeyRing, code: str) -> str:

@@ -6,11 +6,13 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from casework.actors import Actor, citizen, system
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.models import Complaint
+from casework.notifications.events import StaffUnbound
 from casework.people import consents, identities, merging, phones, staff, staff_binding
 from casework.people.consents import Guardian, Purpose
 from casework.people.models import Account, PersonalConsent, StaffBindingCode
@@ -20,7 +22,8 @@ from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Change, Database, Fresh, Intake
-from kit.problems import Forbidden, Invalid, NotFound
+from kit.outbox_models import OutboxEvent
+from kit.problems import Conflict, Forbidden, Invalid, NotFound
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from tests.casework_setting import desk_on, person
@@ -234,17 +237,52 @@ async def test_a_code_ends_by_time_and_by_the_next_one(database: Database, clock
     assert await staff_binding.account_of(li.id) is None
 
 
-async def test_binding_anew_replaces_on_both_sides(database: Database) -> None:
-    li, wang = await hired(database, "li"), await hired(database, "wang")
+async def test_binding_another_phone_replaces_the_old_one_which_is_told(database: Database) -> None:
+    li = await hired(database, "li")
     old, new = await account(database, "o-old"), await account(database, "o-new")
-    for person_, phone in ((li, old), (li, new), (wang, new)):
-        code = (await staff_binding.new_code(database, KEYS, person_.actor(), person_.id)).code
+    for phone in (old, new, new):
+        code = (await staff_binding.new_code(database, KEYS, li.actor(), li.id)).code
         assert await staff_binding.use_code(database, KEYS, code, phone) is not None
-    assert await staff_binding.account_of(li.id) is None
-    assert await staff_binding.account_of(wang.id) == new
+    assert await staff_binding.account_of(li.id) == new
     actions = [row.action for row in await AuditEntry.filter(case_id=li.id).order_by("position")]
-    assert actions.count("staff.bind") == 2
-    assert actions.count("staff.unbind") == 2
+    assert (actions.count("staff.bind"), actions.count("staff.unbind")) == (3, 2)
+    (told,) = await OutboxEvent.filter(name="staff.unbound")
+    assert msgspec.json.decode(told.payload, type=StaffUnbound).account_id == old
+
+
+async def test_a_phone_that_is_somebody_elses_is_refused_until_that_one_is_unbound(
+    database: Database,
+) -> None:
+    li, wang, phone = await hired(database, "li"), await hired(database, "wang"), await account(database, "o")
+    other = await account(database, "o-mini")
+
+    async def one_person(change: Change) -> None:
+        await merging.link(change, other, phone, merging.Basis.UNIONID, system())
+
+    await database.change(one_person)
+    first = (await staff_binding.new_code(database, KEYS, li.actor(), li.id)).code
+    assert await staff_binding.use_code(database, KEYS, first, phone) is not None
+    second = (await staff_binding.new_code(database, KEYS, wang.actor(), wang.id)).code
+    made = await StaffBindingCode.get(staff_id=wang.id)
+    for account_id in (phone, other):
+        with pytest.raises(Conflict) as refused:
+            await staff_binding.offered(database, KEYS, second, account_id)
+        assert refused.value.params["login"] == "li"
+        with pytest.raises(Conflict):
+            await staff_binding.bind(database, made.id, account_id)
+    assert await staff_binding.account_of(li.id) == phone
+    await staff_binding.unbind(database, li.actor(), li.id)
+    # The code was not spent by the refusal.
+    assert await staff_binding.use_code(database, KEYS, second, other) is not None
+
+
+async def test_a_scan_alone_binds_nothing(database: Database) -> None:
+    li, phone = await hired(database, "li"), await account(database, "o-li")
+    code = (await staff_binding.new_code(database, KEYS, li.actor(), li.id)).code
+    found = await staff_binding.offered(database, KEYS, code, phone)
+    assert found is not None
+    assert (found.staff.id, found.is_bound) == (li.id, False)
+    assert await staff_binding.account_of(li.id) is None
 
 
 async def test_one_code_scanned_by_two_phones_at_once_binds_one(database: Database) -> None:

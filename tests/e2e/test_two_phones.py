@@ -83,6 +83,7 @@ def bind(page: Page, staff: PhoneInFrame, system: System) -> None:
     staff.close_page()
     page.get_by_test_id("two-scan-binding").click()
     assert "吴斌" in staff.scan(code)
+    assert "绑定好了" in staff.say("1")
 
 
 def test_danger_told_on_one_phone_rings_on_the_other(browser: Any, shared_system: System) -> None:
