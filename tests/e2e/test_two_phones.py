@@ -98,6 +98,11 @@ def test_danger_told_on_one_phone_rings_on_the_other(browser: Any, shared_system
         assert "110" in told
         staff.is_pushed(DANGER)
         picture(page, "two-phones")
+        with page_of(browser) as desk:
+            Console(desk, system).log_in("zhiban", system.password)
+            desk.goto(f"{system.url}/console/dangers")
+            expect(desk.locator(".alert", has_text=DANGER).first).to_be_visible()
+            picture(desk, "console-dangers")
 
         # The duty officer takes it in the console, on the phone; the citizen learns that somebody did.
         page.get_by_test_id("two-open-console").click()
