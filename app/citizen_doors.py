@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from app.core import Core
 from app.platform import Platform
 from bot.consents import is_unsubscribed
-from bot.models import MediaFetch, PushConsent
+from bot.export import BotHoldings
+from bot.models import PushConsent
 from bot.profile import WechatSection
+from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.people.profile import ConsentsSection
@@ -57,7 +58,7 @@ def citizens_pages(
         public_url=settings.public_url,
         platform=opened,
         notices=notices,
-        also_held=held_by_the_bot,
+        also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         in_any_browser=settings.demo,
     )
 
@@ -100,28 +101,3 @@ async def notice_standings(section: WechatSection, member_ids: frozenset[UUID]) 
         for template in section.templates
         if template.kind != "template" and template.app == "official"
     )
-
-
-async def held_by_the_bot(member_ids: frozenset[UUID]) -> Mapping[str, object]:
-    """What the chat keeps of a person's accounts beyond their cases, for the export."""
-    ids = list(member_ids)
-    return {
-        "message_consents": [
-            {
-                "template": row.template_id,
-                "left": row.remaining,
-                "refused_at": row.refused_at,
-                "updated_at": row.updated_at,
-            }
-            for row in await PushConsent.filter(account_id__in=ids).order_by("id")
-        ],
-        "media_sent": [
-            {
-                "id": row.file_id,
-                "medium": row.medium or "photo",
-                "state": row.state,
-                "sent_at": row.created_at,
-            }
-            for row in await MediaFetch.filter(account_id__in=ids).order_by("created_at", "id")
-        ],
-    }

@@ -184,7 +184,7 @@ def build_bot(
         codec=codec,
         conversation=conversation,
         flight=flight,
-        names=Names(keys.derive("fields", "bot-names/1", 32)),
+        names=Names.of_keys(keys),
         late=late,
         clock=db.clock,
         refusals={kind: phrases.say(f"bot.door.{kind}") for kind in Refusal},

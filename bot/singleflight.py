@@ -37,6 +37,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from bot.line import Line, LineDown
+from kit.secrets import KeyRing
 
 ENTER = """
 local slot = redis.call('GET', KEYS[1])
@@ -113,6 +114,11 @@ class Names:
 
     def __init__(self, key: bytes) -> None:
         self._keyed = blake2b(key=key, digest_size=16)
+
+    @classmethod
+    def of_keys(cls, keys: KeyRing) -> Names:
+        """Those of all doors and processes of an installation."""
+        return cls(keys.derive("fields", "bot-names/1", 32))
 
     def of(self, text: str) -> str:
         digest = self._keyed.copy()

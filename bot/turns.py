@@ -123,7 +123,7 @@ class Turns:
         turn = await ConversationTurn.filter(account_id=account.id).order_by("-revision").first()
         if turn is None:
             return Standing(account.id, 0, None)
-        return Standing(account.id, turn.revision, self._opened(turn))
+        return Standing(account.id, turn.revision, opened_session(self._sealer, turn))
 
     async def stored_reply(self, act: str) -> str | None:
         """What this very message was answered with, if it was taken in before."""
@@ -189,15 +189,17 @@ class Turns:
             at=self._db.clock.now(),
         )
 
-    def _opened(self, turn: ConversationTurn) -> Session | None:
-        if turn.session_sealed is None:
-            return None
-        try:
-            text = self._sealer.open(bytes(turn.session_sealed), table=_TABLE, column=_COLUMN, row_id=turn.id)
-            return msgspec.json.decode(text, type=Session)
-        except (SealError, msgspec.DecodeError):
-            # Sealed with a lost key, or written by another release: no draft, rather than no service.
-            return None
+
+def opened_session(sealer: FieldSealer, turn: ConversationTurn) -> Session | None:
+    """The conversation as it stood after this turn; None when it had ended or cannot be read any more."""
+    if turn.session_sealed is None:
+        return None
+    try:
+        text = sealer.open(bytes(turn.session_sealed), table=_TABLE, column=_COLUMN, row_id=turn.id)
+        return msgspec.json.decode(text, type=Session)
+    except (SealError, msgspec.DecodeError):
+        # Sealed with a lost key, or written by another release: no draft, rather than no service.
+        return None
 
 
 def _message_key(act: str) -> str:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 import msgspec
 
+from casework.actors import Actor
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.notifications.models import Delivery
 from casework.people import consents, phones
 from casework.people.models import Account, AccountLink, PersonalConsent, StaffBinding, WechatIdentity
+from kit.db import Change, Database
+from kit.problems import NotFound
 from kit.sealing import FieldSealer
 
 Plain = dict[str, object]
@@ -47,7 +50,16 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
             for row in await Inquiry.filter(account_id__in=ids).order_by("submitted_at", "id")
         ],
         "danger_alerts": [
-            {"words": row.words, "place": row.place_text, "raised_at": row.raised_at, "source": row.source}
+            {
+                "words": row.words,
+                "place": row.place_text,
+                "raised_at": row.raised_at,
+                "source": row.source,
+                "state": row.state,
+                "taken_at": row.acknowledged_at,
+                "outcome": row.outcome,
+                "ended_at": row.ended_at,
+            }
             for row in await DangerAlert.filter(account_id__in=ids).order_by("raised_at", "id")
         ],
         "messages_to_you": [
@@ -61,6 +73,17 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
             for row in await Delivery.filter(recipient_id__in=ids).order_by("created_at", "id")
         ],
     }
+
+
+async def note_export(db: Database, actor: Actor, account_id: UUID) -> None:
+    """That everything of a person was handed out, in the chain of the account it was asked for by."""
+
+    async def work(change: Change) -> None:
+        if await change.lock(Account, account_id) is None:
+            raise NotFound("problem.people.no_such_account")
+        await change.audit(account_id, actor, "account.export", {})
+
+    await db.change(work)
 
 
 async def _accounts(ids: list[UUID]) -> list[Plain]:

@@ -91,6 +91,14 @@ async def account_by_openid(sealer: FieldSealer, appid: str, openid: str) -> Acc
     )
 
 
+async def openids(sealer: FieldSealer, account_ids: frozenset[UUID]) -> list[str]:
+    """The openids of these accounts, in clear: to find what is kept under a name made of them."""
+    rows = await WechatIdentity.filter(account_id__in=list(account_ids)).order_by("id")
+    return [
+        sealer.open(bytes(row.openid_sealed), table=_TABLE, column=_COLUMN, row_id=row.id) for row in rows
+    ]
+
+
 async def recipient(sealer: FieldSealer, appid: str, account_id: UUID) -> Recipient | None:
     """Where to send a person's messages under one appid; None if no account of theirs has an identity there.
 

@@ -15,9 +15,11 @@ from uuid import uuid4
 import aiohttp
 from sanic import Sanic
 
-from app.citizen_doors import held_by_the_bot, notice_standings
+from app.citizen_doors import notice_standings
 from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
+from bot.export import BotHoldings
 from bot.profile import MessageTemplate, WechatSection
+from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.people.profile import ConsentsSection
 from kit.catalogue import Catalogue
@@ -215,7 +217,7 @@ async def citizens_on(
             public_url=url,
             platform=web_side,
             notices=lambda ids: notice_standings(TEMPLATES, ids),
-            also_held=held_by_the_bot,
+            also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
             in_any_browser=in_any_browser,
         )
         app.ctx.h5 = door

@@ -22,6 +22,7 @@ from casework.scene_codes.actions import NewSceneCode
 from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import retire as retire_code
 from casework.scene_codes.kinds import SceneKind
+from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Change, Database, Fresh, Intake
 from kit.http.models import HttpSession
@@ -312,6 +313,8 @@ async def test_the_export_holds_everything_and_nobodys_openid(setting: CitizenSe
     assert exported["guardian"] == {"name": "李梅", "phone": "13800001111"}
     assert exported["accounts"][0]["wechat"][0]["app"] == APP_ID
     assert {"inquiries", "consents", "messages_to_you", "message_consents", "media_sent"} <= set(exported)
+    assert {"drafts", "late_answers", "danger_alerts"} <= set(exported)
+    assert await AuditEntry.filter(case_id=account_id, action="account.export").count() == 1
     identity = await WechatIdentity.get(account_id=account_id)
     for secret in (MEI, identity.openid_index, identity.unionid_index or "-", "别人的事"):
         assert secret not in answer.text

@@ -78,7 +78,7 @@ async def part(request: Request, door: H5Door, visitor: Visitor, account_id: str
 
 async def export(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
     """GET /h5/export: everything we hold of the person, as a file."""
-    content = await export_of(door, visitor.account_id)
+    content = await export_of(door, visitor.actor, visitor.account_id)
     headers = {"content-disposition": 'attachment; filename="my-data.json"'}
     return HTTPResponse(content, content_type="application/json; charset=utf-8", headers=headers)
 

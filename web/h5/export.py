@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from casework.actors import Actor
 from casework.people import merging
-from casework.people.export import holdings
+from casework.people.export import holdings, note_export
 from web.h5.door import H5Door
 
 
-async def export_of(door: H5Door, account_id: UUID) -> bytes:
-    """The document; keys are in English and stable, so that a program can read it too."""
+async def export_of(door: H5Door, actor: Actor, account_id: UUID) -> bytes:
+    """The document, noted as handed out; keys are in English and stable, so that a program can read it too."""
     ids = await merging.members(account_id)
     document: dict[str, object] = {
         "format": "chengguan-personal-export/1",
@@ -21,4 +22,6 @@ async def export_of(door: H5Door, account_id: UUID) -> bytes:
     }
     document |= await holdings(door.sealer, account_id, ids)
     document |= await door.also_held(ids)
-    return msgspec.json.format(msgspec.json.encode(document), indent=2)
+    content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    await note_export(door.db, actor, account_id)
+    return content
