@@ -17,6 +17,7 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.files.store import FileStore
 from kit.http.assets import Assets
+from kit.http.sign_in_limit import TRIES_A_MINUTE, SignInLimit
 from miniapp_api.door import ApiDoor, build_api
 from miniapp_api.platform import MiniPlatform
 from web.h5.door import H5Door, NoticeStanding, build_h5
@@ -60,6 +61,8 @@ def citizens_pages(
         notices=notices,
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         in_any_browser=settings.demo,
+        sign_ins=_sign_ins(core),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
@@ -82,7 +85,14 @@ def mini_program_api(core: Core, desk: Desk, platform: Platform) -> ApiDoor:
         consents=core.profile.section(ConsentsSection),
         app_id=app_id,
         platform=opened if app_id else None,
+        sign_ins=_sign_ins(core),
+        trusted_proxies=core.settings.trusted_proxies,
     )
+
+
+def _sign_ins(core: Core) -> SignInLimit:
+    tries = TRIES_A_MINUTE if core.settings.rate_limits else None
+    return SignInLimit(core.redis, core.keys, core.clock, tries_a_minute=tries)
 
 
 async def notice_standings(section: WechatSection, member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,7 +11,9 @@ from sanic import Request
 from casework.complaints.desk import Desk
 from casework.people.profile import ConsentsSection
 from kit.db import Database
+from kit.http.addresses import ClientAddresses
 from kit.http.sessions import Sessions
+from kit.http.sign_in_limit import SignInLimit
 from kit.problems import NotFound
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
@@ -29,6 +32,8 @@ class ApiDoor:
     sessions: Sessions
     opening: PlatformOpening | None
     app_id: str
+    sign_ins: SignInLimit
+    addresses: ClientAddresses
 
     @property
     def db(self) -> Database:
@@ -48,8 +53,13 @@ def build_api(
     consents: ConsentsSection,
     app_id: str | None,
     platform: PlatformOpening | None,
+    sign_ins: SignInLimit | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> ApiDoor:
-    """Put the door together. Without `platform` every sign-in says that there is no mini-program."""
+    """Put the door together. Without `platform` every sign-in says that there is no mini-program.
+
+    Without `sign_ins` tries to sign in are limited in this process alone.
+    """
     return ApiDoor(
         desk=desk,
         sealer=desk.sealer,
@@ -57,6 +67,8 @@ def build_api(
         sessions=Sessions(desk.db, keys),
         opening=platform,
         app_id=app_id or "",
+        sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
+        addresses=ClientAddresses(trusted_proxies),
     )
 
 

@@ -73,7 +73,8 @@ async def sign_in(request: Request) -> HTTPResponse:
     asked = body_of(request, SignIn)
     platform = await door.platform()
     try:
-        opener = await platform.opener(asked.code)
+        async with door.sign_ins.one_try(door.addresses.of(request)):
+            opener = await platform.opener(asked.code)
     except CodeRefusedError:
         raise Invalid("problem.api.code_used", field="code") from None
     except PlatformAwayError:
@@ -104,7 +105,8 @@ async def give_phone(request: Request, door: ApiDoor, caller: Caller) -> HTTPRes
         raise Invalid("problem.api.consent_version", field="consent_version")
     platform = await door.platform()
     try:
-        number = await platform.phone(asked.code)
+        async with door.sign_ins.one_try(door.addresses.of(request)):
+            number = await platform.phone(asked.code)
     except CodeRefusedError:
         raise Invalid("problem.api.code_used", field="code") from None
     except PlatformAwayError:

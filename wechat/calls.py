@@ -165,7 +165,9 @@ def _checked_file(endpoint: Endpoint, answer: Answer) -> Answer:
 
 def _log_refusal(endpoint: Endpoint, error: WeChatError) -> None:
     # Neither the message nor the receiver: the request id is what the platform's support needs.
-    _log.warning(
+    # A code that is no good is whoever sent it's own trouble, and anybody may send made-up ones.
+    log = _log.debug if error.meaning == CODE_USED else _log.warning
+    log(
         "wechat.call_failed",
         endpoint=endpoint.path,
         reason=error.meaning.name,

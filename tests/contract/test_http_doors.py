@@ -26,6 +26,7 @@ from kit.http.models import HttpSession
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.sessions import Sessions, end_all_for
 from kit.http.shell import install_shell
+from kit.http.sign_in_limit import SignInLimit
 from kit.http.slow_down import LoginSlowDown, Slope
 from kit.problems import Conflict, Invalid, TooMany
 from kit.redis import connect
@@ -429,4 +430,18 @@ async def test_without_a_reachable_redis_the_process_counts_for_itself(
     await slow_down.attempt("zhang", "203.0.113.7")
     with pytest.raises(TooMany):
         await slow_down.attempt("zhang", "203.0.113.7")
+    await redis.aclose()
+
+
+async def test_tries_to_sign_in_are_counted_over_all_processes(valkey_url: str, clock: FixedClock) -> None:
+    redis, keys = connect(valkey_url), KeyRing.random()
+    processes = [SignInLimit(redis, keys, clock, tries_a_minute=4) for _ in range(2)]
+    for number in range(4):
+        with pytest.raises(LookupError):
+            async with processes[number % 2].one_try("203.0.113.7"):
+                raise LookupError
+    for process in processes:
+        with pytest.raises(TooMany):
+            async with process.one_try("203.0.113.7"):
+                pass
     await redis.aclose()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from casework.actors import citizen
 from casework.complaints.filing import NewComplaint, Source, submit
@@ -161,3 +162,17 @@ async def test_the_session_key_and_openids_stay_inside(setting: CitizenSetting) 
     _, me = await setting.api("GET", "/me", token=body["token"])
     assert "oMini-mei" not in str(me)
     assert "oMini-mei" not in str(await Account.all().values())
+
+
+async def test_made_up_codes_are_limited_and_leave_no_warning_behind(
+    setting: CitizenSetting,
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answers = [await setting.api("POST", "/session", {"code": f"made-up-{n}"}) for n in range(62)]
+    statuses = [status for status, _ in answers]
+    assert statuses[:60] == [422] * 60 or statuses[:60] == [400] * 60
+    assert statuses[60:] == [429, 429]
+    assert not [one for one in lines if one["log_level"] in ("warning", "error")]
+    # Another door, and whoever has a token, is not concerned.
+    async with setting.phone(MEI) as phone:
+        assert (await phone.get("/h5/me")).status == 200

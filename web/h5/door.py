@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -17,10 +17,12 @@ from kit.catalogue import Catalogue
 from kit.clock import Clock
 from kit.db import Database
 from kit.files.store import FileStore
+from kit.http.addresses import ClientAddresses
 from kit.http.assets import Assets
 from kit.http.cookies import SessionCookie
 from kit.http.csrf import VisitToken
 from kit.http.sessions import Sessions
+from kit.http.sign_in_limit import SignInLimit
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from web.h5.platform import PlatformOpening
@@ -68,6 +70,8 @@ class H5Door:
     in_any_browser: bool
     notices: NoticeStandings
     also_held: AlsoHeld
+    sign_ins: SignInLimit
+    addresses: ClientAddresses
 
     @property
     def db(self) -> Database:
@@ -94,8 +98,10 @@ def build_h5(
     notices: NoticeStandings,
     also_held: AlsoHeld,
     in_any_browser: bool = False,
+    sign_ins: SignInLimit | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> H5Door:
-    """Put the door together.
+    """Put the door together. Without `sign_ins` tries to sign in are limited in this process alone.
 
     `platform` opens the platform's side when somebody first signs in. `in_any_browser`: the platform's sign-in
     works outside WeChat too, which is true of the stand-in alone.
@@ -118,6 +124,8 @@ def build_h5(
         in_any_browser=in_any_browser,
         notices=notices,
         also_held=also_held,
+        sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
+        addresses=ClientAddresses(trusted_proxies),
     )
 
 

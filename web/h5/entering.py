@@ -51,7 +51,10 @@ async def come_back(request: Request) -> HTTPResponse:
         return _done(_message(request, door, "no_code", 400, retry=wanted), door)
     platform = await door.platform()
     try:
-        opener = await platform.opener(codes[0], needs_unionid=lambda openid: _needs_unionid(door, openid))
+        async with door.sign_ins.one_try(door.addresses.of(request)):
+            opener = await platform.opener(
+                codes[0], needs_unionid=lambda openid: _needs_unionid(door, openid)
+            )
     except CodeRefusedError:
         return _done(_message(request, door, "code_used", 400, retry=wanted), door)
     except PlatformAwayError:
