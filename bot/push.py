@@ -43,9 +43,11 @@ MUST_BE_TOLD = frozenset(
         "complaint.answered:owner",
         "inquiry.answered:owner",
         "media.not_received:owner",
+        "account.linked:owner",
+        "staff.unbound:owner",
     }
 )
-"""Rules whose notices reach also those who wanted no more: outcomes, and what only they can mend."""
+"""Rules whose notices reach also those who wanted no more: outcomes, and what only they can mend or undo."""
 
 # Codes under `delivery.reason`, by the platform client's name for the error.
 REASONS = {

@@ -111,6 +111,10 @@ async def give_phone(request: Request, door: ApiDoor, caller: Caller) -> HTTPRes
         raise Invalid("problem.api.code_used", field="code") from None
     except PlatformAwayError:
         raise Busy("problem.api.platform_away") from None
+    # First, so that no number is ever kept without it.
+    await consents.give(
+        door.db, door.sealer, caller.account_id, Purpose.PHONE, asked.consent_version, "miniapp"
+    )
     kept = await phones.verified(
         door.db,
         door.sealer,
@@ -118,9 +122,6 @@ async def give_phone(request: Request, door: ApiDoor, caller: Caller) -> HTTPRes
         caller.account_id,
         number,
         links_for=door.consents.phone_linking.span,
-    )
-    await consents.give(
-        door.db, door.sealer, caller.account_id, Purpose.PHONE, asked.consent_version, "miniapp"
     )
     return answer(PhoneKept(kept.masked, kept.is_linked, kept.not_linked))
 

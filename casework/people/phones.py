@@ -13,6 +13,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from casework.actors import Actor
+from casework.notifications.events import AccountLinked
 from casework.people import merging
 from casework.people.merging import Basis, Tree
 from casework.people.models import Account, WechatIdentity
@@ -59,7 +60,10 @@ async def verified(
             reason = await _against(change, own, theirs, index, links_for)
             if not reason:
                 older, younger = sorted((own.root_id, theirs.root_id))
-                linked = await merging.link(change, younger, older, Basis.PHONE, actor) or linked
+                if await merging.link(change, younger, older, Basis.PHONE, actor):
+                    linked = True
+                    # This side sees it now; the other one is told, and how to undo it.
+                    change.emit(AccountLinked(account_id=other.id, at=change.now))
                 continue
             refused = reason
             facts = {"basis": "phone", "reason": reason}

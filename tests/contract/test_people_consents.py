@@ -12,7 +12,7 @@ import pytest
 from casework.actors import Actor, citizen, system
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.models import Complaint
-from casework.notifications.events import StaffUnbound
+from casework.notifications.events import AccountLinked, StaffUnbound
 from casework.people import consents, identities, merging, phones, staff, staff_binding
 from casework.people.consents import Guardian, Purpose
 from casework.people.models import Account, PersonalConsent, StaffBindingCode
@@ -306,3 +306,16 @@ async def test_nobody_binds_or_unbinds_for_another(database: Database) -> None:
     await staff.leave(database, system(), wang.id)
     with pytest.raises(NotFound):
         await staff_binding.new_code(database, KEYS, wang.actor(), wang.id)
+
+
+async def test_the_other_side_of_a_number_is_told_that_it_was_linked_and_only_once(
+    database: Database,
+) -> None:
+    chat, mini = await account(database, "o-chat"), await account(database, "o-mini", appid="wx2")
+    for _ in range(2):
+        await vouched(database, chat)
+        assert await OutboxEvent.filter(name="account.linked").count() == 0
+    for _ in range(2):
+        await vouched(database, mini)
+    (told,) = await OutboxEvent.filter(name="account.linked")
+    assert msgspec.json.decode(told.payload, type=AccountLinked).account_id == chat
