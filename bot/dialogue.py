@@ -313,7 +313,9 @@ def _told_with_prompt(dialogue: Dialogue, session: Session) -> dict[str, datetim
 def _needs_consent(session: Session, step: Ask) -> bool:
     """Whether what was answered may be kept with a consent only: a place in words may always be."""
     told = session.answers.get(step.name, Answer())
-    return bool(step.consent) and (told.spot is not None or (isinstance(step.kind, MobileKind) and bool(told)))
+    return bool(step.consent) and (
+        told.spot is not None or (isinstance(step.kind, MobileKind) and bool(told))
+    )
 
 
 def _is_unwanted(dialogue: Dialogue, session: Session, heard: Heard) -> bool:

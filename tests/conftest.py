@@ -17,12 +17,17 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from app.models import MODEL_MODULES
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.db.migrate import migrate
 from kit.ids import Ids
+
+# Machines are shared: how long a case takes says nothing about the code. Speed is measured by `make bench`.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 T = TypeVar("T")
 
