@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from casework.notifications.models import Delivery
-from casework.notifications.plan import STAFF
+from casework.notifications.plan import SENT, STAFF
 from kit.db import Change, Database
 from kit.problems import Invalid
 
@@ -17,7 +17,8 @@ PAGE_AT_MOST = 100
 
 
 class DeliveryLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One message and what became of it. `reason_key` is the catalogue key of why not; empty if all went well.
+    """One message and what became of it. `reason_key` is the catalogue key of why not, or of why only the
+    console shows it; empty if all went well.
 
     `receipt` is what the platform reported afterwards: "delivered", or a word for why not.
     """
@@ -114,7 +115,8 @@ def _line(row: Delivery) -> DeliveryLine:
         template=row.template,
         params=msgspec.json.decode(row.params, type=dict[str, str]),
         state=row.state,
-        reason_key=reason_key(row.final_reason or row.last_reason),
+        # Why an earlier try failed says nothing of a message that was sent after all.
+        reason_key=reason_key(row.final_reason or (row.last_reason if row.state != SENT else None)),
         channel=row.channel,
         attempts=row.attempts,
         created_at=row.created_at,

@@ -219,6 +219,24 @@ async def test_only_what_was_certainly_not_delivered_is_tried_again(database: Da
     row = await Delivery.get()
     assert (row.state, row.attempts, row.channel, row.platform_id) == ("sent", 3, "template", "42")
     assert [message.attempt for message in post.seen] == [1, 2, 3]
+    (line,) = (await queries.deliveries()).rows
+    assert line.reason_key == ""
+
+
+async def test_what_may_have_been_shown_ends_as_uncertain_and_knows_since_when(database: Database) -> None:
+    await queued(database, 1)
+    post = answering(Retry(0, "no_answer", may_be_shown=True), Retry(0, "busy"))
+    dispatcher = Dispatcher(database, post, back_off_s=0.0)
+    before = await database.database_now()
+    await dispatcher.step()
+    lost_at = (await Delivery.get()).lost_at
+    assert lost_at is not None
+    assert before <= lost_at <= await database.database_now()
+    for _ in range(ATTEMPTS_AT_MOST - 1):
+        assert await dispatcher.step() == 1
+    row = await Delivery.get()
+    assert (row.state, row.lost_at) == ("uncertain", lost_at)
+    assert [message.lost_s is None for message in post.seen] == [True, *[False] * (ATTEMPTS_AT_MOST - 1)]
 
 
 async def test_a_retry_waits_its_turn(database: Database) -> None:
