@@ -139,6 +139,7 @@ NO_TEXTS = {
     "danger_alert.remind",
     "danger_alert.pass_on",
     "danger_alert.add_words",
+    "danger_alert.forget_words",
     "scene_code.add",
     "scene_code.retire",
     "scene_code.note_platform_url",
