@@ -48,3 +48,10 @@ def test_links_between_documents_lead_somewhere() -> None:
             path = (document.parent / target).resolve()
             if not path.is_relative_to(ROOT / SCREENS):
                 assert path.exists(), f"{document.name} links to {target}"
+
+
+def test_the_architecture_lists_every_duty_of_the_worker() -> None:
+    worker = (ROOT / "app" / "worker.py").read_text()
+    duties = set(re.findall(r'(?:leased|Duty)\("([a-z_]+)"', worker)) | {"push"}
+    table = (ROOT / "ARCHITECTURE.md").read_text().partition("| duty | step |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| ([a-z_]+) \|", table, re.MULTILINE)) == duties
