@@ -21,11 +21,12 @@ from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPh
 from casework.complaints.timeline import timeline_for_owner, timeline_for_staff
 from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage, QueuePage
 from casework.complaints.wording import kept
+from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
 from casework.roles import STAFF_ROLES
 from kit.audit.models import AuditEntry
-from kit.problems import Forbidden, Invalid
+from kit.problems import Forbidden
 from kit.references import parse_reference
 
 TIMELINE_AT_MOST = 200
@@ -70,13 +71,13 @@ async def mine(desk: Desk, account_id: UUID, after: str | None = None, limit: in
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = Complaint.filter(account_id__in=list(await members(account_id)))
     if after is not None:
-        query = query.filter(_older(*_key(after)))
+        query = query.filter(_older(*page_key(after)))
     rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     return MinePage(
         rows=tuple(owner_line(desk, row) for row in rows),
-        after=_token(rows[-1].submitted_at, rows[-1].id) if more else None,
+        after=page_token(rows[-1].submitted_at, rows[-1].id) if more else None,
     )
 
 
@@ -88,11 +89,11 @@ async def queue(desk: Desk, wanted: QueueFilter, after: str | None = None, limit
     if wanted.order == "due":
         query = query.filter(due_at__isnull=False)
         if after is not None:
-            query = query.filter(_due_later(*_key(after)))
+            query = query.filter(_due_later(*page_key(after)))
         rows = await query.order_by("due_at", "id").limit(limit + 1)
     else:
         if after is not None:
-            query = query.filter(_older(*_key(after)))
+            query = query.filter(_older(*page_key(after)))
         rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -101,7 +102,7 @@ async def queue(desk: Desk, wanted: QueueFilter, after: str | None = None, limit
     next_after = None
     if more and last is not None:
         at = last.due_at if wanted.order == "due" and last.due_at is not None else last.submitted_at
-        next_after = _token(at, last.id)
+        next_after = page_token(at, last.id)
     return QueuePage(rows=tuple(queue_row(desk, row, names, now) for row in rows), after=next_after)
 
 
@@ -196,18 +197,3 @@ def _due_later(at: datetime, id: UUID) -> Q:
 
 def _older(at: datetime, id: UUID) -> Q:
     return Q(submitted_at__lte=at) & (Q(submitted_at__lt=at) | Q(id__lt=id))
-
-
-def _token(at: datetime, id: UUID) -> str:
-    return f"{at.isoformat()}~{id}"
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    moment, _, id = after.partition("~")
-    try:
-        at, key = datetime.fromisoformat(moment), UUID(id)
-    except ValueError:
-        raise Invalid("problem.complaint.page", field="after") from None
-    if at.tzinfo is None:
-        raise Invalid("problem.complaint.page", field="after")
-    return at, key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -13,8 +12,8 @@ from casework.dangers.lifecycle import OPEN_STATES, State
 from casework.dangers.models import DangerAlert
 from casework.dangers.views import AlertPage, AlertView
 from casework.dangers.words import holds_phone
+from casework.keyset import page_key, page_token
 from casework.people.models import Staff
-from kit.problems import Invalid
 
 PAGE_AT_MOST = 100
 
@@ -42,11 +41,11 @@ async def alerts(after: str | None = None, limit: int = 30) -> AlertPage:
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = DangerAlert.all()
     if after is not None:
-        at, id = _key(after)
+        at, id = page_key(after)
         query = query.filter(Q(raised_at__lte=at) & (Q(raised_at__lt=at) | Q(id__lt=id)))
     rows = await query.order_by("-raised_at", "-id").limit(limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    last = f"{rows[-1].raised_at.isoformat()}~{rows[-1].id}" if more else None
+    last = page_token(rows[-1].raised_at, rows[-1].id) if more else None
     return AlertPage(rows=await _views(rows), after=last)
 
 
@@ -102,14 +101,3 @@ def _view(row: DangerAlert, case: Complaint | None, names: dict[UUID, str]) -> A
         ended_at=row.ended_at,
         joined=row.state not in OPEN_STATES and row.outcome is None,
     )
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    moment, _, id = after.partition("~")
-    try:
-        at, key = datetime.fromisoformat(moment), UUID(id)
-    except ValueError:
-        raise Invalid("problem.complaint.page", field="after") from None
-    if at.tzinfo is None:
-        raise Invalid("problem.complaint.page", field="after")
-    return at, key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -13,10 +12,11 @@ from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.lifecycle import State
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.inquiries.views import InquiryLine, InquiryPage, InquiryView
+from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
 from casework.roles import STAFF_ROLES
-from kit.problems import Forbidden, Invalid
+from kit.problems import Forbidden
 from kit.references import parse_reference
 
 PAGE_AT_MOST = 100
@@ -27,11 +27,11 @@ async def mine(desk: InquiryDesk, account_id: UUID, limit: int = 20, after: str 
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = Inquiry.filter(account_id__in=list(await members(account_id)))
     if after is not None:
-        at, id = _key(after)
+        at, id = page_key(after)
         query = query.filter(Q(submitted_at__lte=at) & (Q(submitted_at__lt=at) | Q(id__lt=id)))
     rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    last = _token(rows[-1].submitted_at, rows[-1].id) if more else None
+    last = page_token(rows[-1].submitted_at, rows[-1].id) if more else None
     return InquiryPage(rows=await _lines(desk, rows), after=last)
 
 
@@ -62,11 +62,11 @@ async def closed(desk: InquiryDesk, after: str | None = None, limit: int = 30) -
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = Inquiry.filter(state=State.CLOSED.value)
     if after is not None:
-        at, id = _key(after)
+        at, id = page_key(after)
         query = query.filter(Q(submitted_at__lte=at) & (Q(submitted_at__lt=at) | Q(id__lt=id)))
     rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    last = _token(rows[-1].submitted_at, rows[-1].id) if more else None
+    last = page_token(rows[-1].submitted_at, rows[-1].id) if more else None
     return InquiryPage(rows=await _lines(desk, rows), after=last)
 
 
@@ -101,12 +101,12 @@ async def _by_due(desk: InquiryDesk, state: State, after: str | None, limit: int
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = Inquiry.filter(state=state.value, due_at__isnull=False)
     if after is not None:
-        at, id = _key(after)
+        at, id = page_key(after)
         query = query.filter(Q(due_at__gte=at) & (Q(due_at__gt=at) | Q(id__gt=id)))
     rows = await query.order_by("due_at", "id").limit(limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     last = rows[-1] if more else None
-    after = _token(last.due_at, last.id) if last is not None and last.due_at is not None else None
+    after = page_token(last.due_at, last.id) if last is not None and last.due_at is not None else None
     return InquiryPage(rows=await _lines(desk, rows), after=after)
 
 
@@ -116,18 +116,3 @@ async def _lines(desk: InquiryDesk, rows: list[Inquiry]) -> tuple[InquiryLine, .
     words = {one.inquiry_id: one.text for one in firsts}
     now = desk.db.clock.now()
     return tuple(inquiry_line(row, words.get(row.id, ""), now) for row in rows)
-
-
-def _token(at: datetime, id: UUID) -> str:
-    return f"{at.isoformat()}~{id}"
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    moment, _, id = after.partition("~")
-    try:
-        at, key = datetime.fromisoformat(moment), UUID(id)
-    except ValueError:
-        raise Invalid("problem.complaint.page", field="after") from None
-    if at.tzinfo is None:
-        raise Invalid("problem.complaint.page", field="after")
-    return at, key

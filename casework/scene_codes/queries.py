@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from casework.complaints.place import Position
+from casework.keyset import page_key, page_token
 from casework.scene_codes.kinds import SceneKind
 from casework.scene_codes.models import SceneCode
 from casework.scene_codes.views import SceneCodePage, SceneCodeView
-from kit.problems import Invalid
 
 PAGE_AT_MOST = 100
 CODE_AT_MOST = 40
@@ -36,11 +35,11 @@ async def page(kind: SceneKind | None = None, after: str | None = None, limit: i
     limit = max(1, min(limit, PAGE_AT_MOST))
     query = SceneCode.filter(kind=kind.value) if kind is not None else SceneCode.all()
     if after is not None:
-        at, id = _key(after)
+        at, id = page_key(after)
         query = query.filter(Q(created_at__lte=at) & (Q(created_at__lt=at) | Q(id__lt=id)))
     rows = await query.order_by("-created_at", "-id").limit(limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    last = f"{rows[-1].created_at.isoformat()}~{rows[-1].id}" if more else None
+    last = page_token(rows[-1].created_at, rows[-1].id) if more else None
     return SceneCodePage(rows=tuple(map(view_of, rows)), after=last)
 
 
@@ -63,14 +62,3 @@ def view_of(row: SceneCode) -> SceneCodeView:
         created_at=row.created_at,
         retired_at=row.retired_at,
     )
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    moment, _, id = after.partition("~")
-    try:
-        at, key = datetime.fromisoformat(moment), UUID(id)
-    except ValueError:
-        raise Invalid("problem.complaint.page", field="after") from None
-    if at.tzinfo is None:
-        raise Invalid("problem.complaint.page", field="after")
-    return at, key
