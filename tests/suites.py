@@ -31,7 +31,7 @@ SUITES = (
         "parts",
         ("tests/contract", "tests/e2e", "tests/transcripts", "tests/test_whole.py",
          "-m", "not postgres and not browser"),
-        300,
+        400,
     ),
     Suite("postgres", ("tests", "-m", "postgres"), 180),
     Suite("browser", ("tests", "-m", "browser"), 180),
