@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kit.db.change import Change
 
 BATCH_AT_MOST = 128
-GATHER_LOOK_S, GATHER_AT_MOST_S = 0.006, 0.024
+GATHER_LOOK_S, GATHER_AT_MOST_S = 0.009, 0.036
 
 
 @dataclass(frozen=True)
