@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, clock
+from casework.closing import close_each
 from casework.complaints.adding import add_material as add_material
 from casework.complaints.assembly import opened_phone
 from casework.complaints.desk import Desk
@@ -37,7 +38,7 @@ from casework.people.staff import staff_ids_with_role
 from casework.roles import STAFF_ROLES, Role
 from kit.clock import local
 from kit.db import Change
-from kit.problems import Forbidden, Invalid, NotFound, Problem
+from kit.problems import Forbidden, Invalid, NotFound
 
 ANSWER_AT_MOST = 4_000
 REASON_AT_MOST = 1_000
@@ -302,14 +303,4 @@ async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100)
         .order_by("due_at", "id")
         .limit(limit)
     )
-    closed = 0
-    for row in due:
-        try:
-            await close(desk, clock(), row.id)
-        except Problem as problem:
-            # Somebody moved it meanwhile: it is not the clock's any more.
-            if problem.status != 409:
-                raise
-            continue
-        closed += 1
-    return closed
+    return await close_each((row.id for row in due), lambda id: close(desk, clock(), id))

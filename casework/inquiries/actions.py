@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from casework.actors import Actor, clock
+from casework.closing import close_each
 from casework.complaints.wording import digest, optional
 from casework.dangers.alerts import put_in
 from casework.inquiries.alarm import alert_rows
@@ -29,7 +30,7 @@ from casework.inquiries.views import InquiryView
 from casework.people.merging import members
 from kit.audit.models import AuditEntry
 from kit.db import Change
-from kit.problems import Conflict, Invalid, NotFound, Problem
+from kit.problems import Conflict, Invalid, NotFound
 
 ACTION = "inquiry."
 ANSWER_AT_MOST = 600
@@ -103,17 +104,7 @@ async def close_answered_past_limit(desk: InquiryDesk, now: datetime, limit: int
         .order_by("due_at", "id")
         .limit(limit)
     )
-    closed = 0
-    for row in due:
-        try:
-            await close(desk, clock(), row.id)
-        except Problem as problem:
-            # Somebody moved it meanwhile: it is not the clock's any more.
-            if problem.status != 409:
-                raise
-            continue
-        closed += 1
-    return closed
+    return await close_each((row.id for row in due), lambda id: close(desk, clock(), id))
 
 
 def _closing(move: str, actor: Actor) -> _Step:
