@@ -16,4 +16,5 @@ MODEL_MODULES = (
     "content.interpretations.models",
     "content.profile_models",
     "bot.models",
+    "web.h5.models",
 )

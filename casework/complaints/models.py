@@ -90,3 +90,65 @@ class ComplaintAddition(Model):
     class Meta:
         table = "complaint_addition"
         unique_together = (("complaint_id", "position"),)
+
+
+class ComplaintNote(Model):
+    """What staff wrote beside the moves of a case.
+
+    `audience`: "internal" (staff alone) or "public" (an update the citizen is told word for word).
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField()
+    position = fields.SmallIntField()
+    audience = fields.CharField(max_length=10)
+    staff_id = fields.UUIDField()
+    text = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "complaint_note"
+        unique_together = (("complaint_id", "position"),)
+
+
+class ComplaintReceipt(Model):
+    """A secret that shows one case to whoever holds it; only its keyed hash is kept.
+
+    `kind`: "receipt" goes with the reference and lets its holder act as the citizen; "open311" is the id that
+    Open311 gave out, which shows state, category and coarse place and nothing else.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField(db_index=True)
+    kind = fields.CharField(max_length=10)
+    secret_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "complaint_receipt"
+
+
+class ComplaintRelease(Model):
+    """What a clerk released of a case to the public. `public_id` is drawn at random and leads to nothing else.
+
+    `description` is the clerk's own wording; the place is coarse (see `casework.complaints.releasing`). One release
+    of a case is in force at a time: `withdrawn_at` ends it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField(db_index=True)
+    public_id = fields.CharField(max_length=40, unique=True)
+    description = fields.TextField()
+    place_text = fields.CharField(max_length=100)
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    submitted_at = fields.DatetimeField()
+    released_by_id = fields.UUIDField()
+    released_at = fields.DatetimeField()
+    withdrawn_by_id = fields.UUIDField(null=True)
+    withdrawn_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "complaint_release"
+        indexes = (("submitted_at", "id"),)

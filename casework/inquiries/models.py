@@ -7,12 +7,16 @@ from tortoise.models import Model
 
 
 class Inquiry(Model):
-    """One matter a citizen wrote about. `due_at` is null in final states, `revision` counts moves."""
+    """One matter a citizen wrote about. `due_at` is null in final states, `revision` counts moves.
+
+    `topic` is null for an ordinary message, "correction" or "deletion" for a request about one's own data.
+    """
 
     id = fields.UUIDField(primary_key=True)
     reference = fields.CharField(max_length=40, unique=True)
     account_id = fields.UUIDField()
     source = fields.CharField(max_length=20)
+    topic = fields.CharField(max_length=20, null=True)
     state = fields.CharField(max_length=20)
     state_since_at = fields.DatetimeField()
     revision = fields.IntField()

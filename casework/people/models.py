@@ -85,7 +85,12 @@ class PersonalConsent(Model):
 
 
 class Staff(Model):
-    """A member of staff. `left_at` is set for one who may not log in any more; rows are never deleted."""
+    """A member of staff. `left_at` is set for one who may not log in any more; rows are never deleted.
+
+    `password_set_by_id` names who gave the password, when that was somebody else: it then serves for one login,
+    after which the person chooses one. `totp_sealed` is the secret of the one-time codes (RFC 6238), in force from
+    `totp_confirmed_at` on; `totp_last_step` is the time step of the last code taken, which is never taken again.
+    """
 
     id = fields.UUIDField(primary_key=True)
     login = fields.CharField(max_length=40, unique=True)
@@ -93,10 +98,27 @@ class Staff(Model):
     password_hash = fields.CharField(max_length=200)
     created_at = fields.DatetimeField()
     password_changed_at = fields.DatetimeField()
+    password_set_by_id = fields.UUIDField(null=True)
+    totp_sealed = fields.BinaryField(null=True)
+    totp_confirmed_at = fields.DatetimeField(null=True)
+    totp_last_step = fields.BigIntField(null=True)
     left_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "staff"
+
+
+class StaffRecoveryCode(Model):
+    """A code that stands in once for a lost phone with one-time codes. Only its keyed hash is kept."""
+
+    id = fields.UUIDField(primary_key=True)
+    staff_id = fields.UUIDField(db_index=True)
+    code_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_recovery_code"
 
 
 class Grant(Model):
@@ -112,6 +134,25 @@ class Grant(Model):
     class Meta:
         table = "staff_grant"
         indexes = (("role", "unit"),)
+
+
+class StaffDeputy(Model):
+    """Who stands in for whom (AB角) between two dates, both included: the deputy holds the principal's grants then.
+
+    `ended_at` ends it early. Never deleted: it explains why somebody could act.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    principal_id = fields.UUIDField(db_index=True)
+    deputy_id = fields.UUIDField(db_index=True)
+    from_on = fields.DateField()
+    until_on = fields.DateField()
+    made_by_id = fields.UUIDField()
+    created_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_deputy"
 
 
 class StaffBinding(Model):

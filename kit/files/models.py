@@ -38,3 +38,48 @@ class StoredFile(Model):
     class Meta:
         table = "stored_file"
         indexes = (("state", "id"),)
+
+
+class UploadState(StrEnum):
+    """open -> complete, or ended without a file."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    ENDED = "ended"
+
+
+class Upload(Model):
+    """A file on its way in several pieces. `holder` names who may go on with it: an account, or a keyed visit.
+
+    `file_id` is the stored file once all bytes are here.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    holder = fields.CharField(max_length=80, db_index=True)
+    account_id = fields.UUIDField(null=True)
+    kind = fields.CharField(max_length=40)
+    state = fields.CharField(max_length=10)
+    bytes_total = fields.IntField()
+    bytes_received = fields.IntField()
+    file_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "upload"
+        indexes = (("state", "expires_at"),)
+
+
+class UploadPiece(Model):
+    """One sealed piece of an upload, at its offset."""
+
+    id = fields.UUIDField(primary_key=True)
+    upload_id = fields.UUIDField()
+    offset_bytes = fields.IntField()
+    bytes_size = fields.IntField()
+    wrapped_key = fields.BinaryField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "upload_piece"
+        unique_together = (("upload_id", "offset_bytes"),)

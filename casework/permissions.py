@@ -1,0 +1,78 @@
+"""Which role may use which part of the console and of the staff's operations, on one screen.
+
+Moves of a case are not here: their lifecycle tables name the roles. This table answers everything else, for the
+pages, their buttons, and the test that tries every role at every door. What a role sees is narrowed further by its
+unit (`Actor.works_for`) and by whom a case is assigned to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from casework.actors import Actor
+from casework.roles import STAFF_ROLES, Role
+from kit.problems import Forbidden
+
+R = Role
+
+
+class Operation(StrEnum):
+    """What members of staff do besides moving a case on."""
+
+    SEE_CASES = "see_cases"
+    SEE_PHONE = "see_phone"
+    SEE_RECORDINGS = "see_recordings"
+    NOTE_INTERNALLY = "note_internally"
+    UPDATE_CITIZEN = "update_citizen"
+    RELEASE_CASE = "release_case"
+    HAND_OVER_WORK = "hand_over_work"
+    SEE_INQUIRIES = "see_inquiries"
+    SEE_DANGERS = "see_dangers"
+    KEEP_CODES = "keep_codes"
+    SEE_DELIVERIES = "see_deliveries"
+    SEE_PEOPLE = "see_people"
+    KEEP_PEOPLE = "keep_people"
+    NAME_DEPUTY = "name_deputy"
+    SEE_SETTINGS = "see_settings"
+    AMEND_SETTINGS = "amend_settings"
+    AMEND_TEXTS = "amend_texts"
+    SEE_AUDIT = "see_audit"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
+
+
+_CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WINDOW_CLERK})
+
+PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
+    Operation.SEE_CASES: _CASE_ROLES | {R.CONTRACTOR, R.ADMINISTRATOR, R.AUDITOR},
+    Operation.SEE_PHONE: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
+    Operation.SEE_RECORDINGS: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
+    Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR},
+    Operation.UPDATE_CITIZEN: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD}),
+    Operation.RELEASE_CASE: frozenset({R.DISPATCHER, R.HEAD}),
+    Operation.HAND_OVER_WORK: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
+    Operation.SEE_INQUIRIES: _CASE_ROLES | {R.AUDITOR},
+    Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
+    Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
+    Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.SEE_PEOPLE: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.KEEP_PEOPLE: frozenset({R.ADMINISTRATOR}),
+    Operation.NAME_DEPUTY: frozenset({R.HEAD, R.ADMINISTRATOR}),
+    Operation.SEE_SETTINGS: frozenset({R.HEAD, R.LEGAL_REVIEWER, R.EDITOR, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.AMEND_SETTINGS: frozenset({R.ADMINISTRATOR}),
+    Operation.AMEND_TEXTS: frozenset({R.EDITOR, R.ADMINISTRATOR}),
+    Operation.SEE_AUDIT: frozenset({R.AUDITOR, R.DISCIPLINE_INSPECTOR}),
+    Operation.KEEP_OWN_ACCOUNT: STAFF_ROLES,
+}
+"""Everything that is not here is nobody's."""
+
+
+def may(actor: Actor, operation: Operation) -> bool:
+    """Whether one of the actor's roles of this moment allows it. Citizens and the clock may nothing of this."""
+    return actor.kind == "staff" and not PERMISSIONS[operation].isdisjoint(actor.roles)
+
+
+def require(actor: Actor, operation: Operation) -> None:
+    """Raise Forbidden unless `may`."""
+    if not may(actor, operation):
+        raise Forbidden()
