@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.misconduct import Misconduct, spelling
-from bot.misconduct import alternatives as _alternatives
+from casework.misconduct import Misconduct, spelling
+from casework.misconduct import alternatives as _alternatives
 from kit.catalogue import Catalogue
 from nlp.normalise import simplified
 
@@ -38,8 +38,7 @@ class Vocabulary:
         patterns = {name: spellings.split("|") for name, spellings in catalogue.under("bot.patterns").items()}
         self._question = _any_of(patterns["question"])
         self._complaint = _any_of(patterns["complaint"])
-        self._tip_off = _any_of(patterns["tip_off_word"])
-        self._misconduct = Misconduct(patterns)
+        self._misconduct = Misconduct(catalogue)
         self._ours = _any_of(spelling(word) for word in ours)
         self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
         self._prefixes = {
@@ -70,7 +69,7 @@ class Vocabulary:
 
     def is_report(self, text: str) -> bool:
         """Whether the word for a tip-off is used, which people also use for ordinary complaints."""
-        return self._tip_off.search(simplified(text)) is not None
+        return self._misconduct.is_report(text)
 
     def is_question(self, text: str) -> bool:
         """Whether the sentence asks something."""

@@ -1,6 +1,6 @@
-"""Whether somebody tells on the bureau's own people, which is never taken in chat.
+"""Whether somebody tells on the bureau's own people: the one judgement for every door. None of them keeps it.
 
-The words stand in the catalogue, under `bot.patterns`. A word for misconduct beside a word for staff is enough. So is
+The words stand in the catalogue, under `misconduct.patterns`. A word for misconduct beside a word for staff is enough. So is
 a member of staff who takes, or is given, what nobody owes them: both in one clause and a few characters apart.
 What only looks like it (油烟, 酒店, 多少钱) is taken out first; fines and fees are owed.
 """
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from casework.complaints.wording import folded
+from kit.catalogue import Catalogue
 from nlp.normalise import simplified
 
 _TAKEN_OUT = "▢"
@@ -20,9 +21,10 @@ _BEFORE, _AFTER, _CLOSE, _GIVEN = 8, 8, 3, 4
 
 
 class Misconduct:
-    """Compiled once from the lists of words under `bot.patterns`."""
+    """Compiled once from the lists of words under `misconduct.patterns`."""
 
-    def __init__(self, patterns: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        patterns = {name: some.split("|") for name, some in catalogue.under("misconduct.patterns").items()}
         words = {name: alternatives(spelling(one) for one in some) for name, some in patterns.items()}
         self._staff = re.compile(words["staff"])
         self._you = re.compile(words["you"])
@@ -48,6 +50,10 @@ class Misconduct:
         # Nobody is named, but who takes bribes while "you" do nothing is an official all the same.
         about_us = reports or self._you.search(text) is not None
         return about_us and self._corruption.search(text) is not None
+
+    def is_report(self, text: str) -> bool:
+        """Whether the word for a tip-off is used, which people also use for ordinary complaints."""
+        return self._tip_off.search(simplified(text)) is not None
 
     def _tells_of_favours(self, text: str) -> bool:
         return self._takes_favour.search(self._no_favour.sub(_TAKEN_OUT, text)) is not None
