@@ -266,7 +266,7 @@ ROUTES = {
     r"GET /<name:([A-Za-z0-9_]{1,64}\.txt)>": ANYONE,
     "GET /wechat": PLATFORM,
     "POST /wechat": PLATFORM,
-    "GET /console": ANYONE,
+    "GET /console": STAFF,
     "GET /console/login": ANYONE,
     "POST /console/login": ANYONE,
     "POST /console/logout": ANYONE,

@@ -13,7 +13,7 @@ from casework.scene_codes import actions, queries
 from casework.scene_codes.actions import KEEPERS, NewSceneCode
 from casework.scene_codes.kinds import SceneKind
 from casework.scene_codes.views import SceneCodeView
-from kit.problems import Forbidden, Invalid, NotFound, Problem
+from kit.problems import Invalid, NotFound, Problem
 from web.console.desk_screens import CodeLine, CodesPage, SheetPage
 from web.console.door import ConsoleDoor
 from web.console.frame import CODES, frame_for, shown
@@ -51,14 +51,14 @@ async def add_code(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTT
 
 async def retire_code(request: Request, door: ConsoleDoor, visitor: Visitor, code: str) -> HTTPResponse:
     """POST /console/codes/{code}/retire."""
-    view = await _find(visitor, code)
+    view = await _find(code)
     await actions.retire(door.db, visitor.actor, view.id)
     return redirect(f"{CODES}?done=retired", status=303)
 
 
 async def show_sheet(request: Request, door: ConsoleDoor, visitor: Visitor, code: str) -> HTTPResponse:
     """GET /console/codes/{code}: one page to print and put up."""
-    view = await _find(visitor, code)
+    view = await _find(code)
     text = door.words.text
     address = view.platform_url or await _ask_platform(door, visitor, view)
     page = SheetPage(
@@ -103,9 +103,7 @@ def _new(door: ConsoleDoor, typed: dict[str, str]) -> NewSceneCode:
     )
 
 
-async def _find(visitor: Visitor, code: str) -> SceneCodeView:
-    if not visitor.sees_all:
-        raise Forbidden("problem.forbidden")
+async def _find(code: str) -> SceneCodeView:
     view = await queries.by_code(code)
     if view is None:
         raise NotFound("problem.scene_code.not_found")
@@ -122,8 +120,6 @@ async def _render(
     wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> HTTPResponse:
-    if not visitor.sees_all:
-        raise Forbidden("problem.forbidden")
     try:
         found = await queries.page(after=after or None, limit=ROWS)
     except Problem as problem:

@@ -7,6 +7,7 @@ from sanic.response import html
 
 from casework.dangers.lifecycle import State
 from casework.dangers.queries import open_alerts
+from casework.permissions import Operation, may
 from web.console.door import ConsoleDoor
 from web.console.screens import Frame, Place
 from web.console.visitor import Visitor
@@ -14,13 +15,18 @@ from web.console.visitor import Visitor
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
 PLACES = {
-    CASES: "cases",
-    INQUIRIES: "inquiries",
-    DANGERS: "dangers",
-    CODES: "codes",
-    DELIVERIES: "deliveries",
+    CASES: ("cases", Operation.SEE_CASES),
+    INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
+    DANGERS: ("dangers", Operation.SEE_DANGERS),
+    CODES: ("codes", Operation.KEEP_CODES),
+    DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
 }
-FOR_ALL = frozenset({CASES, INQUIRIES, DANGERS})
+"""The main navigation: the text's name, and who may go there."""
+
+
+def first_place(visitor: Visitor) -> str:
+    """Where somebody begins: the first place of the navigation they may go to, else their own page."""
+    return next((href for href, (_, operation) in PLACES.items() if may(visitor.actor, operation)), MINE)
 
 
 async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
@@ -40,8 +46,8 @@ def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str 
     """The masthead without asking the database, for the page that says no."""
     places = [
         Place(href=href, key=f"console.nav.{name}", here=here == href)
-        for href, name in PLACES.items()
-        if href in FOR_ALL or visitor.sees_all
+        for href, (name, operation) in PLACES.items()
+        if may(visitor.actor, operation)
     ]
     roles = sorted(role.value for role in visitor.staff.roles)
     return Frame(

@@ -16,7 +16,7 @@ from web.console.addresses import case_address
 from web.console.case_routes import find_case, render_case
 from web.console.door import STAFF, ConsoleDoor, door_of
 from web.console.forms import FORMS
-from web.console.frame import bare_frame, shown
+from web.console.frame import CASES, bare_frame, shown
 from web.console.screens import LoginPage, Note
 from web.console.submission import KEPT_PREFIX, Typed, photos_of, texts_of, value_of
 from web.console.visitor import HOME, LOGIN, Visitor, safe_next, visitor_of
@@ -109,7 +109,7 @@ async def _resumed(door: ConsoleDoor, visitor: Visitor, wanted: str, request: Re
     """Where to go after the login: on, or to the case with the texts in its form again, not yet sent."""
     texts, move = texts_of(request, KEPT_PREFIX), value_of(request, KEPT_MOVE)
     folder, _, reference = urlsplit(wanted).path.rpartition("/")
-    if not texts or move not in FORMS or folder != HOME:
+    if not texts or move not in FORMS or folder != CASES:
         return redirect(wanted, status=303)
     try:
         case = await find_case(door, visitor, reference)
