@@ -34,7 +34,7 @@ FOR_CITIZENS = frozenset(
         "withdraw",
     }
 )
-FOR_STAFF = FOR_CITIZENS | {"hand_back", "reveal_phone", "open_recording"}
+FOR_STAFF = FOR_CITIZENS | {"hand_back", "reveal_phone", "open_recording", "release", "withdraw_release"}
 
 
 class _Content(msgspec.Struct, omit_defaults=True):

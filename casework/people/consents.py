@@ -159,6 +159,11 @@ async def revoke(db: Database, actor: Actor, account_id: UUID, purpose: Purpose)
         removed = False
         if purpose is Purpose.PHONE:
             removed = await phones.forget(change, actor, tree.member_ids, "revoked")
+        if purpose is Purpose.PUBLIC_DISPLAY:
+            # Called here and not by an event: what was agreed to must not be on show a minute longer.
+            from casework.complaints.releasing import withdraw_all_of
+
+            removed = await withdraw_all_of(change, actor, tree.member_ids) > 0
         if purpose in (Purpose.PHONE, Purpose.CONTACT_PHONE):
             removed = await _forget_in_cases(change, actor, tree.member_ids) or removed
         return bool(held) or removed
