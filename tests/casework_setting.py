@@ -70,6 +70,7 @@ INQUIRIES = InquiriesSection(
     limits=InquiryLimits(
         answer=PromisedLimit(working_days=1, basis="承诺第四条"),
         close=PromisedLimit(natural_days=7, basis="承诺第五条"),
+        own_data=PromisedLimit(working_days=15, basis="承诺第六条"),
     )
 )
 

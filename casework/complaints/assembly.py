@@ -73,6 +73,7 @@ def owner_view(
         rating_comment=row.rating_comment,
         dispute_reason=row.dispute_reason,
         closed_at=row.closed_at,
+        limit_started_at=row.limit_started_at,
         photos=tuple(
             PhotoView(file_id=photo.file_id, stage=photo.stage, medium=photo.medium or PHOTO)
             for photo in photos

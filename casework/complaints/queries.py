@@ -58,7 +58,18 @@ async def for_owner(desk: Desk, account_id: UUID, reference: str) -> ComplaintVi
     if parsed is None:
         return None
     own = list(await members(account_id))
-    row = await Complaint.get_or_none(reference=str(parsed), account_id__in=own)
+    return await _owners(desk, await Complaint.get_or_none(reference=str(parsed), account_id__in=own))
+
+
+async def for_holder(desk: Desk, complaint_id: UUID, reference: str) -> ComplaintView | None:
+    """The one case that the holder of its receipt may see, if the reference is its. None for anything else."""
+    parsed = parse_reference(reference)
+    if parsed is None:
+        return None
+    return await _owners(desk, await Complaint.get_or_none(id=complaint_id, reference=str(parsed)))
+
+
+async def _owners(desk: Desk, row: Complaint | None) -> ComplaintView | None:
     if row is None:
         return None
     photos, additions = await _material(row)

@@ -53,7 +53,8 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
 
     `may_add`: whether the owner can still send more about it.
     `due_at` is when the bureau has to have taken its next step (in `answered`: until when the citizen can
-    still object). `revision` goes back with a move, so that it meets the case its sender saw.
+    still object), `limit_started_at` when that limit began to run. `revision` goes back with a move, so that it
+    meets the case its sender saw.
     """
 
     id: UUID
@@ -76,6 +77,7 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     rating_comment: str | None = None
     dispute_reason: str | None = None
     closed_at: datetime | None = None
+    limit_started_at: datetime | None = None
     photos: tuple[PhotoView, ...] = ()
     additions: tuple[AdditionView, ...] = ()
     may_add: bool = False

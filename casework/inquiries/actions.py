@@ -157,7 +157,7 @@ async def _move(change: Change, desk: InquiryDesk, row: Inquiry, actor: Actor, s
     }
     if after is not before:
         row.state_since_at = change.now
-        due = desk.deadline(after, change.now)
+        due = desk.deadline(after, change.now, row.topic)
         row.due_at = due.at if due is not None else None
         if due is not None and due.assumed_years:
             facts["assumed_years"] = sorted(due.assumed_years)

@@ -35,6 +35,7 @@ def inquiry_view(
         due_at=row.due_at,
         overdue=is_overdue(row, now),
         closed_at=row.closed_at,
+        topic=row.topic,
         messages=tuple(
             MessageView(
                 author_kind=one.author_kind,
@@ -61,6 +62,7 @@ def inquiry_line(row: Inquiry, first_words: str, now: datetime) -> InquiryLine:
         updated_at=row.updated_at,
         due_at=row.due_at,
         overdue=is_overdue(row, now),
+        topic=row.topic,
     )
 
 

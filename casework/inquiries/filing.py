@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -19,20 +21,28 @@ from casework.inquiries.lifecycle import State
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.inquiries.views import InquiryView
 from kit.clock import local
-from kit.db import Change
-from kit.problems import Forbidden
+from kit.db import Change, Intake, Repeat
+from kit.problems import Busy, Conflict, Forbidden
 from kit.references import make_reference
 
 KIND = "LY"
 TEXT_AT_MOST = 2_000
 
 
+class Topic(StrEnum):
+    """What an inquiry is about, where that changes who has to answer it and by when."""
+
+    CORRECTION = "correction"
+    DELETION = "deletion"
+
+
 class NewInquiry(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants a person to read."""
+    """What somebody wants a person to read. `topic` is set for a request about one's own data."""
 
     account_id: UUID
     text: str
     source: Source
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +63,15 @@ async def new_inquiry_rows(desk: InquiryDesk, actor: Actor, new: NewInquiry) -> 
     db, at = desk.db, desk.db.clock.now()
     id, on = db.ids.new(), local(at).date()
     reference = make_reference(desk.bureau_code, KIND, on, await db.next_serial(KIND, on))
-    due = desk.deadline(State.SUBMITTED, at)
+    topic = new.topic.value if new.topic is not None else None
+    due = desk.deadline(State.SUBMITTED, at, topic)
     due_at = due.at if due is not None else None
     inquiry = Inquiry(
         id=id,
         reference=reference,
         account_id=new.account_id,
         source=new.source.value,
+        topic=topic,
         state=State.SUBMITTED.value,
         state_since_at=at,
         revision=1,
@@ -79,7 +91,11 @@ async def new_inquiry_rows(desk: InquiryDesk, actor: Actor, new: NewInquiry) -> 
     facts: dict[str, object] = {
         "to": State.SUBMITTED.value,
         "revision": 1,
-        "content": {"source": new.source.value, "text_digest": digest(desk.sealer, text)},
+        "content": {
+            "source": new.source.value,
+            "text_digest": digest(desk.sealer, text),
+            **({"topic": topic} if topic is not None else {}),
+        },
         "due_at": due_at,
     }
     if due is not None and due.assumed_years:
@@ -108,3 +124,26 @@ async def submit(desk: InquiryDesk, actor: Actor, new: NewInquiry) -> InquiryVie
 
     await desk.db.change(work)
     return prepared.view
+
+
+async def submit_once(
+    desk: InquiryDesk, actor: Actor, new: NewInquiry, *, key: str, body: bytes
+) -> InquiryView:
+    """Leave a message at most once per `key`, sharing one fsync with whoever writes at the same moment.
+
+    `key` is a form's act, made unique by the caller's own prefix and holder; `body` is what the act said. The same
+    key with another body is a Conflict (409).
+    """
+    prepared = await new_inquiry_rows(desk, actor, new)
+    guard = f"inquiry:{hashlib.sha256(key.encode()).hexdigest()}"
+    said = hashlib.sha256(body).digest()
+    outcome = await desk.db.write(Intake((guard,), said, prepared.rows, prepared.inquiry_id.bytes))
+    if not isinstance(outcome, Repeat):
+        return prepared.view
+    if not outcome.same_body:
+        raise Conflict("problem.idempotency_conflict")
+    row = await Inquiry.get_or_none(id=UUID(bytes=outcome.result))
+    if row is None:
+        raise Busy()
+    messages = await InquiryMessage.filter(inquiry_id=row.id).order_by("position")
+    return inquiry_view(row, messages, desk.db.clock.now())

@@ -23,7 +23,8 @@ class InquiryView(msgspec.Struct, frozen=True, kw_only=True):
     """An inquiry with everything said, oldest first. `moves` are the names of what the viewer may do now.
 
     `due_at` is when the bureau has to have answered (in `answered`: until when the citizen can write more).
-    `revision` goes back with a move, so that it meets the inquiry its sender saw.
+    `revision` goes back with a move, so that it meets the inquiry its sender saw. `topic` is "correction" or
+    "deletion" for a request about one's own data.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class InquiryView(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     overdue: bool
     closed_at: datetime | None = None
+    topic: str | None = None
     messages: tuple[MessageView, ...] = ()
     moves: tuple[str, ...] = ()
 
@@ -71,6 +73,7 @@ class InquiryLine(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     due_at: datetime | None
     overdue: bool
+    topic: str | None = None
 
     @property
     def state_key(self) -> str:

@@ -12,7 +12,7 @@ from casework.actors import clock as the_clock
 from casework.complaints.filing import Source
 from casework.inquiries import actions, queries
 from casework.inquiries.desk import InquiryDesk
-from casework.inquiries.filing import NewInquiry, new_inquiry_rows, submit
+from casework.inquiries.filing import NewInquiry, Topic, new_inquiry_rows, submit, submit_once
 from casework.inquiries.lifecycle import State
 from casework.inquiries.models import Inquiry, InquiryMessage
 from kit.audit.chain import is_genuine
@@ -267,3 +267,33 @@ async def test_staff_read_an_inquiry_and_nobody_else_by_its_id(desk: InquiryDesk
         await queries.one(desk, view.id, CITIZEN)
     closed = await actions.close(desk, WINDOW_CLERK, view.id)
     assert [row.id for row in (await queries.closed(desk)).rows] == [closed.id]
+
+
+# ---- requests about one's own data
+
+
+async def test_a_request_about_ones_own_data_has_a_limit_of_its_own_and_says_what_it_is(
+    database: Database,
+) -> None:
+    desk = inquiry_desk_on(database)
+    ordinary = await asked(desk)
+    new = NewInquiry(
+        account_id=CITIZEN.id or person(1), text="请改电话", source=Source.H5, topic=Topic.CORRECTION
+    )
+    request = await submit_once(desk, CITIZEN, new, key="h5:one", body=b"1")
+    assert (ordinary.topic, request.topic) == (None, "correction")
+    assert ordinary.due_at is not None and request.due_at is not None
+    assert request.due_at > ordinary.due_at
+    again = await actions.write_more(desk, CITIZEN, request.id, "还有地址", revision=1)
+    assert again.due_at == request.due_at
+
+
+async def test_a_message_sent_twice_with_one_key_is_one_message(database: Database) -> None:
+    desk = inquiry_desk_on(database)
+    new = NewInquiry(account_id=CITIZEN.id or person(1), text="请问几点下班", source=Source.H5)
+    first = await submit_once(desk, CITIZEN, new, key="h5:act", body=b"a")
+    second = await submit_once(desk, CITIZEN, new, key="h5:act", body=b"a")
+    assert second.reference == first.reference
+    with pytest.raises(Conflict):
+        await submit_once(desk, CITIZEN, new, key="h5:act", body=b"b")
+    assert await Inquiry.all().count() == 1
