@@ -7,6 +7,7 @@ the session, or before the login one derived from a throw-away cookie.
 import hmac
 import re
 import secrets
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sanic import HTTPResponse, Request
@@ -48,13 +49,26 @@ def check_origin(request: Request, public_url: str) -> None:
 
 
 class VisitToken:
-    """The token of forms that come before a session, such as the login."""
+    """The token of forms that come before a session, such as the login.
 
-    def __init__(self, keys: KeyRing, public_url: str) -> None:
+    `lifetime` is how long a form may lie open. A visit can also hold what somebody sent before signing in, see
+    `holder`: then nobody without its cookie gets at it.
+    """
+
+    def __init__(
+        self,
+        keys: KeyRing,
+        public_url: str,
+        *,
+        name: str = "cg_visit",
+        lifetime: timedelta = timedelta(hours=1),
+    ) -> None:
         self._key = keys.derive("sessions", "visit/1", 32)
+        self._holder_key = keys.derive("sessions", "visit-holder/1", 32)
         self._public_url = public_url
         self._secure = public_url.startswith("https://")
-        self._name = ("__Host-" if self._secure else "") + "cg_visit"
+        self._name = ("__Host-" if self._secure else "") + name
+        self._max_age = int(lifetime / timedelta(seconds=1))
 
     def issue(self, request: Request) -> tuple[str, str]:
         """The visit's cookie value (the present one, or a new one) and the token for the form."""
@@ -65,8 +79,18 @@ class VisitToken:
 
     def write(self, response: HTTPResponse, visit: str) -> None:
         response.add_cookie(
-            self._name, visit, path="/", secure=self._secure, httponly=True, samesite="Lax", max_age=3600
+            self._name,
+            visit,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="Lax",
+            max_age=self._max_age,
         )
+
+    def holder(self, visit: str) -> str:
+        """The name under which rows are kept for this visit; it opens nothing by itself."""
+        return f"visit:{hmac.digest(self._holder_key, visit.encode(), 'sha256').hex()}"
 
     def check(self, request: Request) -> None:
         """Like check_csrf, for a form that was given `issue`'s token."""
