@@ -9,7 +9,7 @@ from kit.db import Change, Database
 from kit.files.decoder import Decoder, DecoderUnavailable
 from kit.files.envelope import EnvelopeError
 from kit.files.frames import UNDECODABLE, Copies
-from kit.files.models import FileState, StoredFile
+from kit.files.models import FileState, StoredFile, UploadPiece
 from kit.files.store import SHARDS, FileMissing, FileStore, Variant, mark_of
 from kit.problems import Problem
 
@@ -71,8 +71,9 @@ async def sweep_strays(store: FileStore, *, before: datetime) -> int:
         old = [original for original in await store.originals(shard) if original.stored_at < before]
         for start in range(0, len(old), 200):
             batch = old[start : start + 200]
-            rows = await StoredFile.filter(id__in=[original.file_id for original in batch])
-            known = {(row.id, mark_of(row.wrapped_key)) for row in rows}
+            ids = [original.file_id for original in batch]
+            known = {(row.id, mark_of(row.wrapped_key)) for row in await StoredFile.filter(id__in=ids)}
+            known |= {(row.id, mark_of(row.wrapped_key)) for row in await UploadPiece.filter(id__in=ids)}
             for original in batch:
                 if (original.file_id, original.mark) not in known:
                     await store.discard(original)

@@ -73,3 +73,23 @@ def check_type(head: bytes) -> str:
     if found is None:
         raise Problem("problem.file.type_not_allowed", 415)
     return found
+
+
+def recording_of(kind: str) -> Recording | None:
+    """What is recorded, where the last word of a file's kind says so ("complaint_voice"); photos are not."""
+    last = kind.rpartition("_")[2]
+    return next((one for one in RECORDING_BYTES if one == last), None)
+
+
+def check_type_of(kind: str, head: bytes) -> str:
+    """The sniffed type, or the refusal of what a file of this kind cannot be."""
+    recording = recording_of(kind)
+    return check_type(head) if recording is None else check_recording(head, recording)
+
+
+def check_total(kind: str, length: int) -> None:
+    """Refuse an announced length that is nothing, or too much for a file of this kind."""
+    check_size(length)
+    recording = recording_of(kind)
+    if recording is not None and length > RECORDING_BYTES[recording]:
+        raise TooLarge("problem.file.too_large")

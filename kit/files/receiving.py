@@ -15,6 +15,7 @@ from kit.files.kinds import (
 )
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileStore
+from kit.problems import TooLarge
 
 _LOST = "problem.file.lost"
 
@@ -79,7 +80,7 @@ def never_received(*, file_id: UUID, account_id: UUID, kind: str, at: datetime) 
 
 async def receive_recording(
     store: FileStore,
-    content: bytes,
+    content: bytes | AsyncIterable[bytes],
     recording: Recording,
     *,
     file_id: UUID,
@@ -91,6 +92,8 @@ async def receive_recording(
 
     The row is ready at once. Raises a Problem and keeps nothing, as `receive` does.
     """
+    if not isinstance(content, bytes):
+        content = await _gathered(content, RECORDING_BYTES[recording])
     check_size(len(content))
     sniffed_type = check_recording(content[:HEAD_LENGTH], recording)
     original = await store.put_original(file_id, content, at_most=RECORDING_BYTES[recording])
@@ -106,6 +109,15 @@ async def receive_recording(
         attempts=0,
         created_at=at,
     )
+
+
+async def _gathered(content: AsyncIterable[bytes], at_most: int) -> bytes:
+    gathered = bytearray()
+    async for piece in content:
+        gathered += piece
+        if len(gathered) > at_most:
+            raise TooLarge("problem.file.too_large")
+    return bytes(gathered)
 
 
 async def _rejoined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
