@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from sanic import Request
 
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
+from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock
 from kit.db import Database
 from kit.files.store import FileStore
+from kit.files.uploads import Uploads
 from kit.http.addresses import ClientAddresses
 from kit.http.assets import Assets
 from kit.http.cookies import SessionCookie
@@ -30,6 +33,8 @@ from web.h5.words import Words
 from web.rendering import Pages
 
 CITIZEN = "citizen"
+FORMS_LIE_OPEN = timedelta(days=30)
+"""For so long a form that was opened may be sent, whatever became of the session."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,10 @@ AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
 
 @dataclass(frozen=True)
 class H5Door:
-    """Collaborators of every page, found at `app.ctx.h5`."""
+    """Collaborators of every page, found at `app.ctx.h5`.
+
+    `filings` is the visit of who fills in forms without having signed in; `keys` are those of receipts.
+    """
 
     desk: Desk
     inquiries: InquiryDesk
@@ -64,6 +72,10 @@ class H5Door:
     sessions: Sessions
     cookie: SessionCookie
     visits: VisitToken
+    filings: VisitToken
+    keys: KeyRing
+    uploads: Uploads
+    misconduct: Misconduct
     platform: PlatformOpening
     app_id: str
     public_url: str
@@ -118,6 +130,10 @@ def build_h5(
         sessions=Sessions(desk.db, keys),
         cookie=SessionCookie(CITIZEN, public_url),
         visits=VisitToken(keys, public_url),
+        filings=VisitToken(keys, public_url, name="cg_filing", lifetime=FORMS_LIE_OPEN),
+        keys=keys,
+        uploads=Uploads(desk.db, files),
+        misconduct=Misconduct(catalogue),
         platform=platform,
         app_id=app_id,
         public_url=public_url,
