@@ -77,7 +77,8 @@ async def test_pieces_are_sealed_and_become_one_file(
     assert (view.state, view.file_state) == (UploadState.COMPLETE, FileState.RECEIVED)
     row = await StoredFile.get(id=one)
     assert await uploads.store.read_original(one, bytes(row.wrapped_key)) == content
-    assert kept(tmp_path) == 1 and not await UploadPiece.all().exists()
+    assert kept(tmp_path) == 1
+    assert not await UploadPiece.all().exists()
     again = await uploads.append(one, ME, len(content), sent())
     assert again.state == UploadState.COMPLETE
 
@@ -201,7 +202,8 @@ async def test_an_upload_ends_with_its_time_and_its_pieces_with_it(
     with pytest.raises(Gone):
         await uploads.append(one, ME, 400, sent(b"x"))
     assert await tend_uploads(uploads, none_used) == 1
-    assert kept(tmp_path) == 0 and not await UploadPiece.all().exists()
+    assert kept(tmp_path) == 0
+    assert not await UploadPiece.all().exists()
     with pytest.raises(Gone):
         await uploads.look(one, ME)
 
