@@ -8,7 +8,7 @@ import contextlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +33,8 @@ class SessionPolicy:
 POLICIES: Mapping[str, SessionPolicy] = {
     "staff": SessionPolicy(lifetime=timedelta(hours=12), idle=timedelta(hours=2)),
     "citizen": SessionPolicy(lifetime=timedelta(days=30), idle=timedelta(days=7)),
+    # Whoever entered with a number and a secret sees one case, perhaps on a machine others use too.
+    "receipt": SessionPolicy(lifetime=timedelta(hours=12), idle=timedelta(hours=2)),
 }
 
 
@@ -45,6 +47,16 @@ class Session:
     subject_id: UUID
     csrf: str
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A session in force in the list of those a person has; without anything that could act in it."""
+
+    id: UUID
+    subject_id: UUID
+    created_at: datetime
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,23 @@ class Sessions:
         if token is None or not _TOKEN.fullmatch(token):
             return False
         return await HttpSession.filter(token_hash=self._hash(token), subject_kind=subject_kind).exists()
+
+    async def in_force(self, subject_kind: str, subject_ids: Collection[UUID]) -> tuple[SessionLine, ...]:
+        """The sessions of these subjects that still open something, the one seen last first; a hundred at most."""
+        now = self._db.clock.now()
+        seen = now - self._policies[subject_kind].idle
+        rows = await (
+            HttpSession.filter(
+                subject_kind=subject_kind,
+                subject_id__in=list(subject_ids),
+                ended_at=None,
+                expires_at__gt=now,
+                last_seen_at__gt=seen,
+            )
+            .order_by("-last_seen_at", "-id")
+            .limit(100)
+        )
+        return tuple(SessionLine(row.id, row.subject_id, row.created_at, row.last_seen_at) for row in rows)
 
     async def end(self, session_id: UUID) -> None:
         """Log out. Ending twice is the same as once."""
