@@ -17,6 +17,7 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.files.store import FileStore
 from kit.http.assets import Assets
+from kit.http.rate_limit import RateLimit
 from kit.http.sign_in_limit import TRIES_A_MINUTE, SignInLimit
 from miniapp_api.door import ApiDoor, build_api
 from miniapp_api.platform import MiniPlatform
@@ -62,6 +63,7 @@ def citizens_pages(
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         in_any_browser=settings.demo,
         sign_ins=_sign_ins(core),
+        limits=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
         trusted_proxies=settings.trusted_proxies,
     )
 

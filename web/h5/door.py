@@ -24,6 +24,7 @@ from kit.http.addresses import ClientAddresses
 from kit.http.assets import Assets
 from kit.http.cookies import SessionCookie
 from kit.http.csrf import VisitToken
+from kit.http.rate_limit import RateLimit
 from kit.http.sessions import Sessions
 from kit.http.sign_in_limit import SignInLimit
 from kit.sealing import FieldSealer
@@ -83,6 +84,7 @@ class H5Door:
     notices: NoticeStandings
     also_held: AlsoHeld
     sign_ins: SignInLimit
+    limits: RateLimit
     addresses: ClientAddresses
 
     @property
@@ -111,9 +113,10 @@ def build_h5(
     also_held: AlsoHeld,
     in_any_browser: bool = False,
     sign_ins: SignInLimit | None = None,
+    limits: RateLimit | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> H5Door:
-    """Put the door together. Without `sign_ins` tries to sign in are limited in this process alone.
+    """Put the door together. Without `sign_ins` and `limits` acts are limited in this process alone.
 
     `platform` opens the platform's side when somebody first signs in. `in_any_browser`: the platform's sign-in
     works outside WeChat too, which is true of the stand-in alone.
@@ -141,6 +144,7 @@ def build_h5(
         notices=notices,
         also_held=also_held,
         sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
+        limits=limits or RateLimit(None, keys, desk.db.clock),
         addresses=ClientAddresses(trusted_proxies),
     )
 
