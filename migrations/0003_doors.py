@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('deputy_id', fields.UUIDField(db_index=True)),
                 ('from_on', fields.DateField()),
                 ('until_on', fields.DateField()),
-                ('made_by_id', fields.UUIDField()),
+                ('made_by_id', fields.UUIDField(null=True)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

@@ -139,7 +139,7 @@ class Grant(Model):
 class StaffDeputy(Model):
     """Who stands in for whom (AB角) between two dates, both included: the deputy holds the principal's grants then.
 
-    `ended_at` ends it early. Never deleted: it explains why somebody could act.
+    `ended_at` ends it early; no `made_by_id` means the command line. Never deleted: it explains why somebody could act.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -147,7 +147,7 @@ class StaffDeputy(Model):
     deputy_id = fields.UUIDField(db_index=True)
     from_on = fields.DateField()
     until_on = fields.DateField()
-    made_by_id = fields.UUIDField()
+    made_by_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import secrets
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -11,9 +13,11 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from kit.problems import Invalid
 
 AT_LEAST, AT_MOST = 8, 200
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 # Argon2id at 19 MiB and two passes: the lower of OWASP's equal-strength settings, because several web
 # processes share a small machine's memory.
 _MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1
+_PARAMETERS = re.compile(r"\$argon2id\$v=\d+\$m=(\d+),t=(\d+),")
 
 
 class Passwords:
@@ -43,6 +47,11 @@ class Passwords:
             return False
         return await self._verify(password, stored)
 
+    def is_outdated(self, stored: str) -> bool:
+        """Whether a stored hash was made with less work than one made today would be."""
+        found = _PARAMETERS.match(stored)
+        return found is None or int(found[1]) < self._memory_kib or int(found[2]) < self._passes
+
     async def _in_thread(self, password: str) -> str:
         async with self._turn:
             return await asyncio.to_thread(self._derive, password)
@@ -59,6 +68,11 @@ class Passwords:
     async def _verify(self, password: str, stored: str) -> bool:
         async with self._turn:
             return await asyncio.to_thread(_fits, password, stored)
+
+
+def one_time_password() -> str:
+    """A password to be told once and changed at the first login: short enough to read out, 70 bits."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(3))
 
 
 def _fits(password: str, stored: str) -> bool:

@@ -19,7 +19,7 @@ from casework.actors import Actor, citizen
 from casework.notifications.events import StaffUnbound
 from casework.people import merging
 from casework.people.models import Account, Staff, StaffBinding, StaffBindingCode
-from casework.people.staff import staff_by_id
+from casework.people.staff_rows import staff_by_id
 from casework.people.views import StaffView
 from casework.roles import Role
 from kit.db import Change, Database
@@ -132,7 +132,7 @@ async def bind(db: Database, code_id: UUID, account_id: UUID) -> StaffView | Non
         theirs = StaffBinding.filter(account_id__in=list(own), unbound_at=None).exclude(staff_id=person.id)
         if await theirs.exists():
             raise _anothers(other)
-        for ended in await _end(change, citizen(account_id), person.id):
+        for ended in await end_bindings(change, citizen(account_id), person.id):
             if ended not in own:
                 change.emit(StaffUnbound(account_id=ended, at=change.now, staff_name=person.name))
         row = StaffBinding(
@@ -179,7 +179,7 @@ async def unbind(db: Database, actor: Actor, staff_id: UUID) -> bool:
     async def work(change: Change) -> bool:
         if await change.lock(Staff, staff_id) is None:
             raise NotFound("problem.people.no_such_staff")
-        return bool(await _end(change, actor, staff_id))
+        return bool(await end_bindings(change, actor, staff_id))
 
     return await db.change(work)
 
@@ -195,7 +195,7 @@ def _anothers(other: StaffView | None) -> Conflict:
     return Conflict("problem.people.wechat_of_another", name=name, login=login)
 
 
-async def _end(change: Change, actor: Actor, staff_id: UUID) -> list[UUID]:
+async def end_bindings(change: Change, actor: Actor, staff_id: UUID) -> list[UUID]:
     """End what is bound to this member of staff, whose row is locked. Returns the accounts that were."""
     rows = await StaffBinding.filter(unbound_at=None, staff_id=staff_id).order_by("id")
     for row in rows:

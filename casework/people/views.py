@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from casework.actors import EVERY_UNIT, Actor
+from casework.actors import EVERY_UNIT, Actor, Held
 from casework.roles import Role
 
 
@@ -83,16 +83,38 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
-    """A role held in a unit (None: the whole bureau) between two dates, both included."""
+    """A role held in a unit (None: the whole bureau) between two dates, both included.
+
+    `for_id` is the colleague whose role it is where the holder stands in for somebody; then the dates are those of
+    standing in, as far as the colleague's grant reaches.
+    """
 
     role: Role
     unit: str | None
     from_on: date
     until_on: date | None
+    for_id: UUID | None = None
+
+    @property
+    def held(self) -> Held:
+        """The grant as an actor carries it."""
+        return Held(self.role, self.unit if self.unit is not None else EVERY_UNIT, self.for_id)
+
+
+class StandInView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody stood in for between two dates, both included."""
+
+    id: UUID
+    name: str
+    until_on: date
 
 
 class StaffView(msgspec.Struct, frozen=True, kw_only=True):
-    """A member of staff with the grants that hold on the day of asking."""
+    """A member of staff with the grants that hold on the day of asking, those of colleagues stood in for included.
+
+    `password_is_given`: somebody else chose the password, so that the person has to choose another one first.
+    `second_factor_since`: from when on one-time codes are asked for; None where they are not.
+    """
 
     id: UUID
     login: str
@@ -100,11 +122,19 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
     grants: tuple[GrantView, ...]
     password_changed_at: datetime
     left_at: datetime | None = None
+    password_is_given: bool = False
+    second_factor_since: datetime | None = None
+    stands_in_for: tuple[StandInView, ...] = ()
 
     @property
     def roles(self) -> frozenset[Role]:
         """The roles held now."""
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def own_grants(self) -> tuple[GrantView, ...]:
+        """The person's own grants, without those of colleagues."""
+        return tuple(grant for grant in self.grants if grant.for_id is None)
 
     @property
     def units(self) -> frozenset[str]:
@@ -113,4 +143,25 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
 
     def actor(self) -> Actor:
         """This person at the door of an action."""
-        return Actor(kind="staff", id=self.id, roles=self.roles, name=self.name, units=self.units)
+        return Actor(
+            kind="staff",
+            id=self.id,
+            roles=self.roles,
+            name=self.name,
+            units=self.units,
+            held=tuple(grant.held for grant in self.grants),
+        )
+
+
+class DeputyView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands in for whom (AB roles) between two dates, both included; `ended_at` ended it early."""
+
+    id: UUID
+    principal_id: UUID
+    principal_name: str
+    deputy_id: UUID
+    deputy_name: str
+    from_on: date
+    until_on: date
+    made_by_name: str
+    ended_at: datetime | None = None
