@@ -6,8 +6,9 @@ from uuid import UUID
 
 from app.core import Core
 from app.platform import Platform
-from bot.consents import is_unsubscribed
+from bot.consents import NoticeChoice, is_unsubscribed, wants_notices
 from bot.export import BotHoldings
+from bot.forgetting import forget_accounts
 from bot.models import PushConsent
 from bot.profile import WechatSection
 from bot.singleflight import Names
@@ -19,9 +20,11 @@ from kit.files.store import FileStore
 from kit.http.assets import Assets
 from kit.http.rate_limit import RateLimit
 from kit.http.sign_in_limit import TRIES_A_MINUTE, SignInLimit
+from kit.http.slow_down import LoginSlowDown, Slope
 from miniapp_api.door import ApiDoor, build_api
+from miniapp_api.open311.door import Open311Door, build_open311
 from miniapp_api.platform import MiniPlatform
-from web.h5.door import H5Door, NoticeStanding, build_h5
+from web.h5.door import H5Door, NoticeStanding, PersonalWishes, build_h5
 from web.h5.platform import WebPlatform
 
 
@@ -61,7 +64,13 @@ def citizens_pages(
         platform=opened,
         notices=notices,
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
+        wishes=PersonalWishes(
+            wants_notices=wants_notices,
+            choose_notices=NoticeChoice(core.db),
+            forget_also=forget_accounts,
+        ),
         in_any_browser=settings.demo,
+        receipt_tries=_receipt_tries(core),
         sign_ins=_sign_ins(core),
         limits=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
         trusted_proxies=settings.trusted_proxies,
@@ -89,6 +98,30 @@ def mini_program_api(core: Core, desk: Desk, platform: Platform) -> ApiDoor:
         platform=opened if app_id else None,
         sign_ins=_sign_ins(core),
         trusted_proxies=core.settings.trusted_proxies,
+    )
+
+
+def _receipt_tries(core: Core) -> LoginSlowDown:
+    if not core.settings.rate_limits:
+        never = Slope(free=1_000_000)
+        return LoginSlowDown(core.redis, core.keys, core.clock, by_login=never, by_address=never)
+    return LoginSlowDown(core.redis, core.keys, core.clock)
+
+
+def open311(core: Core, desk: Desk) -> Open311Door:
+    """GeoReport under /open311/v2."""
+    settings, bureau = core.settings, core.profile.section(BureauSection)
+    return build_open311(
+        desk=desk,
+        keys=core.keys,
+        catalogue=core.catalogue,
+        limit=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
+        api_keys=settings.open311_keys,
+        agency=bureau.name,
+        contact=bureau.phone,
+        duty_phone=bureau.duty_phone,
+        public_url=settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

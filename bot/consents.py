@@ -8,13 +8,17 @@ notices is the person's, whichever account says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.expressions import F
 
 from bot.models import PushConsent
+from casework.actors import Actor
 from casework.people.merging import members
+from casework.people.models import Account
 from kit.db import Change, Database
+from kit.problems import NotFound
 from wechat.messages import Consent
 
 EVERYTHING = "*"
@@ -114,6 +118,31 @@ async def is_unsubscribed(account_id: UUID) -> bool:
     return await PushConsent.filter(
         account_id__in=ids, template_id=EVERYTHING, refused_at__isnull=False
     ).exists()
+
+
+async def wants_notices(account_id: UUID) -> bool:
+    """Whether the person is told what need not be told."""
+    return not await is_unsubscribed(account_id)
+
+
+@dataclass(frozen=True)
+class NoticeChoice:
+    """The person's own choice outside the chat: notices or none."""
+
+    db: Database
+
+    async def __call__(self, actor: Actor, account_id: UUID, wanted: bool) -> None:
+        """Note it, with an entry in the account's chain. To choose what holds already changes nothing."""
+
+        async def work(change: Change) -> None:
+            if await change.lock(Account, account_id) is None:
+                raise NotFound("problem.people.no_such_account")
+            if await wants_notices(account_id) == wanted:
+                return
+            await (resubscribe if wanted else unsubscribe)(change, account_id)
+            await change.audit(account_id, actor, "account.choose_notices", {"wanted": wanted})
+
+        await self.db.change(work)
 
 
 async def note_undelivered(change: Change, account_id: UUID, template_id: str) -> None:

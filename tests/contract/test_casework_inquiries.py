@@ -282,7 +282,8 @@ async def test_a_request_about_ones_own_data_has_a_limit_of_its_own_and_says_wha
     )
     request = await submit_once(desk, CITIZEN, new, key="h5:one", body=b"1")
     assert (ordinary.topic, request.topic) == (None, "correction")
-    assert ordinary.due_at is not None and request.due_at is not None
+    assert ordinary.due_at is not None
+    assert request.due_at is not None
     assert request.due_at > ordinary.due_at
     again = await actions.write_more(desk, CITIZEN, request.id, "还有地址", revision=1)
     assert again.due_at == request.due_at

@@ -17,7 +17,9 @@ from sanic import Sanic
 
 from app.citizen_doors import notice_standings
 from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
+from bot.consents import NoticeChoice, wants_notices
 from bot.export import BotHoldings
+from bot.forgetting import forget_accounts
 from bot.profile import MessageTemplate, WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
@@ -37,7 +39,7 @@ from tests.e2e.console_setting import BUREAU
 from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
 from web.assets import load_assets
 from web.h5.blueprint import h5_blueprint
-from web.h5.door import H5Door, build_h5
+from web.h5.door import H5Door, PersonalWishes, build_h5
 from web.h5.problems import problem_page
 from web.h5.wechat_side import WeChatSide
 from wechat.calls import Calls
@@ -218,6 +220,7 @@ async def citizens_on(
             platform=web_side,
             notices=lambda ids: notice_standings(TEMPLATES, ids),
             also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
+            wishes=PersonalWishes(wants_notices, NoticeChoice(database), forget_accounts),
             in_any_browser=in_any_browser,
         )
         app.ctx.h5 = door

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sanic import Request
 
+from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
@@ -17,7 +18,7 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock
-from kit.db import Database
+from kit.db import Change, Database
 from kit.files.store import FileStore
 from kit.files.uploads import Uploads
 from kit.http.addresses import ClientAddresses
@@ -27,13 +28,14 @@ from kit.http.csrf import VisitToken
 from kit.http.rate_limit import RateLimit
 from kit.http.sessions import Sessions
 from kit.http.sign_in_limit import SignInLimit
+from kit.http.slow_down import LoginSlowDown
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from web.h5.platform import PlatformOpening
 from web.h5.words import Words
 from web.rendering import Pages
 
-CITIZEN = "citizen"
+CITIZEN, RECEIPT = "citizen", "receipt"
 FORMS_LIE_OPEN = timedelta(days=30)
 """For so long a form that was opened may be sent, whatever became of the session."""
 
@@ -56,6 +58,19 @@ AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
 
 
 @dataclass(frozen=True)
+class PersonalWishes:
+    """What a person may want of other parts, put together where both sides are known.
+
+    `wants_notices(account_id)`; `choose_notices(actor, account_id, wanted)`; `forget_also(change, account_ids)`
+    deletes what other parts keep of accounts that are forgotten altogether.
+    """
+
+    wants_notices: Callable[[UUID], Awaitable[bool]]
+    choose_notices: Callable[[Actor, UUID, bool], Awaitable[None]]
+    forget_also: Callable[[Change, list[UUID]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class H5Door:
     """Collaborators of every page, found at `app.ctx.h5`.
 
@@ -69,6 +84,7 @@ class H5Door:
     bureau: BureauSection
     words: Words
     pages: Pages
+    assets: Assets
     files: FileStore
     sessions: Sessions
     cookie: SessionCookie
@@ -83,6 +99,9 @@ class H5Door:
     in_any_browser: bool
     notices: NoticeStandings
     also_held: AlsoHeld
+    wishes: PersonalWishes
+    receipt_cookie: SessionCookie
+    receipt_tries: LoginSlowDown
     sign_ins: SignInLimit
     limits: RateLimit
     addresses: ClientAddresses
@@ -111,7 +130,9 @@ def build_h5(
     platform: PlatformOpening,
     notices: NoticeStandings,
     also_held: AlsoHeld,
+    wishes: PersonalWishes,
     in_any_browser: bool = False,
+    receipt_tries: LoginSlowDown | None = None,
     sign_ins: SignInLimit | None = None,
     limits: RateLimit | None = None,
     trusted_proxies: Sequence[str] = (),
@@ -129,6 +150,7 @@ def build_h5(
         bureau=bureau,
         words=Words(catalogue),
         pages=Pages(catalogue, assets.url),
+        assets=assets,
         files=files,
         sessions=Sessions(desk.db, keys),
         cookie=SessionCookie(CITIZEN, public_url),
@@ -143,6 +165,9 @@ def build_h5(
         in_any_browser=in_any_browser,
         notices=notices,
         also_held=also_held,
+        wishes=wishes,
+        receipt_cookie=SessionCookie(RECEIPT, public_url),
+        receipt_tries=receipt_tries or LoginSlowDown(None, keys, desk.db.clock),
         sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
         limits=limits or RateLimit(None, keys, desk.db.clock),
         addresses=ClientAddresses(trusted_proxies),
