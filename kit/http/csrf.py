@@ -1,9 +1,12 @@
 """Forged requests: a page of another site must not act with a visitor's cookie.
 
 Two fences. The browser's own word on where the request comes from, and a token only our pages know: that of
-the session, or before the login one derived from a throw-away cookie.
+the session, or before the login one derived from a throw-away cookie. A page shows the token masked, each time
+anew: pages are compressed, and what is the same every time could be guessed from their lengths.
 """
 
+import base64
+import binascii
 import hmac
 import re
 import secrets
@@ -28,8 +31,31 @@ def check_csrf(request: Request, expected: str, public_url: str) -> None:
     check_origin(request, public_url)
     sent = request.headers.getall(HEADER, []) or _form_values(request)
     # Exactly one: with two, a proxy or a later reader might believe the other.
-    if len(sent) != 1 or not hmac.compare_digest(sent[0].encode(), expected.encode()):
+    if len(sent) != 1 or not _is_token(sent[0], expected):
         raise Forbidden("problem.csrf")
+
+
+def masked(token: str) -> str:
+    """The token as one page shows it: a random pad, and the token under the pad."""
+    plain = token.encode()
+    pad = secrets.token_bytes(len(plain))
+    return base64.urlsafe_b64encode(pad + _under(pad, plain)).decode().rstrip("=")
+
+
+def _is_token(sent: str, expected: str) -> bool:
+    """Whether it is the token, masked or plain."""
+    plain = expected.encode()
+    try:
+        content = base64.b64decode(sent.encode() + b"=" * (-len(sent) % 4), b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        content = b""
+    if len(content) == 2 * len(plain) and plain:
+        return hmac.compare_digest(_under(content[: len(plain)], content[len(plain) :]), plain)
+    return hmac.compare_digest(sent.encode(), plain)
+
+
+def _under(pad: bytes, content: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(pad, content, strict=True))
 
 
 def check_origin(request: Request, public_url: str) -> None:
