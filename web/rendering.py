@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kit.catalogue import Catalogue
+from kit.http.csrf import masked
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -40,4 +41,4 @@ class Pages:
 
 
 def _csrf(frame: object) -> Markup:
-    return HIDDEN_CSRF.format(getattr(frame, "csrf_token"))  # noqa: B009  (frames differ by door)
+    return HIDDEN_CSRF.format(masked(getattr(frame, "csrf_token")))  # noqa: B009  (frames differ by door)

@@ -8,6 +8,7 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
+from kit.http.compression import compress
 from kit.http.headers import SecurityHeaders
 from kit.http.problem_pages import ProblemAnswers
 
@@ -46,6 +47,7 @@ def install_shell(
         if request_id is not None:
             response.headers[REQUEST_ID_HEADER] = request_id
         security.add(request, response)
+        compress(request, response)
 
     app.register_middleware(number, "request", priority=100)
     app.register_middleware(dress, "response", priority=100)
