@@ -38,8 +38,9 @@ class Roster:
         duties: Sequence[Duty],
         *,
         log: Callable[..., object],
-        counted: Callable[[str, int], None] = lambda name, count: None,
+        counted: Callable[[str, int | None], None] = lambda name, count: None,
     ) -> None:
+        """`counted` hears of every step that was taken: its duty and how much it did, None when it failed."""
         self._duties = {duty.name: duty for duty in duties}
         self._log = log
         self._counted = counted
@@ -62,18 +63,22 @@ class Roster:
         failures = 0
         while not stop.is_set():
             done = 0
+            took_a_step = False
             # Before looking: a wake during the step means work it may not have seen.
             duty.awake.clear()
             try:
                 if duty.lease is None or await duty.lease.hold():
                     done = await duty.step()
+                    took_a_step = True
                 failures = 0
             except Exception as exc:  # noqa: BLE001 - the outermost loop of a duty: reported, then tried again
                 failures += 1
                 # Where, and not what it says: a database's message quotes the values it did not like.
                 self._log("duty_failed", duty=duty.name, error=type(exc).__name__, exc_info=exc)
-            if done:
+                self._counted(duty.name, None)
+            if took_a_step:
                 self._counted(duty.name, done)
+            if done:
                 self.wake(*duty.wakes)
                 await asyncio.sleep(0)
                 continue

@@ -32,7 +32,7 @@ class CannotBind(Exception):
     """The address is taken or not ours; the sentence says which."""
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, variable: str = "PORT") -> socket.socket:
     """A listening socket that children inherit. Raises CannotBind with a sentence for the operator."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -41,21 +41,21 @@ def bind(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as exc:
         sock.close()
-        raise CannotBind(f"端口 {host}:{port} {_why(exc)}") from exc
+        raise CannotBind(f"端口 {host}:{port} {_why(exc, variable)}") from exc
     sock.listen(512)
     sock.setblocking(False)
     return sock
 
 
-def _why(exc: OSError) -> str:
+def _why(exc: OSError, variable: str) -> str:
     match exc.errno:
         case errno.EADDRINUSE:
-            return "已被占用，请关闭占用它的程序，或换一个 PORT。"
+            return f"已被占用，请关闭占用它的程序，或换一个 {variable}。"
         case errno.EACCES:
-            return "不允许本用户使用（1024 以下的端口需要特权），请换一个 PORT。"
+            return f"不允许本用户使用（1024 以下的端口需要特权），请换一个 {variable}。"
         case errno.EADDRNOTAVAIL:
             return "不是本机的地址，请检查 HOST。"
-    return f"无法使用（{exc.strerror}），请检查 HOST 和 PORT。"
+    return f"无法使用（{exc.strerror}），请检查 HOST 和 {variable}。"
 
 
 @dataclass
@@ -70,13 +70,20 @@ class Slot:
 
 @dataclass
 class ForkingServer:
-    """Keeps `count` children running `child(slot number)` until told to stop."""
+    """Keeps `count` children running `child(slot number)` until told to stop.
+
+    Told to stop, it calls `announce`, serves on for `notice_s` so that the news can spread, gives up the sockets
+    by `let_go` and ends the children, which finish what they have begun.
+    """
 
     count: int
     child: Callable[[int], None]
     log: Callable[..., None]
     quick_deaths_at_most: int = QUICK_DEATHS_AT_MOST
     graceful_stop_s: float = GRACEFUL_STOP_S
+    announce: Callable[[], None] = lambda: None
+    notice_s: float = 0.0
+    let_go: Callable[[], None] = lambda: None
     slots: list[Slot] = field(default_factory=list)
     stopping: bool = False
 
@@ -165,6 +172,12 @@ class ForkingServer:
 
     def _stop_children(self) -> None:
         self.stopping = True
+        self.announce()
+        noticed = time.monotonic() + self.notice_s
+        while any(slot.pid for slot in self.slots) and time.monotonic() < noticed:
+            self._reap()
+            time.sleep(0.02)
+        self.let_go()
         for slot in self.slots:
             self._signal(slot, signal.SIGTERM)
         deadline = time.monotonic() + self.graceful_stop_s

@@ -9,10 +9,15 @@ import structlog
 from app.core import open_database, profile_in_force, redis_url
 from app.forking import ForkingServer, bind
 from app.knowledge import KnowledgeState, build_knowledge
+from app.split_doors import Side
+from app.stopping import StopNotice
 from app.web import build_app
 from kit.logs import configure_logging
 from kit.secrets import KeyRing
 from kit.settings import Settings
+
+CONSOLE_PROCESSES = 1
+"""For the console's own port: a bureau's staff, and apart from whatever the citizens' side is busy with."""
 
 
 def serve(settings: Settings) -> int:
@@ -22,14 +27,23 @@ def serve(settings: Settings) -> int:
     # Whatever may be refused comes before the embedded Valkey is started: it would be left running.
     keys = KeyRing.open(settings.key_dir, create=False)
     sock = bind(settings.host, settings.port)
+    console = None
+    if settings.console_port is not None:
+        console = bind(settings.host, settings.console_port, variable="CONSOLE_PORT")
     knowledge = asyncio.run(_warm(settings, keys))
     redis_at = redis_url(settings)
-    app = build_app(settings, redis_at, knowledge)
+    stopping = StopNotice()
+    app = build_app(settings, redis_at, knowledge, stopping)
 
     def child(slot: int) -> None:
-        sock.setblocking(False)
+        ours, other = sock, console
+        if console is not None and slot >= settings.web_processes:
+            ours, other = console, sock
+            app.ctx.side = Side.CONSOLE
+        if other is not None:
+            other.close()
         app.run(
-            sock=sock,
+            sock=ours,
             single_process=True,
             motd=False,
             access_log=False,
@@ -37,8 +51,22 @@ def serve(settings: Settings) -> int:
             register_sys_signals=True,
         )
 
-    log.info("serving", host=settings.host, port=settings.port, processes=settings.web_processes)
-    return ForkingServer(settings.web_processes, child, log.warning).run()
+    def let_go() -> None:
+        # Whoever connects once the children have stopped listening hears so at once, instead of waiting in a queue.
+        for one in (sock, console):
+            if one is not None:
+                one.close()
+
+    processes = settings.web_processes + (CONSOLE_PROCESSES if console is not None else 0)
+    log.info("serving", host=settings.host, port=settings.port, processes=processes)
+    return ForkingServer(
+        processes,
+        child,
+        log.warning,
+        announce=stopping.set,
+        notice_s=settings.stop_notice_s,
+        let_go=let_go,
+    ).run()
 
 
 async def _warm(settings: Settings, keys: KeyRing) -> KnowledgeState:

@@ -9,23 +9,30 @@ import structlog
 from sanic import Request, Sanic
 from sanic.config import Config
 
-from app.citizen_doors import citizens_pages, mini_program_api
+from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, open_core
 from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account
+from app.facts import Facts
 from app.knowledge import Knowledge, KnowledgeState
-from app.ops import ops_blueprint
+from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database
+from app.ops import QUIET_ROUTES, ops_blueprint
 from app.platform import Platform
+from app.split_doors import Side, front_of, is_split, keep_apart
+from app.stopping import StopNotice
 from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.files.store import LocalFileStore
+from kit.http.addresses import is_forwarded
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
+from kit.metrics import Board
 from kit.problems import Forbidden
 from kit.settings import Settings
 from miniapp_api.blueprint import api_blueprint
+from miniapp_api.open311.blueprint import open311_blueprint
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.door import build_console
@@ -33,15 +40,22 @@ from web.console.problems import problem_page as console_problem
 from web.h5.blueprint import h5_blueprint
 from web.h5.problems import problem_page as citizens_problem
 
-PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MESSAGES_PER_MINUTE = 60
 LARGEST_BODY = 512 * 1024
 """For anybody; who has signed in may send photos, see `web.console.bodies`."""
 
 
-def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> Sanic:
-    """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit."""
+def build_app(
+    settings: Settings, redis_at: str, knowledge: KnowledgeState, stopping: StopNotice | None = None
+) -> Sanic:
+    """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit.
+
+    `app.ctx.side` is set in each process where the console has a port of its own.
+    """
     app = Sanic("chengguan", config=_config(), configure_logging=False)
+    app.ctx.stopping = stopping or StopNotice()
+    app.ctx.side = Side.CITIZENS if settings.console_port is not None else Side.ALL
+    meters = WebMeters()
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
     assets = load_assets()
     problems = ProblemAnswers(catalogue, {"/console": console_problem, "/h5": citizens_problem})
@@ -51,16 +65,21 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         settings.public_url,
         bare={"chengguan.wechat.receive", "chengguan.wechat.receive_miniprogram"},
         framed_by=_phones(settings) if settings.demo else (),
+        observe=meters.request,
+        unlogged=QUIET_ROUTES,
     )
+    if is_split(settings):
+        app.register_middleware(keep_apart(settings), "request", priority=150)
     assets.install(app)
     if settings.demo:
         app.register_middleware(_refuse_proxies, "request", priority=200)
-    app.blueprint(ops_blueprint())
+    app.blueprint(ops_blueprint(front_of(settings)))
     app.blueprint(verification_blueprint())
     app.blueprint(webhook_blueprint())
     app.blueprint(console_blueprint())
     app.blueprint(h5_blueprint())
     app.blueprint(api_blueprint())
+    app.blueprint(open311_blueprint())
     log = structlog.get_logger("web")
 
     @app.before_server_start
@@ -68,6 +87,11 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
         stack = contextlib.AsyncExitStack()
         core = await stack.enter_async_context(open_core(settings, redis_at))
         app.ctx.stack, app.ctx.core = stack, core
+        app.ctx.facts = Facts(core)
+        kind = "console" if app.ctx.side is Side.CONSOLE else "web"
+        app.ctx.board = Board(metrics_folder(settings.data_dir), kind, meters.registry)
+        stack.callback(app.ctx.board.close)
+        watch_database(meters.registry, core.db)
         answering = Knowledge(knowledge, core.clock, log.info)
         app.ctx.refresher = asyncio.create_task(answering.keep_fresh())
         desk = desk_of(core)
@@ -89,20 +113,24 @@ def build_app(settings: Settings, redis_at: str, knowledge: KnowledgeState) -> S
             files=files,
             redis=core.redis,
             bureau=core.profile.section(BureauSection),
-            public_url=settings.public_url,
+            public_url=settings.console_url,
             trusted_proxies=settings.trusted_proxies,
         )
         doors = {"account": bot.door}
         if app.ctx.miniprogram is not None:
             doors["miniprogram"] = app.ctx.miniprogram
         app.ctx.counting = asyncio.create_task(tell_counts(doors, log.info))
+        meters.watch_doors(doors)
+        app.ctx.publishing = asyncio.create_task(keep_publishing(app.ctx.board))
         app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform)
         app.ctx.api = mini_program_api(core, desk, platform)
+        app.ctx.open311 = open311(core, desk)
 
     @app.after_server_stop
     async def close_doors(app: Sanic) -> None:
         app.ctx.refresher.cancel()
         app.ctx.counting.cancel()
+        app.ctx.publishing.cancel()
         await app.ctx.stack.aclose()
 
     return app
@@ -115,7 +143,7 @@ def _phones(settings: Settings) -> tuple[str, ...]:
 
 async def _refuse_proxies(request: Request) -> None:
     """The demo's logins are printed on a screen: it must not be put before the public by way of a proxy."""
-    if any(name in request.headers for name in PROXY_HEADERS):
+    if is_forwarded(request):
         raise Forbidden("problem.demo_behind_proxy")
 
 

@@ -19,6 +19,7 @@ from app.doors import desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
+from app.meters import WorkerMeters, keep_publishing, metrics_folder, watch_database
 from app.platform import Platform
 from app.pushing import build_push
 from app.sealing import published_folder, seal_heads
@@ -41,6 +42,7 @@ from kit.files.models import FileState, StoredFile
 from kit.files.store import LocalFileStore
 from kit.leases import Lease
 from kit.logs import configure_logging
+from kit.metrics import Board
 from kit.outbox import Relay
 from kit.secrets import KeyRing
 from kit.settings import Settings
@@ -73,6 +75,12 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     """Build the duties and do them until `stop`."""
     log = structlog.get_logger("worker")
     settings, db = core.settings, core.db
+    meters = WorkerMeters()
+    watch_database(meters.registry, db)
+    board = Board(metrics_folder(settings.data_dir), "worker", meters.registry)
+    stack.callback(board.close)
+    publishing = asyncio.create_task(keep_publishing(board))
+    stack.callback(publishing.cancel)
     # Two containers may share a host's name and a process id.
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     platform = Platform(core)
@@ -133,6 +141,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
         ],
         log=log.error,
+        counted=meters.step,
     )
     log.info("working", holder=holder)
     await asyncio.gather(roster.run(stop), _push(dispatcher, stop, log.error))

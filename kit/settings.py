@@ -67,6 +67,9 @@ class Settings:
     standin_port: int
     metrics_token: str | None
     trusted_proxies: tuple[str, ...]
+    console_url: str
+    console_port: int | None
+    stop_notice_s: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, for_wechat: bool = True) -> Settings:
@@ -98,6 +101,9 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
     port = reader.number("PORT", 8000, 1, 65535)
     here = f"[{host}]" if ":" in host else host
     public_url = reader.url("PUBLIC_URL", f"http://{here}:{port}", ("http", "https"))
+    console_port = reader.number("CONSOLE_PORT", 0, 1, 65535) if reader.given("CONSOLE_PORT") else None
+    if console_port == port:
+        reader.fault("CONSOLE_PORT 要与 PORT 不同；不填就共用 PORT。")
     data_dir = reader.folder("DATA_DIR", Path("var"))
     proxies = reader.networks("TRUSTED_PROXIES")
     if demo and not is_loopback(host):
@@ -149,7 +155,19 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         standin_port=reader.number("STANDIN_PORT", 8001, 1, 65535),
         metrics_token=reader.optional("METRICS_TOKEN"),
         trusted_proxies=proxies,
+        console_url=_console_url(reader, here, public_url, console_port),
+        console_port=console_port,
+        stop_notice_s=reader.number("STOP_NOTICE_S", 0 if demo else 1, 0, 60),
     )
+
+
+def _console_url(reader: _Reader, here: str, public_url: str, console_port: int | None) -> str:
+    """Where staff reach the console: by its own port on this machine, unless an address is given."""
+    if console_port is None:
+        return reader.url("CONSOLE_URL", public_url, ("http", "https"))
+    if not reader.given("CONSOLE_URL") and not is_loopback(urlsplit(public_url).hostname or ""):
+        reader.fault("填了 CONSOLE_PORT，还要填 CONSOLE_URL：工作人员打开工作台用的网址。")
+    return reader.url("CONSOLE_URL", f"http://{here}:{console_port}", ("http", "https"))
 
 
 class _Reader:

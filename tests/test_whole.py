@@ -253,6 +253,7 @@ def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
 
 ANYONE, STAFF, PLATFORM = "anyone", "staff session", "platform signature"
 CITIZEN, TOKEN = "citizen session", "bearer token"
+METRICS = "metrics token, or this machine"
 GUARDS = {
     STAFF: ("web.console.visitor", "signed_in"),
     CITIZEN: ("web.h5.visitor", "signed_in"),
@@ -263,6 +264,7 @@ ROUTES = {
     "GET /": ANYONE,
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
+    "GET /metrics": METRICS,
     r"GET /<name:([A-Za-z0-9_]{1,64}\.txt)>": ANYONE,
     "GET /wechat": PLATFORM,
     "POST /wechat": PLATFORM,
@@ -315,6 +317,20 @@ ROUTES = {
     "DELETE /api/v1/session": TOKEN,
     "POST /api/v1/phone": TOKEN,
     "GET /api/v1/me": TOKEN,
+    "GET /open311/v2/discovery.json": ANYONE,
+    "GET /open311/v2/discovery.xml": ANYONE,
+    "GET /open311/v2/services.json": ANYONE,
+    "GET /open311/v2/services.xml": ANYONE,
+    r"GET /open311/v2/services/<code:([a-z][a-z0-9_]{0,39}\.json)>": ANYONE,
+    r"GET /open311/v2/services/<code:([a-z][a-z0-9_]{0,39}\.xml)>": ANYONE,
+    "GET /open311/v2/requests.json": ANYONE,
+    "GET /open311/v2/requests.xml": ANYONE,
+    "POST /open311/v2/requests.json": ANYONE,
+    "POST /open311/v2/requests.xml": ANYONE,
+    r"GET /open311/v2/requests/<id:([A-Za-z0-9]{1,40}\.json)>": ANYONE,
+    r"GET /open311/v2/requests/<id:([A-Za-z0-9]{1,40}\.xml)>": ANYONE,
+    r"GET /open311/v2/tokens/<token:([A-Za-z0-9]{1,40}\.json)>": ANYONE,
+    r"GET /open311/v2/tokens/<token:([A-Za-z0-9]{1,40}\.xml)>": ANYONE,
     "GET /assets/<address:path>": ANYONE,
     "HEAD /assets/<address:path>": ANYONE,
 }

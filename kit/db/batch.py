@@ -89,6 +89,11 @@ class Batcher:
         self.batches = 0
         self.intakes = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many intakes wait for the next commit."""
+        return len(self._waiting)
+
     async def write(self, intake: Intake) -> Outcome:
         entry = _Waiting(intake, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)

@@ -101,6 +101,11 @@ class Database:
         return bool(self.reading.capabilities.dialect == "postgres")
 
     @property
+    def changes_running(self) -> int:
+        """Transactions that have begun or wait to begin."""
+        return len(self._running)
+
+    @property
     def reading(self) -> BaseDBAsyncClient:
         """The read-only connection, for hand-written queries."""
         return self._context.connections.get("default")

@@ -8,6 +8,8 @@ from sanic import Request
 _HOPS = 16
 """Longest chain of proxies that is read; what is before it is forged or broken."""
 
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
 
 class ClientAddresses:
     """Reads X-Forwarded-For, but only as far as proxies that were named as ours have written it."""
@@ -36,6 +38,11 @@ class ClientAddresses:
 
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
+
+
+def is_forwarded(request: Request) -> bool:
+    """Whether some proxy says that it passes on what somebody else asked."""
+    return any(name in request.headers for name in PROXY_HEADERS)
 
 
 def bucket(address: str) -> str:

@@ -1,7 +1,8 @@
 """What every Sanic application of ours wears: request numbers, problem answers, security headers."""
 
 import secrets
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import structlog
@@ -13,6 +14,14 @@ from kit.http.headers import SecurityHeaders
 from kit.http.problem_pages import ProblemAnswers
 
 REQUEST_ID_HEADER = "x-request-id"
+UNMATCHED = "unmatched"
+"""Stands for the route of an address that leads nowhere: addresses are anybody's text."""
+
+Observer = Callable[[str, str, int, float], None]
+"""Hears of every answer: method, pattern of the route, status, seconds."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_log = structlog.get_logger("http")
 
 
 def install_shell(
@@ -22,12 +31,15 @@ def install_shell(
     *,
     bare: Collection[str] = (),
     framed_by: Sequence[str] = (),
+    observe: Observer = lambda method, route, status, seconds: None,
+    unlogged: Collection[str] = (),
 ) -> None:
     """Install once per application, before it starts.
 
     `bare` names routes without request numbers and headers: doors for machines at which every microsecond
     counts, and whose answers no browser shows. Their errors are answered like all others.
     `framed_by` names origins whose pages may show ours in a frame.
+    `unlogged` names routes, asked by machines every few seconds, that leave a line in the log only when they fail.
     """
     security = SecurityHeaders(public_url, framed_by)
 
@@ -36,6 +48,7 @@ def install_shell(
             return
         # Always our own: a caller's number in our logs would be a caller's text in our logs.
         request.ctx.request_id = secrets.token_hex(6)
+        request.ctx.begun = time.perf_counter()
         # A connection is one task: what the request before has bound must go.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.ctx.request_id)
@@ -48,6 +61,19 @@ def install_shell(
             response.headers[REQUEST_ID_HEADER] = request_id
         security.add(request, response)
         compress(request, response)
+        seconds = time.perf_counter() - getattr(request.ctx, "begun", time.perf_counter())
+        route = f"/{request.route.path}" if request.route is not None else UNMATCHED
+        method = request.method if request.method in _METHODS else "OTHER"
+        observe(method, route, response.status, seconds)
+        if response.status >= 400 or request.route is None or request.route.name not in unlogged:
+            _log.info(
+                "http.request",
+                method=method,
+                route=route,
+                status=response.status,
+                ms=round(seconds * 1000, 1),
+                request_id=request_id,
+            )
 
     app.register_middleware(number, "request", priority=100)
     app.register_middleware(dress, "response", priority=100)
