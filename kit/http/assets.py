@@ -62,11 +62,18 @@ class Assets:
 
     @classmethod
     def load(
-        cls, folder: Path, bundles: Mapping[str, Sequence[Path]] | None = None, prefix: str = "/assets"
+        cls,
+        folder: Path,
+        bundles: Mapping[str, Sequence[Path]] | None = None,
+        prefix: str = "/assets",
+        *,
+        made: Mapping[str, bytes] | None = None,
+        unserved: Sequence[str] = (),
     ) -> "Assets":
         """Read a folder and check its `vendor/*/manifest.json`. Raises AssetsError.
 
-        `bundles` adds files made by joining others, such as one style sheet out of many.
+        `bundles` adds files made by joining others, such as one style sheet out of many; `made` adds finished ones.
+        `unserved` names files that are checked like all others but only worked from.
         """
         faults = list(check_vendored(folder / "vendor"))
         if faults:
@@ -78,11 +85,19 @@ class Assets:
         }
         for name, parts in (bundles or {}).items():
             contents[name] = b"\n".join(part.read_bytes() for part in parts)
+        contents.update(made or {})
+        for name in unserved:
+            del contents[name]
         return cls(contents, prefix)
 
     def url(self, name: str) -> str:
         """The address of a file, for a template. Raises KeyError for a name that does not exist."""
         return self._addresses[name]
+
+    def text(self, name: str) -> str:
+        """What a text file holds, to be put into a page. Raises KeyError for a name that does not exist."""
+        address = self._addresses[name].removeprefix(f"{self._prefix}/")
+        return self._by_address[address].content.decode()
 
     def install(self, app: Sanic[Any, Any]) -> None:
         """Add the route that serves the files."""

@@ -7,16 +7,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A place to go; `here` marks the one the reader is at."""
+    """A place to go; `here` marks the one the reader is at, `icon` is one of `ui.icon`."""
 
     href: str
     words: str
     here: bool = False
+    icon: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One of the choices of `ui.choices`; `icon` is one of `ui.icon`."""
+
+    value: str
+    words: str
+    icon: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What surrounds every page. `print_href` changes the size of print and comes back here."""
+    """What surrounds every page. `print_href` changes the size of print and comes back here.
+
+    `style` is the whole sheet for a browser that has not got it yet, under `nonce`; `sheet` is its address.
+    """
 
     bureau_name: str
     mark: str
@@ -26,7 +39,12 @@ class Frame:
     print_words: str
     phone: str
     hotline: str
+    sheet: str
     places: tuple[Link, ...] = ()
+    style: str = ""
+    nonce: str = ""
+    is_print_chosen: bool = False
+    normal_href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
