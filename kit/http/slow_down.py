@@ -1,7 +1,9 @@
-"""Logins get slower with every failure, for the login name and for the address, on all machines together.
+"""Logins get slower with every failure: for a login from an address, for the login, for the address; on all machines.
 
 An attempt counts as failed from its beginning and is forgiven when it succeeds, so a burst of parallel guesses
-gains nothing. Without Redis each process counts for itself: weaker, never absent.
+gains nothing. A browser that has logged in before (`kit.http.devices`) is counted by itself: strangers who guess at a
+login, or share its address, cannot lock its owner out. Without Redis each process counts for itself: weaker, never
+absent.
 """
 
 import contextlib
@@ -35,9 +37,12 @@ class Slope:
         return 0.0 if over < 0 else min(self.first_s * 2.0 ** min(over, 30), self.longest_s)
 
 
-BY_LOGIN = Slope(free=5)
+BY_BOTH = Slope(free=5)
+# From many addresses at once: slow enough to make guessing hopeless, never so slow that a new device is shut out.
+BY_LOGIN = Slope(free=20, longest_s=60.0)
 # A whole office or mobile network may share one address.
 BY_ADDRESS = Slope(free=30)
+BY_DEVICE = Slope(free=5)
 
 # KEYS: one per count. ARGV: free, first, longest, forget for each, in milliseconds where it is time.
 # Returns the longest wait in milliseconds; counts the attempt only if there is none.
@@ -61,11 +66,12 @@ end
 return 0
 """
 
-# KEYS: login, address. ARGV: attempts that are free by address.
+# KEYS: those forgiven everything, then the one forgiven a single attempt. ARGV: attempts that are free by the last.
 _SUCCESS = """
-redis.call('DEL', KEYS[1])
-if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('HINCRBY', KEYS[2], 'n', -1) < tonumber(ARGV[1]) then
-  redis.call('HDEL', KEYS[2], 'until')
+for i = 1, #KEYS - 1 do redis.call('DEL', KEYS[i]) end
+local last = KEYS[#KEYS]
+if redis.call('EXISTS', last) == 1 and redis.call('HINCRBY', last, 'n', -1) < tonumber(ARGV[1]) then
+  redis.call('HDEL', last, 'until')
 end
 """
 
@@ -79,55 +85,67 @@ class LoginSlowDown:
         keys: KeyRing,
         clock: Clock,
         *,
+        by_both: Slope = BY_BOTH,
         by_login: Slope = BY_LOGIN,
         by_address: Slope = BY_ADDRESS,
+        by_device: Slope = BY_DEVICE,
     ) -> None:
         self._redis = redis
         self._key = keys.derive("sessions", "slow-down/1", 32)
         self._clock = clock
-        self._slopes = (by_login, by_address)
+        self._by_both, self._by_login, self._by_address = by_both, by_login, by_address
+        self._by_device = by_device
         self._own: OrderedDict[str, tuple[int, datetime, datetime]] = OrderedDict()
 
-    async def attempt(self, login: str, address: str) -> None:
-        """Count one attempt. Raises TooMany (429) with the seconds to wait, and counts nothing then."""
-        names = self._names(login, address)
-        wait_s = await self._attempt_in_redis(names)
+    async def attempt(self, login: str, address: str, device: str | None = None) -> None:
+        """Count one attempt. Raises TooMany (429) with the seconds to wait, and counts nothing then.
+
+        `device` names the browser if it is known to have logged in with this login before.
+        """
+        counted = self._counted(login, address, device)
+        wait_s = await self._attempt_in_redis(counted)
         if wait_s is None:
-            wait_s = self._attempt_here(names)
+            wait_s = self._attempt_here(counted)
         if wait_s > 0:
             seconds = max(1, math.ceil(wait_s))
             raise TooMany("problem.login.slow_down", retry_after_s=seconds, seconds=seconds)
 
-    async def succeeded(self, login: str, address: str) -> None:
-        """Forgive the login name everything and the address this one attempt.
+    async def succeeded(self, login: str, address: str, device: str | None = None) -> None:
+        """Forgive the login name (or the device) everything and the address this one attempt.
 
         No more than that, or one known password would let a guesser begin anew.
         """
-        names = self._names(login, address)
-        self._forgive_here(names)
+        names = [name for name, _ in self._counted(login, address, None)]
+        forgiven, last = names[:-1], names[-1]
+        if device is not None:
+            # The address was not counted, and what strangers did to the login stays theirs.
+            forgiven, last = [name for name, _ in self._counted(login, address, device)], ""
+        self._forgive_here(forgiven, last)
         if self._redis is not None:
+            keys = (*forgiven, last or "slow:none")
             with contextlib.suppress(*UNAVAILABLE):
-                await self._redis.eval(_SUCCESS, len(names), *names, str(self._slopes[1].free))
+                await self._redis.eval(_SUCCESS, len(keys), *keys, str(self._by_address.free))
 
-    async def _attempt_in_redis(self, names: tuple[str, str]) -> float | None:
+    async def _attempt_in_redis(self, counted: list[tuple[str, Slope]]) -> float | None:
         if self._redis is None:
             return None
         arguments: list[str] = []
-        for slope in self._slopes:
+        for _, slope in counted:
             times = (slope.first_s, slope.longest_s, slope.forget_s)
             arguments += [str(slope.free), *(str(int(seconds * 1000)) for seconds in times)]
+        names = [name for name, _ in counted]
         try:
             return int(await self._redis.eval(_ATTEMPT, len(names), *names, *arguments)) / 1000
         except UNAVAILABLE:
             return None
 
-    def _attempt_here(self, names: tuple[str, str]) -> float:
+    def _attempt_here(self, counted: list[tuple[str, Slope]]) -> float:
         now = self._clock.now()
-        counts = [self._own.get(name, (0, now, now)) for name in names]
+        counts = [self._own.get(name, (0, now, now)) for name, _ in counted]
         wait_s = max((until - now).total_seconds() for _, until, _ in counts)
         if wait_s > 0:
             return wait_s
-        for name, slope, (attempts, _, forgotten_at) in zip(names, self._slopes, counts, strict=True):
+        for (name, slope), (attempts, _, forgotten_at) in zip(counted, counts, strict=True):
             attempts = 1 if now >= forgotten_at else attempts + 1
             until = now + timedelta(seconds=slope.wait_s(attempts))
             self._own[name] = (attempts, until, now + timedelta(seconds=slope.forget_s))
@@ -136,17 +154,25 @@ class LoginSlowDown:
             self._own.popitem(last=False)
         return 0.0
 
-    def _forgive_here(self, names: tuple[str, str]) -> None:
-        login, address = names
-        self._own.pop(login, None)
-        if address in self._own:
-            attempts, until, forgotten_at = self._own[address]
-            if attempts - 1 < self._slopes[1].free:
+    def _forgive_here(self, forgiven: list[str], last: str) -> None:
+        for name in forgiven:
+            self._own.pop(name, None)
+        if last in self._own:
+            attempts, until, forgotten_at = self._own[last]
+            if attempts - 1 < self._by_address.free:
                 until = self._clock.now()
-            self._own[address] = (max(0, attempts - 1), until, forgotten_at)
+            self._own[last] = (max(0, attempts - 1), until, forgotten_at)
 
-    def _names(self, login: str, address: str) -> tuple[str, str]:
-        """Keyed hashes: neither who tries nor from where is readable in Redis."""
-        login_name = hmac.digest(self._key, f"login:{login.strip().casefold()}".encode(), "sha256").hex()[:32]
-        address_name = hmac.digest(self._key, f"address:{bucket(address)}".encode(), "sha256").hex()[:32]
-        return f"slow:{login_name}", f"slow:{address_name}"
+    def _counted(self, login: str, address: str, device: str | None) -> list[tuple[str, Slope]]:
+        """What this attempt counts for, under keyed hashes: neither who tries nor from where is readable in Redis."""
+        name, place = login.strip().casefold(), bucket(address)
+        if device is not None:
+            return [(self._hashed(f"device:{name}:{device}"), self._by_device)]
+        return [
+            (self._hashed(f"both:{name}:{place}"), self._by_both),
+            (self._hashed(f"login:{name}"), self._by_login),
+            (self._hashed(f"address:{place}"), self._by_address),
+        ]
+
+    def _hashed(self, what: str) -> str:
+        return "slow:" + hmac.digest(self._key, what.encode(), "sha256").hex()[:32]

@@ -85,3 +85,32 @@ def test_an_ipv6_household_counts_as_one() -> None:
     assert bucket("2001:db8:1:2::1") != bucket("2001:db8:1:3::1")
     assert bucket("203.0.113.7") == "203.0.113.7"
     assert bucket("local") == "local"
+
+
+async def test_strangers_who_guess_do_not_shut_out_a_browser_that_has_logged_in_before(
+    slow_down: LoginSlowDown,
+) -> None:
+    for number in range(3):
+        await slow_down.attempt("zhang", f"203.0.113.{number}")
+    for number in range(6):
+        await slow_down.attempt(f"staff{number}", "203.0.113.99")
+    await _refused(slow_down, "zhang", "203.0.113.99")
+    await slow_down.attempt("zhang", "203.0.113.99", "own-browser")
+    await slow_down.succeeded("zhang", "203.0.113.99", "own-browser")
+    await _refused(slow_down, "zhang", "203.0.113.99")
+
+
+async def test_a_known_browser_guesses_no_faster_than_anybody(slow_down: LoginSlowDown) -> None:
+    for _ in range(5):
+        await slow_down.attempt("zhang", "203.0.113.7", "own-browser")
+    with pytest.raises(TooMany):
+        await slow_down.attempt("zhang", "203.0.113.8", "own-browser")
+    await slow_down.attempt("zhang", "203.0.113.8", "another-browser")
+
+
+async def test_from_one_address_guessing_at_one_login_slows_down_first(clock: FixedClock) -> None:
+    usual = LoginSlowDown(None, KeyRing.random(), clock)
+    for _ in range(5):
+        await usual.attempt("zhang", "203.0.113.7")
+    assert await _refused(usual, "zhang", "203.0.113.7") == 2
+    await usual.attempt("zhang", "198.51.100.1")
