@@ -6,6 +6,7 @@ is not turned away for it. Whoever has the case is told.
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
 from casework.actors import Actor
@@ -36,11 +37,12 @@ async def add_material(
     text: str = "",
     media: tuple[AddedMedium, ...] = (),
     act: str,
+    body: bytes = b"",
 ) -> ComplaintView:
     """Add to an open case of one's own. `act` is the keyed name of the message: the same act adds once.
 
     Raises Invalid when nothing was sent or too much, NotFound for other people's cases, Conflict when the case
-    is over.
+    is over, or when the same act comes with another `body`.
     """
     if actor.kind != "citizen":
         raise Forbidden()
@@ -60,7 +62,8 @@ async def add_material(
         await _alert(change, desk, actor, row, words, act)
         return b""
 
-    await desk.db.once(f"material:{complaint_id.hex}:{act}", b"", work)
+    said = hashlib.sha256(body).digest() if body else b""
+    await desk.db.once(f"material:{complaint_id.hex}:{act}", said, work)
     row = await Complaint.get_or_none(id=complaint_id)
     if row is None or not await may_see(actor, row):
         raise NotFound("problem.complaint.not_found")
