@@ -226,8 +226,8 @@ async def coarse_view(desk: Desk, complaint_id: UUID) -> CoarseView | None:
         return None
     return CoarseView(
         state=State(row.state),
-        category=row.category,
-        category_name=desk.policy.category_name(row.category),
+        category=_category(row),
+        category_name=desk.policy.category_name(_category(row)),
         latitude=coarse(row.latitude),
         longitude=coarse(row.longitude),
         submitted_at=row.submitted_at,
@@ -248,8 +248,13 @@ def _is_wanted(row: Complaint, wanted: ReleaseFilter) -> bool:
     return (
         row.state != State.WITHDRAWN.value
         and (wanted.states is None or State(row.state) in wanted.states)
-        and (wanted.categories is None or row.category in wanted.categories)
+        and (wanted.categories is None or _category(row) in wanted.categories)
     )
+
+
+def _category(row: Complaint) -> str | None:
+    """The clerk's, the citizen's, or what the words suggest."""
+    return row.category or row.suggested_category
 
 
 async def _in_force(complaint_id: UUID) -> ComplaintRelease | None:
@@ -265,8 +270,8 @@ def _view(desk: Desk, made: ComplaintRelease, row: Complaint) -> ReleaseView:
     return ReleaseView(
         public_id=made.public_id,
         state=State(row.state),
-        category=row.category,
-        category_name=desk.policy.category_name(row.category),
+        category=_category(row),
+        category_name=desk.policy.category_name(_category(row)),
         description=made.description,
         place_text=made.place_text,
         latitude=made.latitude,
