@@ -10,6 +10,7 @@ import binascii
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -117,6 +118,15 @@ class VisitToken:
     def holder(self, visit: str) -> str:
         """The name under which rows are kept for this visit; it opens nothing by itself."""
         return f"visit:{hmac.digest(self._holder_key, visit.encode(), 'sha256').hex()}"
+
+    def knows(self, request: Request, sent: Sequence[str]) -> bool:
+        """Whether what was `sent` is this visit's token, for a form the caller read; a form that lay open too long is not.
+
+        Raises Forbidden for what comes from another site.
+        """
+        check_origin(request, self._public_url)
+        visit = request.cookies.get(self._name) or ""
+        return bool(_VISIT.fullmatch(visit)) and len(sent) == 1 and _is_token(sent[0], self._token(visit))
 
     def check(self, request: Request) -> None:
         """Like check_csrf, for a form that was given `issue`'s token."""
