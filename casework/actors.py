@@ -59,7 +59,7 @@ class Actor(msgspec.Struct, frozen=True):
         return staff_id is not None and (staff_id == self.id or staff_id in self.for_ids)
 
     def principal_for(
-        self, by: Collection[Role], unit: str | None, owner_id: UUID | None = None
+        self, by: Collection[str], unit: str | None, owner_id: UUID | None = None
     ) -> UUID | None:
         """On whose behalf an act is taken that needs one of the roles `by` in `unit`; None if it is their own.
 
@@ -68,7 +68,8 @@ class Actor(msgspec.Struct, frozen=True):
         """
         if owner_id is not None and owner_id in self.for_ids:
             return owner_id
-        fitting = [one for one in self.held if one.role in by and one.holds_in(unit)]
+        held = [one for one in self.held if one.role in by]
+        fitting = [one for one in held if one.holds_in(unit)] or held
         if not fitting or any(one.for_id is None for one in fitting):
             return None
         return min((one.for_id for one in fitting if one.for_id is not None), default=None)

@@ -67,6 +67,14 @@ class ComplaintHandedBack(ComplaintEvent, frozen=True, kw_only=True, omit_defaul
     unit_name: str = ""
 
 
+class ComplaintHandedOver(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody else of the bureau has it now, or the unit as a whole; the citizen's promise stays the same."""
+
+    name: ClassVar[str] = "complaint.handed_over"
+    from_name: str
+    answer_by_at: datetime | None = None
+
+
 class ComplaintAnswered(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
     """There is an answer. `close_by_at` is until when the citizen can rate or dispute it."""
 
@@ -106,6 +114,13 @@ class ComplaintAddedTo(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=
     media: int = 0
 
 
+class ComplaintUpdated(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Staff tell the citizen how the case stands, in these words. No move of the case."""
+
+    name: ClassVar[str] = "complaint.updated"
+    update: str
+
+
 class ComplaintWithdrawn(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
     """The citizen took it back."""
 
@@ -118,11 +133,13 @@ EVENTS: tuple[type[ComplaintEvent], ...] = (
     ComplaintRefused,
     ComplaintAssigned,
     ComplaintHandedBack,
+    ComplaintHandedOver,
     ComplaintAnswered,
     ComplaintRated,
     ComplaintDisputed,
     ComplaintClosed,
     ComplaintAddedTo,
+    ComplaintUpdated,
     ComplaintWithdrawn,
 )
 """Every event of this feature, for the relay and for the sweep that each is heard or declared silent."""

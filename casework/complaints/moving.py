@@ -65,6 +65,7 @@ async def take(
     async def _move(change: Change, row: Complaint, actor: Actor, step: Step) -> None:
         found = COMPLAINT.find(step.move)
         before, after = State(row.state), State(found.target)
+        assignee_before = row.assignee_id if Role.HANDLER in found.by else None
         step.fill(row)
         row.state = after.value
         row.revision += 1
@@ -92,6 +93,9 @@ async def take(
             "case": {"category": row.category, "unit": row.unit, "assignee_id": row.assignee_id},
             "due_at": row.due_at.isoformat() if row.due_at is not None else None,
         }
+        principal_id = actor.principal_for(found.by, row.unit, assignee_before)
+        if principal_id is not None:
+            facts["deputy_for"] = principal_id
         if due is not None and due.assumed_years:
             facts["assumed_years"] = sorted(due.assumed_years)
         await change.audit(row.id, actor, ACTION + step.move, facts)
@@ -127,8 +131,8 @@ def _check(row: Complaint, actor: Actor, step: Step, expected_revision: int | No
 
 
 def _handles(actor: Actor, row: Complaint) -> bool:
-    """Whether the case is this handler's: theirs by name, or their unit's, so that colleagues can step in."""
-    return (actor.id is not None and row.assignee_id == actor.id) or actor.works_for(row.unit)
+    """Whether the case is this handler's: theirs or a colleague's they stand in for, or their unit's."""
+    return actor.is_for(row.assignee_id) or actor.holds(Role.HANDLER, row.unit)
 
 
 async def _already_done(row: Complaint, actor: Actor, step: Step) -> bool:

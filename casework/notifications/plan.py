@@ -15,6 +15,7 @@ from casework.complaints.wording import moment_params
 from casework.dangers.events import DangerPaged
 from casework.notifications.models import Delivery, PageWatch
 from casework.notifications.rules import Audience, Rule, rules_for
+from casework.people.deputies import deputy_ids_of
 from casework.people.staff import staff_ids_with_role
 from casework.roles import Role
 from kit.clock import local
@@ -23,7 +24,7 @@ from kit.db import Change
 CONSOLE = "console"
 ACCOUNT, STAFF = "account", "staff"
 EXCERPT_CHARACTERS = 300
-WHOLE = {"answer": 600}
+WHOLE = {"answer": 600, "update": 600}
 """Fields of which more is told: 600 characters still fit the 2,048 bytes of a customer-service message."""
 QUEUED, SENDING, SENT, UNCERTAIN, FAILED, EXPIRED = (
     "queued",
@@ -81,7 +82,8 @@ async def _recipients(change: Change, audience: Audience, event: CaseEvent) -> l
         case Audience.ASSIGNEE:
             assignee_id, unit = getattr(event, "assignee_id", None), getattr(event, "unit", None)
             if assignee_id is not None:
-                return [assignee_id]
+                today = local(change.now).date()
+                return [assignee_id, *await deputy_ids_of(assignee_id, today)]
             # Given to a unit as a whole: all who handle cases there.
             return await _holders(change, Role.HANDLER, unit) if unit is not None else []
         case Audience.DUTY_OFFICERS:

@@ -21,9 +21,11 @@ from casework.complaints.events import (
     ComplaintClosed,
     ComplaintDisputed,
     ComplaintHandedBack,
+    ComplaintHandedOver,
     ComplaintRated,
     ComplaintRefused,
     ComplaintSubmitted,
+    ComplaintUpdated,
     ComplaintWithdrawn,
 )
 from casework.dangers.events import (
@@ -165,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     Rule(ComplaintAssigned, OWNER, "notify.complaint.assigned"),
     Rule(ComplaintAssigned, ASSIGNEE, "notify.staff.complaint_assigned"),
     Rule(ComplaintHandedBack, DISPATCHERS, "notify.staff.complaint_handed_back"),
+    Rule(ComplaintHandedOver, ASSIGNEE, "notify.staff.complaint_handed_over"),
     Rule(ComplaintAnswered, OWNER, "notify.complaint.answered", first_answer),
     Rule(ComplaintAnswered, OWNER, "notify.complaint.answered_again", last_answer),
     Rule(ComplaintRated, OWNER, "notify.complaint.rated", closed_by_rating),
@@ -174,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     Rule(ComplaintClosed, OWNER, "notify.complaint.closed_by_clock", by_the_clock),
     Rule(ComplaintAddedTo, ASSIGNEE, "notify.staff.complaint_added_to", somebody_has_it),
     Rule(ComplaintAddedTo, DISPATCHERS, "notify.staff.complaint_added_to", nobody_has_it_yet),
+    Rule(ComplaintUpdated, OWNER, "notify.complaint.updated"),
     Rule(ComplaintWithdrawn, ASSIGNEE, "notify.staff.complaint_withdrawn"),
     Rule(InquirySubmitted, OWNER, "notify.inquiry.submitted", not_from_chat),
     Rule(InquirySubmitted, INQUIRY_CLERKS, "notify.staff.inquiry_submitted"),

@@ -15,7 +15,7 @@ from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor
 from casework.people.models import Staff, StaffDeputy
-from casework.people.staff_rows import locked_here, view
+from casework.people.staff_rows import locked_here, stands_in_on, view
 from casework.people.views import DeputyView
 from casework.permissions import Operation, require
 from casework.roles import Role
@@ -114,6 +114,12 @@ async def arrangements(
         found = found.filter(Q(principal_id=staff_id) | Q(deputy_id=staff_id))
     order = ("-from_on", "-id") if over else ("from_on", "id")
     return await _views(await found.order_by(*order).limit(at_most))
+
+
+async def deputy_ids_of(staff_id: UUID, on: date) -> tuple[UUID, ...]:
+    """Who stands in for somebody on a day, to be told what that one would be told."""
+    rows = await StaffDeputy.filter(stands_in_on(on), principal_id=staff_id).order_by("id")
+    return tuple(row.deputy_id for row in rows)
 
 
 async def _may_arrange(actor: Actor, principal: Staff, today: date) -> None:

@@ -62,6 +62,8 @@ def one_of_each() -> list[CaseEvent]:
         events.ComplaintClosed(**common, by_clock=True),
         events.ComplaintClosed(**common, by_clock=False),
         events.ComplaintWithdrawn(**common),
+        events.ComplaintUpdated(**common, update="明天到现场"),
+        events.ComplaintHandedOver(**common, from_name="王强", answer_by_at=LATER),
         events.ComplaintAddedTo(**common, media=2),
         *one_of_each_inquiry(),
         *one_of_each_danger(),
