@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from casework.actors import Actor, citizen, system
+from casework.actors import EVERY_UNIT, Actor, citizen, system
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.profile import (
@@ -104,19 +104,26 @@ def person(number: int) -> UUID:
     return UUID(int=(7 << 76) | (2 << 62) | number)
 
 
+EVERYWHERE = frozenset({EVERY_UNIT})
 CITIZEN = citizen(person(1))
 NEIGHBOUR = citizen(person(2))
-DISPATCHER = Actor(kind="staff", id=person(11), roles=frozenset({Role.DISPATCHER}), name="派单员")
+DISPATCHER = Actor(
+    kind="staff", id=person(11), roles=frozenset({Role.DISPATCHER}), name="派单员", units=EVERYWHERE
+)
 HANDLER = Actor(
     kind="staff", id=person(12), roles=frozenset({Role.HANDLER}), name="办理员", units=frozenset({"street"})
 )
 NIGHT_HANDLER = Actor(
     kind="staff", id=person(13), roles=frozenset({Role.HANDLER}), name="夜班", units=frozenset({"night"})
 )
-WINDOW_CLERK = Actor(kind="staff", id=person(14), roles=frozenset({Role.WINDOW_CLERK}), name="窗口")
-DUTY_OFFICER = Actor(kind="staff", id=person(15), roles=frozenset({Role.DUTY_OFFICER}), name="值班员")
-HEAD = Actor(kind="staff", id=person(16), roles=frozenset({Role.HEAD}), name="负责人")
-AUDITOR = Actor(kind="staff", id=person(17), roles=frozenset({Role.AUDITOR}), name="审计员")
+WINDOW_CLERK = Actor(
+    kind="staff", id=person(14), roles=frozenset({Role.WINDOW_CLERK}), name="窗口", units=EVERYWHERE
+)
+DUTY_OFFICER = Actor(
+    kind="staff", id=person(15), roles=frozenset({Role.DUTY_OFFICER}), name="值班员", units=EVERYWHERE
+)
+HEAD = Actor(kind="staff", id=person(16), roles=frozenset({Role.HEAD}), name="负责人", units=EVERYWHERE)
+AUDITOR = Actor(kind="staff", id=person(17), roles=frozenset({Role.AUDITOR}), name="审计员", units=EVERYWHERE)
 
 
 def words(story: str = "路口有人摆摊，占道", **more: object) -> NewComplaint:

@@ -35,10 +35,11 @@ from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
 from casework.people.staff import staff_ids_with_role
-from casework.roles import STAFF_ROLES, Role
+from casework.permissions import Operation, require
+from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
-from kit.problems import Forbidden, Invalid, NotFound
+from kit.problems import Invalid, NotFound
 
 ANSWER_AT_MOST = 4_000
 REASON_AT_MOST = 1_000
@@ -117,7 +118,8 @@ async def assign(
         raise Invalid("problem.complaint.unit", field="unit")
     if assignee_id is not None:
         today = local(desk.db.clock.now()).date()
-        if assignee_id not in await staff_ids_with_role(Role.HANDLER, None, today):
+        officers = await staff_ids_with_role(Role.HANDLER, None, today)
+        if assignee_id not in officers | await staff_ids_with_role(Role.CONTRACTOR, None, today):
             raise Invalid("problem.complaint.assignee", field="assignee_id")
 
     def fill(row: Complaint) -> None:
@@ -277,8 +279,7 @@ async def withdraw(
 
 async def reveal_phone(desk: Desk, actor: Actor, complaint_id: UUID) -> str:
     """The citizen's telephone in clear, for a member of staff; that it was looked at is audited."""
-    if actor.kind != "staff" or actor.roles.isdisjoint(STAFF_ROLES):
-        raise Forbidden()
+    require(actor, Operation.SEE_PHONE)
 
     async def work(change: Change) -> str:
         row = await change.lock(Complaint, complaint_id)

@@ -17,37 +17,45 @@ from casework.complaints import category as categories
 from casework.complaints.assembly import owner_line, owner_view, queue_row, staff_detail
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import OPEN_STATES, State
-from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
-from casework.complaints.timeline import timeline_for_owner, timeline_for_staff
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNote, ComplaintPhoto
+from casework.complaints.sight import Sight
+from casework.complaints.timeline import principals, timeline_for_owner, timeline_for_staff
 from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage, QueuePage
 from casework.complaints.wording import kept
 from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
-from casework.roles import STAFF_ROLES
+from casework.permissions import Operation, require
 from kit.audit.models import AuditEntry
-from kit.problems import Forbidden
 from kit.references import parse_reference
 
 TIMELINE_AT_MOST = 200
 PAGE_AT_MOST = 100
+PUBLIC = "public"
+"""The audience of a note that the citizen is told."""
 
 
 class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases a queue shows; what is not given does not narrow it.
 
-    `order`: "due" (what is due first; open cases only) or "newest". `units` is what the viewer may see at
-    all, `unit` what was chosen. `overdue` shows only cases whose limit on the bureau's side has passed.
+    `order`: "due" (what is due first; open cases only) or "newest". `sight` is what the viewer may see at all,
+    `units` the same by unit alone, `unit` what was chosen. `assignee_ids` and `or_free_in`: cases given to one of
+    these by name, or to nobody in one of these units. `overdue` shows only cases whose limit on the bureau's side
+    has passed, `due_before_at` those whose limit ends before then.
     `text` is a reference or a piece of one.
     """
 
     states: frozenset[State] = OPEN_STATES
     unit: str | None = None
     units: frozenset[str] | None = None
+    sight: Sight | None = None
     assignee_id: UUID | None = None
+    assignee_ids: frozenset[UUID] | None = None
+    or_free_in: frozenset[str] = frozenset()
     unassigned: bool = False
     category: str | None = None
     overdue: bool = False
+    due_before_at: datetime | None = None
     text: str = ""
     order: Literal["due", "newest"] = "due"
 
@@ -73,7 +81,8 @@ async def _owners(desk: Desk, row: Complaint | None) -> ComplaintView | None:
     if row is None:
         return None
     photos, additions = await _material(row)
-    timeline = timeline_for_owner(desk, row, await _history(row), additions)
+    updates = await _texts(row, {PUBLIC})
+    timeline = timeline_for_owner(desk, row, await _history(row), additions, updates)
     return owner_view(desk, row, photos, timeline, additions=additions)
 
 
@@ -137,8 +146,7 @@ async def detail_by_reference(desk: Desk, reference: str, viewer: Actor) -> Comp
 
 
 async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> ComplaintDetail | None:
-    if viewer.kind != "staff" or viewer.roles.isdisjoint(STAFF_ROLES):
-        raise Forbidden()
+    require(viewer, Operation.SEE_CASES)
     if row is None:
         return None
     photos, additions = await _material(row)
@@ -146,6 +154,7 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
     staff_ids = {entry.actor_id for entry in entries if entry.actor_kind == "staff" and entry.actor_id}
     if row.assignee_id is not None:
         staff_ids.add(row.assignee_id)
+    staff_ids |= principals(entries)
     names = await _names(staff_ids)
     guess = categories.suggest(row.story, desk.policy)
     return staff_detail(
@@ -155,7 +164,7 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
             desk,
             row,
             photos,
-            timeline_for_staff(desk, row, entries, names, additions),
+            timeline_for_staff(desk, row, entries, names, additions, await _texts(row, {PUBLIC})),
             viewer.roles,
             additions,
         ),
@@ -170,6 +179,12 @@ async def _material(row: Complaint) -> tuple[list[ComplaintPhoto], list[Complain
     return photos, await ComplaintAddition.filter(complaint_id=row.id).order_by("position")
 
 
+async def _texts(row: Complaint, audiences: set[str]) -> dict[int, str]:
+    """What staff wrote for these readers, by position on the case."""
+    rows = ComplaintNote.filter(complaint_id=row.id, audience__in=sorted(audiences))
+    return dict(await rows.values_list("position", "text"))
+
+
 async def _history(row: Complaint) -> list[AuditEntry]:
     return await AuditEntry.filter(case_id=row.id).order_by("position").limit(TIMELINE_AT_MOST)
 
@@ -181,14 +196,24 @@ async def _names(staff_ids: set[UUID]) -> dict[UUID, str]:
 
 
 def _narrowed(wanted: QueueFilter, now: datetime) -> Q:
-    states = wanted.states - {State.ANSWERED} if wanted.overdue else wanted.states
+    is_ours = wanted.overdue or wanted.due_before_at is not None
+    states = wanted.states - {State.ANSWERED} if is_ours else wanted.states
     narrowed = Q(state__in=sorted(state.value for state in states))
     if wanted.overdue:
         narrowed &= Q(due_at__lt=now)
+    if wanted.due_before_at is not None:
+        narrowed &= Q(due_at__lt=wanted.due_before_at)
     if wanted.unit is not None:
         narrowed &= Q(unit=kept(wanted.unit))
     if wanted.units is not None:
         narrowed &= Q(unit__in=sorted(wanted.units))
+    if wanted.sight is not None:
+        narrowed &= wanted.sight.narrowed()
+    if wanted.assignee_ids is not None:
+        given = Q(assignee_id__in=sorted(wanted.assignee_ids))
+        if wanted.or_free_in:
+            given |= Q(assignee_id__isnull=True, unit__in=sorted(wanted.or_free_in))
+        narrowed &= given
     if wanted.assignee_id is not None:
         narrowed &= Q(assignee_id=wanted.assignee_id)
     if wanted.unassigned:

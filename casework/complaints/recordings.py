@@ -7,15 +7,14 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint, ComplaintPhoto
-from casework.roles import STAFF_ROLES
+from casework.permissions import Operation, require
 from kit.db import Change
-from kit.problems import Forbidden, NotFound
+from kit.problems import NotFound
 
 
 async def note_opening(desk: Desk, actor: Actor, complaint_id: UUID, file_id: UUID) -> None:
     """A member of staff is about to be given a recording of this case; that it was opened is audited."""
-    if actor.kind != "staff" or actor.roles.isdisjoint(STAFF_ROLES):
-        raise Forbidden()
+    require(actor, Operation.SEE_RECORDINGS)
 
     async def work(change: Change) -> None:
         row = await change.lock(Complaint, complaint_id)

@@ -6,6 +6,7 @@ Citizens see what concerns them; who did it, what was sent back and who looked a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -30,11 +31,20 @@ FOR_CITIZENS = frozenset(
         "rate_unsatisfied",
         "dispute",
         "add_material",
+        "update",
         "close",
         "withdraw",
     }
 )
-FOR_STAFF = FOR_CITIZENS | {"hand_back", "reveal_phone", "open_recording", "release", "withdraw_release"}
+FOR_STAFF = FOR_CITIZENS | {
+    "hand_back",
+    "hand_over",
+    "note",
+    "reveal_phone",
+    "open_recording",
+    "release",
+    "withdraw_release",
+}
 
 
 class _Content(msgspec.Struct, omit_defaults=True):
@@ -45,6 +55,8 @@ class _Content(msgspec.Struct, omit_defaults=True):
     score: int = 0
     addition: int = 0
     media: int = 0
+    note: int = 0
+    colleague: str = ""
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -57,6 +69,24 @@ class _Facts(msgspec.Struct, omit_defaults=True):
     content: _Content = msgspec.field(default_factory=_Content)
     case: _Case = msgspec.field(default_factory=_Case)
     due_at: datetime | None = None
+    deputy_for: UUID | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Words that are on the case and not in the chain, by position."""
+
+    additions: Mapping[int, str]
+    updates: Mapping[int, str]
+
+
+NOTHING: Mapping[int, str] = {}
+
+
+def principals(entries: Iterable[AuditEntry]) -> set[UUID]:
+    """The members of staff on whose behalf somebody acted as a deputy."""
+    found = (msgspec.json.decode(entry.detail, type=_Facts).deputy_for for entry in entries)
+    return {id for id in found if id is not None}
 
 
 def timeline_for_owner(
@@ -64,11 +94,12 @@ def timeline_for_owner(
     row: Complaint,
     entries: Iterable[AuditEntry],
     additions: Iterable[ComplaintAddition] = (),
+    updates: Mapping[int, str] = NOTHING,
 ) -> tuple[TimelineEntry, ...]:
-    """What the owner may read, oldest first."""
-    added = {one.position: one.text for one in additions}
+    """What the owner may read, oldest first. `updates` are the words told to the owner, by position."""
+    said = _Said({one.position: one.text for one in additions}, updates)
     return tuple(
-        _entry(desk, row, entry, action, "complaint.timeline", added, actor_name="")
+        _entry(desk, row, entry, action, "complaint.timeline", said, {})
         for entry in entries
         if (action := entry.action.removeprefix(ACTION)) in FOR_CITIZENS
     )
@@ -80,9 +111,12 @@ def timeline_for_staff(
     entries: Iterable[AuditEntry],
     names: Mapping[UUID, str],
     additions: Iterable[ComplaintAddition] = (),
+    updates: Mapping[int, str] = NOTHING,
 ) -> tuple[TimelineEntry, ...]:
-    """Everything, with the names of the staff who did it (`names` by staff id)."""
-    added = {one.position: one.text for one in additions}
+    """Everything, with the names of the staff who did it (`names` by staff id). An internal note is only mentioned:
+    its words stand apart from what citizens read.
+    """
+    said = _Said({one.position: one.text for one in additions}, updates)
     return tuple(
         _entry(
             desk,
@@ -90,8 +124,8 @@ def timeline_for_staff(
             entry,
             action if action in FOR_STAFF else "other",
             "complaint.timeline_staff",
-            added,
-            actor_name=names.get(entry.actor_id, "") if entry.actor_id is not None else "",
+            said,
+            names,
         )
         for entry in entries
         if (action := entry.action.removeprefix(ACTION))
@@ -104,12 +138,12 @@ def _entry(
     entry: AuditEntry,
     action: str,
     prefix: str,
-    added: Mapping[int, str],
-    *,
-    actor_name: str,
+    said: _Said,
+    names: Mapping[UUID, str],
 ) -> TimelineEntry:
     facts = msgspec.json.decode(entry.detail, type=_Facts)
     content = facts.content
+    actor_name = names.get(entry.actor_id, "") if entry.actor_id is not None else ""
     params: dict[str, str] = {
         "actor": actor_name,
         "category": desk.policy.category_name(facts.case.category),
@@ -117,6 +151,7 @@ def _entry(
         "reason": content.reason,
         "responsible_body": content.responsible_body,
         "media": str(content.media),
+        "colleague": content.colleague,
         **moment_params("due", facts.due_at),
     }
     return TimelineEntry(
@@ -125,7 +160,8 @@ def _entry(
         state=facts.to,
         actor_kind=entry.actor_kind,
         actor_name=actor_name,
-        note=_note(row, action, content, added),
+        principal_name=names.get(facts.deputy_for, "") if facts.deputy_for is not None else "",
+        note=_note(row, action, content, said),
         key=f"{prefix}.{_sentence(action, entry, content)}",
         params=params,
     )
@@ -136,15 +172,19 @@ def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
         return f"rate_{content.score}"
     if action == "add_material":
         return "add_material" if content.media == 0 else "add_media"
+    if action == "hand_over" and not content.colleague:
+        return "hand_over_to_unit"
     if action == "close" and entry.actor_kind == "clock":
         return "close_by_clock"
     return action
 
 
-def _note(row: Complaint, action: str, content: _Content, added: Mapping[int, str]) -> str:
+def _note(row: Complaint, action: str, content: _Content, said: _Said) -> str:
     """The words that came with it. A citizen's own are on the case, not in the chain."""
     if action == "add_material":
-        return added.get(content.addition, "")
+        return said.additions.get(content.addition, "")
+    if action == "update":
+        return said.updates.get(content.note, "")
     if action == "dispute":
         return row.dispute_reason or ""
     if action in ("rate", "rate_unsatisfied"):

@@ -16,7 +16,8 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One fact of a case's history. Its sentence is `catalogue.text(entry.key, **entry.params)`.
 
     `action` is the move's name (or `submit`, `reveal_phone`), `state` where the case stood afterwards.
-    `actor_name` and `note` (a ground, a reason, the answer) are empty where the viewer may not see them.
+    `actor_name` and `note` (a ground, a reason, the answer) are empty where the viewer may not see them;
+    `principal_name` is the colleague whom the actor stood in for.
     """
 
     at: datetime
@@ -25,6 +26,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     actor_kind: str
     actor_name: str
     note: str
+    principal_name: str = ""
     key: str
     params: Mapping[str, str]
 

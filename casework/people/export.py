@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from casework.actors import Actor
-from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNote, ComplaintPhoto
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.notifications.models import Delivery
@@ -131,6 +131,8 @@ async def _accounts(ids: list[UUID]) -> list[Plain]:
 async def _complaint(sealer: FieldSealer, row: Complaint) -> Plain:
     photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("stage", "position")
     additions = await ComplaintAddition.filter(complaint_id=row.id).order_by("position")
+    told = ComplaintNote.filter(complaint_id=row.id, audience="public")
+    updates = await told.order_by("position")
     phone = row.phone_sealed and sealer.open(
         bytes(row.phone_sealed), table="complaint", column="phone", row_id=row.id
     )
@@ -156,6 +158,7 @@ async def _complaint(sealer: FieldSealer, row: Complaint) -> Plain:
         "rating_comment": row.rating_comment,
         "closed_at": row.closed_at,
         "additions": [{"text": one.text, "at": one.at} for one in additions],
+        "updates": [{"text": one.text, "at": one.at} for one in updates],
         "files": [{"id": one.file_id, "stage": one.stage, "medium": one.medium or "photo"} for one in photos],
     }
 

@@ -1,0 +1,59 @@
+"""Which cases a member of staff may see, from the roles held at this moment.
+
+A role held in the whole bureau shows every case, one held in a unit that unit's. Who distributes or takes in cases
+also sees those that no unit has yet. A contractor sees the cases given to them by name and no others.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from tortoise.expressions import Q
+
+from casework.actors import EVERY_UNIT, Actor, Held
+from casework.permissions import PERMISSIONS, Operation
+from casework.roles import Role
+
+BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.CONTRACTOR}
+SEE_NEW = frozenset({Role.DISPATCHER, Role.DUTY_OFFICER, Role.WINDOW_CLERK})
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """`units` is None for every case; `new`: also cases without a unit; `own_ids`: whoever's by name they are."""
+
+    units: frozenset[str] | None
+    new: bool
+    own_ids: frozenset[UUID]
+
+    def covers(self, unit: str | None, assignee_id: UUID | None) -> bool:
+        """Whether a case of this unit and this officer may be seen."""
+        if self.units is None or (assignee_id is not None and assignee_id in self.own_ids):
+            return True
+        return self.new if unit is None else unit in self.units
+
+    def narrowed(self) -> Q:
+        """The same as a condition on rows of `complaint`."""
+        if self.units is None:
+            return Q()
+        seen = Q(assignee_id__in=sorted(self.own_ids))
+        if self.units:
+            seen |= Q(unit__in=sorted(self.units))
+        return seen | Q(unit__isnull=True) if self.new else seen
+
+
+def sight_of(actor: Actor) -> Sight:
+    """What this member of staff may see; nothing but their own by name for who holds no role with cases."""
+    held = [one for one in held_by(actor) if one.role in BY_UNIT]
+    units = frozenset(one.unit for one in held)
+    own_ids = frozenset({actor.id} if actor.id is not None else ()) | actor.for_ids
+    return Sight(
+        units=None if EVERY_UNIT in units else units,
+        new=any(one.role in SEE_NEW for one in held),
+        own_ids=own_ids,
+    )
+
+
+def held_by(actor: Actor) -> tuple[Held, ...]:
+    """The actor's roles with their units; every role in every unit where it is not said which goes with which."""
+    return actor.held or tuple(Held(role, unit) for role in actor.roles for unit in actor.units)
