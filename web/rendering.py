@@ -33,7 +33,9 @@ class Pages:
         )
         self._environment.globals.update(t=catalogue.text, asset=asset, csrf=_csrf)
         # Imported once here, so that partials rendered alone find the same macros as whole pages.
+        # `parts` are those of the console, `ui` those of the citizens' pages.
         self._environment.globals["parts"] = self._environment.get_template("console/_parts.html").module
+        self._environment.globals["ui"] = self._environment.get_template("h5/_parts.html").module
 
     def render(self, template: str, values: Mapping[str, object]) -> str:
         """The finished HTML."""
