@@ -24,12 +24,18 @@ from kit.http.slow_down import LoginSlowDown, Slope
 from miniapp_api.door import ApiDoor, build_api
 from miniapp_api.open311.door import Open311Door, build_open311
 from miniapp_api.platform import MiniPlatform
-from web.h5.door import H5Door, NoticeStanding, PersonalWishes, build_h5
+from web.h5.door import Answering, H5Door, NoticeStanding, PersonalWishes, build_h5
 from web.h5.platform import WebPlatform
 
 
 def citizens_pages(
-    core: Core, desk: Desk, inquiries: InquiryDesk, assets: Assets, files: FileStore, platform: Platform
+    core: Core,
+    desk: Desk,
+    inquiries: InquiryDesk,
+    assets: Assets,
+    files: FileStore,
+    platform: Platform,
+    answering: Answering,
 ) -> H5Door:
     """The pages under /h5. Their sign-in works in any browser only where the stand-in plays the platform."""
     settings = core.settings
@@ -71,6 +77,7 @@ def citizens_pages(
         ),
         in_any_browser=settings.demo,
         receipt_tries=_receipt_tries(core),
+        answering=answering,
         sign_ins=_sign_ins(core),
         limits=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
         trusted_proxies=settings.trusted_proxies,

@@ -51,6 +51,11 @@ class Knowledge:
         return self._state.answerer.entry(slug)
 
     @property
+    def entries(self) -> tuple[EntryView, ...]:
+        """All entries of the index in force."""
+        return self._state.answerer.entries
+
+    @property
     def version(self) -> int:
         return self._state.version
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from sanic import Blueprint
 
-from web.h5.case_pages import home, show_case, show_me, show_photo
+from web.h5.ask_page import show_ask
+from web.h5.case_pages import show_case, show_me, show_photo
 from web.h5.code_page import show_code
 from web.h5.data_page import export, give_consent, name_guardian, part, revoke_consent, show_data
 from web.h5.entering import come_back, enter, leave
 from web.h5.frame import choose_print
+from web.h5.home_page import show_home
+from web.h5.message_page import send_message, show_message
 from web.h5.plain_pages import show_notices, show_permits
 from web.h5.visitor import for_anybody, signed_in
 
@@ -25,7 +28,10 @@ def h5_blueprint() -> Blueprint:
     def route(method: str, path: str, handler: Any, name: str) -> None:
         h5.add_route(handler, path, methods=[method], name=name)
 
-    route("GET", "/", home, "home")
+    route("GET", "/", for_anybody(show_home), "home")
+    route("GET", "/ask", for_anybody(show_ask), "ask")
+    route("GET", "/ask/message", for_anybody(show_message), "message")
+    route("POST", "/ask/message", for_anybody(send_message), "send_message")
     route("GET", "/enter", enter, "enter")
     route("GET", "/oauth", come_back, "oauth")
     route("POST", "/leave", leave, "leave")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Protocol, cast
 from uuid import UUID
 
 from sanic import Request
@@ -16,6 +16,8 @@ from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
+from content.interpretations.answering import Answerer
+from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
 from kit.clock import Clock
 from kit.db import Change, Database
@@ -57,6 +59,23 @@ AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
 """What other doors hold of a person's accounts, as plain values for the export."""
 
 
+class Answering(Protocol):
+    """The published questions and answers. Pure and fast: nothing is awaited."""
+
+    @property
+    def entries(self) -> Sequence[EntryView]:
+        """All that is published today."""
+        ...
+
+    def answer(self, text: str, /) -> Answer:
+        """What to do with a question."""
+        ...
+
+    def entry(self, slug: str, /) -> EntryView | None:
+        """A published entry by its name."""
+        ...
+
+
 @dataclass(frozen=True)
 class PersonalWishes:
     """What a person may want of other parts, put together where both sides are known.
@@ -83,6 +102,7 @@ class H5Door:
     consents: ConsentsSection
     bureau: BureauSection
     words: Words
+    answering: Answering
     pages: Pages
     assets: Assets
     files: FileStore
@@ -132,6 +152,7 @@ def build_h5(
     also_held: AlsoHeld,
     wishes: PersonalWishes,
     in_any_browser: bool = False,
+    answering: Answering | None = None,
     receipt_tries: LoginSlowDown | None = None,
     sign_ins: SignInLimit | None = None,
     limits: RateLimit | None = None,
@@ -149,6 +170,7 @@ def build_h5(
         consents=consents,
         bureau=bureau,
         words=Words(catalogue),
+        answering=answering or Answerer(()),
         pages=Pages(catalogue, assets.url),
         assets=assets,
         files=files,
