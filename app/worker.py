@@ -29,6 +29,7 @@ from bot.receipts import settle_receipts
 from bot.unionids import UnionidWalk
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
+from casework.complaints.media import files_of_cases
 from casework.dangers.paging import page_again
 from casework.events import EVENTS
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
@@ -40,6 +41,8 @@ from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
 from kit.files.models import FileState, StoredFile
 from kit.files.store import LocalFileStore
+from kit.files.upload_duty import tend_uploads
+from kit.files.uploads import Uploads
 from kit.leases import Lease
 from kit.logs import configure_logging
 from kit.metrics import Board
@@ -138,6 +141,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db), 3600.0),
+            leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
         ],
         log=log.error,

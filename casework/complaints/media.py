@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +25,12 @@ class AddedMedium(msgspec.Struct, frozen=True):
 
     file_id: UUID
     medium: Medium = PHOTO
+
+
+async def files_of_cases(ids: Collection[UUID]) -> set[UUID]:
+    """Those of the files that go with a case."""
+    found = ComplaintPhoto.filter(file_id__in=list(ids)).values_list("file_id", flat=True)
+    return set(await found)  # type: ignore[arg-type]
 
 
 def media_rows(
