@@ -7,7 +7,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import wraps
 from typing import Annotated, Literal
@@ -199,7 +199,7 @@ async def say_how(request: Request, door: ApiDoor, caller: Caller | None) -> HTT
 def _standing(view: UploadView) -> dict[str, str]:
     headers = {"upload-offset": str(view.bytes_received)}
     if view.state == "open":
-        headers["upload-expires"] = format_datetime(view.expires_at, usegmt=True)
+        headers["upload-expires"] = format_datetime(view.expires_at.astimezone(UTC), usegmt=True)
     return headers
 
 
