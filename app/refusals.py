@@ -7,9 +7,11 @@ from app.demo import DemoError
 from app.forking import CannotBind
 from casework.complaints.profile import PolicyError
 from kit.calendar import CalendarError
+from kit.db.backup import CopyDamaged, SchemaMoves
 from kit.db.migrate import MigrationError
 from kit.db.refusal import DatabaseRefused
 from kit.profile import ProfileError
+from kit.sealed_keys import SealedKeysError
 from kit.secrets import KeyRingError
 from kit.settings import SettingsError
 from kit.valkey import ValkeyError
@@ -23,6 +25,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     CalendarError,
     CannotBind,
     CommandRefused,
+    CopyDamaged,
     DatabaseRefused,
     DemoError,
     KeyRingError,
@@ -30,6 +33,8 @@ REFUSALS: tuple[type[Exception], ...] = (
     NotReady,
     PolicyError,
     ProfileError,
+    SchemaMoves,
+    SealedKeysError,
     SettingsError,
     ValkeyError,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from app.backup_places import backups_folder
 from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy, open_database
 from app.demo_profile import DEMO_WECHAT
 from app.key_check import record_keys
@@ -19,8 +20,11 @@ from kit.secrets import KeyRing
 from kit.settings import Settings
 
 
-async def set_up(settings: Settings) -> int:
-    """Bring database, profile and knowledge up to date; everything is checked before anything is written."""
+async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
+    """Bring database, profile and knowledge up to date; everything is checked before anything is written.
+
+    The database is copied before its schema changes, unless the caller has `backed_up` everything.
+    """
     document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
     if settings.demo:
         own = document.get("wechat") or {}
@@ -33,7 +37,10 @@ async def set_up(settings: Settings) -> int:
         print(line, file=sys.stderr)
 
     done = await migrate(
-        settings.database_url, MODEL_MODULES, backup_folder=settings.data_dir / "backups", report=report
+        settings.database_url,
+        MODEL_MODULES,
+        backup_folder=None if backed_up else backups_folder(settings.data_dir),
+        report=report,
     )
     async with open_database(settings, KeyRing.random()):
         # Keys are made for a new database only: beside an old one they would hide a loss.

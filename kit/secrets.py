@@ -56,6 +56,14 @@ class KeyRing:
         except OSError as refused:
             raise KeyRingError(f"密钥目录 {folder} 无法使用：{refused.strerror}。") from None
 
+    def write(self, folder: Path) -> None:
+        """Put this ring where `open` reads it. Files that are there stay. Raises OSError."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in SECRET_NAMES:
+            if not (folder / f"{name}.key").exists():
+                _write_new(folder / f"{name}.key", self._secrets[name].hex().encode() + b"\n")
+        _sync_folder(folder)
+
     @classmethod
     def random(cls) -> "KeyRing":
         """A ring that lives in memory only, for tests and trials."""

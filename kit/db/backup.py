@@ -1,7 +1,7 @@
-"""A copy of the database before its schema changes: SQLite's online backup, PostgreSQL's COPY.
+"""A copy of the whole database while others write: SQLite's online backup, PostgreSQL's COPY in one snapshot.
 
-PostgreSQL's is one gzip file a table, read in one snapshot, so no client
-program of a matching version has to be installed.
+PostgreSQL's copy is one gzip file of CSV a table, so that no client program of a matching version has to be
+installed. Either copy shows one moment: what was committed before the call is in it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,61 @@ import gzip
 import os
 import sqlite3
 import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from kit.db.database import sqlite_path
+from kit.db.refusal import REFUSED, refusal
+
+SQLITE_COPY = "database.sqlite"
+ADVISORY_LOCK = 0x6368656E67677561
+"""Key of PostgreSQL's advisory lock for migrations ('cheng-gua' in ASCII)."""
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+
+
+class SchemaMoves(Exception):
+    """The schema is being changed at this moment; the sentence says to wait."""
+
+
+class CopyDamaged(Exception):
+    """The copy just made does not hold together: the original is damaged, or the disk is."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What is in a copy: rows by table, and the answers of the questions asked of that same moment."""
+
+    tables: dict[str, int]
+    answers: dict[str, list[tuple[Any, ...]]]
+
+
+async def copy_database(url: str, folder: Path, questions: Mapping[str, str]) -> Copied:
+    """Copy everything into `folder`, which exists. `questions` are statements of SQL by a name of the caller's.
+
+    Raises DatabaseRefused, SchemaMoves, CopyDamaged; OSError when the disk is full.
+    """
+    if url.startswith("sqlite://"):
+        return await asyncio.to_thread(_copied_sqlite, sqlite_path(url), folder / SQLITE_COPY, questions)
+    try:
+        raw = await asyncpg.connect(url)
+    except REFUSED as error:
+        raise refusal(error) from error
+    try:
+        if not await raw.fetchval("SELECT pg_try_advisory_lock_shared($1)", ADVISORY_LOCK):
+            raise SchemaMoves("数据库正在升级结构，请等它结束再备份。")
+        async with raw.transaction(isolation="repeatable_read", readonly=True):
+            tables = await _copy_tables(raw, folder)
+            answers = {name: [tuple(row) for row in await raw.fetch(sql)] for name, sql in questions.items()}
+        return Copied(tables, answers)
+    finally:
+        await raw.close()
 
 
 async def back_up(connection: BaseDBAsyncClient, url: str, folder: Path, *, label: str) -> Path:
@@ -28,36 +77,53 @@ async def back_up(connection: BaseDBAsyncClient, url: str, folder: Path, *, labe
         await asyncio.to_thread(_copy_sqlite, sqlite_path(url), target)
         return target
     target = folder / name
-    await _copy_postgres(connection, target)
+    part = target.with_name(target.name + ".part")
+    part.mkdir()
+    async with (
+        connection.acquire_connection() as raw,
+        raw.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await _copy_tables(raw, part)
+    os.replace(part, target)
     return target
 
 
+def _copied_sqlite(source: Path, target: Path, questions: Mapping[str, str]) -> Copied:
+    _copy_sqlite(source, target)
+    with closing(sqlite3.connect(target)) as copy:
+        # One file without a journal beside it.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise CopyDamaged(f"数据库的副本没有通过完整性检查（{found}）：原库或磁盘可能已经损坏。")
+        names = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = {
+            name: int(copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+            for name in sorted(names)
+            if not name.startswith("sqlite_")
+        }
+        return Copied(tables, {name: copy.execute(sql).fetchall() for name, sql in questions.items()})
+
+
 def _copy_sqlite(source: Path, target: Path) -> None:
+    """In one step: copying page after page would begin anew with every write of somebody else."""
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
-    with sqlite3.connect(source) as origin, sqlite3.connect(part) as copy:
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=30)) as origin,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         origin.backup(copy)
-    copy.close()
-    origin.close()
     os.replace(part, target)
 
 
-async def _copy_postgres(connection: BaseDBAsyncClient, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    part.mkdir()
-    async with connection.acquire_connection() as raw:
-        await _copy_tables(raw, part)
-    os.replace(part, target)
-
-
-async def _copy_tables(raw: Any, folder: Path) -> None:
-    async with raw.transaction(isolation="repeatable_read", readonly=True):
-        tables = await raw.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
-        )
-        for (table,) in tables:
-            with gzip.open(folder / f"{table}.csv.gz", "wb", compresslevel=3) as out:
-                await raw.copy_from_table(table, output=_Writer(out), format="csv", header=True)
+async def _copy_tables(raw: Any, folder: Path) -> dict[str, int]:
+    counts = {}
+    for (table,) in await raw.fetch(_TABLES):
+        with gzip.open(folder / f"{table}.csv.gz", "wb", compresslevel=3) as out:
+            status = await raw.copy_from_table(table, output=_Writer(out), format="csv", header=True)
+        counts[table] = int(status.rpartition(" ")[2])
+    return counts
 
 
 class _Writer:

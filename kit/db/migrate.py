@@ -14,7 +14,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,14 +29,11 @@ from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 
-from kit.db.backup import back_up
+from kit.db.backup import ADVISORY_LOCK, back_up
 from kit.db.database import sqlite_path, tortoise_config
 from kit.db.editor import KeepingSqliteEditor
 from kit.db.refusal import REFUSED, refusal
 from kit.db.schema import differences
-
-ADVISORY_LOCK = 0x6368656E67677561
-"""Key of PostgreSQL's advisory lock for migrations ('cheng-gua' in ASCII)."""
 
 
 class MigrationError(Exception):
@@ -56,12 +53,17 @@ async def migrate(
     url: str,
     model_modules: Sequence[str],
     *,
-    backup_folder: Path,
+    backup_folder: Path | None,
     migrations: str = "migrations",
+    only: Collection[str] | None = None,
     lock_timeout_s: float = 120.0,
     report: Callable[[str], None] = lambda _: None,
 ) -> MigrationReport:
-    """Apply what is missing. Any number may start at once; one works, the others then find nothing to do."""
+    """Apply what is missing. Any number may start at once; one works, the others then find nothing to do.
+
+    Without `backup_folder` nothing is copied first: the caller has done so. `only` names the steps to go no further
+    than, for a database that is to look as it once did; it is then not compared with the models of today.
+    """
     started = time.monotonic()
     result = MigrationReport()
     config = tortoise_config(url, model_modules, pool_size=2)
@@ -79,7 +81,7 @@ async def migrate(
         token = tortoise_context._current_context.set(context)
         try:
             await context.init(config=config, use_tz=True, timezone="UTC")
-            await _apply(context, config, url, backup_folder, result, report)
+            await _apply(context, config, url, backup_folder, only, result, report)
         finally:
             await context.connections.close_all()
             tortoise_context._current_context.reset(token)
@@ -91,27 +93,32 @@ async def _apply(
     context: TortoiseContext,
     config: dict[str, Any],
     url: str,
-    backup_folder: Path,
+    backup_folder: Path | None,
+    only: Collection[str] | None,
     result: MigrationReport,
     report: Callable[[str], None],
 ) -> None:
     writer = context.connections.get("write")
     executor = MigrationExecutor(writer, config["apps"])
     await MigrationRecorder(writer).ensure_schema(executor._schema_editor(atomic=False))
-    plan = [step for step in await executor.plan() if not step.backward]
+    plan = [
+        step
+        for step in await executor.plan()
+        if not step.backward and (only is None or step.migration.name in only)
+    ]
     applied = await _applied(writer)
     unknown = applied - set(executor.loader.graph.nodes)
     if unknown:
         names = "、".join(sorted(key.name for key in unknown))
         raise MigrationError(f"数据库的结构比程序新（{names}），请使用不低于该版本的程序。")
-    if plan and applied:
+    if plan and applied and backup_folder is not None:
         result.backup = await back_up(writer, url, backup_folder, label=plan[0].migration.name)
         report(f"backup {result.backup}")
     for step in plan:
         await _apply_step(writer, executor, step)
         result.applied.append(step.migration.name)
         report(f"applied {step.migration.name}")
-    wrong = await differences(writer)
+    wrong = await differences(writer) if only is None else []
     if wrong:
         raise MigrationError("数据库结构与程序不一致：" + "；".join(wrong[:5]))
 

@@ -1,0 +1,358 @@
+"""Backup and restore on both engines: what is in it, what is refused, what is not done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from app.backing_up import back_up_all, backups_in, sealed_columns
+from app.backup_manifest import MANIFEST, read_manifest
+from app.backup_places import last_backup_at
+from app.environment import read_settings
+from app.key_check import record_keys
+from app.meters import metrics_folder
+from app.models import MODEL_MODULES
+from app.refusals import CommandRefused
+from app.restoring import SERIALS_SKIPPED, restore_all
+from casework.complaints.filing import KIND
+from casework.notifications.models import Delivery
+from kit.clock import SystemClock, local
+from kit.db import Change, Database
+from kit.db.migrate import migrate
+from kit.db.models import SerialBlock
+from kit.files.kinds import MAX_FILE_BYTES
+from kit.files.models import FileState, StoredFile
+from kit.files.store import LocalFileStore, Variant
+from kit.ids import Ids
+from kit.metrics import Board
+from kit.sealed_keys import SealedKeysError, read_sealed_keys, write_sealed_keys
+from kit.secrets import KeyRing, KeyRingError
+from kit.settings import Settings
+
+PASSPHRASE = "四个 不相干 的词 在一起"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Settings, Settings]:
+    """An installation, migrated, and an empty place."""
+    if request.param == "sqlite":
+        urls = (request.getfixturevalue("sqlite_url"), f"sqlite://{tmp_path / 'there' / 'chengguan.db'}")
+    else:
+        urls = (request.getfixturevalue("postgres_url"), request.getfixturevalue("empty_postgres_url"))
+    return settings_at(tmp_path / "here", urls[0]), settings_at(tmp_path / "there", urls[1])
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    from tests.conftest import _administer, _url, run_apart
+
+    name = f"empty{os.getpid()}"
+    run_apart(_administer(postgres_server, f"CREATE DATABASE {name}"))
+    yield _url(postgres_server, name)
+    run_apart(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def settings_at(folder: Path, url: str) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    return read_settings({"DATA_DIR": str(folder), "DATABASE_URL": url}, for_wechat=False)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, keys: KeyRing) -> AsyncIterator[Database]:
+    clock = SystemClock()
+    db = await Database.open(
+        settings.database_url, MODEL_MODULES, clock, Ids(clock), keys.secret("audit"), process_wide=True
+    )
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+def delivery(ids: Ids, now: datetime, state: str) -> Delivery:
+    return Delivery(
+        id=ids.new(), event_id=ids.new(), recipient_kind="citizen", recipient_id=ids.new(), rule="r",
+        template="t", params='{"a":"引号\\" 逗号, 换行\\n"}', state=state, attempts=0, fence=0, next_at=now,
+        expires_at=now, created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
+async def lived_in(settings: Settings) -> KeyRing:
+    """Some rows of every shape that a copy may trip over, a photo, a published seal."""
+    keys = KeyRing.open(settings.key_dir, create=True)
+    async with opened(settings, keys) as db:
+        await record_keys(db, keys)
+        store = LocalFileStore(settings.data_dir / "files", keys)
+        file_id, now = db.ids.new(), db.clock.now()
+        sealed = await store.put_original(file_id, b"photo" * 1000, at_most=MAX_FILE_BYTES)
+        await store.put_derived(file_id, Variant.LARGE, b"copy")
+
+        async def work(change: Change) -> None:
+            await StoredFile(
+                id=file_id, kind="photo", sniffed_type="image/jpeg", bytes_size=5000, sha256=sealed.sha256,
+                wrapped_key=sealed.wrapped_key, state=FileState.READY.value, created_at=now,
+            ).save(force_create=True)  # fmt: skip
+            for state in ("queued", "sending", "sent"):
+                await delivery(change.ids, now, state).save(force_create=True)
+            await SerialBlock(name=f"{KIND}:{local(now).date()}", next=41).save(force_create=True)
+
+        await db.change(work)
+    seal = settings.data_dir / "published" / "audit" / "audit-seal-2026-11-22.json"
+    seal.parent.mkdir(parents=True)
+    seal.write_text("{}")
+    return keys
+
+
+def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    if settings.database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite://"))) as connection:
+            return connection.execute(sql).fetchall()
+    from tests.conftest import run_apart
+
+    return run_apart(_ask_postgres(settings.database_url, sql))
+
+
+async def _ask_postgres(url: str, sql: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
+
+
+async def test_everything_is_there_again_in_an_empty_place(
+    places: tuple[Settings, Settings], tmp_path: Path
+) -> None:
+    here, there = places
+    keys = await lived_in(here)
+    made = await back_up_all(here, tmp_path / "backups")
+    assert made.manifest.missing_files == 0
+    assert made.manifest.tables["delivery"] == 3
+    assert last_backup_at(here.data_dir) == made.manifest.finished_at
+    write_sealed_keys(tmp_path / "keys.sealed", keys, PASSPHRASE)
+    ring = read_sealed_keys(tmp_path / "keys.sealed", PASSPHRASE)
+    done = await restore_all(there, made.folder, ring, SystemClock(), moved=True)
+    assert (done.has_keys, done.is_behind) == (True, False)
+    for table, count in made.manifest.tables.items():
+        assert ask(there, f"SELECT count(*) FROM {table}") == [(count,)], table
+    columns = "SELECT id, params, state, receipt, created_at FROM delivery ORDER BY id"
+    assert ask(there, columns) == ask(here, columns)
+    store = LocalFileStore(there.data_dir / "files", KeyRing.open(there.key_dir, create=False))
+    ((file_id, wrapped),) = ask(there, "SELECT id, wrapped_key FROM stored_file")
+    assert await store.read_original(UUID(str(file_id)), bytes(wrapped)) == b"photo" * 1000
+    assert await store.read_derived(UUID(str(file_id)), Variant.LARGE) == b"copy"
+    assert (there.data_dir / "published" / "audit" / "audit-seal-2026-11-22.json").exists()
+    # A schema as this program knows it: nothing left to do.
+    report = await migrate(there.database_url, MODEL_MODULES, backup_folder=None)
+    assert report.applied == []
+
+
+async def test_what_may_have_gone_out_since_is_neither_sent_nor_numbered_again(
+    places: tuple[Settings, Settings], tmp_path: Path
+) -> None:
+    here, there = places
+    await lived_in(here)
+    made = await back_up_all(here, tmp_path / "backups")
+    there = dataclasses.replace(there, key_dir=here.key_dir)
+    await restore_all(there, made.folder, None, SystemClock())
+    states = ask(there, "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state")
+    assert states == [("sent", 1), ("uncertain", 2)]
+    today = local(datetime.now(UTC)).date()
+    assert ask(there, f"SELECT next FROM serial_block WHERE name = '{KIND}:{today}'") == [
+        (41 + SERIALS_SKIPPED,)
+    ]
+    # Another kind, of which the backup knows no number of today, begins behind them as well.
+    assert ask(there, f"SELECT next FROM serial_block WHERE name = 'LY:{today}'") == [(SERIALS_SKIPPED + 1,)]
+
+
+async def test_nothing_is_written_over_and_what_is_set_aside_is_kept(
+    places: tuple[Settings, Settings], tmp_path: Path
+) -> None:
+    here, _ = places
+    await lived_in(here)
+    made = await back_up_all(here, tmp_path / "backups")
+    with pytest.raises(CommandRefused, match="已有内容"):
+        await restore_all(here, made.folder, None, SystemClock())
+    assert ask(here, "SELECT count(*) FROM delivery WHERE state = 'queued'") == [(1,)]
+    done = await restore_all(here, made.folder, None, SystemClock(), set_aside=True)
+    assert len(done.set_aside) == 3
+    assert ask(here, "SELECT count(*) FROM delivery WHERE state = 'uncertain'") == [(2,)]
+    assert len(list(here.data_dir.glob("set-aside-*/files/originals/*/*.sealed"))) == 1
+
+
+async def test_a_backup_of_a_newer_program_is_refused(
+    places: tuple[Settings, Settings], tmp_path: Path
+) -> None:
+    here, there = places
+    await lived_in(here)
+    made = await back_up_all(here, tmp_path / "backups")
+    path = made.folder / MANIFEST
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps({**written, "steps": [*written["steps"], "0099_future"]}))
+    with pytest.raises(CommandRefused, match="0099_future"):
+        await restore_all(there, made.folder, None, SystemClock())
+
+
+# ---- on one engine
+
+
+@pytest.fixture
+async def made(sqlite_url: str, tmp_path: Path) -> tuple[Settings, Settings, Path]:
+    """An installation, an empty place, and a backup."""
+    here = settings_at(tmp_path / "here", sqlite_url)
+    await lived_in(here)
+    there = settings_at(tmp_path / "there", f"sqlite://{tmp_path / 'there' / 'chengguan.db'}")
+    return here, there, (await back_up_all(here, tmp_path / "backups")).folder
+
+
+async def test_without_the_keys_it_says_what_is_lost_in_numbers(
+    made: tuple[Settings, Settings, Path],
+) -> None:
+    _, there, folder = made
+    with pytest.raises(CommandRefused) as refused:
+        await restore_all(there, folder, None, SystemClock())
+    said = str(refused.value)
+    assert "1 件照片、录音和视频的原件" in said
+    assert "手机号" not in said, "there is none in this backup"
+    assert "--without-keys" in said
+    assert not there.database_url.endswith("nothing")
+    assert not list(there.data_dir.iterdir())
+    done = await restore_all(there, folder, None, SystemClock(), without_keys=True)
+    assert not done.has_keys
+    assert ask(there, "SELECT count(*) FROM delivery") == [(3,)]
+    with pytest.raises(KeyRingError):
+        KeyRing.open(there.key_dir, create=False)
+
+
+async def test_keys_of_another_installation_are_refused_by_name(
+    made: tuple[Settings, Settings, Path],
+) -> None:
+    _, there, folder = made
+    with pytest.raises(CommandRefused, match="audit、fields、files、sessions、seals 不是这份备份所用的密钥"):
+        await restore_all(there, folder, KeyRing.random(), SystemClock())
+    KeyRing.open(there.key_dir, create=True)
+    with pytest.raises(CommandRefused, match="密钥目录"):
+        await restore_all(there, folder, None, SystemClock())
+
+
+@pytest.mark.parametrize("name", ["database/database.sqlite", "files/originals", "SHA256SUMS"])
+async def test_a_backup_with_one_bit_changed_or_one_file_gone_is_refused_whole(
+    made: tuple[Settings, Settings, Path], name: str
+) -> None:
+    here, there, folder = made
+    there = dataclasses.replace(there, key_dir=here.key_dir)
+    path = folder / name
+    if path.is_dir():
+        next(path.rglob("*.sealed")).unlink()
+    else:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.chmod(0o600)
+        path.unlink()
+        path.write_bytes(content)
+    with pytest.raises(CommandRefused):
+        await restore_all(there, folder, None, SystemClock())
+    assert not (there.data_dir / "chengguan.db").exists()
+    assert not (there.data_dir / "files").exists()
+
+
+async def test_a_restore_killed_while_it_copied_files_can_be_run_again(
+    made: tuple[Settings, Settings, Path],
+) -> None:
+    here, there, folder = made
+    there = dataclasses.replace(there, key_dir=here.key_dir)
+    half = there.data_dir / "files" / "originals" / "00"
+    half.mkdir(parents=True)
+    (half / "half.sealed").write_bytes(b"ha")
+    with pytest.raises(CommandRefused, match="已有 files"):
+        await restore_all(there, folder, None, SystemClock())
+    (there.data_dir / ".restoring").write_text(str(folder))
+    await restore_all(there, folder, None, SystemClock())
+    assert not (half / "half.sealed").exists()
+
+
+async def test_nothing_is_restored_under_a_running_process(made: tuple[Settings, Settings, Path]) -> None:
+    from prometheus_client import CollectorRegistry
+
+    here, there, folder = made
+    there = dataclasses.replace(there, key_dir=here.key_dir)
+    board = Board(metrics_folder(there.data_dir), "worker", CollectorRegistry())
+    with pytest.raises(CommandRefused, match="worker-0 还在"):
+        await restore_all(there, folder, None, SystemClock())
+    board.close()
+    await restore_all(there, folder, None, SystemClock())
+
+
+async def test_unchanged_files_are_linked_to_the_backup_before_and_the_oldest_go(
+    made: tuple[Settings, Settings, Path],
+) -> None:
+    here, _, first = made
+    await asyncio.sleep(1.1)  # names tell seconds
+    second = await back_up_all(here, first.parent, keep=1)
+    assert second.tally.bytes_copied == 0
+    assert backups_in(first.parent) == [second.folder]
+    assert read_manifest(second.folder).files == 3
+
+
+async def test_a_file_the_database_knows_and_the_store_has_not_is_told(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    here = settings_at(tmp_path / "here", sqlite_url)
+    await lived_in(here)
+    next((here.data_dir / "files" / "originals").rglob("*.sealed")).unlink()
+    assert (await back_up_all(here, tmp_path / "backups")).manifest.missing_files == 1
+
+
+async def test_a_killed_backup_leaves_nothing_the_next_one_minds(
+    made: tuple[Settings, Settings, Path],
+) -> None:
+    here, _, first = made
+    left = first.parent / ".chengguan-20200101T000000Z.part"
+    left.mkdir()
+    (left / "half").touch()
+    await asyncio.sleep(1.1)
+    await back_up_all(here, first.parent)
+    assert not left.exists()
+    assert len(backups_in(first.parent)) == 2
+
+
+def test_the_keys_are_in_no_backup_and_every_sealed_column_is_counted(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    here = settings_at(tmp_path / "here", sqlite_url)
+    keys = asyncio.run(lived_in(here))
+    folder = asyncio.run(back_up_all(here, tmp_path / "backups")).folder
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for name in ("audit", "fields", "files", "sessions", "seals"):
+        assert keys.secret(name) not in everything
+        assert keys.secret(name).hex().encode() not in everything
+    assert set(read_manifest(folder).sealed) == {f"{table}.{column}" for table, column in sealed_columns()}
+    assert ("wechat_identity", "openid_sealed") in set(sealed_columns())
+
+
+def test_the_file_of_keys_opens_with_its_passphrase_alone(tmp_path: Path) -> None:
+    keys, path = KeyRing.random(), tmp_path / "keys.sealed"
+    with pytest.raises(SealedKeysError, match="至少"):
+        write_sealed_keys(path, keys, "short")
+    write_sealed_keys(path, keys, PASSPHRASE)
+    assert keys.secret("audit").hex() not in path.read_text()
+    with pytest.raises(SealedKeysError, match="不会覆盖"):
+        write_sealed_keys(path, keys, PASSPHRASE)
+    with pytest.raises(SealedKeysError, match="口令不对"):
+        read_sealed_keys(path, PASSPHRASE + "x")
+    assert read_sealed_keys(path, PASSPHRASE).fingerprint("audit") == keys.fingerprint("audit")
+    path.write_text(path.read_text().replace('"lanes":1', '"lanes":99'))
+    with pytest.raises(SealedKeysError, match="认得"):
+        read_sealed_keys(path, PASSPHRASE)
