@@ -253,10 +253,12 @@ def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
 
 ANYONE, STAFF, PLATFORM = "anyone", "staff session", "platform signature"
 CITIZEN, TOKEN = "citizen session", "bearer token"
+CASE = "citizen session, or the receipt of the case"
 METRICS = "metrics token, or this machine"
 GUARDS = {
     STAFF: ("web.console.visitor", "signed_in"),
     CITIZEN: ("web.h5.visitor", "signed_in"),
+    CASE: ("web.h5.case_visitor", "sees_case"),
     TOKEN: ("miniapp_api.speaking", "with_token"),
 }
 
@@ -276,6 +278,10 @@ ROUTES = {
     "GET /console/cases/<reference:str>": STAFF,
     "GET /console/cases/<reference:str>/<move:str>": STAFF,
     "POST /console/cases/<reference:str>/phone": STAFF,
+    "POST /console/cases/<reference:str>/note": STAFF,
+    "POST /console/cases/<reference:str>/update": STAFF,
+    "POST /console/cases/<reference:str>/release": STAFF,
+    "POST /console/cases/<reference:str>/withdraw_release": STAFF,
     "POST /console/cases/<reference:str>/<move:str>": STAFF,
     "GET /console/files/<file_id:str>": STAFF,
     "GET /console/deliveries": STAFF,
@@ -306,9 +312,27 @@ ROUTES = {
     "GET /h5/print/<size:str>": ANYONE,
     "GET /h5/codes/<code:str>": ANYONE,
     "GET /h5/permits": ANYONE,
+    "GET /h5/file": ANYONE,
+    "POST /h5/file": ANYONE,
+    "POST /h5/file/draft": ANYONE,
+    "GET /h5/filed/<reference:str>": CITIZEN,
+    "POST /h5/uploads": ANYONE,
+    "GET /h5/uploads/<upload_id:str>": ANYONE,
+    "PATCH /h5/uploads/<upload_id:str>": ANYONE,
+    "GET /h5/uploads/<upload_id:str>/small": ANYONE,
     "GET /h5/me": CITIZEN,
-    "GET /h5/cases/<reference:str>": CITIZEN,
-    "GET /h5/files/<file_id:str>": CITIZEN,
+    "POST /h5/me/notices": CITIZEN,
+    "GET /h5/logins": CITIZEN,
+    "POST /h5/logins/end": CITIZEN,
+    "POST /h5/logins/<session_id:str>/end": CITIZEN,
+    "GET /h5/receipt": ANYONE,
+    "POST /h5/receipt": ANYONE,
+    "POST /h5/receipt/leave": ANYONE,
+    "GET /h5/cases": CITIZEN,
+    "GET /h5/cases/<reference:str>": CASE,
+    "GET /h5/cases/<reference:str>/<act:str>": CASE,
+    "POST /h5/cases/<reference:str>/<act:str>": CASE,
+    "GET /h5/files/<file_id:str>": CASE,
     "GET /h5/notices": CITIZEN,
     "GET /h5/data": CITIZEN,
     "GET /h5/export": CITIZEN,

@@ -7,14 +7,21 @@ from typing import Any
 from sanic import Blueprint
 
 from web.h5.ask_page import show_ask
-from web.h5.case_pages import show_case, show_me, show_photo
+from web.h5.case_acts import show_act, take_act
+from web.h5.case_pages import show_case, show_cases, show_photo
+from web.h5.case_visitor import sees_case
 from web.h5.code_page import show_code
 from web.h5.data_page import export, give_consent, name_guardian, part, revoke_consent, show_data
 from web.h5.entering import come_back, enter, leave
+from web.h5.filed_page import show_filed
+from web.h5.filing_page import file_complaint, show_form
+from web.h5.filing_uploads import begin_upload, continue_upload, keep_draft, look_at_upload, show_small
 from web.h5.frame import choose_print
 from web.h5.home_page import show_home
+from web.h5.me_page import choose_notices, end_login, end_other_logins, show_logins, show_me
 from web.h5.message_page import send_message, show_message
 from web.h5.plain_pages import show_notices, show_permits
+from web.h5.receipt_page import leave_case, open_case, show_receipt
 from web.h5.visitor import for_anybody, signed_in
 
 
@@ -25,8 +32,8 @@ def h5_blueprint() -> Blueprint:
     """
     h5 = Blueprint("h5", url_prefix="/h5")
 
-    def route(method: str, path: str, handler: Any, name: str) -> None:
-        h5.add_route(handler, path, methods=[method], name=name)
+    def route(method: str, path: str, handler: Any, name: str, *, stream: bool = False) -> None:
+        h5.add_route(handler, path, methods=[method], name=name, stream=stream)
 
     route("GET", "/", for_anybody(show_home), "home")
     route("GET", "/ask", for_anybody(show_ask), "ask")
@@ -37,10 +44,28 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/leave", leave, "leave")
     route("GET", "/print/<size:str>", choose_print, "print")
     route("GET", "/codes/<code:str>", for_anybody(show_code), "code")
+    route("GET", "/file", for_anybody(show_form), "file")
+    route("POST", "/file", file_complaint, "take_file", stream=True)
+    route("POST", "/file/draft", for_anybody(keep_draft), "file_draft")
+    route("GET", "/filed/<reference:str>", signed_in(show_filed), "filed")
+    route("POST", "/uploads", for_anybody(begin_upload), "begin_upload")
+    route("GET", "/uploads/<upload_id:str>", for_anybody(look_at_upload), "upload")
+    route("PATCH", "/uploads/<upload_id:str>", for_anybody(continue_upload), "continue_upload", stream=True)
+    route("GET", "/uploads/<upload_id:str>/small", for_anybody(show_small), "upload_small")
     route("GET", "/permits", for_anybody(show_permits), "permits")
     route("GET", "/me", signed_in(show_me), "me")
-    route("GET", "/cases/<reference:str>", signed_in(show_case), "case")
-    route("GET", "/files/<file_id:str>", signed_in(show_photo), "photo")
+    route("POST", "/me/notices", signed_in(choose_notices), "choose_notices")
+    route("GET", "/logins", signed_in(show_logins), "logins")
+    route("POST", "/logins/end", signed_in(end_other_logins), "end_other_logins")
+    route("POST", "/logins/<session_id:str>/end", signed_in(end_login), "end_login")
+    route("GET", "/receipt", for_anybody(show_receipt), "receipt")
+    route("POST", "/receipt", for_anybody(open_case), "open_case")
+    route("POST", "/receipt/leave", leave_case, "leave_case")
+    route("GET", "/cases", signed_in(show_cases), "cases")
+    route("GET", "/cases/<reference:str>", sees_case(show_case), "case")
+    route("GET", "/cases/<reference:str>/<act:str>", sees_case(show_act), "case_act")
+    route("POST", "/cases/<reference:str>/<act:str>", sees_case(take_act), "take_case_act", stream=True)
+    route("GET", "/files/<file_id:str>", sees_case(show_photo), "photo")
     route("GET", "/notices", signed_in(show_notices), "notices")
     route("GET", "/data", signed_in(show_data), "data")
     route("GET", "/export", signed_in(export), "export")
