@@ -14,6 +14,7 @@ from bot.profile import WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
+from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.files.store import FileStore
@@ -21,7 +22,7 @@ from kit.http.assets import Assets
 from kit.http.rate_limit import RateLimit
 from kit.http.sign_in_limit import TRIES_A_MINUTE, SignInLimit
 from kit.http.slow_down import LoginSlowDown, Slope
-from miniapp_api.door import ApiDoor, build_api
+from miniapp_api.door import Answerer, ApiDoor, build_api
 from miniapp_api.open311.door import Open311Door, build_open311
 from miniapp_api.platform import MiniPlatform
 from web.h5.door import Answering, H5Door, NoticeStanding, PersonalWishes, build_h5
@@ -76,15 +77,17 @@ def citizens_pages(
             forget_also=forget_accounts,
         ),
         in_any_browser=settings.demo,
-        receipt_tries=_receipt_tries(core),
         answering=answering,
+        receipt_tries=_receipt_tries(core),
         sign_ins=_sign_ins(core),
         limits=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
         trusted_proxies=settings.trusted_proxies,
     )
 
 
-def mini_program_api(core: Core, desk: Desk, platform: Platform) -> ApiDoor:
+def mini_program_api(
+    core: Core, desk: Desk, inquiries: InquiryDesk, answerer: Answerer, files: FileStore, platform: Platform
+) -> ApiDoor:
     """The API under /api/v1; it says so where the bureau has no mini-program."""
 
     async def opened() -> MiniPlatform:
@@ -99,11 +102,19 @@ def mini_program_api(core: Core, desk: Desk, platform: Platform) -> ApiDoor:
     app_id = core.settings.miniapp_app_id
     return build_api(
         desk=desk,
-        keys=core.keys,
+        inquiries=inquiries,
+        answerer=answerer,
+        misconduct=Misconduct(core.catalogue),
+        catalogue=core.catalogue,
+        bureau=core.profile.section(BureauSection),
         consents=core.profile.section(ConsentsSection),
+        keys=core.keys,
+        files=files,
         app_id=app_id,
         platform=opened if app_id else None,
+        also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         sign_ins=_sign_ins(core),
+        pace=RateLimit(core.redis, core.keys, core.clock, enabled=core.settings.rate_limits),
         trusted_proxies=core.settings.trusted_proxies,
     )
 

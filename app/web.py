@@ -123,7 +123,7 @@ def build_app(
         meters.watch_doors(doors)
         app.ctx.publishing = asyncio.create_task(keep_publishing(app.ctx.board))
         app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering)
-        app.ctx.api = mini_program_api(core, desk, platform)
+        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform)
         app.ctx.open311 = open311(core, desk)
 
     @app.after_server_stop

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import cached_property
+from typing import Protocol, cast
+from uuid import UUID
 
 from sanic import Request
 
 from casework.complaints.desk import Desk
+from casework.inquiries.desk import InquiryDesk
+from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
+from content.bureau_profile import BureauSection
+from content.interpretations.views import Answer, EntryView
+from kit.catalogue import Catalogue
 from kit.db import Database
+from kit.files.store import FileStore
+from kit.files.uploads import Uploads
 from kit.http.addresses import ClientAddresses
+from kit.http.rate_limit import RateLimit
 from kit.http.sessions import Sessions
 from kit.http.sign_in_limit import SignInLimit
 from kit.problems import NotFound
@@ -21,23 +31,69 @@ from miniapp_api.platform import MiniPlatform, PlatformOpening
 
 CITIZEN = "citizen"
 
+AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
+"""What other doors hold of a person's accounts, as plain values for the export."""
+
+
+class Answerer(Protocol):
+    """The knowledge base in force. Pure and fast: nothing is awaited."""
+
+    def answer(self, question: str) -> Answer:
+        """What may be said to a question."""
+        ...
+
+    def entry(self, slug: str) -> EntryView | None:
+        """A published entry by its name."""
+        ...
+
 
 @dataclass(frozen=True)
 class ApiDoor:
-    """Collaborators of every route, found at `app.ctx.api`."""
+    """Collaborators of every route, found at `app.ctx.api`. `pace` limits how often somebody may call."""
 
     desk: Desk
-    sealer: FieldSealer
+    inquiries: InquiryDesk
+    answerer: Answerer
+    misconduct: Misconduct
+    catalogue: Catalogue
+    bureau: BureauSection
     consents: ConsentsSection
+    keys: KeyRing
+    files: FileStore
+    uploads: Uploads
     sessions: Sessions
     opening: PlatformOpening | None
     app_id: str
     sign_ins: SignInLimit
+    pace: RateLimit
     addresses: ClientAddresses
+    also_held: AlsoHeld
 
     @property
     def db(self) -> Database:
         return self.desk.db
+
+    @property
+    def sealer(self) -> FieldSealer:
+        return self.desk.sealer
+
+    def text(self, key: str, **values: object) -> str:
+        """A sentence of the catalogue."""
+        return self.catalogue.text(key, **values)
+
+    @cached_property
+    def document(self) -> bytes:
+        """The OpenAPI document, written when somebody first asks for it."""
+        from miniapp_api.openapi import document_of
+
+        return document_of(self.catalogue, self.desk.policy, self.bureau.name)
+
+    @cached_property
+    def docs_page(self) -> bytes:
+        """The same for people."""
+        from miniapp_api.docs_page import page_of
+
+        return page_of(self.document, self.catalogue)
 
     async def platform(self) -> MiniPlatform:
         """The platform's side. Raises NotFound where the bureau has no mini-program."""
@@ -49,26 +105,44 @@ class ApiDoor:
 def build_api(
     *,
     desk: Desk,
-    keys: KeyRing,
+    inquiries: InquiryDesk,
+    answerer: Answerer,
+    misconduct: Misconduct,
+    catalogue: Catalogue,
+    bureau: BureauSection,
     consents: ConsentsSection,
+    keys: KeyRing,
+    files: FileStore,
     app_id: str | None,
     platform: PlatformOpening | None,
+    also_held: AlsoHeld,
     sign_ins: SignInLimit | None = None,
+    pace: RateLimit | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> ApiDoor:
     """Put the door together. Without `platform` every sign-in says that there is no mini-program.
 
-    Without `sign_ins` tries to sign in are limited in this process alone.
+    Without `sign_ins` and `pace` callers are limited in this process alone.
     """
+    clock = desk.db.clock
     return ApiDoor(
         desk=desk,
-        sealer=desk.sealer,
+        inquiries=inquiries,
+        answerer=answerer,
+        misconduct=misconduct,
+        catalogue=catalogue,
+        bureau=bureau,
         consents=consents,
+        keys=keys,
+        files=files,
+        uploads=Uploads(desk.db, files),
         sessions=Sessions(desk.db, keys),
         opening=platform,
         app_id=app_id or "",
-        sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
+        sign_ins=sign_ins or SignInLimit(None, keys, clock),
+        pace=pace or RateLimit(None, keys, clock),
         addresses=ClientAddresses(trusted_proxies),
+        also_held=also_held,
     )
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from sanic import HTTPResponse, Request
+from sanic import HTTPResponse
 
 from casework.people import consents, identities, merging, phones
 from casework.people.consents import Purpose
 from kit.db import Change
-from kit.problems import Busy, Invalid
+from kit.problems import Busy
 from kit.sealing import mask_phone
-from miniapp_api.door import CITIZEN, ApiDoor, door_of
+from miniapp_api.door import CITIZEN
+from miniapp_api.moments import Moment
+from miniapp_api.operations import Call, NoQuery
 from miniapp_api.platform import CodeRefusedError, PlatformAwayError
-from miniapp_api.speaking import Caller, answer, body_of, with_token
+from miniapp_api.speaking import Refused, answer, nothing_more
+from miniapp_api.words import Version
 
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")]
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,512}$")]
 
 
-class SignIn(msgspec.Struct, frozen=True):
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code` is `wx.login`'s."""
 
     code: Code
@@ -30,14 +32,14 @@ class SignedIn(msgspec.Struct, frozen=True):
     """`token` goes into `Authorization: Bearer …`."""
 
     token: str
-    expires_at: datetime
+    expires_at: Moment
 
 
-class GivePhone(msgspec.Struct, frozen=True):
+class GivePhone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code` is that of the platform's phone button, `consent_version` the wording that stood beside it."""
 
     code: Code
-    consent_version: Annotated[str, msgspec.Meta(max_length=20)]
+    consent_version: Version
 
 
 class PhoneKept(msgspec.Struct, frozen=True):
@@ -67,16 +69,15 @@ class Me(msgspec.Struct, frozen=True):
     consents: tuple[Wording, ...]
 
 
-async def sign_in(request: Request) -> HTTPResponse:
-    """POST /api/v1/session."""
-    door = door_of(request)
-    asked = body_of(request, SignIn)
+async def sign_in(call: Call[SignIn, NoQuery]) -> HTTPResponse:
+    """POST /session. The platform's session key is used for nothing and goes no further than its client."""
+    door, asked = call.door, call.body
     platform = await door.platform()
     try:
-        async with door.sign_ins.one_try(door.addresses.of(request)):
+        async with door.sign_ins.one_try(door.addresses.of(call.request)):
             opener = await platform.opener(asked.code)
     except CodeRefusedError:
-        raise Invalid("problem.api.code_used", field="code") from None
+        raise Refused("problem.api.code_used", 401, field="code") from None
     except PlatformAwayError:
         raise Busy("problem.api.platform_away") from None
     view = await identities.found_or_made(door.db, door.sealer, door.app_id, opener.openid)
@@ -90,25 +91,23 @@ async def sign_in(request: Request) -> HTTPResponse:
     return answer(SignedIn(new.token, new.session.expires_at), 201)
 
 
-@with_token
-async def sign_out(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
-    """DELETE /api/v1/session."""
-    await door.sessions.end(caller.session.id)
-    return HTTPResponse(status=204)
+async def sign_out(call: Call[None, NoQuery]) -> HTTPResponse:
+    """DELETE /session."""
+    await call.door.sessions.end(call.who.session.id)
+    return nothing_more()
 
 
-@with_token
-async def give_phone(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
-    """POST /api/v1/phone: kept only with the consent that was just read, vouched for by the platform now."""
-    asked = body_of(request, GivePhone)
+async def give_phone(call: Call[GivePhone, NoQuery]) -> HTTPResponse:
+    """POST /phone: kept only with the consent that was just read, vouched for by the platform now."""
+    door, asked, caller = call.door, call.body, call.who
     if asked.consent_version != door.consents.phone.version:
-        raise Invalid("problem.api.consent_version", field="consent_version")
+        raise Refused("problem.api.consent_version", field="consent_version")
     platform = await door.platform()
     try:
-        async with door.sign_ins.one_try(door.addresses.of(request)):
+        async with door.sign_ins.one_try(door.addresses.of(call.request)):
             number = await platform.phone(asked.code)
     except CodeRefusedError:
-        raise Invalid("problem.api.code_used", field="code") from None
+        raise Refused("problem.api.code_used", field="code") from None
     except PlatformAwayError:
         raise Busy("problem.api.platform_away") from None
     # First, so that no number is ever kept without it.
@@ -126,9 +125,9 @@ async def give_phone(request: Request, door: ApiDoor, caller: Caller) -> HTTPRes
     return answer(PhoneKept(kept.masked, kept.is_linked, kept.not_linked))
 
 
-@with_token
-async def show_me(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
-    """GET /api/v1/me."""
+async def show_me(call: Call[None, NoQuery]) -> HTTPResponse:
+    """GET /me."""
+    door, caller = call.door, call.who
     number = await phones.own_phone(door.sealer, caller.account_id)
     given = {one.purpose for one in await consents.in_force(caller.account_id)}
     wordings = tuple(

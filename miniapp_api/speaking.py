@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -15,16 +16,18 @@ from sanic import HTTPResponse, Request
 from casework.actors import Actor, citizen
 from casework.people.models import Account
 from kit.http.sessions import Session
-from kit.problems import Invalid, Unauthenticated
-from miniapp_api.door import CITIZEN, door_of
+from kit.problems import Invalid, Problem, Unauthenticated
+from miniapp_api.door import CITIZEN, ApiDoor, door_of
 
 S = TypeVar("S", bound=msgspec.Struct)
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 
-# How msgspec names what is missing, and where what does not fit stands.
+# How msgspec names what is missing, where what does not fit stands, and what is too much.
 _FIELD_NAMED = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)", re.ASCII)
+_UNKNOWN_NAMED = re.compile(r"contains unknown field `([\w.-]{1,40})`", re.ASCII)
+_JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,26 +51,98 @@ def with_token(handler: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
     @wraps(handler)
     async def guarded(request: Request, **parts: str) -> HTTPResponse:
         door = door_of(request)
-        sent = request.headers.getall("authorization", [])
-        found = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None
-        session = await door.sessions.read(found[1] if found else None, CITIZEN)
-        if session is None or not await Account.filter(id=session.subject_id).exists():
+        caller = await _caller_of(request, door)
+        if caller is None:
             raise Unauthenticated("problem.api.sign_in_again")
-        return await handler(request, door, Caller(session), **parts)
+        return await handler(request, door, caller, **parts)
 
     return guarded
 
 
+def with_or_without_token(handler: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
+    """A route for everybody, which knows whoever shows a token. One that is not in force is refused, not ignored."""
+
+    @wraps(handler)
+    async def open_to_all(request: Request, **parts: str) -> HTTPResponse:
+        door = door_of(request)
+        caller = await _caller_of(request, door)
+        if caller is None and "authorization" in request.headers:
+            raise Unauthenticated("problem.api.sign_in_again")
+        return await handler(request, door, caller, **parts)
+
+    return open_to_all
+
+
+def for_anybody(handler: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
+    """A route at which nobody is asked who they are."""
+
+    @wraps(handler)
+    async def unguarded(request: Request, **parts: str) -> HTTPResponse:
+        return await handler(request, door_of(request), None, **parts)
+
+    return unguarded
+
+
+async def _caller_of(request: Request, door: ApiDoor) -> Caller | None:
+    sent = request.headers.getall("authorization", [])
+    found = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None
+    session = await door.sessions.read(found[1] if found else None, CITIZEN)
+    if session is None or not await Account.filter(id=session.subject_id).exists():
+        return None
+    return Caller(session)
+
+
 def body_of(request: Request, kind: type[S]) -> S:
-    """The body as `kind`. Raises Invalid for anything else; unknown fields are for newer clients and ignored."""
+    """The body as `kind`. Raises 415 for what is not JSON, Invalid (422) naming the field for what does not fit."""
+    if not _JSON_TYPE.fullmatch(request.headers.get("content-type", "")):
+        raise Problem("problem.unsupported_media_type", 415)
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as unfit:
-        named = _FIELD_NAMED.search(str(unfit))
-        raise Invalid("problem.api.field", field=named[1] or named[2] if named else "body") from None
-    except msgspec.DecodeError:
+        raise _unfit(str(unfit), "body") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid("problem.invalid_json", field="body") from None
 
 
-def answer(content: msgspec.Struct, status: int = 200) -> HTTPResponse:
-    return HTTPResponse(msgspec.json.encode(content), status=status, content_type="application/json")
+def query_of(request: Request, kind: type[S]) -> S:
+    """The query parameters as `kind`. Raises Invalid (422) for an unknown one, one that is given twice or unfit."""
+    given: dict[str, str] = {}
+    for name, value in parse_qsl(request.query_string, keep_blank_values=True, max_num_fields=50):
+        if name in given:
+            raise Invalid("problem.api.field", field=_shown(name))
+        given[name] = value
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as unfit:
+        raise _unfit(str(unfit), "query") from None
+
+
+def _unfit(said: str, otherwise: str) -> Invalid:
+    unknown = _UNKNOWN_NAMED.search(said)
+    if unknown:
+        return Invalid("problem.api.unknown_field", field=unknown[1])
+    named = _FIELD_NAMED.search(said)
+    return Invalid("problem.api.field", field=named[1] or named[2] if named else otherwise)
+
+
+def _shown(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]{1,40}", name, re.ASCII) else "query"
+
+
+class Refused(Problem):
+    """What is well formed and cannot be done all the same, because of one field."""
+
+    def __init__(self, key: str, status: int = 409, *, field: str, **params: Any) -> None:
+        super().__init__(key, status, **params)
+        self.field = field
+
+
+def answer(
+    content: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HTTPResponse:
+    return HTTPResponse(msgspec.json.encode(content), status, dict(headers or {}), "application/json")
+
+
+def nothing_more() -> HTTPResponse:
+    """Done, and nothing to say about it."""
+    return HTTPResponse(status=204)

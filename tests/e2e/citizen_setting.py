@@ -23,7 +23,9 @@ from bot.forgetting import forget_accounts
 from bot.profile import MessageTemplate, WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
+from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
+from content.interpretations.answering import Answerer
 from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.files.store import LocalFileStore
@@ -173,7 +175,7 @@ class CitizenSetting:
 
 @contextlib.asynccontextmanager
 async def citizens_on(
-    database: Database, folder: Path, *, in_any_browser: bool = False
+    database: Database, folder: Path, *, in_any_browser: bool = False, answerer: Answerer | None = None
 ) -> AsyncIterator[CitizenSetting]:
     """Both doors on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER), load_assets()
@@ -224,7 +226,20 @@ async def citizens_on(
             in_any_browser=in_any_browser,
         )
         app.ctx.h5 = door
-        app.ctx.api = build_api(desk=desk, keys=keys, consents=CONSENTS, app_id=MINI_ID, platform=mini_side)
+        app.ctx.api = build_api(
+            desk=desk,
+            inquiries=door.inquiries,
+            answerer=answerer or Answerer([]),
+            misconduct=Misconduct(catalogue),
+            catalogue=catalogue,
+            bureau=BUREAU,
+            consents=CONSENTS,
+            keys=keys,
+            files=door.files,
+            app_id=MINI_ID,
+            platform=mini_side,
+            also_held=door.also_held,
+        )
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         assert server is not None
         await server.startup()

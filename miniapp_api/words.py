@@ -1,0 +1,42 @@
+"""What people write to us: what every door needs to know before it is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from casework.dangers.finding import find_danger
+from kit.problems import Conflict
+from miniapp_api.cases import Notice
+from miniapp_api.door import ApiDoor
+
+VISIBLE = (
+    "[!-~\u00a1-\u00ac\u2190-\u2bff\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufa6d\uff01-\uff9d\U0001f300-\U0001faff\U00020000-\U0002a6df]"
+)
+"""At least one such character says something. Each is visible to `kit.workflow.is_blank` too."""
+
+Story = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=12_000)]
+Text = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=2_000)]
+Reason = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=1_000)]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")]
+Mobile = Annotated[str, msgspec.Meta(pattern=r"^1[3-9][0-9]{9}$")]
+
+
+def not_about_our_people(door: ApiDoor, text: str) -> None:
+    """Refuse, and keep nothing of, what is told of the bureau's own people: another body hears that (409)."""
+    if door.misconduct.is_told_in(text):
+        raise Conflict("problem.api.misconduct", phone=door.bureau.phone)
+
+
+def danger_in(door: ApiDoor, text: str) -> Notice | None:
+    """Whom to telephone at once, where the words tell of danger to life."""
+    matched = find_danger(door.desk.policy.danger, text)
+    return Notice("danger", danger_numbers(door)) if matched else None
+
+
+def danger_numbers(door: ApiDoor) -> str:
+    """The sentence with the emergency numbers, and the bureau's own number that is answered day and night."""
+    first = door.text(door.desk.policy.danger.sentence_key)
+    return f"{first}\n{door.text('api.danger_duty', duty_phone=door.bureau.duty_phone)}"
