@@ -29,6 +29,15 @@ class DoorLink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Number:
+    """One of the numbers for danger, short enough for four in a row; `label` is what a screen reader says."""
+
+    href: str
+    words: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Office:
     """One line of where and when; a number to call has an address."""
 
@@ -41,7 +50,7 @@ class Office:
 class HomePage:
     """The first page."""
 
-    numbers: tuple[Link, ...]
+    numbers: tuple[Number, ...]
     doors: tuple[DoorLink, ...]
     more: tuple[Link, ...]
     office: tuple[Office, ...]
@@ -54,7 +63,10 @@ async def show_home(request: Request, door: H5Door, visitor: Visitor | None) -> 
     if code:
         return redirect(f"/h5/codes/{quote(code[:_CODE_AT_MOST], safe='')}", status=303)
     page = HomePage(
-        numbers=danger_numbers(door),
+        numbers=tuple(
+            Number(href=one.href, words=door.words.text(f"h5_home.danger.short.{name}"), label=one.words)
+            for name, one in zip(("fire", "ambulance", "police", "duty"), danger_numbers(door), strict=True)
+        ),
         doors=_doors(door),
         more=_more(door),
         office=_office(door),
@@ -95,6 +107,7 @@ def _office(door: H5Door) -> tuple[Office, ...]:
     window = bureau.window
     return (
         Office(name=text("h5_home.office.hours"), words=bureau.hours),
+        Office(name=text("h5_home.office.duty"), words=bureau.duty_phone, href=f"tel:{bureau.duty_phone}"),
         Office(name=text("h5_home.office.phone"), words=bureau.phone, href=f"tel:{bureau.phone}"),
         Office(name=text("h5_home.office.hotline"), words=bureau.hotline, href=f"tel:{bureau.hotline}"),
         Office(name=text("h5_home.office.window"), words=window.name),
