@@ -82,6 +82,17 @@ class Catalogue:
         except KeyError as error:
             raise CatalogueError(f"文案“{key}”需要“{error.args[0]}”，但没有给出。") from None
 
+    def reworded(self, wordings: Mapping[str, str]) -> Catalogue:
+        """The same texts, some of them in other words. Raises CatalogueError for braces that do not match."""
+        return Catalogue(self._texts | dict(wordings)) if wordings else self
+
+    def raw(self, key: str) -> str:
+        """A text with its placeholders unfilled. Raises CatalogueError."""
+        try:
+            return self._texts[key]
+        except KeyError:
+            raise CatalogueError(f"文案目录里没有“{key}”。") from None
+
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
         return key in self._texts
