@@ -18,10 +18,10 @@ from web.h5.door import CITIZEN, H5Door, door_of
 from web.h5.frame import frame_for, shown
 from web.h5.platform import CodeRefusedError, Opener, PlatformAwayError
 from web.h5.screens import Link, MessagePage
-from web.h5.visitor import ENTER, HOME, safe_next, visitor_of
+from web.h5.visitor import ENTER, HOME, is_in_wechat, safe_next, visitor_of
+from web.h5.visitor import WECHAT_BROWSER as WECHAT_BROWSER
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,512}", re.ASCII)
-WECHAT_BROWSER = "MicroMessenger"
 
 
 async def enter(request: Request) -> HTTPResponse:
@@ -30,7 +30,7 @@ async def enter(request: Request) -> HTTPResponse:
     wanted = safe_next(str(request.args.get("next", HOME)))
     if await visitor_of(request, door) is not None:
         return redirect(wanted, status=303)
-    if not door.in_any_browser and WECHAT_BROWSER not in request.headers.get("user-agent", ""):
+    if not door.in_any_browser and not is_in_wechat(request):
         return _message(request, door, "open_in_wechat", 200)
     platform = await door.platform()
     state = bound_state.new_state()

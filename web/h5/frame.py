@@ -11,7 +11,7 @@ from sanic.response import html, redirect
 from kit.http.headers import csp_nonce
 from web.h5.door import H5Door, door_of
 from web.h5.screens import Frame, Link
-from web.h5.visitor import HOME, Visitor, safe_next
+from web.h5.visitor import HOME, Entered, safe_next
 
 START, ASK, FILE = "/h5/", "/h5/ask", "/h5/file"
 TABS = {START: "home", ASK: "ask", FILE: "file", HOME: "me"}
@@ -22,7 +22,7 @@ _LARGE, _STYLED = "cg_print", "cg_sheet"
 _YEAR_S = 365 * 24 * 3600
 
 
-def frame_for(request: Request, door: H5Door, visitor: Visitor | None, here: str = "") -> Frame:
+def frame_for(request: Request, door: H5Door, visitor: Entered | None, here: str = "") -> Frame:
     """The frame of this request's page. Large print is the browser's own wish, signed in or not.
 
     `here`: the page's own address where the request has another one (a form that is shown again). The first page in a

@@ -77,18 +77,6 @@ class CodePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseLine:
-    """A complaint or a message to the bureau, as one line of the list."""
-
-    href: str
-    reference: str
-    state: str
-    opening: str
-    where: str
-    at: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Telling:
     """What a person is to be told once about their data. It stands in nobody's way."""
 
@@ -98,66 +86,12 @@ class Telling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MePage:
-    """A person's own matters. `more` leads to older ones, empty at the end."""
-
-    cases: tuple[CaseLine, ...]
-    inquiries: tuple[CaseLine, ...]
-    telling: Telling | None = None
-    more: str = ""
-    first: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Picture:
     """A photo; without an address it cannot be shown (yet), and the words say why."""
 
     words: str
     href: str = ""
     small: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happening:
-    """One line of a history."""
-
-    at: str
-    what: str
-    words: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CasePage:
-    """One complaint, for its owner."""
-
-    reference: str
-    state: str
-    promise: str
-    facts: tuple[Fact, ...]
-    answer: str = ""
-    answered: str = ""
-    photos: tuple[Picture, ...] = ()
-    after_photos: tuple[Picture, ...] = ()
-    happenings: tuple[Happening, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """One side's words."""
-
-    who: str
-    at: str
-    words: str
-    is_ours: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class InquiryScreen:
-    """One message to the bureau with the answers."""
-
-    reference: str
-    state: str
-    said: tuple[Said, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who holds the phone: the session, and the account behind it."""
+"""Who holds the phone: the session, and the account or the one case behind it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,23 @@ from kit.http.sessions import Session
 from web.h5.door import CITIZEN, H5Door, door_of
 
 HOME = "/h5/me"
+CASES = "/h5/cases"
 ENTER = "/h5/enter"
 DOORSTEPS = (ENTER, "/h5/oauth", "/h5/leave")
 """Leading here after signing in would lead in circles, or out again."""
+WECHAT_BROWSER = "MicroMessenger"
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """A signed-in citizen, by the account of the WeChat in hand."""
+class Entered:
+    """Somebody with a session of ours, whatever it opens."""
 
     session: Session
+
+
+@dataclass(frozen=True)
+class Visitor(Entered):
+    """A signed-in citizen, by the account of the WeChat in hand."""
 
     @property
     def account_id(self) -> UUID:
@@ -50,9 +57,7 @@ def signed_in(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
         door = door_of(request)
         visitor = await visitor_of(request, door)
         if visitor is None:
-            asked = request.path + (f"?{request.query_string}" if request.query_string else "")
-            wanted = safe_next(asked) if request.method in SAFE_METHODS else HOME
-            return redirect(f"{ENTER}?next={quote(wanted, safe='')}", status=303)
+            return to_the_entrance(asked_for(request) if request.method in SAFE_METHODS else HOME)
         request.ctx.visitor = visitor
         check_csrf(request, visitor.session.csrf, door.public_url)
         return await page(request, door, visitor, **parts)
@@ -79,6 +84,21 @@ async def visitor_of(request: Request, door: H5Door) -> Visitor | None:
     if session is None or not await Account.filter(id=session.subject_id).exists():
         return None
     return Visitor(session)
+
+
+def asked_for(request: Request) -> str:
+    """The address of this request, if it is one to come back to."""
+    return safe_next(request.path + (f"?{request.query_string}" if request.query_string else ""))
+
+
+def to_the_entrance(wanted: str) -> HTTPResponse:
+    """To the sign-in, and from there to `wanted`."""
+    return redirect(f"{ENTER}?next={quote(wanted, safe='')}", status=303)
+
+
+def is_in_wechat(request: Request) -> bool:
+    """Whether the browser says that it is WeChat's own."""
+    return WECHAT_BROWSER in request.headers.get("user-agent", "")
 
 
 def safe_next(address: str) -> str:
