@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import structlog
 from tortoise.exceptions import OperationalError
 
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
+from app.renewal import Version
 from bot.auto_replies import AutoRepliesSection
 from bot.menu import MenuSection
 from bot.profile import WechatSection
@@ -20,11 +22,14 @@ from casework.complaints.profile import (
     ComplaintPolicy,
     ComplaintsSection,
     NotOursSection,
+    PolicyError,
     UnitsSection,
 )
 from casework.dangers.profile import DangerSection
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
+from content.amending import PROFILE, TEXT, amended_texts, fitting
+from content.amendments import Checks, in_force, version
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from content.profile_store import current_profile
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
@@ -33,7 +38,7 @@ from kit.clock import Clock, SystemClock
 from kit.db import Database
 from kit.db.models import KeyFingerprint
 from kit.ids import Ids
-from kit.profile import Profile, build_profile
+from kit.profile import Profile, ProfileError, build_profile
 from kit.redis import Redis, connect
 from kit.secrets import KeyRing
 from kit.settings import Settings
@@ -60,6 +65,9 @@ PROFILE_SECTIONS: dict[str, Any] = {
 }
 
 
+PROFILE_REFUSED: tuple[type[Exception], ...] = (ProfileError, PolicyError)
+
+
 class NotReady(Exception):
     """Something must be done first; the sentence says what."""
 
@@ -76,6 +84,10 @@ class Core:
     redis: Redis
     profile: Profile
     catalogue: Catalogue
+    checks: Checks
+    """What an amendment made in the console must stand up to."""
+    version: Version
+    """Of profile and texts, see `app.renewal`."""
 
 
 def redis_url(settings: Settings) -> str:
@@ -113,7 +125,9 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
     keys = KeyRing.open(settings.key_dir, create=False)
     async with open_database(settings, keys) as db:
         await check_keys(keys)
-        redis = connect(redis_at)
+        # Read first: what is amended while the rest is read is taken over a moment later.
+        seen = await version()
+        redis, shipped = connect(redis_at), Catalogue.load(CATALOGUE_FOLDER)
         try:
             yield Core(
                 settings=settings,
@@ -123,18 +137,30 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
                 db=db,
                 redis=redis,
                 profile=await profile_in_force(),
-                catalogue=Catalogue.load(CATALOGUE_FOLDER),
+                catalogue=amended_texts(shipped, await in_force(TEXT)),
+                checks=Checks(whole_profile, PROFILE_REFUSED, shipped),
+                version=seen,
             )
         finally:
             await redis.aclose()
 
 
 async def profile_in_force() -> Profile:
-    """The bureau profile that `migrate` loaded."""
+    """The bureau profile that `migrate` loaded, with what was amended since."""
     document = await current_profile()
     if document is None:
         raise NotReady("数据库里还没有单位画像，请先执行 chengguan migrate。")
-    return build_profile(document, PROFILE_SECTIONS)
+    whole, left_out = fitting(document, await in_force(PROFILE), whole_profile, PROFILE_REFUSED)
+    for one in left_out:
+        structlog.get_logger("profile").error("amendment_left_out", path=one.path, number=one.number)
+    return whole_profile(whole)
+
+
+def whole_profile(document: Mapping[str, Any]) -> Profile:
+    """The profile of a document, checked as a whole. Raises one of PROFILE_REFUSED."""
+    profile = build_profile(document, PROFILE_SECTIONS)
+    complaint_policy(profile)
+    return profile
 
 
 def complaint_policy(profile: Profile) -> ComplaintPolicy:

@@ -18,6 +18,7 @@ from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database
 from app.ops import QUIET_ROUTES, ops_blueprint
 from app.platform import Platform
+from app.renewal import end_when_moved
 from app.split_doors import Side, front_of, is_split, keep_apart
 from app.stopping import StopNotice
 from app.verification import verification_blueprint
@@ -87,6 +88,8 @@ def build_app(
         stack = contextlib.AsyncExitStack()
         core = await stack.enter_async_context(open_core(settings, redis_at))
         app.ctx.stack, app.ctx.core = stack, core
+        problems.speak(core.catalogue)
+        app.ctx.renewing = asyncio.create_task(end_when_moved(core.version, settings.data_dir, log.info))
         app.ctx.facts = Facts(core)
         kind = "console" if app.ctx.side is Side.CONSOLE else "web"
         app.ctx.board = Board(metrics_folder(settings.data_dir), kind, meters.registry)
@@ -130,6 +133,7 @@ def build_app(
     async def close_doors(app: Sanic) -> None:
         app.ctx.refresher.cancel()
         app.ctx.counting.cancel()
+        app.ctx.renewing.cancel()
         app.ctx.publishing.cancel()
         await app.ctx.stack.aclose()
 

@@ -22,6 +22,7 @@ from app.knowledge import Knowledge, build_knowledge
 from app.meters import WorkerMeters, keep_publishing, metrics_folder, watch_database
 from app.platform import Platform
 from app.pushing import build_push
+from app.renewal import until
 from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
 from bot.media import fetch_media
@@ -69,9 +70,17 @@ async def _work(settings: Settings, redis_at: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with contextlib.AsyncExitStack() as stack:
-        core = await stack.enter_async_context(open_core(settings, redis_at))
-        await work(core, redis_at, stop, stack)
+    while not stop.is_set():
+        async with contextlib.AsyncExitStack() as stack:
+            core = await stack.enter_async_context(open_core(settings, redis_at))
+            # What was changed in the console is taken over by opening everything anew.
+            await until(stop, core.version, partial(_work_with, core, redis_at, stack))
+
+
+async def _work_with(
+    core: Core, redis_at: str, stack: contextlib.AsyncExitStack, over: asyncio.Event
+) -> None:
+    await work(core, redis_at, over, stack)
 
 
 async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib.AsyncExitStack) -> None:

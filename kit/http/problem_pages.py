@@ -57,6 +57,10 @@ class ProblemAnswers:
         self._catalogue = catalogue
         self._pages = sorted((pages or {}).items(), key=lambda item: -len(item[0]))
 
+    def speak(self, catalogue: Catalogue) -> None:
+        """Use these texts from now on: an application is put together before its database is open."""
+        self._catalogue = catalogue
+
     def answer(self, request: Request, exception: BaseException) -> HTTPResponse:
         """The handler to install for Exception."""
         problem = _as_problem(exception)
