@@ -30,6 +30,7 @@ from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
 from content.amending import PROFILE, TEXT, amended_texts, fitting
 from content.amendments import Checks, in_force, version
+from casework.people.staff_profile import StaffSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from content.profile_store import current_profile
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
@@ -59,6 +60,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "units": UnitsSection,
     "not_ours": NotOursSection,
     "consents": ConsentsSection,
+    "staff": StaffSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,
