@@ -1,0 +1,81 @@
+"""Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
+
+A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
+one still open, {inquiry} a message of theirs, {code} a sign, {desk_case} and {desk_inquiry} what a clerk opens.
+`prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+NOBODY, CITIZEN = "nobody", "citizen"
+Prepare = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `who`: NOBODY, CITIZEN, or the login of a member of staff. `status` is what the server answers."""
+
+    name: str
+    path: str
+    who: str = NOBODY
+    prepare: Prepare | None = None
+    status: int = 200
+
+    @property
+    def is_for_citizens(self) -> bool:
+        return self.path.startswith("/h5")
+
+
+def open_all(page: Page) -> None:
+    """Everything that can be unfolded."""
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+
+
+def send_empty(page: Page) -> None:
+    """A form sent without anything in it, past what the browser itself would say."""
+    page.evaluate("document.querySelectorAll('main form').forEach(one => { one.noValidate = true })")
+    page.locator("main form[method=post] button.primary").last.click()
+    page.wait_for_load_state()
+
+
+SCREENS: tuple[Screen, ...] = (
+    # ---- anybody with a phone
+    Screen("h5-home", "/h5/"),
+    Screen("h5-ask", "/h5/ask", prepare=open_all),
+    Screen("h5-ask-answered", "/h5/ask?q=在路边摆摊要先经过批准吗"),
+    Screen("h5-ask-unsure", "/h5/ask?q=摆桌子"),
+    Screen("h5-ask-lost", "/h5/ask?q=今天天气"),
+    Screen("h5-ask-danger", "/h5/ask?q=楼上招牌要掉下来砸到人了"),
+    Screen("h5-ask-misconduct", "/h5/ask?q=城管队长收红包"),
+    Screen("h5-message", "/h5/ask/message"),
+    Screen("h5-message-refused", "/h5/ask/message", prepare=send_empty),
+    Screen("h5-permits", "/h5/permits"),
+    Screen("h5-code", "/h5/codes/{code}"),
+    Screen("h5-not-found", "/h5/codes/nothing", status=404),
+    Screen("h5-file", "/h5/file", prepare=open_all),
+    Screen("h5-file-refused", "/h5/file", prepare=send_empty),
+    # ---- a citizen who has signed in
+    Screen("h5-me", "/h5/me", CITIZEN),
+    Screen("h5-case", "/h5/cases/{case}", CITIZEN, prepare=open_all),
+    Screen("h5-case-open", "/h5/cases/{open_case}", CITIZEN, prepare=open_all),
+    Screen("h5-inquiry", "/h5/cases/{inquiry}", CITIZEN, prepare=open_all),
+    Screen("h5-notices", "/h5/notices", CITIZEN),
+    Screen("h5-data", "/h5/data", CITIZEN, prepare=open_all),
+    # ---- the console
+    Screen("console-login", "/console/login"),
+    Screen("console-queue", "/console/cases", "diaodu"),
+    Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
+    Screen("console-answering", "/console/cases/{desk_case}", "banli", prepare=open_all),
+    Screen("console-inquiries", "/console/inquiries", "diaodu"),
+    Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
+    Screen("console-dangers", "/console/dangers", "zhiban"),
+    Screen("console-deliveries", "/console/deliveries", "lingdao"),
+    Screen("console-codes", "/console/codes", "lingdao"),
+    Screen("console-me", "/console/me", "diaodu"),
+    Screen("console-not-found", "/console/nowhere", "diaodu", status=404),
+)

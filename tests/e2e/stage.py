@@ -1,0 +1,142 @@
+"""What the screens show: a citizen with cases in several states, signs, messages, and staff who are signed in."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from urllib.parse import quote
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.people import NARROW, Console, reference_in
+from tests.e2e.screens import CITIZEN, NOBODY, Screen
+from tests.e2e.system import System
+
+OPENID = "o_citizen_screens1"
+STORY = "菜场北门早上六点起有七八个摊位占着人行道，轮椅和婴儿车只能走到车道上，很危险。"
+ANSWER = "今天下午三点到现场，摊主已经搬进市场里经营，人行道已清理。我们每天早晚各巡查一次。"
+
+
+class Stage:
+    """One running system, and a browser context for everybody who is looked at. Contexts are made when asked for."""
+
+    def __init__(self, system: System, browser: Browser) -> None:
+        self._system = system
+        self._browser = browser
+        self._contexts: dict[str, BrowserContext] = {}
+        self._names: dict[str, str] | None = None
+
+    def page(self, screen: Screen, size: tuple[int, int], *, large: bool = False) -> Page:
+        """The screen, loaded and prepared."""
+        page = self._context(screen.who).new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        self._print_size(page.context, large=large)
+        answer = page.goto(self._system.url + screen.path.format(**self.names()))
+        assert answer is not None
+        assert answer.status == screen.status, (screen.name, answer.status, page.url)
+        if screen.prepare is not None:
+            screen.prepare(page)
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts.values():
+            context.close()
+
+    def names(self) -> dict[str, str]:
+        """What the paths of screens may name."""
+        if self._names is None:
+            self._names = self._made()
+        return self._names
+
+    def _made(self) -> dict[str, str]:
+        rows = self._system.rows
+        case, open_case = (
+            self._file(STORY, with_photo=True),
+            self._file("半夜工地施工太吵，连着三天了", with_photo=False),
+        )
+        self._work_through(case)
+        return {
+            "case": case,
+            "open_case": open_case,
+            "inquiry": self._ask(),
+            "code": str(rows("select code from scene_code limit 1")[0][0]),
+            "desk_case": str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0]),
+        }
+
+    def _file(self, story: str, *, with_photo: bool) -> str:
+        page = self._context(CITIZEN).new_page()
+        page.goto(f"{self._system.url}/h5/file")
+        page.locator("#story").fill(story)
+        page.locator("#place").fill("湖滨路菜场北门")
+        if with_photo:
+            picture = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo("#7d8f69")}
+            page.locator("#photos").set_input_files([picture])  # type: ignore[list-item]
+            expect(page.locator("#pictures [data-state=done]")).to_have_count(1)
+        page.locator("#filing button.primary").click()
+        page.wait_for_url("**/h5/filed/**")
+        reference = reference_in(page.locator("main").inner_text())
+        page.close()
+        return reference
+
+    def _ask(self) -> str:
+        page = self._context(CITIZEN).new_page()
+        page.goto(f"{self._system.url}/h5/ask/message")
+        page.locator("#words").fill("小区门口能不能临时摆三天展台？要找谁批？")
+        page.locator("main button.primary").click()
+        reference = reference_in(page.locator("main").inner_text())
+        page.close()
+        return reference
+
+    def _work_through(self, reference: str) -> None:
+        for login, acts in (
+            (
+                "diaodu",
+                (
+                    ("accept", {"category": {"label": "占道经营"}}),
+                    ("assign", {"assignee": {"label": "王强"}}),
+                ),
+            ),
+            ("banli", (("answer", {"answer": ANSWER}),)),
+        ):
+            page = self._context(login).new_page()
+            console = Console(page, self._system)
+            console.open(reference)
+            for move, given in acts:
+                console.act(move, **given)
+            page.close()
+
+    def _context(self, who: str) -> BrowserContext:
+        if who not in self._contexts:
+            context = self._browser.new_context(
+                viewport={"width": NARROW[0], "height": NARROW[1]},
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+            )
+            context.set_default_timeout(10_000)
+            self._contexts[who] = context
+            if who != NOBODY:
+                self._sign_in(context, who)
+        return self._contexts[who]
+
+    def _sign_in(self, context: BrowserContext, who: str) -> None:
+        page = context.new_page()
+        if who == CITIZEN:
+            wanted = quote(f"{self._system.url}/h5/me")
+            page.goto(f"{self._system.standin_url}/phone/browser?openid={OPENID}&url={wanted}")
+            page.wait_for_url("**/h5/me")
+        else:
+            Console(page, self._system).log_in(who, self._system.password)
+        page.close()
+
+    def _print_size(self, context: BrowserContext, *, large: bool) -> None:
+        value = "large" if large else "normal"
+        context.add_cookies([{"name": "cg_print", "value": value, "domain": "127.0.0.1", "path": "/h5"}])
+
+
+def photo(colour: str) -> bytes:
+    """A picture of nothing in particular."""
+    image = Image.new("RGB", (640, 480), colour)
+    ImageDraw.Draw(image).rectangle((60, 260, 580, 440), fill="#5b5148")
+    made = BytesIO()
+    image.save(made, "JPEG")
+    return made.getvalue()
