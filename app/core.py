@@ -28,9 +28,9 @@ from casework.complaints.profile import (
 from casework.dangers.profile import DangerSection
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
+from casework.people.staff_profile import StaffSection
 from content.amending import PROFILE, TEXT, amended_texts, fitting
 from content.amendments import Checks, in_force, version
-from casework.people.staff_profile import StaffSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from content.profile_store import current_profile
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
