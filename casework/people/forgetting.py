@@ -1,19 +1,20 @@
-"""People who never had anything done and do not come any more are forgotten: their identities are deleted.
+"""People who never had anything done are forgotten: at once when they ask, or when they do not come any more.
 
-What stays is an account that is a number and nothing else, with its audit chain. A person is all linked accounts
-together: a case, a message thread, a danger alert or staff's own phone of one keeps them all.
+Their identities are deleted. What stays is an account that is a number and nothing else, with its audit chain. A
+person is all linked accounts together: a case, a message thread, a danger alert or staff's own phone of one keeps
+them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from tortoise.expressions import Q
 
-from casework.actors import system
+from casework.actors import Actor, system
 from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
@@ -22,6 +23,7 @@ from casework.people import merging, phones
 from casework.people.models import Account, PersonalConsent, StaffBinding, StaffBindingCode, WechatIdentity
 from kit.db import Change, Database
 from kit.http.models import HttpSession
+from kit.problems import NotFound
 
 UNSEEN_FOR: Final = timedelta(days=365)
 CODES_FOR: Final = timedelta(days=1)
@@ -52,6 +54,33 @@ async def forget_unseen(db: Database, seen: Seen, also: Also, at_most: int = 50)
             if gone < at_most and kept.isdisjoint(person):
                 gone += await _forget(db, before, min(person), seen, also)
     return gone
+
+
+async def has_matters(account_ids: Collection[UUID]) -> bool:
+    """Whether anything was ever done for these accounts, or is to be: a record of the bureau's then names them."""
+    ids = list(account_ids)
+    for model in (Complaint, Inquiry, DangerAlert):
+        if await model.filter(account_id__in=ids).exists():
+            return True
+    return await StaffBinding.filter(account_id__in=ids, unbound_at=None).exists()
+
+
+async def forget_at_once(db: Database, actor: Actor, account_id: UUID, also: Also) -> bool:
+    """Forget a person who asks for it. False, and nothing happens, where the bureau keeps a record of theirs.
+
+    The person may (from any account of theirs) and the command line; for anybody else there is no such account.
+    """
+
+    async def work(change: Change) -> bool:
+        tree = (await merging.lock_trees(change, (account_id,)))[account_id]
+        if actor.kind != "system" and actor.id not in tree.member_ids:
+            raise NotFound("problem.people.no_such_account")
+        if await has_matters(tree.member_ids):
+            return False
+        await _delete(change, actor, tree.member_ids, also, "asked")
+        return True
+
+    return await db.change(work)
 
 
 async def forget_codes(db: Database, at_most: int = 1_000) -> int:
@@ -107,17 +136,21 @@ async def _forget(db: Database, before: datetime, account_id: UUID, seen: Seen, 
         # Looked at again: the person may have come back meanwhile.
         if await _kept(before, tree.member_ids, seen):
             return 0
-        ids = sorted(tree.member_ids)
-        await phones.forget(change, system(), tree.member_ids, "unseen")
-        guardians = PersonalConsent.filter(account_id__in=ids, details_sealed__isnull=False)
-        await guardians.update(details_sealed=None, revoked_at=change.now)
-        await Delivery.filter(recipient_id__in=ids).delete()
-        await HttpSession.filter(subject_kind="citizen", subject_id__in=ids).delete()
-        await also(change, ids)
-        await WechatIdentity.filter(account_id__in=ids).delete()
-        for id in ids:
-            await change.lock(Account, id)
-            await change.audit(id, system(), "account.forget", {"reason": "unseen"})
+        await _delete(change, system(), tree.member_ids, also, "unseen")
         return 1
 
     return await db.change(work)
+
+
+async def _delete(change: Change, actor: Actor, member_ids: frozenset[UUID], also: Also, reason: str) -> None:
+    ids = sorted(member_ids)
+    await phones.forget(change, actor, member_ids, reason)
+    guardians = PersonalConsent.filter(account_id__in=ids, details_sealed__isnull=False)
+    await guardians.update(details_sealed=None, revoked_at=change.now)
+    await Delivery.filter(recipient_id__in=ids).delete()
+    await HttpSession.filter(subject_kind="citizen", subject_id__in=ids).delete()
+    await also(change, ids)
+    await WechatIdentity.filter(account_id__in=ids).delete()
+    for id in ids:
+        await change.lock(Account, id)
+        await change.audit(id, actor, "account.forget", {"reason": reason})

@@ -20,8 +20,10 @@ from web.h5.frame import choose_print
 from web.h5.home_page import show_home
 from web.h5.me_page import choose_notices, end_login, end_other_logins, show_logins, show_me
 from web.h5.message_page import send_message, show_message
+from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
 from web.h5.plain_pages import show_notices, show_permits
 from web.h5.receipt_page import leave_case, open_case, show_receipt
+from web.h5.typed import later
 from web.h5.visitor import for_anybody, signed_in
 
 
@@ -68,6 +70,10 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/files/<file_id:str>", sees_case(show_photo), "photo")
     route("GET", "/notices", signed_in(show_notices), "notices")
     route("GET", "/data", signed_in(show_data), "data")
+    route("GET", "/data/correct", signed_in(show_correct), "correct")
+    route("POST", "/data/correct", signed_in(ask_correct, otherwise=later), "ask_correct")
+    route("GET", "/data/delete", signed_in(show_delete), "delete")
+    route("POST", "/data/delete", signed_in(ask_delete, otherwise=later), "ask_delete")
     route("GET", "/export", signed_in(export), "export")
     route("POST", "/consents/<purpose:str>", signed_in(give_consent), "give_consent")
     route("POST", "/consents/<purpose:str>/revoke", signed_in(revoke_consent), "revoke_consent")

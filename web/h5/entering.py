@@ -21,6 +21,8 @@ from web.h5.screens import Link, MessagePage
 from web.h5.visitor import ENTER, HOME, is_in_wechat, safe_next, visitor_of
 from web.h5.visitor import WECHAT_BROWSER as WECHAT_BROWSER
 
+WITHOUT_WECHAT = {"by_receipt": "/h5/receipt", "file": "/h5/file"}
+"""What can be done in any browser."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,512}", re.ASCII)
 
 
@@ -31,7 +33,7 @@ async def enter(request: Request) -> HTTPResponse:
     if await visitor_of(request, door) is not None:
         return redirect(wanted, status=303)
     if not door.in_any_browser and not is_in_wechat(request):
-        return _message(request, door, "open_in_wechat", 200)
+        return _message(request, door, "open_in_wechat", 200, others=("by_receipt", "file"))
     platform = await door.platform()
     state = bound_state.new_state()
     response = redirect(platform.authorize_url(f"{door.public_url}/h5/oauth", state), status=302)
@@ -103,9 +105,11 @@ def _done(response: HTTPResponse, door: H5Door) -> HTTPResponse:
     return response
 
 
-def _message(request: Request, door: H5Door, name: str, status: int, *, retry: str = "") -> HTTPResponse:
+def _message(
+    request: Request, door: H5Door, name: str, status: int, *, retry: str = "", others: tuple[str, ...] = ()
+) -> HTTPResponse:
     text = door.words.text
-    links: tuple[Link, ...] = ()
+    links = tuple(Link(href=WITHOUT_WECHAT[one], words=text(f"h5.message.{one}")) for one in others)
     if retry:
         label = text("h5.message.again" if name == "left" else "h5.message.retry")
         links = (Link(href=f"{ENTER}?next={quote(safe_next(retry), safe='')}", words=label),)

@@ -28,7 +28,7 @@ from web.h5.visitor import CASES
 
 ACTS = ("write_more", "withdraw", "close")
 PER_MINUTE = 20
-DONE = frozenset(ACTS)
+DONE = frozenset({*ACTS, "correction", "deletion"})
 
 
 async def show_talk(request: Request, door: H5Door, visitor: CaseVisitor, reference: str) -> HTTPResponse:

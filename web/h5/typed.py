@@ -10,15 +10,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sanic import Request
+from sanic import HTTPResponse, Request
 from sanic.request import RequestParameters
+from sanic.response import redirect
 
 from casework.complaints.media import AT_MOST as FILES_AT_MOST
 from kit.http.csrf import FIELD as CSRF
 from kit.problems import Invalid, Problem
 from web.h5 import drafts
 from web.h5.door import H5Door
+from web.h5.drafts import carry_visit, holder_of
 from web.h5.filing_reading import FormRead, read_form
+from web.h5.visitor import Visitor, to_the_entrance
 
 FORM, PHOTOS, PHOTO_ID = "act", "photos", "photo_id"
 ABOUT_STAFF = "problem.h5_case.about_staff"
@@ -83,6 +86,14 @@ async def keep(door: H5Door, holder: str, address: str, typed: Typed) -> None:
         raise Invalid(ABOUT_STAFF, field="text", phone=door.bureau.phone)
     photos = [str(one) for one in typed.photos]
     await drafts.save(door, holder, FORM, {"address": address, "fields": kept, "photos": photos})
+
+
+async def later(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
+    """A form that came without a session, or with the token of an older one: kept, and shown again at its address."""
+    form = await read(request, door, holder=holder_of(request, visitor), account_id=None, takes_files=False)
+    await keep(door, holder_of(request, visitor), request.path, form)
+    on = redirect(request.path, status=303) if visitor is not None else to_the_entrance(request.path)
+    return carry_visit(request, door, on)
 
 
 async def before(door: H5Door, holders: Collection[str], address: str) -> Typed | None:

@@ -14,8 +14,9 @@ from sanic.response import redirect
 
 from casework.actors import Actor, citizen
 from casework.people.models import Account
-from kit.http.csrf import SAFE_METHODS, check_csrf
+from kit.http.csrf import SAFE_METHODS, check_csrf, check_origin
 from kit.http.sessions import Session
+from kit.problems import Forbidden
 from web.h5.door import CITIZEN, H5Door, door_of
 
 HOME = "/h5/me"
@@ -49,17 +50,33 @@ class Visitor(Entered):
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
-def signed_in(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
-    """Guard a page: without a session to the entrance and back here, and no form without its token."""
+Otherwise = Callable[[Request, H5Door, "Visitor | None"], Awaitable[HTTPResponse]]
+
+
+def signed_in(page: Callable[..., Awaitable[HTTPResponse]], *, otherwise: Otherwise | None = None) -> Handler:
+    """Guard a page: without a session to the entrance and back here, and no form without its token.
+
+    `otherwise` answers a form of ours that comes without a session, or with the token of an older one.
+    """
 
     @wraps(page)
     async def guarded(request: Request, **parts: str) -> HTTPResponse:
         door = door_of(request)
         visitor = await visitor_of(request, door)
-        if visitor is None:
-            return to_the_entrance(asked_for(request) if request.method in SAFE_METHODS else HOME)
         request.ctx.visitor = visitor
-        check_csrf(request, visitor.session.csrf, door.public_url)
+        is_form = request.method not in SAFE_METHODS
+        if visitor is None:
+            if is_form and otherwise is not None:
+                check_origin(request, door.public_url)
+                return await otherwise(request, door, None)
+            return to_the_entrance(HOME if is_form else asked_for(request))
+        try:
+            check_csrf(request, visitor.session.csrf, door.public_url)
+        except Forbidden:
+            if otherwise is None:
+                raise
+            check_origin(request, door.public_url)
+            return await otherwise(request, door, visitor)
         return await page(request, door, visitor, **parts)
 
     return guarded
