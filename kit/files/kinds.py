@@ -17,6 +17,7 @@ Recording = Literal["voice", "video"]
 RECORDING_BYTES: dict[Recording, int] = {"voice": 2 * 1024 * 1024, "video": 10 * 1024 * 1024}
 """At most, by kind: what the platform itself takes."""
 
+_SOUND_ALONE = {"video/webm": "audio/webm", "video/mp4": "audio/mp4"}
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
@@ -46,6 +47,11 @@ def sniff_recording(head: bytes) -> str | None:
     # An MP3 begins with its tag or with a frame: eleven set bits, a version and layer III.
     if head.startswith(b"ID3") or (len(head) > 2 and head[0] == 0xFF and head[1] in (0xFB, 0xFA, 0xF3, 0xF2)):
         return "audio/mpeg"
+    # What browsers record: Opus in WebM or Ogg, AAC in MP4.
+    if head.startswith(b"OggS"):
+        return "audio/ogg"
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm"
     if head[4:8] == b"ftyp" and head[8:12] not in _HEIC_BRANDS:
         return {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime"}.get(head[8:12], "video/mp4")
     return None
@@ -54,6 +60,9 @@ def sniff_recording(head: bytes) -> str | None:
 def check_recording(head: bytes, recording: Recording) -> str:
     """The sniffed type, or the refusal of what is no voice message, or no film."""
     found = sniff_recording(head)
+    if recording == "voice" and found is not None:
+        # The first bytes of these do not say whether there are pictures beside the sound.
+        found = _SOUND_ALONE.get(found, found)
     if found is None or found.startswith("video/") != (recording == "video"):
         raise Problem("problem.file.not_a_recording", 415)
     return found

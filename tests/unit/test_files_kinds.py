@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kit.files.kinds import MAX_FILE_BYTES, MAX_PIXELS, check_size, check_type, sniff
+from kit.files.kinds import MAX_FILE_BYTES, MAX_PIXELS, check_recording, check_size, check_type, sniff
 from kit.problems import Problem
 
 CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN" / "files.yaml"
@@ -65,3 +65,23 @@ def test_the_sentences_name_the_limits_that_hold() -> None:
     texts = yaml.safe_load(CATALOGUE.read_text())["problem"]["file"]
     assert f"{MAX_FILE_BYTES // 1024 // 1024} MB" in texts["too_large"]
     assert f"{MAX_PIXELS // 10_000} 万像素" in texts["too_many_pixels"]
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01", "audio/webm"),
+        (b"OggS\x00\x02\x00\x00", "audio/ogg"),
+        (b"\x00\x00\x00\x1cftypiso5\x00\x00\x02\x00", "audio/mp4"),
+        (b"\x00\x00\x00\x1cftypM4A \x00\x00\x02\x00", "audio/mp4"),
+        (b"#!AMR\n<\x91\x17\x16\xbe", "audio/amr"),
+    ],
+)
+def test_what_phones_and_browsers_record_is_a_voice(head: bytes, media_type: str) -> None:
+    assert check_recording(head, "voice") == media_type
+
+
+@pytest.mark.parametrize("head", [b"OggS\x00\x02", b"#!AMR\n", b"\xff\xd8\xff\xe0", b"MZ\x90\x00"])
+def test_sound_alone_is_no_film(head: bytes) -> None:
+    with pytest.raises(Problem):
+        check_recording(head, "video")
