@@ -43,14 +43,16 @@ async def end_when_moved(since: Version, folder: Path, log: Callable[..., object
     await asyncio.sleep(max(0.0, begun + LIVES_AT_LEAST_S - asyncio.get_running_loop().time()))
     # Never closed: the turn is over when the process is.
     turn = os.open(folder / TURN, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    while not _taken(turn):
+    while not _taken(turn):  # noqa: ASYNC110 - another process holds it, which sets no event of ours
         await asyncio.sleep(POLL_S / 4)
     await asyncio.sleep(SETTLE_S)
     log("taking_over_settings")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def until(stop: asyncio.Event, since: Version, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+async def until(
+    stop: asyncio.Event, since: Version, work: Callable[[asyncio.Event], Awaitable[None]]
+) -> None:
     """Do `work` until `stop` is set or the version moves: it is given an event that says so."""
     over = asyncio.Event()
 

@@ -111,12 +111,13 @@ async def amend_profile(
     await _turn(change)
     await _unchanged(PROFILE, {*values, *restored}, seen)
     document = await current_profile() or {}
-    ahead = [one for one in await in_force(PROFILE) if one.path not in values and one.path not in restored]
-    fresh = [InForce(0, PROFILE, path, msgspec.json.encode(value).decode()) for path, value in values.items()]
+    present = await in_force(PROFILE)
     # What a profile loaded later left without a place must not stand in the way of everything else.
-    present, _ = fitting(document, ahead, checks.build, checks.refused)
+    _, stale = fitting(document, present, checks.build, checks.refused)
+    ahead = [one for one in present if one not in stale and one.path not in {*values, *restored}]
+    fresh = [InForce(0, PROFILE, path, msgspec.json.encode(value).decode()) for path, value in values.items()]
     try:
-        checks.build(amended(present, fresh))
+        checks.build(amended(document, [*ahead, *fresh]))
     except NoSuchPath:
         raise Invalid("problem.settings.no_such_value", field="value") from None
     except checks.refused as refusal:
