@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from tortoise.fields import BinaryField
 
 from app.backup_manifest import DATABASE, FORM, MANIFEST, Manifest, program_version, read_manifest
 from app.backup_places import note_backup
-from app.models import MODEL_MODULES
 from app.refusals import CommandRefused
 from kit.clock import SystemClock
-from kit.db.backup import copy_database
+from kit.db.backup import Columns, copy_database
 from kit.db.migrate import stamp
 from kit.db.standing import standing_of
 from kit.files.trees import Tally, digest_of, files_of, keep_tree, kept_files, sync_tree, write_sums
@@ -60,7 +58,7 @@ async def back_up_all(settings: Settings, to: Path, *, keep: int | None = None) 
         part = to / f".{name}.part"
         (part / DATABASE).mkdir(mode=0o700, parents=True)
         try:
-            copied = await copy_database(settings.database_url, part / DATABASE, _questions())
+            copied = await copy_database(settings.database_url, part / DATABASE, _questions)
             sums = {f"{DATABASE}/{one.name}": digest_of(one) for one in files_of(part / DATABASE)}
             tally = Tally()
             known = kept_files(earlier[-1]) if earlier else {}
@@ -117,31 +115,22 @@ def sync_tree_of_one(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _questions() -> dict[str, str]:
+def _questions(columns: Columns) -> dict[str, str]:
     """Of the moment of the copy: the schema, the keys, the files it knows, and how much of it is sealed."""
-
     questions = {
         "steps": "SELECT name FROM tortoise_migrations ORDER BY name",
         "keys": "SELECT name, fingerprint FROM key_fingerprint",
         "files": "SELECT id FROM stored_file WHERE state <> 'refused'",
     }
-    for table, column in sealed_columns():
-        questions[f"{table}.{column}"] = f'SELECT count("{column}") FROM "{table}"'  # noqa: S608 - our own names
+    for table, names in columns.items():
+        for name in filter(is_sealed, names):
+            questions[f"{table}.{name}"] = f'SELECT count("{name}") FROM "{table}"'  # noqa: S608 - our own names
     return questions
 
 
-def sealed_columns() -> Iterator[tuple[str, str]]:
-    """Every column whose content does not open without the keys, by the names of tables and columns."""
-    from importlib import import_module
-
-    from tortoise.models import Model
-
-    for module in MODEL_MODULES:
-        for one in vars(import_module(module)).values():
-            if isinstance(one, type) and issubclass(one, Model) and one.__module__ == module:
-                for name, field in one._meta.fields_map.items():
-                    if isinstance(field, BinaryField) and name.endswith(("_sealed", "wrapped_key")):
-                        yield str(one.Meta.table), name  # type: ignore[attr-defined]
+def is_sealed(column: str) -> bool:
+    """Whether what is in a column does not open without the keys; by its name, which says so everywhere."""
+    return column.endswith(("_sealed", "wrapped_key"))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import gzip
 import os
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ SQLITE_COPY = "database.sqlite"
 ADVISORY_LOCK = 0x6368656E67677561
 """Key of PostgreSQL's advisory lock for migrations ('cheng-gua' in ASCII)."""
 
+_COLUMNS = """
+SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
+WHERE table_schema = current_schema() GROUP BY table_name
+"""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
 
 
@@ -46,8 +50,14 @@ class Copied:
     answers: dict[str, list[tuple[Any, ...]]]
 
 
-async def copy_database(url: str, folder: Path, questions: Mapping[str, str]) -> Copied:
-    """Copy everything into `folder`, which exists. `questions` are statements of SQL by a name of the caller's.
+Columns = Mapping[str, Sequence[str]]
+"""Names of columns by table, as the database has them: it may be older than the models."""
+Questions = Callable[[Columns], Mapping[str, str]]
+"""Statements of SQL by a name of the asker's."""
+
+
+async def copy_database(url: str, folder: Path, questions: Questions) -> Copied:
+    """Copy everything into `folder`, which exists, and ask questions of the same moment.
 
     Raises DatabaseRefused, SchemaMoves, CopyDamaged; OSError when the disk is full.
     """
@@ -88,7 +98,7 @@ async def back_up(connection: BaseDBAsyncClient, url: str, folder: Path, *, labe
     return target
 
 
-def _copied_sqlite(source: Path, target: Path, questions: Mapping[str, str]) -> Copied:
+def _copied_sqlite(source: Path, target: Path, questions: Questions) -> Copied:
     _copy_sqlite(source, target)
     with closing(sqlite3.connect(target)) as copy:
         # One file without a journal beside it.
@@ -102,7 +112,10 @@ def _copied_sqlite(source: Path, target: Path, questions: Mapping[str, str]) -> 
             for name in sorted(names)
             if not name.startswith("sqlite_")
         }
-        return Copied(tables, {name: copy.execute(sql).fetchall() for name, sql in questions.items()})
+        columns = {name: [row[1] for row in copy.execute(f'PRAGMA table_info("{name}")')] for name in tables}
+        return Copied(
+            tables, {name: copy.execute(sql).fetchall() for name, sql in questions(columns).items()}
+        )
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
