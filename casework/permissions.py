@@ -21,6 +21,7 @@ class Operation(StrEnum):
     """What members of staff do besides moving a case on."""
 
     SEE_CASES = "see_cases"
+    SEE_CITIZEN = "see_citizen"
     SEE_PHONE = "see_phone"
     SEE_RECORDINGS = "see_recordings"
     NOTE_INTERNALLY = "note_internally"
@@ -45,6 +46,8 @@ _CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WIND
 
 PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_CASES: _CASE_ROLES | {R.CONTRACTOR, R.ADMINISTRATOR, R.AUDITOR},
+    # Who filed it: masked number, recordings, numbers in the story, what became of notices to the citizen.
+    Operation.SEE_CITIZEN: _CASE_ROLES | {R.ADMINISTRATOR, R.AUDITOR},
     Operation.SEE_PHONE: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
     Operation.SEE_RECORDINGS: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
     Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR},

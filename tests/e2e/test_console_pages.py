@@ -432,7 +432,7 @@ async def test_an_expired_session_costs_no_text(console: ConsoleSetting, clock: 
         for password, status in (("wrong-password", 401), (PASSWORD, 200)):
             sent = {
                 name: unescape(page.hidden(name))
-                for name in ("csrf_token", "next", "kept.move", "kept.reason", "kept.responsible_body")
+                for name in ("csrf_token", "next", "kept_action", "kept.reason", "kept.responsible_body")
             }
             page = await clerk.post("/console/login", sent | {"login": "diaodu", "password": password})
             assert page.status == status

@@ -9,17 +9,19 @@ from sanic.response import redirect
 
 from casework.permissions import Operation as May
 from web.console.bodies import with_photos
-from web.console.case_routes import back_to_case, show_case, show_phone, take_move
+from web.console.case_routes import back_to_case, show_case, show_phone, take_move, take_side
 from web.console.code_pages import add_code, retire_code, show_codes, show_sheet
 from web.console.danger_pages import end_danger, show_dangers, take_danger
 from web.console.deliveries_page import show_deliveries
 from web.console.door import ConsoleDoor
+from web.console.forms import SIDE_FORMS
 from web.console.frame import first_place
 from web.console.inquiry_pages import answer_inquiry, close_inquiry, show_inquiries, show_inquiry
 from web.console.mine_page import end_binding, new_binding, show_mine
+from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
 from web.console.queue_page import show_queue
-from web.console.signing_in import log_in, log_out, login_keeping_text, show_login
+from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
 from web.console.visitor import Visitor, signed_in
 
 CASE, INQUIRY, DANGER = "/cases/<reference:str>", "/inquiries/<reference:str>", "/dangers/<alert_id:str>"
@@ -44,11 +46,14 @@ def console_blueprint() -> Blueprint:
     route("GET", "/", page(May.KEEP_OWN_ACCOUNT, _home), "home")
     route("GET", "/login", show_login, "login")
     route("POST", "/login", log_in, "log_in")
+    route("POST", "/login/code", give_code, "give_code")
     route("POST", "/logout", log_out, "log_out")
     route("GET", "/cases", page(May.SEE_CASES, show_queue), "queue")
     route("GET", CASE, page(May.SEE_CASES, show_case), "case")
     route("GET", CASE + "/<move:str>", page(May.SEE_CASES, back_to_case), "back_to_case")
     route("POST", CASE + "/phone", act(May.SEE_PHONE, show_phone), "phone")
+    for name, form in SIDE_FORMS.items():
+        route("POST", f"{CASE}/{name}", act(form.may, take_side), name)
     route("POST", CASE + "/<move:str>", with_photos(act(May.SEE_CASES, take_move)), "move", stream=True)
     route("POST", CASE + "/recordings/<file_id:str>", act(May.SEE_RECORDINGS, give_recording), "recording")
     route("GET", "/files/<file_id:str>", page(May.SEE_CASES, show_photo), "photo")
@@ -67,6 +72,9 @@ def console_blueprint() -> Blueprint:
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
     route("GET", "/deliveries", page(May.SEE_DELIVERIES, show_deliveries), "deliveries")
+    for method, path, operation, handler, name in PEOPLE_ROUTES:
+        guard = page if method == "GET" else act
+        route(method, path, guard(operation, handler), name)
     return console
 
 

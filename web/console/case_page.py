@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from casework.complaints.filing import PHOTOS_AT_MOST
-from casework.complaints.lifecycle import COMPLAINT
+from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES
+from casework.complaints.limits import deadline
+from casework.complaints.notes import NoteView
+from casework.complaints.releasing import ReleaseView
 from casework.complaints.views import ComplaintDetail, TimelineEntry
 from casework.notifications.queries import DeliveryLine
+from casework.permissions import Operation
 from casework.roles import Role
+from kit.calendar.explain import explain
 from kit.clock import local
 from kit.files.kinds import MAX_FILE_BYTES
+from nlp.redact import redact
 from web.console.addresses import list_address, move_address
-from web.console.door import ConsoleDoor
-from web.console.forms import FORMS, Field
-from web.console.offers import Offers
-from web.console.photos import Album
-from web.console.screens import (
+from web.console.case_screens import (
     Act,
     Addition,
-    Ask,
     CasePage,
     Coordinates,
     Happening,
-    Link,
-    Note,
+    Internal,
     Notice,
     Phone,
+    Public,
     Refusal,
     Reply,
     StageCountdown,
     Suggestion,
+    Written,
 )
+from web.console.door import ConsoleDoor
+from web.console.forms import FORMS, SIDE_FORMS, Field, form_of
+from web.console.offers import Offers
+from web.console.photos import Album
+from web.console.screens import Ask, Link, Note
 from web.console.submission import MEGABYTE, Typed
 from web.console.visitor import Visitor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What stands around a case on its page: pictures, lists to choose from, notices, notes, what the public sees.
+
+    `suggested` is where a clerk may start from who words it for the public.
+    """
+
+    album: Album
+    offers: Offers
+    notices: Sequence[DeliveryLine] = ()
+    internal: Sequence[NoteView] = ()
+    release: ReleaseView | None = None
+    suggested: str = ""
 
 
 def moves_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
     """The moves to offer: what the lifecycle allows, less what is another unit's to do. The usual ones first."""
     actor = visitor.actor
-    own = case.assignee_id == actor.id or actor.works_for(case.unit)
+    own = actor.is_for(case.assignee_id) or actor.holds(Role.HANDLER, case.unit)
     offered = [
         name
         for name in case.view.moves
@@ -49,22 +72,33 @@ def moves_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
     return tuple(sorted(offered, key=lambda name: FORMS[name].grave))
 
 
+def sides_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
+    """The acts beside the moves that this visitor has on this case."""
+    is_open = case.view.state in OPEN_STATES
+    return tuple(
+        name for name, form in SIDE_FORMS.items() if visitor.may(form.may) and (is_open or name != "update")
+    )
+
+
 def case_page(
     door: ConsoleDoor,
     visitor: Visitor,
     case: ComplaintDetail,
+    around: Around,
     *,
-    album: Album,
-    offers: Offers,
-    notices: Sequence[DeliveryLine],
     back: str,
     notes: tuple[Note, ...] = (),
     typed: Typed | None = None,
     phone: str = "",
 ) -> CasePage:
     """The page. `typed` is an attempt that did not succeed, `phone` a number just looked at."""
-    view, words, now = case.view, door.words, door.clock.now()
-    moves = moves_for(visitor, case)
+    view, words, now, album = case.view, door.words, door.clock.now(), around.album
+    moves, sides = moves_for(visitor, case), sides_for(visitor, case)
+    knows_citizen = visitor.may(Operation.SEE_CITIZEN)
+
+    def act(name: str, *, is_open: bool = False, preset: str = "") -> Act:
+        return _act(door, case, name, around.offers, typed, is_open=is_open, preset=preset)
+
     return CasePage(
         reference=view.reference,
         revision=str(view.revision),
@@ -78,10 +112,15 @@ def case_page(
         else None,
         source=words.text(f"complaint.source.{case.source}"),
         submitted=words.moment(view.submitted_at, now),
-        story=view.story,
+        story=view.story if knows_citizen else redact(view.story),
         photos=album.photos(view.reference, "before"),
-        recordings=album.recordings(view.reference),
-        additions=tuple(Addition(words=one.text, at=words.moment(one.at, now)) for one in view.additions),
+        recordings=album.recordings(view.reference, visitor.may(Operation.SEE_RECORDINGS))
+        if knows_citizen
+        else (),
+        additions=tuple(
+            Addition(words=one.text if knows_citizen else redact(one.text), at=words.moment(one.at, now))
+            for one in view.additions
+        ),
         added_photos=album.photos(view.reference, "added"),
         refusal=Refusal(reason=view.refusal_reason, responsible_body=view.responsible_body or "")
         if view.refusal_reason
@@ -103,22 +142,74 @@ def case_page(
         dispute=view.dispute_reason or "",
         place=view.place_text,
         coordinates=_coordinates(case),
-        phone=Phone(masked=case.masked_phone, action=move_address(view.reference, "phone"), clear=phone)
-        if case.masked_phone
-        else None,
+        phone=_phone(visitor, case, phone) if knows_citizen else None,
+        shows_citizen=knows_citizen,
         handler=" · ".join(name for name in (view.unit_name, case.assignee_name) if name)
         or words.text("console.case.nobody"),
+        stands_in=words.text("console.case.stands_in", name=case.assignee_name)
+        if case.assignee_id in visitor.actor.for_ids
+        else "",
+        reckoning=_reckoning(door, case),
         timeline=tuple(_happening(door, entry, view.answer, now) for entry in reversed(view.timeline)),
-        notices=tuple(_notice(door, line, now) for line in notices),
+        notices=tuple(_notice(door, line, now) for line in around.notices) if knows_citizen else (),
         acts=tuple(
-            _act(door, case, name, offers, typed, is_open=typed.move == name if typed else number == 0)
+            act(name, is_open=typed.move == name if typed else number == 0)
             for number, name in enumerate(moves)
         ),
+        told=act("update", is_open=typed is not None and typed.move == "update")
+        if "update" in sides
+        else None,
+        internal=Internal(
+            notes=tuple(
+                Written(
+                    by=one.by,
+                    at=words.moment(one.at, now),
+                    iso=local(one.at).isoformat(timespec="seconds"),
+                    words=one.text,
+                )
+                for one in around.internal
+            ),
+            act=act("note") if "note" in sides else None,
+        ),
+        public=_public(door, around, act, typed, now) if "release" in sides else None,
+        chain=f"/console/audit/{view.reference}" if visitor.may(Operation.SEE_AUDIT) else "",
         notes=notes,
         orphaned=tuple((words.text(f"console.field.{name}"), text) for name, text in typed.texts.items())
-        if typed is not None and typed.move not in moves
+        if typed is not None and typed.move not in (*moves, *sides)
         else (),
     )
+
+
+def _phone(visitor: Visitor, case: ComplaintDetail, clear: str) -> Phone | None:
+    if not case.masked_phone:
+        return None
+    action = move_address(case.view.reference, "phone") if visitor.may(Operation.SEE_PHONE) else ""
+    return Phone(masked=case.masked_phone, action=action, clear=clear)
+
+
+def _public(
+    door: ConsoleDoor, around: Around, act: Callable[..., Act], typed: Typed | None, now: datetime
+) -> Public:
+    held = around.release
+    is_open = typed is not None and typed.move == "release"
+    return Public(
+        shown=held.description if held is not None else "",
+        place=held.place_text if held is not None else "",
+        since=door.words.moment(held.released_at, now) if held is not None else "",
+        release=act(
+            "release", is_open=is_open, preset=held.description if held is not None else around.suggested
+        ),
+        withdraw=act("withdraw_release") if held is not None else None,
+    )
+
+
+def _reckoning(door: ConsoleDoor, case: ComplaintDetail) -> tuple[str, ...]:
+    """How the limit in force came about, day by day."""
+    view = case.view
+    if view.limit_started_at is None or view.due_at is None:
+        return ()
+    due = deadline(view.state, view.limit_started_at, view.category, door.desk.policy, door.desk.calendar)
+    return tuple(explain(due, door.words.catalogue)) if due is not None else ()
 
 
 def _due(door: ConsoleDoor, case: ComplaintDetail, now: datetime) -> StageCountdown | None:
@@ -130,6 +221,7 @@ def _due(door: ConsoleDoor, case: ComplaintDetail, now: datetime) -> StageCountd
         at=clock.at,
         tone=clock.tone,
         glyph=clock.glyph,
+        iso=clock.iso,
         stage=door.words.text(f"console.stage.{case.view.state.value}"),
     )
 
@@ -143,10 +235,15 @@ def _coordinates(case: ComplaintDetail) -> Coordinates | None:
 
 
 def _happening(door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now: datetime) -> Happening:
+    params = dict(entry.params)
+    if entry.principal_name:
+        params["actor"] = door.words.text(
+            "console.case.for_colleague", actor=entry.actor_name, name=entry.principal_name
+        )
     return Happening(
         at=door.words.moment(entry.at, now),
         iso=local(entry.at).isoformat(timespec="seconds"),
-        what=door.words.text(entry.key, **entry.params),
+        what=door.words.text(entry.key, **params),
         # The answer in force has its own place on the page; an earlier one is only here.
         words=entry.note if entry.note != answer else "",
     )
@@ -162,28 +259,41 @@ def _notice(door: ConsoleDoor, line: DeliveryLine, now: datetime) -> Notice:
 
 
 def _act(
-    door: ConsoleDoor, case: ComplaintDetail, name: str, offers: Offers, typed: Typed | None, *, is_open: bool
+    door: ConsoleDoor,
+    case: ComplaintDetail,
+    name: str,
+    offers: Offers,
+    typed: Typed | None,
+    *,
+    is_open: bool,
+    preset: str = "",
 ) -> Act:
-    form, text = FORMS[name], door.words.text
+    form, text = form_of(name), door.words.text
+    if form is None:
+        raise LookupError(name)
     mine = typed if typed is not None and typed.move == name else None
     return Act(
         move=name,
-        words=text(f"complaint.move.{name}"),
+        words=text(f"complaint.move.{name}" if name in FORMS else f"console.move.{name}.words"),
         button=text(f"console.move.{name}.button"),
         hint=text(f"console.move.{name}.hint"),
         action=move_address(case.view.reference, name),
-        asks=tuple(_ask(door, case, field, offers, mine) for field in form.fields),
+        asks=tuple(_ask(door, case, field, offers, mine, preset) for field in form.fields),
         open=is_open,
         grave=form.grave,
+        key=mine.key if mine is not None and mine.key else door.db.ids.new().hex,
     )
 
 
-def _ask(door: ConsoleDoor, case: ComplaintDetail, field: Field, offers: Offers, typed: Typed | None) -> Ask:
+def _ask(
+    door: ConsoleDoor, case: ComplaintDetail, field: Field, offers: Offers, typed: Typed | None, given: str
+) -> Ask:
     text = door.words.text
     numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
     preset = {
         "category": case.view.category or case.suggested_category or "",
         "assignee": case.unit or "",
+        "description": given,
     }
     return Ask(
         name=field.name,

@@ -9,22 +9,25 @@ from sanic.request import File
 from sanic.response import redirect
 
 from casework.complaints.actions import reveal_phone
+from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
+from casework.complaints.releasing import release_of, suggestion
 from casework.complaints.views import ComplaintDetail
 from casework.notifications.queries import deliveries
+from casework.permissions import Operation
 from kit.db import Change
 from kit.files.receiving import receive
 from kit.problems import NotFound, Problem
 from web.console.addresses import case_address
-from web.console.case_page import case_page, done_note, moves_for
+from web.console.case_page import Around, case_page, done_note, moves_for
 from web.console.door import ConsoleDoor
 from web.console.filters import filters_of
-from web.console.forms import FIELD_OF_PROBLEM, FORMS, Filled
+from web.console.forms import FIELD_OF_PROBLEM, FORMS, SIDE_FORMS, Filled, form_of, is_act
 from web.console.frame import CASES, asked_for, frame_for, shown
 from web.console.offers import offers_for
 from web.console.photos import album_of
 from web.console.screens import Note
-from web.console.submission import Typed, faults_of, photos_of, revision_of, texts_of, value_of
+from web.console.submission import Typed, faults_of, key_of, photos_of, revision_of, texts_of, value_of
 from web.console.visitor import Visitor
 
 NOTICES = 20
@@ -36,7 +39,7 @@ async def show_case(request: Request, door: ConsoleDoor, visitor: Visitor, refer
     case = await find_case(door, visitor, reference)
     back = _back(door, request.args.get("back", ""))
     done = request.args.get("done", "")
-    notes = (done_note(door, done, case.view.reference, back),) if done in FORMS else ()
+    notes = (done_note(door, done, case.view.reference, back),) if is_act(done) else ()
     return await render_case(door, visitor, case, back, notes=notes)
 
 
@@ -71,6 +74,25 @@ async def take_move(
     return redirect(case_address(case.view.reference, back, done=move), status=303)
 
 
+async def take_side(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """POST /console/cases/{reference}/{note|update|release|withdraw_release}: an act that moves nothing."""
+    name = request.path.rpartition("/")[2]
+    form = SIDE_FORMS[name]
+    case = await find_case(door, visitor, reference)
+    back = _back(door, value_of(request, "back"))
+    texts, key = texts_of(request), key_of(request)
+    wrong = faults_of(form, texts, [], {}, door.words)
+    typed = Typed(move=name, key=key, texts=texts, wrong=wrong)
+    if wrong:
+        return await render_case(door, visitor, case, back, typed=typed, status=422)
+    try:
+        filled = Filled(texts=texts, revision=case.view.revision, act=key)
+        await form.take(door.desk, visitor.actor, case.view.id, filled)
+    except Problem as problem:
+        return await _refused(door, visitor, case, back, problem, typed)
+    return redirect(case_address(case.view.reference, back, done=name), status=303)
+
+
 async def show_phone(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
     """POST /console/cases/{reference}/phone: the number in clear, this once; the look is audited."""
     case = await find_case(door, visitor, reference)
@@ -103,13 +125,21 @@ async def render_case(
 ) -> HTTPResponse:
     """The page of a case."""
     told = await deliveries(case_id=case.view.id, limit=NOTICES)
+    may_release = visitor.may(Operation.RELEASE_CASE)
+    release = await release_of(door.desk, case.view.id) if may_release else None
+    around = Around(
+        album=await album_of(case, door.words),
+        offers=await offers_for(door.desk, door.words, moves_for(visitor, case)),
+        notices=[line for line in told.rows if line.recipient_kind == "account"],
+        internal=await notes_of(case.view.id, Kind.INTERNAL),
+        release=release,
+        suggested=await suggestion(case.view.id) if may_release and release is None else "",
+    )
     page = case_page(
         door,
         visitor,
         case,
-        album=await album_of(case, door.words),
-        offers=await offers_for(door.desk, door.words, moves_for(visitor, case)),
-        notices=[line for line in told.rows if line.recipient_kind == "account"],
+        around,
         back=back,
         notes=notes,
         typed=typed,
@@ -128,12 +158,13 @@ async def _refused(
     field = getattr(problem, "field", None) or problem.params.get("field")
     if problem.key.startswith("problem.file."):
         field = "after_photos"
-    if problem.status == 409:
+    form = form_of(typed.move)
+    if problem.status == 409 and typed.move in FORMS:
         sentence = text("console.stale.moved_on", state=door.words.state(case.view.state).words)
     elif isinstance(field, str):
         name = FIELD_OF_PROBLEM.get(field, field)
-        if name in {one.name for one in FORMS[typed.move].fields}:
-            typed = Typed(move=typed.move, texts=typed.texts, wrong={name: sentence})
+        if form is not None and name in {one.name for one in form.fields}:
+            typed = Typed(move=typed.move, key=typed.key, texts=typed.texts, wrong={name: sentence})
             return await render_case(door, visitor, case, back, typed=typed, status=problem.status)
     note = Note(words=sentence, tone="late")
     return await render_case(door, visitor, case, back, notes=(note,), typed=typed, status=problem.status)

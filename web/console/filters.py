@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
+from casework.actors import EVERY_UNIT
 from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.queries import QueueFilter
+from casework.complaints.sight import held_by
+from casework.roles import Role
+from kit.clock import local
 from kit.references import parse_reference
 from web.console.visitor import Visitor
 
 ALL = "all"
+SWITCHES = ("mine", "tasks", "free", "today", "overdue")
 FIND_AT_MOST = 40
 SHORTEST_WHOLE_REFERENCE = 14
 """What is at least this long is meant as a whole reference, so its check character must be right."""
@@ -19,11 +25,18 @@ SHORTEST_WHOLE_REFERENCE = 14
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """`state` is "" (everything open), "all" or one state. `after` is the place in the list."""
+    """`state` is "" (everything open), "all" or one state. `after` is the place in the list.
+
+    `tasks` are the viewer's own cases and those of their unit that nobody has yet; `mine` only their own; `free` what
+    nobody has; `today` what ends today or has ended.
+    """
 
     state: str = ""
     unit: str = ""
     mine: bool = False
+    tasks: bool = False
+    free: bool = False
+    today: bool = False
     overdue: bool = False
     find: str = ""
     after: str = ""
@@ -34,8 +47,7 @@ class Filters:
         fields = {
             "state": self.state,
             "unit": self.unit,
-            "mine": "1" if self.mine else "",
-            "overdue": "1" if self.overdue else "",
+            **{name: "1" for name in SWITCHES if getattr(self, name)},
             "find": self.find,
             "after": self.after,
         }
@@ -48,17 +60,22 @@ class Filters:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.unit or self.mine or self.overdue or self.find)
+        return bool(self.unit or self.find or any(getattr(self, name) for name in SWITCHES))
 
     def with_state(self, state: str) -> Filters:
         """The same narrowing under another tab, from its beginning; a search is over then."""
         return replace(self, state=state, find="", after="")
 
+    def turned(self, name: str) -> Filters:
+        """The list with one switch turned, from its beginning; a search is over then."""
+        return replace(self, **{name: not getattr(self, name), "find": "", "after": ""})  # type: ignore[arg-type]
+
     def at(self, after: str) -> Filters:
         return replace(self, after=after)
 
-    def wanted(self, visitor: Visitor) -> QueueFilter:
+    def wanted(self, visitor: Visitor, now: datetime) -> QueueFilter:
         """What to ask casework for, within what the visitor may see."""
+        sight = visitor.sight
         if self.find:
             states = frozenset(State)
         elif self.state in ("", ALL):
@@ -68,13 +85,26 @@ class Filters:
         return QueueFilter(
             states=states,
             unit=self.unit or None,
-            # A case may be given to somebody by name outside their unit: theirs to see all the same.
-            units=None if self.mine else visitor.scope,
-            assignee_id=visitor.staff.id if self.mine else None,
+            sight=sight,
+            assignee_ids=sight.own_ids if self.mine or self.tasks else None,
+            or_free_in=handled_units(visitor) if self.tasks and not self.mine else frozenset(),
+            unassigned=self.free,
             overdue=self.overdue,
+            due_before_at=end_of_day(now) if self.today else None,
             text=self.find,
             order="due" if states <= OPEN_STATES else "newest",
         )
+
+
+def handled_units(visitor: Visitor) -> frozenset[str]:
+    """The units whose cases this visitor handles; a role in the whole bureau makes nobody's case one's own."""
+    held = held_by(visitor.actor)
+    return frozenset(one.unit for one in held if one.role is Role.HANDLER) - {EVERY_UNIT}
+
+
+def end_of_day(now: datetime) -> datetime:
+    """The midnight that follows on the local wall clock."""
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=1)
 
 
 def filters_of(query: str, units: frozenset[str]) -> tuple[Filters, bool]:
@@ -95,6 +125,9 @@ def filters_of(query: str, units: frozenset[str]) -> tuple[Filters, bool]:
         state=state,
         unit=unit,
         mine=given.get("mine") == "1",
+        tasks=given.get("tasks") == "1",
+        free=given.get("free") == "1",
+        today=given.get("today") == "1",
         overdue=given.get("overdue") == "1",
         find=find,
         after=given.get("after", "")[:100],

@@ -1,6 +1,7 @@
 """How the console asks for what a move needs, and which action takes it.
 
-Which moves there are, from where and for whom is the lifecycle's to say; here stands only how each looks.
+Which moves there are, from where and for whom is the lifecycle's to say; here stands only how each looks. Beside the
+moves there are acts that leave the case where it is: notes, news for the citizen, showing it to the public.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import Literal
 from uuid import UUID
 
 from casework.actors import Actor
-from casework.complaints import actions
+from casework.complaints import actions, notes, releasing
 from casework.complaints.desk import Desk
 from casework.complaints.views import ComplaintView
+from casework.permissions import Operation
 
 PHOTOS_BYTES = 30 * 1024 * 1024
 """All photos of one form; the server takes 32 MB with everything around them."""
 
-FieldKind = Literal["short", "long", "choice", "photos"]
+FieldKind = Literal["short", "long", "choice", "photos", "tick"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +37,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A checked form: texts by field name, and the photos' ids."""
+    """A checked form: texts by field name, and the photos' ids. `act` is the form's own name, the same when it is sent twice."""
 
     texts: Mapping[str, str]
     photos: tuple[UUID, ...] = ()
     revision: int
+    act: str = ""
 
 
-Take = Callable[[Desk, Actor, UUID, Filled], Awaitable[ComplaintView]]
+Take = Callable[[Desk, Actor, UUID, Filled], Awaitable[object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,13 @@ class MoveForm:
     fields: tuple[Field, ...] = ()
     take: Take
     grave: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideForm(MoveForm):
+    """The form of an act beside the moves, and who may use it."""
+
+    may: Operation
 
 
 async def _accept(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
@@ -135,10 +145,72 @@ FORMS: Mapping[str, MoveForm] = {
     "close": MoveForm(take=_close),
 }
 
+
+async def _note(desk: Desk, actor: Actor, case: UUID, given: Filled) -> None:
+    await notes.note_internally(desk, actor, case, given.texts["note"], act=given.act)
+
+
+async def _update(desk: Desk, actor: Actor, case: UUID, given: Filled) -> None:
+    await notes.update_citizen(desk, actor, case, given.texts["update"], act=given.act)
+
+
+async def _release(desk: Desk, actor: Actor, case: UUID, given: Filled) -> None:
+    await releasing.release(
+        desk,
+        actor,
+        case,
+        description=given.texts["description"],
+        place_text=given.texts.get("place_text", ""),
+    )
+
+
+async def _withdraw_release(desk: Desk, actor: Actor, case: UUID, given: Filled) -> None:
+    await releasing.withdraw_release(desk, actor, case)
+
+
+SIDE_FORMS: Mapping[str, SideForm] = {
+    "note": SideForm(
+        fields=(Field(name="note", kind="long", at_most=notes.NOTE_AT_MOST),),
+        take=_note,
+        may=Operation.NOTE_INTERNALLY,
+    ),
+    "update": SideForm(
+        fields=(
+            Field(name="update", kind="long", at_most=notes.UPDATE_AT_MOST),
+            Field(name="told", kind="tick", help=False),
+        ),
+        take=_update,
+        may=Operation.UPDATE_CITIZEN,
+    ),
+    "release": SideForm(
+        fields=(
+            Field(name="description", kind="long", at_most=releasing.DESCRIPTION_AT_MOST),
+            Field(name="place_text", kind="short", optional=True, at_most=releasing.PLACE_AT_MOST),
+        ),
+        take=_release,
+        may=Operation.RELEASE_CASE,
+    ),
+    "withdraw_release": SideForm(take=_withdraw_release, grave=True, may=Operation.RELEASE_CASE),
+}
+"""What can be done on a case besides moving it on. The last segment of the address is the name."""
+
+
+def is_act(name: str) -> bool:
+    """Whether a case has a form of this name, for a move or beside one."""
+    return name in FORMS or name in SIDE_FORMS
+
+
+def form_of(name: str) -> MoveForm | None:
+    return FORMS.get(name) or SIDE_FORMS.get(name)
+
+
 FIELD_OF_PROBLEM: Mapping[str, str] = {"unit": "assignee", "assignee_id": "assignee", "text": "answer"}
 """Where a refusal by the action shows, when the form's field has another name."""
 
 TEXT_FIELDS: Mapping[str, Field] = {
-    field.name: field for form in FORMS.values() for field in form.fields if field.kind != "photos"
+    field.name: field
+    for form in (*FORMS.values(), *SIDE_FORMS.values())
+    for field in form.fields
+    if field.kind != "photos"
 }
 """Every field that can hold typed text, for keeping it when a form could not be sent."""

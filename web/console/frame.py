@@ -14,18 +14,24 @@ from web.console.visitor import Visitor
 
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
+PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
+    PEOPLE: ("people", Operation.SEE_PEOPLE),
+    DEPUTIES: ("deputies", Operation.NAME_DEPUTY),
+    AUDIT: ("audit", Operation.SEE_AUDIT),
 }
 """The main navigation: the text's name, and who may go there."""
 
 
 def first_place(visitor: Visitor) -> str:
     """Where somebody begins: the first place of the navigation they may go to, else their own page."""
+    if visitor.does_cases:
+        return f"{CASES}?tasks=1"
     return next((href for href, (_, operation) in PLACES.items() if may(visitor.actor, operation)), MINE)
 
 
@@ -58,6 +64,7 @@ def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str 
         roles=" · ".join(door.words.text(f"console.role.{role}") for role in roles),
         places=tuple(places),
         alarm=alarm,
+        now_ms=int(door.clock.now().timestamp() * 1000),
     )
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from casework.actors import EVERY_UNIT
 from casework.complaints.desk import Desk
 from casework.people.staff import staff_with_role
+from casework.people.views import StaffView
 from casework.roles import Role
 from web.console.screens import Option, OptionGroup
 from web.console.words import Words
 
 Groups = tuple[OptionGroup, ...]
+BY_NAME = frozenset({Role.HANDLER, Role.CONTRACTOR})
+"""The roles to whose holders a case can be given by name."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,28 @@ def _responsible_bodies(desk: Desk) -> Groups:
 
 async def _assignees(desk: Desk, words: Words) -> Groups:
     """Each unit, then its people: whoever is chosen, the unit goes with them."""
-    handlers = await staff_with_role(desk.db, Role.HANDLER)
+    found = (*await staff_with_role(desk.db, Role.HANDLER), *await staff_with_role(desk.db, Role.CONTRACTOR))
+    officers = {person.id: person for person in found}
     groups = []
     for unit in desk.policy.units.values():
         people = [
             person
-            for person in handlers
+            for person in officers.values()
             if any(
-                grant.role is Role.HANDLER and grant.unit in (unit.code, None, EVERY_UNIT)
+                grant.role in BY_NAME and grant.unit in (unit.code, None, EVERY_UNIT)
                 for grant in person.grants
             )
         ]
         options = [Option(value=unit.code, words=words.text("console.case.unit_only", unit=unit.name))]
-        options += [Option(value=f"{unit.code}/{person.id}", words=person.name) for person in people]
+        options += [
+            Option(value=f"{unit.code}/{person.id}", words=_called(person, words)) for person in people
+        ]
         groups.append(OptionGroup(name=unit.name, options=tuple(options)))
     return tuple(groups)
+
+
+def _called(person: StaffView, words: Words) -> str:
+    """A colleague's name; that somebody is a contractor is said, since such a person cannot answer."""
+    if Role.HANDLER in person.roles:
+        return person.name
+    return words.text("console.case.contractor", name=person.name)

@@ -14,8 +14,8 @@ from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
 from kit.problems import NotFound
 from web.console.addresses import photo_address, recording_address
+from web.console.case_screens import Photo, Recording
 from web.console.door import ConsoleDoor
-from web.console.screens import Photo, Recording
 from web.console.visitor import Visitor
 from web.console.words import Words
 
@@ -44,16 +44,20 @@ class Album:
         own = [one for one in self._photos if one.stage == stage and one.medium == PHOTO]
         return tuple(self._photo(photo, reference, number) for number, photo in enumerate(own, start=1))
 
-    def recordings(self, reference: str) -> tuple[Recording, ...]:
+    def recordings(self, reference: str, is_given_out: bool = True) -> tuple[Recording, ...]:
         """The voice messages and films, in order."""
         own = [one for one in self._photos if one.medium != PHOTO]
-        return tuple(self._recording(one, reference, number) for number, one in enumerate(own, start=1))
+        return tuple(
+            self._recording(one, reference, number, is_given_out) for number, one in enumerate(own, start=1)
+        )
 
-    def _recording(self, one: PhotoView, reference: str, number: int) -> Recording:
+    def _recording(self, one: PhotoView, reference: str, number: int, is_given_out: bool) -> Recording:
         state = self._states.get(one.file_id)
         words = self._text(f"console.case.recording.{one.medium}", number=number)
         if state == FileState.READY.value:
-            return Recording(words=words, action=recording_address(one.file_id, reference))
+            return Recording(
+                words=words, action=recording_address(one.file_id, reference) if is_given_out else ""
+            )
         key = "failed" if state == FileState.REFUSED.value else "waiting"
         return Recording(words=self._text(f"console.case.recording.{key}", what=words))
 

@@ -14,12 +14,14 @@ from kit.problems import Invalid
 from kit.references import parse_reference
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
-from web.console.filters import ALL, Filters, cannot_be_a_reference, filters_of
+from web.console.filters import ALL, SWITCHES, Filters, cannot_be_a_reference, filters_of
 from web.console.frame import CASES, asked_for, frame_for, shown
 from web.console.screens import Link, Note, Option, QueueLine, QueuePage
 from web.console.visitor import Visitor
 
 ROWS = 30
+FOR_OFFICERS = ("tasks", "overdue", "today", "mine", "free")
+FOR_DISPATCHERS = ("overdue", "today", "free", "mine")
 # What is open first, in the order of a case's life; then how cases end.
 TABS = ("", *sorted(State, key=lambda state: state not in OPEN_STATES), ALL)
 
@@ -27,7 +29,7 @@ TABS = ("", *sorted(State, key=lambda state: state not in OPEN_STATES), ALL)
 async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
     """GET /console/cases."""
     filters, understood = filters_of(request.query_string, frozenset(door.desk.policy.units))
-    text = door.words.text
+    text, now = door.words.text, door.clock.now()
     wrong: Note | None = None
     status = 200
     found = FoundCases(rows=(), after=None)
@@ -42,20 +44,22 @@ async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> H
             if case is not None and visitor.sees(case):
                 return redirect(case_address(str(exact)), status=303)
         try:
-            found = await queue(door.desk, filters.wanted(visitor), filters.after or None, ROWS)
+            found = await queue(door.desk, filters.wanted(visitor, now), filters.after or None, ROWS)
         except Invalid as problem:
             # A place in the list that somebody cut off or made up: from the beginning, and say so.
             wrong, status = Note(words=text(problem.key, **problem.params), tone="soon"), 400
             filters = filters.at("")
-            found = await queue(door.desk, filters.wanted(visitor), None, ROWS)
+            found = await queue(door.desk, filters.wanted(visitor, now), None, ROWS)
         if filters.find and not found.rows:
             wrong = Note(words=text("console.queue.no_such_reference", reference=filters.find), tone="soon")
-    page = _page(door, filters, found, wrong)
+    page = _page(door, visitor, filters, found, wrong)
     template = "_cases.html" if asked_for(request, "cases") else "queue.html"
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 
-def _page(door: ConsoleDoor, filters: Filters, found: FoundCases, wrong: Note | None) -> QueuePage:
+def _page(
+    door: ConsoleDoor, visitor: Visitor, filters: Filters, found: FoundCases, wrong: Note | None
+) -> QueuePage:
     now = door.clock.now()
     return QueuePage(
         here=filters.address,
@@ -67,11 +71,24 @@ def _page(door: ConsoleDoor, filters: Filters, found: FoundCases, wrong: Note | 
             )
             for tab in TABS
         ),
+        presets=tuple(
+            Link(
+                href=filters.turned(name).address,
+                words=door.words.text(f"console.queue.preset.{name}"),
+                here=getattr(filters, name),
+            )
+            for name in (FOR_OFFICERS if visitor.does_cases else FOR_DISPATCHERS)
+        ),
         units=tuple(Option(value=unit.code, words=unit.name) for unit in door.desk.policy.units.values()),
-        state=filters.state,
+        kept=tuple(
+            (name, value)
+            for name, value in (
+                ("state", filters.state),
+                *((one, "1") for one in SWITCHES if getattr(filters, one)),
+            )
+            if value
+        ),
         unit=filters.unit,
-        mine=filters.mine,
-        overdue=filters.overdue,
         find=filters.find,
         rows=tuple(_line(door, row, filters) for row in found.rows),
         as_of=f"{local(now):%H:%M}",

@@ -30,7 +30,8 @@ class Place:
 class Frame:
     """What surrounds every page: whose bureau, who is signed in, and the token for its forms.
 
-    `alarm` is the sentence shown while nobody has taken a danger alert.
+    `alarm` is the sentence shown while nobody has taken a danger alert, `now_ms` the server's clock, by which the
+    browser counts down.
     """
 
     bureau_name: str
@@ -40,6 +41,7 @@ class Frame:
     roles: str = ""
     places: tuple[Place, ...] = ()
     alarm: str = ""
+    now_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +63,16 @@ class Chip:
 
 @dataclass(frozen=True, kw_only=True)
 class Countdown:
-    """Time left until a limit: words, sign and colour say the same thing."""
+    """Time left until a limit: words, sign and colour say the same thing.
+
+    `iso` is the limit itself where the page keeps counting, empty where the time is the citizen's.
+    """
 
     words: str
     at: str
     tone: Tone
     glyph: str
+    iso: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +111,14 @@ class QueueLine:
 
 @dataclass(frozen=True, kw_only=True)
 class QueuePage:
-    """The list of cases with its filters; every link carries the filters on."""
+    """The list of cases with its filters; every link carries them on, `kept` are those that a form must carry."""
 
     here: str
     tabs: tuple[Link, ...]
+    presets: tuple[Link, ...]
     units: tuple[Option, ...]
-    state: str
+    kept: tuple[tuple[str, str], ...]
     unit: str
-    mine: bool
-    overdue: bool
     find: str
     rows: tuple[QueueLine, ...]
     as_of: str
@@ -139,7 +144,7 @@ class Ask:
     """
 
     name: str
-    kind: Literal["short", "long", "choice", "photos"]
+    kind: Literal["short", "long", "choice", "photos", "tick"]
     label: str
     optional: bool = False
     help: str = ""
@@ -151,149 +156,17 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
-    """One move of the lifecycle as a form."""
+class ResumePage:
+    """A form that came without a session, after signing in again.
 
-    move: str
-    words: str
-    button: str
-    hint: str
+    `fields` go with it once more, `shown` is what was typed, to be read.
+    """
+
     action: str
-    asks: tuple[Ask, ...] = ()
-    open: bool = False
-    grave: bool = False
-
-    @property
-    def uploads(self) -> bool:
-        return any(ask.kind == "photos" for ask in self.asks)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Photo:
-    """A picture of a case; without an address it is not ready, and the words say so."""
-
-    words: str
-    href: str = ""
-    small: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recording:
-    """A voice message or a film; without an action it is not here yet, and the words say so."""
-
-    words: str
-    action: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Addition:
-    """Words the citizen sent later."""
-
-    words: str
-    at: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coordinates:
-    """Where it is, in figures, and an address that the phone's map application opens."""
-
-    href: str
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phone:
-    """A phone number: masked, or in clear for the one page that follows an audited look."""
-
-    masked: str
-    action: str
-    clear: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suggestion:
-    """The category the machine guessed, and the words that led there."""
-
-    category: str
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """Why the bureau does not take it on, and whose it is."""
-
-    reason: str
-    responsible_body: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """The bureau's answer."""
-
-    words: str
-    at: str
-    photos: tuple[Photo, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happening:
-    """One line of a case's timeline."""
-
-    at: str
-    iso: str
-    what: str
-    words: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """One message about a case, and what became of it."""
-
-    state: Chip
-    what: str
-    at: str
-    why: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StageCountdown(Countdown):
-    """A countdown that also says what is due."""
-
-    stage: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CasePage:
-    """Everything about one case. `orphaned` is typed text for which there is no form any more."""
-
-    reference: str
-    revision: str
-    back: str
-    back_query: str
-    state: Chip
-    due: StageCountdown | None = None
-    category: str = ""
-    suggestion: Suggestion | None = None
-    source: str
-    submitted: str
-    story: str
-    photos: tuple[Photo, ...] = ()
-    recordings: tuple[Recording, ...] = ()
-    additions: tuple[Addition, ...] = ()
-    added_photos: tuple[Photo, ...] = ()
-    refusal: Refusal | None = None
-    answer: Reply | None = None
-    rating: str = ""
-    dispute: str = ""
-    place: str = ""
-    coordinates: Coordinates | None = None
-    phone: Phone | None = None
-    handler: str
-    timeline: tuple[Happening, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    acts: tuple[Act, ...] = ()
-    notes: tuple[Note, ...] = ()
-    orphaned: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...]
+    shown: tuple[str, ...]
+    way_out: str
+    note: Note
 
 
 @dataclass(frozen=True, kw_only=True)

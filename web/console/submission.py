@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,13 +18,18 @@ from web.console.words import Words
 MEGABYTE = 1024 * 1024
 KEPT_PREFIX = "kept."
 KEPT_AT_MOST = 20_000
+KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """One attempt at a move: what was typed, and what is wrong with it by field name."""
+    """One attempt at a move or an act beside it: what was typed, and what is wrong with it by field name.
+
+    `key` is the form's own name, kept so that sending it again still counts once.
+    """
 
     move: str
+    key: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,6 +58,12 @@ def revision_of(request: Request) -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else -1
 
 
+def key_of(request: Request) -> str:
+    """The form's own name, as the page gave it out; a new one for whatever else was sent."""
+    sent = value_of(request, "act")
+    return sent if len(sent) == KEY_LENGTH and sent.isalnum() and sent.isascii() else secrets.token_hex(16)
+
+
 def photos_of(request: Request) -> list[File]:
     """The files of the photo field. Browsers send one empty, nameless file when nothing was chosen."""
     files = request.files.getlist("after_photos", []) if request.files else []
@@ -76,7 +88,7 @@ def faults_of(
                 wrong[one.name] = sentence
         elif is_blank(value):
             if not one.optional:
-                key = "choose_missing" if one.kind == "choice" else "missing"
+                key = {"choice": "choose_missing", "tick": "tick_missing"}.get(one.kind, "missing")
                 wrong[one.name] = words.text(f"console.form.{key}", field=label)
         elif one.kind == "choice" and value not in offered[one.offered]:
             wrong[one.name] = words.text("console.form.not_offered", field=label)

@@ -11,15 +11,17 @@ from urllib.parse import quote, urlsplit
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.actors import EVERY_UNIT, Actor
+from casework.actors import Actor
+from casework.complaints.sight import Sight, sight_of
 from casework.complaints.views import ComplaintDetail
 from casework.people.staff import staff_by_id
 from casework.people.views import StaffView
-from casework.permissions import Operation, require
+from casework.permissions import Operation, may, require
 from casework.roles import Role
 from kit.http.csrf import SAFE_METHODS, check_csrf, check_origin
 from kit.http.sessions import POLICIES, Session
 from web.console.door import STAFF, ConsoleDoor, door_of
+from web.console.first_duties import keeps_from, leading_on
 
 HOME = "/console/"
 """Leads on to the first page that whoever is signed in may see."""
@@ -39,17 +41,21 @@ class Visitor:
         return self.staff.actor()
 
     @property
-    def sees_all(self) -> bool:
-        """Whether every case is theirs to see: any role but a handler's in a unit."""
-        return any(grant.role is not Role.HANDLER or grant.unit is None for grant in self.staff.grants)
+    def sight(self) -> Sight:
+        """Which cases are theirs to see."""
+        return sight_of(self.actor)
 
     @property
-    def scope(self) -> frozenset[str] | None:
-        """The units whose cases are theirs to see; None for all."""
-        return None if self.sees_all else self.staff.units - {EVERY_UNIT}
+    def does_cases(self) -> bool:
+        """Whether cases are given to them and not theirs to distribute, so that their own tasks come first."""
+        roles = self.staff.roles
+        return Role.DISPATCHER not in roles and not roles.isdisjoint({Role.HANDLER, Role.CONTRACTOR})
+
+    def may(self, operation: Operation) -> bool:
+        return may(self.actor, operation)
 
     def sees(self, case: ComplaintDetail) -> bool:
-        return self.sees_all or case.assignee_id == self.staff.id or self.actor.works_for(case.unit)
+        return self.sight.covers(case.unit, case.assignee_id)
 
 
 SignedIn = Callable[[Request, ConsoleDoor, Visitor], Awaitable[HTTPResponse]]
@@ -75,10 +81,13 @@ def signed_in(
                 if request.method not in SAFE_METHODS:
                     # Somebody else's page must not choose what our login page carries along.
                     check_origin(request, door.public_url)
-                    if expired is not None and "hx-request" not in request.headers:
+                    if expired is not None and is_whole_page(request):
                         return await expired(request, door)
                 return to_login(request)
             request.ctx.visitor = visitor
+            due = keeps_from(door, visitor.staff, request.path)
+            if due:
+                return _to_first_duty(request, due)
             require(visitor.actor, may)
             check_csrf(request, visitor.session.csrf, door.public_url)
             return await page(request, door, visitor, **parts)
@@ -88,6 +97,11 @@ def signed_in(
         return guarded
 
     return guard
+
+
+def is_whole_page(request: Request) -> bool:
+    """Whether the answer will stand as a page of its own: asked for by the browser, or in its stead (hx-boost)."""
+    return "hx-request" not in request.headers or "hx-boosted" in request.headers
 
 
 async def visitor_of(request: Request, door: ConsoleDoor) -> Visitor | None:
@@ -101,12 +115,21 @@ async def visitor_of(request: Request, door: ConsoleDoor) -> Visitor | None:
     return Visitor(session, staff)
 
 
+def _to_first_duty(request: Request, due: str) -> HTTPResponse:
+    """To what has to be done first, and from there on to the page that was wanted."""
+    wanted = request.path + (f"?{request.query_string}" if request.query_string else "")
+    address = leading_on(due, safe_next(wanted) if request.method in SAFE_METHODS else HOME)
+    if "hx-request" in request.headers:
+        return HTTPResponse(status=403, headers={"hx-redirect": address})
+    return redirect(address, status=303)
+
+
 def to_login(request: Request) -> HTTPResponse:
     """To the login, and from there back."""
     asked = request.path + (f"?{request.query_string}" if request.query_string else "")
     wanted = asked if request.method in SAFE_METHODS else HOME
     address = f"{LOGIN}?next={quote(safe_next(wanted), safe='')}"
-    if "hx-request" in request.headers:
+    if not is_whole_page(request):
         return HTTPResponse(status=401, headers={"hx-redirect": address})
     return redirect(address, status=303)
 

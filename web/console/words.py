@@ -74,12 +74,12 @@ class Words:
         if due_at is None:
             return None
         left = due_at - now
-        at = self.moment(due_at, now)
+        at, iso = self.moment(due_at, now), local(due_at).isoformat(timespec="seconds")
         if left <= NOTHING:
-            return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!")
+            return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!", iso=iso)
         if left <= SOON or local(due_at).date() == local(now).date():
-            return Countdown(words=self._due("left", left), at=at, tone="soon", glyph="◔")
-        return Countdown(words=self._due("left", left), at=at, tone="good", glyph="✓")
+            return Countdown(words=self._due("left", left), at=at, tone="soon", glyph="◔", iso=iso)
+        return Countdown(words=self._due("left", left), at=at, tone="good", glyph="✓", iso=iso)
 
     def state(self, state: State) -> Chip:
         """A case's state."""

@@ -1,0 +1,197 @@
+"""What the page of a case shows, already in words: templates choose nothing and compute nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from web.console.screens import Ask, Chip, Countdown, Note
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One move of the lifecycle, or an act beside them, as a form.
+
+    `key` names the form itself, so that sending it twice counts once.
+    """
+
+    move: str
+    words: str
+    button: str
+    hint: str
+    action: str
+    asks: tuple[Ask, ...] = ()
+    open: bool = False
+    grave: bool = False
+    key: str = ""
+
+    @property
+    def uploads(self) -> bool:
+        return any(ask.kind == "photos" for ask in self.asks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture of a case; without an address it is not ready, and the words say so."""
+
+    words: str
+    href: str = ""
+    small: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A voice message or a film; without an action it is not here yet, and the words say so."""
+
+    words: str
+    action: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """Words the citizen sent later."""
+
+    words: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coordinates:
+    """Where it is, in figures, and an address that the phone's map application opens."""
+
+    href: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """A phone number: masked, or in clear for the one page that follows an audited look."""
+
+    masked: str
+    action: str
+    clear: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """The category the machine guessed, and the words that led there."""
+
+    category: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why the bureau does not take it on, and whose it is."""
+
+    reason: str
+    responsible_body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """The bureau's answer."""
+
+    words: str
+    at: str
+    photos: tuple[Photo, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One line of a case's timeline."""
+
+    at: str
+    iso: str
+    what: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One message about a case, and what became of it."""
+
+    state: Chip
+    what: str
+    at: str
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageCountdown(Countdown):
+    """A countdown that also says what is due."""
+
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A note that a colleague wrote."""
+
+    by: str
+    at: str
+    iso: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Internal:
+    """What staff wrote for each other, and the form for more, for whoever may write."""
+
+    notes: tuple[Written, ...]
+    act: Act | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Public:
+    """What the public sees of a case, if anything, and the forms to change that."""
+
+    shown: str
+    place: str
+    since: str
+    release: Act
+    withdraw: Act | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """Everything about one case. `orphaned` is typed text for which there is no form any more.
+
+    `told` is the form for news to the citizen, apart from `internal`, what staff write for each other. `reckoning` are
+    the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain.
+    """
+
+    reference: str
+    revision: str
+    back: str
+    back_query: str
+    state: Chip
+    due: StageCountdown | None = None
+    category: str = ""
+    suggestion: Suggestion | None = None
+    source: str
+    submitted: str
+    story: str
+    photos: tuple[Photo, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    added_photos: tuple[Photo, ...] = ()
+    refusal: Refusal | None = None
+    answer: Reply | None = None
+    rating: str = ""
+    dispute: str = ""
+    place: str = ""
+    coordinates: Coordinates | None = None
+    phone: Phone | None = None
+    shows_citizen: bool = True
+    handler: str
+    stands_in: str = ""
+    reckoning: tuple[str, ...] = ()
+    timeline: tuple[Happening, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    acts: tuple[Act, ...] = ()
+    told: Act | None = None
+    internal: Internal | None = None
+    public: Public | None = None
+    chain: str = ""
+    notes: tuple[Note, ...] = ()
+    orphaned: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,146 @@
+// The forms of a case on a phone in the rain: photos from the camera, a bad network, a page that was left.
+"use strict";
+(() => {
+  const one = (selector, within) => (within || document).querySelector(selector);
+  const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
+
+  // ---- what is typed stays on this device until it is taken
+
+  const DAY_MS = 86400000;
+  const KEPT = "console.draft.";
+  const load = (key) => {
+    try { return JSON.parse(localStorage.getItem(KEPT + key)); } catch { return null; }
+  };
+  const save = (key, texts) => {
+    try {
+      if (Object.values(texts).some((text) => text.trim())) localStorage.setItem(KEPT + key, JSON.stringify({ at: Date.now(), texts }));
+      else localStorage.removeItem(KEPT + key);
+    } catch { /* no room: the page itself still holds it */ }
+  };
+  const drop = (key) => {
+    try { localStorage.removeItem(KEPT + key); } catch { /* nothing was kept */ }
+  };
+  const texts = (form) => Object.fromEntries(all("textarea, input[type=text]", form).map((field) => [field.name, field.value]));
+
+  let waiting = 0;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-keeps]");
+    if (!form || !event.target.matches("textarea, input[type=text]")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => save(form.dataset.keeps, texts(form)), 300);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-drops]");
+    if (!button) return;
+    const form = button.closest("form");
+    drop(form.dataset.keeps);
+    all("textarea, input[type=text]", form).forEach((field) => { field.value = field.defaultValue; });
+    button.closest(".draft").hidden = true;
+  });
+
+  const restore = (form) => {
+    const kept = load(form.dataset.keeps);
+    if (!kept || Date.now() - kept.at > 3 * DAY_MS) return drop(form.dataset.keeps);
+    let found = false;
+    for (const field of all("textarea, input[type=text]", form)) {
+      const text = kept.texts[field.name];
+      // What the server gave back is newer than what this device kept.
+      if (!text || text === field.value || (field.value && field.value !== field.defaultValue) || field.hasAttribute("aria-invalid")) continue;
+      field.value = text;
+      found = true;
+    }
+    if (!found) return undefined;
+    one(".draft", form).hidden = false;
+    const act = form.closest("details");
+    if (act) act.open = true;
+    return undefined;
+  };
+
+  // ---- a network that is not there
+
+  const lost = (form, yes) => {
+    const said = form && one(".lost", form);
+    if (said) said.hidden = !yes;
+  };
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort", "htmx:responseError"]) {
+    document.addEventListener(name, (event) => {
+      const form = event.target.closest && event.target.closest("form[data-keeps]");
+      if (!form) return;
+      lost(form, true);
+      form.dispatchEvent(new CustomEvent("console:usable", { bubbles: true }));
+    });
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => lost(event.target, false));
+
+  // ---- photos
+
+  const EDGE = 2560; // pixels of the longer side: enough to read a sign, a tenth of what a camera makes
+  const smaller = async (file) => {
+    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 1500000 || !window.createImageBitmap) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const made = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.86); });
+      return made && made.size < file.size ? new File([made], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
+    } catch {
+      return file; // what this browser cannot draw, the server may
+    }
+  };
+
+  const held = new WeakMap(); // the picker's files, gathered over several shots
+  const show = (picker) => {
+    const files = held.get(picker) || [];
+    const main = one("input[multiple]", picker);
+    const list = one(".picked", picker);
+    const carried = new DataTransfer();
+    files.forEach((file) => carried.items.add(file));
+    main.files = carried.files;
+    list.replaceChildren(...files.map((file, number) => {
+      const item = document.createElement("li");
+      const picture = document.createElement("img");
+      picture.alt = file.name;
+      picture.src = URL.createObjectURL(file);
+      picture.onload = () => URL.revokeObjectURL(picture.src);
+      const away = document.createElement("button");
+      away.type = "button";
+      away.textContent = "×";
+      away.setAttribute("aria-label", `${picker.dataset.away} ${number + 1}`);
+      away.onclick = () => {
+        held.set(picker, files.filter((other) => other !== file));
+        show(picker);
+      };
+      item.append(picture, away);
+      return item;
+    }));
+    list.hidden = !files.length;
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    main.setCustomValidity(bytes > Number(main.dataset.atMost) ? main.dataset.tooLarge : "");
+    if (main.validationMessage) main.reportValidity();
+  };
+  document.addEventListener("change", async (event) => {
+    const input = event.target;
+    const picker = input.matches("input[type=file]") && input.closest(".picker");
+    if (!picker) return;
+    const chosen = [...input.files];
+    const before = held.get(picker) || [];
+    const made = await Promise.all(chosen.map(smaller));
+    held.set(picker, [...before, ...made]);
+    // The camera's own field is only the way in: everything travels in the other one.
+    if ("camera" in input.dataset) input.value = "";
+    show(picker);
+  });
+
+  const arrive = () => {
+    all(".picker").forEach((picker) => picker.classList.add("ready"));
+    const { done } = document.documentElement.dataset;
+    if (done) drop(`${location.pathname.split("/").pop()}/${done}`);
+    delete document.documentElement.dataset.done;
+    all("form[data-keeps]").forEach(restore);
+  };
+  document.addEventListener("htmx:afterSettle", arrive);
+  arrive();
+})();
