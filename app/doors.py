@@ -14,6 +14,7 @@ from casework.dangers.profile import DangerSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
+from casework.people.staff_profile import StaffSection
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
@@ -40,6 +41,11 @@ def inquiry_desk_of(core: Core) -> InquiryDesk:
         bureau_code=core.profile.section(BureauSection).reference_code,
         danger=core.profile.section(DangerSection),
     )
+
+
+def staff_rules(core: Core) -> StaffSection:
+    """For which roles a second factor is asked. The demo asks for none: its logins are there to be tried."""
+    return StaffSection(second_factor_roles=()) if core.settings.demo else core.profile.section(StaffSection)
 
 
 def codec_of(core: Core) -> Codec:

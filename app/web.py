@@ -12,7 +12,7 @@ from sanic.config import Config
 from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, open_core
 from app.counting import tell_counts
-from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account
+from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.facts import Facts
 from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database
@@ -118,6 +118,7 @@ def build_app(
             bureau=core.profile.section(BureauSection),
             public_url=settings.console_url,
             trusted_proxies=settings.trusted_proxies,
+            staff_rules=staff_rules(core),
         )
         doors = {"account": bot.door}
         if app.ctx.miniprogram is not None:

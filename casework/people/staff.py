@@ -179,6 +179,16 @@ async def authenticate(db: Database, passwords: Passwords, login: str, password:
     return await view(row, local(db.clock.now()).date())
 
 
+async def note_login(db: Database, staff: StaffView, by: str) -> None:
+    """Put a login into the person's chain; `by` is "password", "code" or "recovery"."""
+
+    async def work(change: Change) -> None:
+        row = await locked_here(change, staff.id)
+        await change.audit(row.id, staff.actor(), "staff.log_in", {"by": by})
+
+    await db.change(work)
+
+
 async def staff_by_login(db: Database, login: str) -> StaffView | None:
     """Somebody by login, also one who has left."""
     row = await Staff.get_or_none(login=login.strip().lower()[:41])

@@ -106,6 +106,11 @@ class Database:
         return len(self._running)
 
     @property
+    def audit_key(self) -> bytes:
+        """The secret of the audit chains, for checking them."""
+        return self._audit_key
+
+    @property
     def reading(self) -> BaseDBAsyncClient:
         """The read-only connection, for hand-written queries."""
         return self._context.connections.get("default")

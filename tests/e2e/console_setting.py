@@ -23,6 +23,7 @@ from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection, InquiryLimits
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff
+from casework.people.staff_profile import StaffSection
 from casework.people.views import StaffView
 from casework.roles import Role
 from content.bureau_profile import BureauSection, Window
@@ -60,6 +61,10 @@ PROMISES = InquiriesSection(
         close=PromisedLimit(natural_days=7, basis="承诺第七条"),
     )
 )
+
+
+NO_SECOND_FACTOR = StaffSection(second_factor_roles=())
+"""For tests that are about something else."""
 
 
 async def no_platform(scene: str, lasts_s: int | None) -> str:
@@ -183,7 +188,10 @@ async def _read(answer: aiohttp.ClientResponse) -> Page:
 
 @contextlib.asynccontextmanager
 async def console_on(
-    database: Database, folder: Path, scene_address: SceneAddress = no_platform
+    database: Database,
+    folder: Path,
+    scene_address: SceneAddress = no_platform,
+    staff_rules: StaffSection = NO_SECOND_FACTOR,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
@@ -209,6 +217,7 @@ async def console_on(
         redis=None,
         bureau=BUREAU,
         public_url=url,
+        staff_rules=staff_rules,
     )
     app.ctx.console = door
     server = await app.create_server(sock=listening, return_asyncio_server=True)

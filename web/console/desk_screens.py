@@ -1,4 +1,4 @@
-"""What the pages beside the cases show, already in words: messages, danger alerts, codes, one's own WeChat."""
+"""What the pages beside the cases show, already in words: messages, danger alerts, codes."""
 
 from __future__ import annotations
 
@@ -89,18 +89,6 @@ class AlertsPage:
     rows: tuple[AlertLine, ...]
     more: str = ""
     first: str = ""
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinePage:
-    """One's own WeChat: whether it is bound, and a code to bind it with. `drawing` is the code as an SVG address."""
-
-    bound: bool
-    bound_since: str = ""
-    code: str = ""
-    code_until: str = ""
-    drawing: str = ""
     notes: tuple[Note, ...] = ()
 
 

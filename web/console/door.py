@@ -11,6 +11,7 @@ from sanic import Request
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.people.passwords import Passwords
+from casework.people.staff_profile import StaffSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock
@@ -20,6 +21,7 @@ from kit.http.addresses import ClientAddresses
 from kit.http.assets import Assets
 from kit.http.cookies import SessionCookie
 from kit.http.csrf import VisitToken
+from kit.http.devices import KnownDevices
 from kit.http.sessions import Sessions
 from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
@@ -49,6 +51,8 @@ class ConsoleDoor:
     cookie: SessionCookie
     visits: VisitToken
     slow_down: LoginSlowDown
+    devices: KnownDevices
+    staff_rules: StaffSection
     addresses: ClientAddresses
     bureau_name: str
     mark: str
@@ -76,6 +80,7 @@ def build_console(
     bureau: BureauSection,
     public_url: str,
     trusted_proxies: Sequence[str] = (),
+    staff_rules: StaffSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -91,6 +96,8 @@ def build_console(
         cookie=SessionCookie(STAFF, public_url),
         visits=VisitToken(keys, public_url),
         slow_down=LoginSlowDown(redis, keys, desk.db.clock),
+        devices=KnownDevices(keys, public_url, path="/console/login"),
+        staff_rules=staff_rules if staff_rules is not None else StaffSection(),
         addresses=ClientAddresses(trusted_proxies),
         bureau_name=bureau.name,
         # The seal holds two characters; a bureau's short name ends with what it is.

@@ -1,4 +1,4 @@
-"""One's own WeChat: binding it, so that pages reach the pocket of whoever is on duty."""
+"""One's own page: the WeChat that pages reach, the login, the places one is logged in, who stands in for whom."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ import segno
 from sanic import HTTPResponse, Request
 
 from casework.people import staff_binding
-from web.console.desk_screens import MinePage
+from casework.people.deputies import arrangements
+from kit.clock import local
 from web.console.door import ConsoleDoor
 from web.console.frame import MINE, frame_for, shown
+from web.console.people_screens import MinePage
+from web.console.people_words import deputy_row, factor_words, session_rows
 from web.console.screens import Note
 from web.console.visitor import Visitor
 
 DRAWN_WITHIN_S = 3.0
 LIFE_S = 600
+DONE = frozenset({"password", "session_ended", "deputy_ended"})
 
 
 async def show_mine(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
     """GET /console/me."""
-    return await _render(door, visitor)
+    done = request.args.get("done", "")
+    notes = (Note(words=door.words.text(f"console_people.mine.done.{done}")),) if done in DONE else ()
+    return await _render(door, visitor, notes=notes)
 
 
 async def new_binding(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -57,6 +63,7 @@ async def _render(
     notes: tuple[Note, ...] = (),
 ) -> HTTPResponse:
     since = await staff_binding.bound_since(visitor.staff.id)
+    today = local(door.clock.now()).date()
     page = MinePage(
         bound=since is not None,
         bound_since=door.words.moment(since, door.clock.now()) if since is not None else "",
@@ -64,5 +71,11 @@ async def _render(
         code_until=until,
         drawing=drawing,
         notes=notes,
+        factor=factor_words(door, visitor.staff),
+        sessions=await session_rows(door, visitor.staff.id, here=visitor.session.id),
+        deputies=tuple(
+            deputy_row(door, one, today, end=f"/console/deputies/{one.id}/end-own")
+            for one in await arrangements(today, staff_id=visitor.staff.id)
+        ),
     )
     return shown(door, "mine.html", await frame_for(door, visitor, MINE), page)

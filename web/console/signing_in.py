@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlsplit
-
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.people.staff import authenticate
+from casework.people import second_factor
+from casework.people.staff import authenticate, note_login
+from casework.people.views import StaffView
 from casework.roles import STAFF_ROLES
 from kit.http.csrf import check_csrf
 from kit.problems import Problem, TooMany
-from web.console.addresses import case_address
-from web.console.case_routes import find_case, render_case
 from web.console.door import STAFF, ConsoleDoor, door_of
-from web.console.forms import FORMS
-from web.console.frame import CASES, bare_frame, shown
+from web.console.first_duties import due_first, leading_on
+from web.console.frame import bare_frame, shown
+from web.console.keeping import kept_again, kept_of, note_key, resumed, way_back
+from web.console.people_screens import CodePage
 from web.console.screens import LoginPage, Note
-from web.console.submission import KEPT_PREFIX, Typed, photos_of, texts_of, value_of
+from web.console.second_step import behind, ticket_for
+from web.console.submission import value_of
 from web.console.visitor import HOME, LOGIN, Visitor, safe_next, visitor_of
 
-KEPT_MOVE = KEPT_PREFIX + "move"
+SECOND_STEP = "#second"
+"""Put behind a login's name, counts tries at its codes apart from tries at its password."""
 
 
 async def show_login(request: Request) -> HTTPResponse:
@@ -38,13 +39,12 @@ async def show_login(request: Request) -> HTTPResponse:
 
 
 async def log_in(request: Request) -> HTTPResponse:
-    """POST /console/login."""
+    """POST /console/login: in, on to the code, or the form again with one sentence."""
     door = door_of(request)
     text = door.words.text
     login = value_of(request, "login")[:64]
-    address = door.addresses.of(request)
     wanted = safe_next(value_of(request, "next", HOME))
-    kept = _kept_again(request)
+    kept = kept_again(request)
 
     def again(status: int, *, wrong: str = "", note: str = "") -> HTTPResponse:
         page = LoginPage(
@@ -56,9 +56,10 @@ async def log_in(request: Request) -> HTTPResponse:
         )
         return _login_page(request, door, page, status)
 
+    address, device = door.addresses.of(request), door.devices.known(request, login)
     try:
         door.visits.check(request)
-        await door.slow_down.attempt(login, address)
+        await door.slow_down.attempt(login, address, device)
     except TooMany as problem:
         response = again(429, wrong=text(problem.key, **problem.params))
         response.headers["retry-after"] = str(problem.retry_after_s)
@@ -68,11 +69,58 @@ async def log_in(request: Request) -> HTTPResponse:
     staff = await authenticate(door.db, door.passwords, login, value_of(request, "password"))
     if staff is None:
         return again(401, wrong=text("problem.bad_login"))
-    await door.slow_down.succeeded(login, address)
+    if staff.second_factor_since is not None:
+        visit, _ = door.visits.issue(request)
+        page = CodePage(ticket=ticket_for(door, staff, visit), next=wanted, kept=kept)
+        return _code_page(request, door, page)
+    await door.slow_down.succeeded(login, address, device)
     if staff.roles.isdisjoint(STAFF_ROLES):
         return again(403, note=text("problem.console.no_role"))
+    await note_login(door.db, staff, "password")
+    return await _let_in(request, door, staff, wanted)
+
+
+async def give_code(request: Request) -> HTTPResponse:
+    """POST /console/login/code: the second step."""
+    door = door_of(request)
+    text = door.words.text
+    wanted = safe_next(value_of(request, "next", HOME))
+    kept, ticket = kept_again(request), value_of(request, "ticket")[:200]
+    visit, _ = door.visits.issue(request)
+    staff = await behind(door, ticket, visit)
+    if staff is None:
+        note = Note(words=text("console_people.code.over"), tone="soon")
+        return _login_page(request, door, LoginPage(next=wanted, note=note, kept=kept), 401)
+    address, device = door.addresses.of(request), door.devices.known(request, staff.login)
+
+    def again(status: int, wrong: str) -> HTTPResponse:
+        return _code_page(request, door, CodePage(ticket=ticket, next=wanted, kept=kept, wrong=wrong), status)
+
+    try:
+        door.visits.check(request)
+        await door.slow_down.attempt(staff.login + SECOND_STEP, address, device)
+        passed = await second_factor.check(door.db, door.keys, staff.id, value_of(request, "code"))
+    except TooMany as problem:
+        response = again(429, text(problem.key, **problem.params))
+        response.headers["retry-after"] = str(problem.retry_after_s)
+        return response
+    except Problem as problem:
+        return again(problem.status, text(problem.key, **problem.params))
+    if passed is None:
+        return again(401, text("problem.people.factor_code"))
+    await door.slow_down.succeeded(staff.login + SECOND_STEP, address, device)
+    await door.slow_down.succeeded(staff.login, address, device)
+    if staff.roles.isdisjoint(STAFF_ROLES):
+        note = Note(words=text("problem.console.no_role"), tone="soon")
+        return _login_page(request, door, LoginPage(next=wanted, note=note, kept=kept), 403)
+    await note_login(door.db, staff, passed.value)
+    return await _let_in(request, door, staff, wanted)
+
+
+async def begin_session(request: Request, door: ConsoleDoor, staff: StaffView, wanted: str) -> HTTPResponse:
+    """A new session in this browser, after all others were ended, and on to a page."""
     new = await door.sessions.create(STAFF, staff.id)
-    response = await _resumed(door, Visitor(new.session, staff), wanted, request)
+    response = redirect(wanted, status=303)
     door.cookie.write(response, new.token)
     return response
 
@@ -90,45 +138,37 @@ async def log_out(request: Request) -> HTTPResponse:
 
 
 async def login_keeping_text(request: Request, door: ConsoleDoor) -> HTTPResponse:
-    """The login in place of a form that came without a session: its texts travel along, hidden."""
-    parts = request.match_info
-    texts = texts_of(request)
-    key = "expired"
-    if texts:
-        key = "expired_kept_photos" if photos_of(request) else "expired_kept"
-    kept = (("move", str(parts["move"])), *texts.items()) if texts and "move" in parts else ()
-    page = LoginPage(
-        next=safe_next(case_address(str(parts["reference"]))),
-        note=Note(words=door.words.text(f"console.login.{key}"), tone="soon"),
-        kept=tuple((KEPT_PREFIX + name, value) for name, value in kept),
-    )
-    return _login_page(request, door, page, 401)
+    """The login in place of a form that came without a session: what was typed travels along, hidden."""
+    kept = kept_of(request)
+    note = Note(words=door.words.text(f"console.login.{note_key(request, kept)}"), tone="soon")
+    return _login_page(request, door, LoginPage(next=way_back(request), note=note, kept=kept), 401)
 
 
-async def _resumed(door: ConsoleDoor, visitor: Visitor, wanted: str, request: Request) -> HTTPResponse:
-    """Where to go after the login: on, or to the case with the texts in its form again, not yet sent."""
-    texts, move = texts_of(request, KEPT_PREFIX), value_of(request, KEPT_MOVE)
-    folder, _, reference = urlsplit(wanted).path.rpartition("/")
-    if not texts or move not in FORMS or folder != CASES:
-        return redirect(wanted, status=303)
-    try:
-        case = await find_case(door, visitor, reference)
-    except Problem:
-        return redirect(wanted, status=303)
-    note = Note(words=door.words.text("console.login.back_again"), tone="soon")
-    return await render_case(door, visitor, case, "", notes=(note,), typed=Typed(move=move, texts=texts))
-
-
-def _kept_again(request: Request) -> tuple[tuple[str, str], ...]:
-    texts: Mapping[str, str] = texts_of(request, KEPT_PREFIX)
-    move = value_of(request, KEPT_MOVE)
-    if not texts or move not in FORMS:
-        return ()
-    return ((KEPT_MOVE, move), *((KEPT_PREFIX + name, value) for name, value in texts.items()))
+async def _let_in(request: Request, door: ConsoleDoor, staff: StaffView, wanted: str) -> HTTPResponse:
+    """Begin the session and go where it was wanted, or where this person has to go first."""
+    new = await door.sessions.create(STAFF, staff.id)
+    due = due_first(door, staff)
+    if due:
+        response = redirect(leading_on(due, wanted), status=303)
+    else:
+        response = await resumed(door, Visitor(new.session, staff), wanted, request)
+    door.cookie.write(response, new.token)
+    door.devices.remember(request, response, staff.login)
+    return response
 
 
 def _login_page(request: Request, door: ConsoleDoor, page: LoginPage, status: int = 200) -> HTTPResponse:
+    return _before_session(request, door, "login.html", page, status)
+
+
+def _code_page(request: Request, door: ConsoleDoor, page: CodePage, status: int = 200) -> HTTPResponse:
+    return _before_session(request, door, "login_code.html", page, status)
+
+
+def _before_session(
+    request: Request, door: ConsoleDoor, template: str, page: object, status: int
+) -> HTTPResponse:
     visit, token = door.visits.issue(request)
-    response = shown(door, "login.html", bare_frame(door, token), page, status)
+    response = shown(door, template, bare_frame(door, token), page, status)
     door.visits.write(response, visit)
     return response
