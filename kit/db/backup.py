@@ -72,7 +72,9 @@ async def copy_database(url: str, folder: Path, questions: Questions) -> Copied:
             raise SchemaMoves("数据库正在升级结构，请等它结束再备份。")
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             tables = await _copy_tables(raw, folder)
-            answers = {name: [tuple(row) for row in await raw.fetch(sql)] for name, sql in questions.items()}
+            columns = {table: list(names) for table, names in await raw.fetch(_COLUMNS)}
+            asked = questions(columns)
+            answers = {name: [tuple(row) for row in await raw.fetch(sql)] for name, sql in asked.items()}
         return Copied(tables, answers)
     finally:
         await raw.close()
