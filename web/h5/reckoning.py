@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from casework.complaints.lifecycle import State
 from casework.complaints.limits import deadline, limit_in, promised
 from casework.complaints.views import ComplaintView
+from casework.inquiries.lifecycle import INQUIRY
 from casework.inquiries.lifecycle import State as TalkState
 from casework.inquiries.views import InquiryView
 from kit.calendar import Deadline
@@ -62,7 +63,7 @@ def talk_standing_of(door: H5Door, view: InquiryView) -> Standing:
     key = "late" if view.overdue else f"talk_{view.state}"
     words = text(f"h5_case.promise.{key}", at=until(door, view.due_at), phone=door.bureau.phone)
     found = door.inquiries.deadline(view.state, view.state_since_at, view.topic)
-    limit = promise.limit("")
+    limit = promise.limit(INQUIRY.limits[view.state].basis)
     reckoning = _reckoning(door, limit, view.state_since_at, view.due_at, found, promise.basis)
     return Standing(state=state, tone=tone, promise=words, is_late=view.overdue, reckoning=reckoning)
 
