@@ -41,6 +41,7 @@ from web.console.problems import problem_page as console_problem
 from web.h5.blueprint import h5_blueprint
 from web.h5.problems import problem_page as citizens_problem
 
+from wechat.authorize import authorize_base
 MESSAGES_PER_MINUTE = 60
 LARGEST_BODY = 512 * 1024
 """For anybody; who has signed in may send photos, see `web.console.bodies`."""
@@ -67,6 +68,7 @@ def build_app(
         bare={"chengguan.wechat.receive", "chengguan.wechat.receive_miniprogram"},
         framed_by=_phones(settings) if settings.demo else (),
         observe=meters.request,
+        forms_lead_to=(authorize_base(settings.wechat_api_base),),
         unlogged=QUIET_ROUTES,
     )
     if is_split(settings):

@@ -1,23 +1,15 @@
 """Signing in on web pages opened inside WeChat."""
 
-from typing import Final, Literal
-from urllib.parse import urlencode, urlsplit
+from typing import Literal
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 
 from wechat import endpoints
+from wechat.authorize import authorize_base
 from wechat.calls import Calls, Done
 from wechat.exchange import CALL_TIMEOUT
-
-REAL_API_HOSTS: Final = (
-    "api.weixin.qq.com",
-    "api2.weixin.qq.com",
-    "sh.api.weixin.qq.com",
-    "sz.api.weixin.qq.com",
-    "hk.api.weixin.qq.com",
-)
-AUTHORIZE_BASE: Final = "https://open.weixin.qq.com"
 
 Scope = Literal["snsapi_base", "snsapi_userinfo"]
 
@@ -64,8 +56,6 @@ def authorize_url(
 
     `api_base` is the address of the API: when that is not the real one, its page is asked instead.
     """
-    host = urlsplit(api_base).hostname or ""
-    base = AUTHORIZE_BASE if host in REAL_API_HOSTS else api_base.rstrip("/")
     # The platform wants the parameters in this order and the fragment at the end.
     query = urlencode(
         {
@@ -76,7 +66,7 @@ def authorize_url(
             "state": state,
         }
     )
-    return f"{base}/connect/oauth2/authorize?{query}#wechat_redirect"
+    return f"{authorize_base(api_base)}/connect/oauth2/authorize?{query}#wechat_redirect"
 
 
 class OAuthClient:

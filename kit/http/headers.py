@@ -8,7 +8,7 @@ from sanic.response import BaseHTTPResponse
 
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}; style-src 'self'{nonce}; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
+    "object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors {frames}"
 )
 _FOR_ALL = {"x-content-type-options": "nosniff"}
 _FOR_PAGES = {
@@ -29,15 +29,22 @@ def csp_nonce(request: Request) -> str:
 class SecurityHeaders:
     """Adds the headers; one set earlier by the handler itself stays."""
 
-    def __init__(self, public_url: str, framed_by: Sequence[str] = ()) -> None:
-        """`framed_by`: origins that may show our pages in a frame of theirs; nobody's otherwise."""
+    def __init__(
+        self, public_url: str, framed_by: Sequence[str] = (), forms_lead_to: Sequence[str] = ()
+    ) -> None:
+        """`framed_by`: origins that may show our pages in a frame of theirs; nobody's otherwise.
+
+        `forms_lead_to`: origins to which the answer to a form may send the browser on. Without the platform's, whose
+        session has ended meanwhile could not sign in again from the form they had filled in.
+        """
         secure = public_url.startswith("https://")
         hsts = {"strict-transport-security": "max-age=31536000"} if secure else {}
         self._for_all: Mapping[str, str] = {**_FOR_ALL, **hsts}
         # The older header knows no list of origins: it would refuse those that may.
         self._for_pages = _FOR_PAGES if framed_by else {**_FOR_PAGES, "x-frame-options": "DENY"}
         self._frames = " ".join(framed_by) or "'none'"
-        self._strict_policy = _POLICY.format(nonce="", frames=self._frames)
+        self._forms = "".join(f" {origin}" for origin in forms_lead_to)
+        self._strict_policy = _POLICY.format(nonce="", frames=self._frames, forms=self._forms)
 
     def add(self, request: Request, response: BaseHTTPResponse) -> None:
         headers = response.headers
@@ -51,5 +58,5 @@ class SecurityHeaders:
             nonce = getattr(request.ctx, "csp_nonce", None)
             policy = self._strict_policy
             if nonce is not None:
-                policy = _POLICY.format(nonce=f" 'nonce-{nonce}'", frames=self._frames)
+                policy = _POLICY.format(nonce=f" 'nonce-{nonce}'", frames=self._frames, forms=self._forms)
             headers.setdefault("content-security-policy", policy)

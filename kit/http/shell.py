@@ -31,6 +31,7 @@ def install_shell(
     *,
     bare: Collection[str] = (),
     framed_by: Sequence[str] = (),
+    forms_lead_to: Sequence[str] = (),
     observe: Observer = lambda method, route, status, seconds: None,
     unlogged: Collection[str] = (),
 ) -> None:
@@ -38,10 +39,11 @@ def install_shell(
 
     `bare` names routes without request numbers and headers: doors for machines at which every microsecond
     counts, and whose answers no browser shows. Their errors are answered like all others.
-    `framed_by` names origins whose pages may show ours in a frame.
+    `framed_by` names origins whose pages may show ours in a frame, `forms_lead_to` those to which the answer to a form
+    may send on.
     `unlogged` names routes, asked by machines every few seconds, that leave a line in the log only when they fail.
     """
-    security = SecurityHeaders(public_url, framed_by)
+    security = SecurityHeaders(public_url, framed_by, forms_lead_to)
 
     async def number(request: Request) -> None:
         if request.route is not None and request.route.name in bare:
