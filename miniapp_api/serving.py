@@ -46,6 +46,8 @@ def _paced(operation: Operation, inner: RawHandler) -> RawHandler:
     async def paced(request: Request, door: ApiDoor, caller: Caller | None, **parts: str) -> HTTPResponse:
         if operation.pace is not None:
             await _take(operation.pace, request, door, caller)
+        if operation.raw is not None:
+            query_of(request, operation.query)
         return await inner(request, door, caller, **parts)
 
     return paced

@@ -36,6 +36,7 @@ from miniapp_api.operations import (
     Refusals,
     Who,
 )
+from miniapp_api.upload_table import UPLOADS
 
 PREFIX = "/api/v1"
 LOCATION = Header(name="location")
@@ -199,5 +200,5 @@ OWN: tuple[Operation, ...] = (
          tag="public", who=Who.ANYBODY),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = OWN
+OPERATIONS: tuple[Operation, ...] = (*OWN, *UPLOADS)
 """What the blueprint routes."""

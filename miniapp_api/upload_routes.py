@@ -6,7 +6,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import wraps
@@ -16,31 +16,26 @@ from uuid import UUID
 import msgspec
 from sanic import HTTPResponse, Request
 
-from kit.files.kinds import MAX_FILE_BYTES
+from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, sniff, sniff_recording
 from kit.files.uploads import UploadView, account_holder
 from kit.http.bodies import Body
 from kit.http.form_stream import boundary_of, parts
 from kit.problems import Invalid, NotFound, Problem
 from miniapp_api.door import ApiDoor
 from miniapp_api.operations import RawHandler
-from miniapp_api.speaking import Caller, answer, query_of
+from miniapp_api.speaking import Caller, answer
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 PIECE_TYPE = "application/offset+octet-stream"
 FORM_TYPE = "multipart/form-data"
 WHOLE_TYPES = ("image/*", "audio/*", "video/*", "application/octet-stream")
+_FILE_KINDS = ("image/", "audio/", "video/")
 ADDRESS = "/api/v1/uploads"
 _ROOM_FOR_A_FORM = 64 * 1024
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 Kind = Literal["photo", "voice", "video"]
-
-
-class AboutUpload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is sent. In pieces it may also stand in Upload-Metadata, as `kind`."""
-
-    kind: Kind = "photo"
 
 
 class UploadShown(msgspec.Struct, frozen=True):
@@ -85,33 +80,52 @@ def _tus(handler: Callable[..., Awaitable[HTTPResponse]]) -> RawHandler:
 
 
 async def send(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
-    """POST /uploads: a whole file, or the announcement of one that comes in pieces."""
-    is_announced = "upload-length" in request.headers or "tus-resumable" in request.headers
-    return await (_announce if is_announced else _send_whole)(request, door, caller)
+    """POST /uploads: a whole file. What its first bytes say is what it is.
 
-
-async def _send_whole(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
-    kind = query_of(request, AboutUpload).kind
+    Clients of tus that know one address only may announce a file here too: see `announce`.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_file = media_type == FORM_TYPE or media_type.startswith(_FILE_KINDS)
+    if not is_file and ("upload-length" in request.headers or "tus-resumable" in request.headers):
+        return await announce(request, door, caller)
     body = Body(request, at_most=MAX_FILE_BYTES + _ROOM_FOR_A_FORM, too_large="problem.file.too_large")
     try:
         if media_type == FORM_TYPE:
-            return await _whole(door, caller, kind, _only_file(request, body))
-        if not media_type.startswith(("image/", "audio/", "video/")) and media_type != WHOLE_TYPES[-1]:
+            return await _whole(door, caller, _only_file(request, body))
+        if not is_file and media_type != WHOLE_TYPES[-1]:
             raise Problem("problem.unsupported_media_type", 415)
-        return await _whole(door, caller, kind, body)
+        return await _whole(door, caller, aiter(body))
     except Problem:
         await body.drain()
         raise
 
 
-async def _whole(door: ApiDoor, caller: Caller, kind: Kind, content: AsyncIterable[bytes]) -> HTTPResponse:
+async def _whole(door: ApiDoor, caller: Caller, content: AsyncIterator[bytes]) -> HTTPResponse:
     holder = account_holder(caller.account_id)
+    head = b""
+    while len(head) < HEAD_LENGTH and (piece := await anext(content, None)) is not None:
+        head += piece
     row = await door.uploads.whole(
-        content, holder=holder, account_id=caller.account_id, kind=f"complaint_{kind}"
+        _rejoined(head, content),
+        holder=holder,
+        account_id=caller.account_id,
+        kind=f"complaint_{_kind_of(head[:HEAD_LENGTH])}",
     )
     view = await door.uploads.look(row.id, holder)
     return answer(_shown(view), 201, {"location": f"{ADDRESS}/{view.id}"})
+
+
+def _kind_of(head: bytes) -> Kind:
+    """What is neither is refused as a photo."""
+    recording = None if sniff(head) is not None else sniff_recording(head)
+    return "photo" if recording is None else "video" if recording.startswith("video/") else "voice"
+
+
+async def _rejoined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if head:
+        yield head
+    async for piece in rest:
+        yield piece
 
 
 async def _only_file(request: Request, body: Body) -> AsyncIterator[bytes]:
@@ -131,9 +145,10 @@ async def _only_file(request: Request, body: Body) -> AsyncIterator[bytes]:
 
 
 @_tus
-async def _announce(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
+async def announce(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
+    """POST /uploads/pieces: the announcement of a file that comes in pieces, with its first piece or without."""
     total = _number(request, "upload-length")
-    kind = _announced_kind(request.headers.get("upload-metadata", "")) or query_of(request, AboutUpload).kind
+    kind = _announced_kind(request.headers.get("upload-metadata", "")) or "photo"
     has_begun = request.headers.get("content-type", "") == PIECE_TYPE
     body = Body(request, at_most=total if has_begun else 0, too_large="problem.upload.past_the_end")
     holder = account_holder(caller.account_id)
@@ -163,7 +178,7 @@ async def go_on(request: Request, door: ApiDoor, caller: Caller, upload_id: str)
     """PATCH /uploads/{upload_id}: the next piece."""
     body = Body(request, at_most=MAX_FILE_BYTES, too_large="problem.upload.past_the_end")
     try:
-        if request.headers.get("content-type", "") != PIECE_TYPE:
+        if request.headers.get("content-type", "") not in (PIECE_TYPE, WHOLE_TYPES[-1]):
             raise Problem("problem.unsupported_media_type", 415)
         offset = _number(request, "upload-offset")
         view = await door.uploads.append(_id(upload_id), account_holder(caller.account_id), offset, body)

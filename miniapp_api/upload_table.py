@@ -11,9 +11,8 @@ from miniapp_api.upload_routes import (
     FORM_TYPE,
     PIECE_TYPE,
     TUS_VERSION,
-    WHOLE_TYPES,
-    AboutUpload,
     UploadShown,
+    announce,
     give_up,
     go_on,
     say_how,
@@ -40,11 +39,33 @@ _REFUSED: Refusals = (
     (408, "problem.timeout"),
     (409, "problem.upload.offset"),
 )
-_FILE: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
+_PHOTO: Mapping[str, Any] = {"type": "string", "format": "binary"}
+_RECORDING: Mapping[str, Any] = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "pattern": "^(#!AMR\\n|ID3)",
+    "description": "Begins like a file of its kind. Only what such signatures say in ASCII can be written here.",
+}
+_ANY_FILE: Mapping[str, Any] = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "pattern": "^(GIF8[79]a|#!AMR\\n|ID3)",
+    "description": "Begins like a photo (JPEG, PNG, GIF, WebP, HEIC) or a recording. "
+    "Only what such signatures say in ASCII can be written here.",
+}
+_PIECE: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
+_LENGTH: Mapping[str, Any] = {
+    "type": "string",
+    # 1 to 20971520: what is larger is refused with 413, as the protocol wants it.
+    "pattern": "^([1-9][0-9]{0,6}|1[0-9]{7}|20[0-8][0-9]{5}|209[0-6][0-9]{4}|2097[01][0-9]{3}"
+    "|20971[0-4][0-9]{2}|209715[01][0-9]|20971520)$",
+}
+_METADATA: Mapping[str, Any] = {"type": "string", "pattern": "^kind (cGhvdG8=|dm9pY2U=|dmlkZW8=)$"}
+"""`kind` and the base64 of photo, voice or video. Other names are ignored, see tus."""
 _FORM: Mapping[str, Any] = {
     "type": "object",
     "required": ["file"],
-    "properties": {"file": _FILE},
+    "properties": {"file": _ANY_FILE},
     "additionalProperties": False,
 }
 
@@ -58,9 +79,13 @@ UPLOADS: tuple[Operation, ...] = (
         pace=SENDING,
         raw=send,
         is_stream=True,
-        query=AboutUpload,
-        takes_media={FORM_TYPE: _FORM, **dict.fromkeys((*WHOLE_TYPES, PIECE_TYPE), _FILE)},
-        headers=(_VERSION, Header(name="upload-length", schema=_BYTES), Header(name="upload-metadata")),
+        takes_media={
+            "image/*": _PHOTO,
+            "audio/*": _RECORDING,
+            "video/*": _RECORDING,
+            "application/octet-stream": _ANY_FILE,
+            FORM_TYPE: _FORM,
+        },
         gives=(
             Given(
                 status=201,
@@ -74,6 +99,35 @@ UPLOADS: tuple[Operation, ...] = (
             (400, "problem.bad_request"),
             (422, "problem.file.empty"),
             (422, "problem.upload.form"),
+            (429, "problem.upload.too_many_open"),
+            (429, "problem.upload.too_much_today"),
+        ),
+    ),
+    Operation(
+        method="POST",
+        path=ADDRESS + "/pieces",
+        name="announce_file",
+        tag="files",
+        who=Who.TOKEN,
+        pace=SENDING,
+        raw=announce,
+        is_stream=True,
+        headers=(
+            _ASKED_VERSION,
+            Header(name="upload-length", schema=_LENGTH, is_required=True),
+            Header(name="upload-metadata", schema=_METADATA),
+        ),
+        gives=(
+            Given(
+                status=201,
+                content=UploadShown,
+                headers=(Header(name="location", is_required=True), _VERSION, _OFFSET, _EXPIRES),
+            ),
+        ),
+        refuses=(
+            *_REFUSED,
+            *_SPOKEN,
+            (422, "problem.file.empty"),
             (429, "problem.upload.too_many_open"),
             (429, "problem.upload.too_much_today"),
         ),
@@ -130,7 +184,7 @@ UPLOADS: tuple[Operation, ...] = (
         pace=SENDING,
         raw=go_on,
         is_stream=True,
-        takes_media={PIECE_TYPE: _FILE},
+        takes_media={PIECE_TYPE: _PIECE, "application/octet-stream": _PIECE},
         headers=(_ASKED_VERSION, Header(name="upload-offset", schema=_BYTES, is_required=True)),
         gives=(Given(status=204, headers=(_VERSION, _OFFSET, _EXPIRES)),),
         refuses=(*_GONE, *_SPOKEN, *_REFUSED),

@@ -3,6 +3,7 @@
 Neither ever shows a stack trace. What we did not foresee is a 500 with a request number that the logs know.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -10,6 +11,7 @@ from html import escape
 import msgspec
 import structlog
 from sanic import HTTPResponse, Request
+from sanic.constants import HTTPMethod
 from sanic.exceptions import SanicException
 
 from kit.catalogue import Catalogue, CatalogueError
@@ -79,8 +81,10 @@ class ProblemAnswers:
         response = self._page(request, view) if _wants_page(request) else _json(view)
         if view.retry_after_s is not None:
             response.headers["retry-after"] = str(view.retry_after_s)
-        if problem.status == 405 and isinstance(exception, SanicException):
-            response.headers.update(exception.headers or {})
+        if problem.status == 405:
+            response.headers["allow"] = ", ".join(_allowed(request))
+        if problem.status == 401 and request.path.startswith("/api/"):
+            response.headers["www-authenticate"] = "Bearer"
         return response
 
     def _sentence(self, problem: Problem) -> str:
@@ -117,7 +121,20 @@ def _as_problem(exception: BaseException) -> Problem | None:
         key = _BY_STATUS.get(exception.status_code)
         if key is not None:
             return Problem(key, exception.status_code)
+        if 400 <= exception.status_code < 500:
+            # What the server itself cannot make sense of, such as an Expect that nobody knows.
+            return Problem("problem.bad_request", 400)
     return None
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of this address. The router does not always say: it looks at one route of several."""
+    found = []
+    for method in HTTPMethod:
+        with contextlib.suppress(SanicException):
+            request.app.router.get(request.path, method.value, request.headers.get("host"))
+            found.append(method.value)
+    return found
 
 
 def _wants_page(request: Request) -> bool:

@@ -136,6 +136,8 @@ async def test_wrong_media_types_large_bodies_methods_and_addresses_are_problems
     method = await mei.ask("DELETE", "/complaints")
     assert (method.status, method.type) == (405, "method_not_allowed")
     assert set(method.headers["allow"].split(", ")) == {"GET", "POST"}
+    nested = await mei.ask("TRACE", "/consents/location")
+    assert set(nested.headers["allow"].split(", ")) == {"PUT", "DELETE"}
     assert (await mei.get("/nothing")).type == "not_found"
 
 
