@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 
 import structlog
 
@@ -12,6 +14,7 @@ from app.knowledge import KnowledgeState, build_knowledge
 from app.split_doors import Side
 from app.stopping import StopNotice
 from app.web import build_app
+from kit.http.patience import PatientProtocol
 from kit.logs import configure_logging
 from kit.secrets import KeyRing
 from kit.settings import Settings
@@ -30,6 +33,7 @@ def serve(settings: Settings) -> int:
     console = None
     if settings.console_port is not None:
         console = bind(settings.host, settings.console_port, variable="CONSOLE_PORT")
+    _take_all_descriptors()
     knowledge = asyncio.run(_warm(settings, keys))
     redis_at = redis_url(settings)
     stopping = StopNotice()
@@ -45,6 +49,7 @@ def serve(settings: Settings) -> int:
         app.run(
             sock=ours,
             single_process=True,
+            protocol=PatientProtocol,
             motd=False,
             access_log=False,
             debug=False,
@@ -67,6 +72,13 @@ def serve(settings: Settings) -> int:
         notice_s=settings.stop_notice_s,
         let_go=let_go,
     ).run()
+
+
+def _take_all_descriptors() -> None:
+    """As many connections as the system allows: the usual first limit of 1024 is less than a process can serve."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _warm(settings: Settings, keys: KeyRing) -> KnowledgeState:

@@ -27,6 +27,7 @@ from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.files.store import LocalFileStore
 from kit.http.addresses import is_forwarded
+from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.metrics import Board
@@ -40,8 +41,8 @@ from web.console.door import build_console
 from web.console.problems import problem_page as console_problem
 from web.h5.blueprint import h5_blueprint
 from web.h5.problems import problem_page as citizens_problem
-
 from wechat.authorize import authorize_base
+
 MESSAGES_PER_MINUTE = 60
 LARGEST_BODY = 512 * 1024
 """For anybody; who has signed in may send photos, see `web.console.bodies`."""
@@ -67,8 +68,8 @@ def build_app(
         settings.public_url,
         bare={"chengguan.wechat.receive", "chengguan.wechat.receive_miniprogram"},
         framed_by=_phones(settings) if settings.demo else (),
-        observe=meters.request,
         forms_lead_to=(authorize_base(settings.wechat_api_base),),
+        observe=meters.request,
         unlogged=QUIET_ROUTES,
     )
     if is_split(settings):
@@ -167,6 +168,7 @@ def _config() -> Config:
             "KEEP_ALIVE_TIMEOUT": 60,
             "GRACEFUL_SHUTDOWN_TIMEOUT": 15.0,
             "FALLBACK_ERROR_FORMAT": "text",
+            **LIMITS,
         }
     )
     return config
