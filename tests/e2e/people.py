@@ -162,7 +162,7 @@ class Console:
                 field.select_option(**value)
             else:
                 field.fill(value)
-        act.locator("button").click()
+        act.locator("button:not([type=button])").click()
         expect(self.page.get_by_role("status").first).to_be_visible()
 
     def log_out(self) -> None:
