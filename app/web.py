@@ -120,6 +120,7 @@ def build_app(
             redis=core.redis,
             bureau=core.profile.section(BureauSection),
             public_url=settings.console_url,
+            amending=core.checks,
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
         )

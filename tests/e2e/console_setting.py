@@ -16,6 +16,7 @@ import aiohttp
 from PIL import Image
 from sanic import Sanic
 
+from app.core import PROFILE_REFUSED, whole_profile
 from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.complaints.profile import PromisedLimit
@@ -26,6 +27,7 @@ from casework.people.staff import add_staff
 from casework.people.staff_profile import StaffSection
 from casework.people.views import StaffView
 from casework.roles import Role
+from content.amendments import Checks
 from content.bureau_profile import BureauSection, Window
 from kit.catalogue import Catalogue
 from kit.db import Database
@@ -217,6 +219,7 @@ async def console_on(
         redis=None,
         bureau=BUREAU,
         public_url=url,
+        amending=Checks(whole_profile, PROFILE_REFUSED, catalogue),
         staff_rules=staff_rules,
     )
     app.ctx.console = door

@@ -21,6 +21,8 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
 from web.console.queue_page import show_queue
+from web.console.settings_pages import add_unit, remove_unit, restore_setting, save_setting, show_setting, show_settings
+from web.console.settings_texts import restore_text, save_text, show_history, show_text, show_texts
 from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
 from web.console.visitor import Visitor, signed_in
 
@@ -75,6 +77,17 @@ def console_blueprint() -> Blueprint:
     for method, path, operation, handler, name in PEOPLE_ROUTES:
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)
+    route("GET", "/settings", page(May.SEE_SETTINGS, show_settings), "settings")
+    route("POST", "/settings/units", act(May.AMEND_SETTINGS, add_unit), "add_unit")
+    route("GET", "/settings/value/<path:str>", page(May.SEE_SETTINGS, show_setting), "setting")
+    route("POST", "/settings/value/<path:str>", act(May.AMEND_SETTINGS, save_setting), "save_setting")
+    route("POST", "/settings/value/<path:str>/restore", act(May.AMEND_SETTINGS, restore_setting), "restore_setting")
+    route("POST", "/settings/value/<path:str>/remove", act(May.AMEND_SETTINGS, remove_unit), "remove_unit")
+    route("GET", "/settings/texts", page(May.SEE_SETTINGS, show_texts), "texts")
+    route("GET", "/settings/texts/<key:str>", page(May.SEE_SETTINGS, show_text), "text")
+    route("POST", "/settings/texts/<key:str>", act(May.AMEND_TEXTS, save_text), "save_text")
+    route("POST", "/settings/texts/<key:str>/restore", act(May.AMEND_TEXTS, restore_text), "restore_text")
+    route("GET", "/settings/history", page(May.SEE_SETTINGS, show_history), "settings_history")
     return console
 
 

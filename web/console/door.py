@@ -12,6 +12,7 @@ from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.people.passwords import Passwords
 from casework.people.staff_profile import StaffSection
+from content.amendments import Checks
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock
@@ -57,6 +58,7 @@ class ConsoleDoor:
     bureau_name: str
     mark: str
     public_url: str
+    amending: Checks
 
     @property
     def db(self) -> Database:
@@ -79,6 +81,7 @@ def build_console(
     redis: Redis | None,
     bureau: BureauSection,
     public_url: str,
+    amending: Checks,
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
 ) -> ConsoleDoor:
@@ -103,6 +106,7 @@ def build_console(
         # The seal holds two characters; a bureau's short name ends with what it is.
         mark=bureau.short_name[-2:],
         public_url=public_url,
+        amending=amending,
     )
 
 

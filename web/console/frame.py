@@ -14,6 +14,7 @@ from web.console.visitor import Visitor
 
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
+SETTINGS = "/console/settings"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
@@ -21,6 +22,7 @@ PLACES = {
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
+    SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
     DEPUTIES: ("deputies", Operation.NAME_DEPUTY),
     AUDIT: ("audit", Operation.SEE_AUDIT),
