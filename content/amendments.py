@@ -6,15 +6,25 @@ What is in force for a path is its latest row; a row without a value restores wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
+from tortoise.expressions import Q
 
-from content.amending import PROFILE, TEXT, InForce, NoSuchPath, amended, fitting, wording_fault
+from content.amending import (
+    PROFILE,
+    TEXT,
+    InForce,
+    NoSuchPath,
+    amended,
+    amended_texts,
+    fitting,
+    wording_fault,
+)
 from content.profile_models import Amendment, ProfileVersion
 from content.profile_store import current_profile
 from kit.catalogue import Catalogue
@@ -78,19 +88,25 @@ async def in_force(kind: str) -> tuple[InForce, ...]:
 async def history(
     *, kind: str = "", path: str = "", before: int | None = None, limit: int = 30
 ) -> tuple[AmendmentView, ...]:
-    """Who changed what, newest first; of one path where it is named."""
+    """Who changed what, newest first; of one path and what is within it where it is named."""
     rows = Amendment.all().order_by("-number").limit(limit)
     if before is not None:
         rows = rows.filter(number__lt=before)
     if path:
-        rows = rows.filter(kind=kind, path=path)
+        rows = rows.filter(_within(path), kind=kind)
     return tuple(_view(row) for row in await rows)
 
 
 async def last_number(kind: str, path: str) -> int:
-    """The number of the latest amendment of a path; 0 if there is none. A form carries it."""
-    latest = await Amendment.filter(kind=kind, path=path).order_by("-number").first()
+    """The number of the latest amendment of a path or within it; 0 if there is none. A form carries it."""
+    latest = await Amendment.filter(_within(path), kind=kind).order_by("-number").first()
     return latest.number if latest else 0
+
+
+async def document_in_force(checks: Checks) -> dict[str, Any]:
+    """All sections of the profile, with the amendments that fit."""
+    whole, _ = fitting(await current_profile() or {}, await in_force(PROFILE), checks.build, checks.refused)
+    return whole
 
 
 async def amend_profile(
@@ -147,6 +163,16 @@ async def amend_text(
     await _note(change, actor, TEXT, {key: wording}, reason)
 
 
+def texts_of(checks: Checks, amendments: Iterable[InForce]) -> Catalogue:
+    """The texts with these amendments."""
+    return amended_texts(checks.shipped, amendments)
+
+
+def value_of(row: AmendmentView) -> Any:
+    """The value of a row of the profile's history; None where what was shipped was restored."""
+    return msgspec.json.decode(row.value) if row.value is not None else None
+
+
 def chain_of(kind: str, path: str) -> UUID:
     """The audit chain of a path."""
     return uuid5(_CHAINS, f"{kind}:{path}")
@@ -189,6 +215,10 @@ async def _turn(change: Change) -> None:
 async def _unchanged(kind: str, paths: Collection[str], seen: int | None) -> None:
     if seen is not None and await Amendment.filter(kind=kind, path__in=list(paths), number__gt=seen).exists():
         raise Conflict("problem.settings.changed_meanwhile")
+
+
+def _within(path: str) -> Q:
+    return Q(path=path) | Q(path__startswith=f"{path}.")
 
 
 def _placeholders(shipped: Catalogue, key: str) -> frozenset[str]:
