@@ -21,8 +21,7 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
 from web.console.queue_page import show_queue
-from web.console.settings_pages import add_unit, remove_unit, restore_setting, save_setting, show_setting, show_settings
-from web.console.settings_texts import restore_text, save_text, show_history, show_text, show_texts
+from web.console.settings_routes import SETTINGS_ROUTES
 from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
 from web.console.visitor import Visitor, signed_in
 
@@ -74,7 +73,7 @@ def console_blueprint() -> Blueprint:
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
     route("GET", "/deliveries", page(May.SEE_DELIVERIES, show_deliveries), "deliveries")
-    for method, path, operation, handler, name in PEOPLE_ROUTES:
+    for method, path, operation, handler, name in (*PEOPLE_ROUTES, *SETTINGS_ROUTES):
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)
     route("GET", "/settings", page(May.SEE_SETTINGS, show_settings), "settings")
