@@ -328,7 +328,7 @@ def tortoise_config(url: str, model_modules: Sequence[str], *, pool_size: int = 
     return {
         "connections": {
             "default": {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "kit.db.postgres_reader",
                 "credentials": {
                     **common,
                     "server_settings": {**settings, "default_transaction_read_only": "on"},

@@ -1,4 +1,4 @@
-"""Tortoise's PostgreSQL client, with the connection given back when BEGIN fails.
+"""Tortoise's PostgreSQL client, with the connection given back when BEGIN fails, and without a reset after each use.
 
 A server that stands still for longer than a command may take (a stopped machine, a full disk, a broken
 network) lets BEGIN run into its time-out. Tortoise has taken the connection out of the pool by then and
@@ -7,6 +7,9 @@ never returns it: eight such moments, and the process could not write again unti
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
 from tortoise.connection import get_connections
@@ -33,7 +36,22 @@ class ReturningTransactionContext(TransactionContextPooled):
         return self.client
 
 
-class ReturningPostgresClient(AsyncpgDBClient):
+class UnquestionedClient(AsyncpgDBClient):
+    """Connections that are not reset by a round trip each time they go back to the pool.
+
+    asyncpg still rolls an open transaction back. What else its reset undoes (session settings, advisory locks of the
+    session, LISTEN) nobody does on these connections: whoever needs that opens one of their own, as `migrate` does.
+    """
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
+        return await asyncpg.create_pool(None, reset=_nothing, **kwargs)
+
+
+async def _nothing(_: asyncpg.Connection) -> None:
+    pass
+
+
+class ReturningPostgresClient(UnquestionedClient):
     """The writing connections of a process."""
 
     def _in_transaction(self) -> ReturningTransactionContext:

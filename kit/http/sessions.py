@@ -19,6 +19,10 @@ from kit.problems import Busy
 from kit.secrets import KeyRing
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_READ = (
+    "SELECT id, subject_id, csrf, expires_at, last_seen_at FROM http_session "
+    "WHERE token_hash = {} AND subject_kind = {} AND ended_at IS NULL"
+)
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -103,19 +107,28 @@ class Sessions:
         """The session this cookie value belongs to, if it is in force and of this kind."""
         if token is None or not _TOKEN.fullmatch(token):
             return None
-        row = await HttpSession.get_or_none(
-            token_hash=self._hash(token), subject_kind=subject_kind, ended_at=None
-        )
+        found = await self._found(token, subject_kind)
         now = self._db.clock.now()
-        if (
-            row is None
-            or now >= row.expires_at
-            or now - row.last_seen_at >= self._policies[subject_kind].idle
-        ):
+        if found is None:
             return None
-        if now - row.last_seen_at >= _SEEN_EVERY:
-            await self._saw(row.id, now)
-        return _view(row)
+        session, last_seen_at = found
+        if now >= session.expires_at or now - last_seen_at >= self._policies[subject_kind].idle:
+            return None
+        if now - last_seen_at >= _SEEN_EVERY:
+            await self._saw(session.id, now)
+        return session
+
+    async def _found(self, token: str, subject_kind: str) -> tuple[Session, datetime] | None:
+        """The session that has not been ended, and when it was last seen. Asked with every request, so by hand."""
+        is_postgres = self._db.is_postgres
+        sql = _READ.format(*(("$1", "$2") if is_postgres else ("?", "?")))
+        rows = await self._db.reading.execute_query_dict(sql, [self._hash(token), subject_kind])
+        if not rows:
+            return None
+        row = rows[0]
+        id, subject_id = (UUID(str(row[name])) for name in ("id", "subject_id"))
+        expires_at, last_seen_at = (_moment(row[name]) for name in ("expires_at", "last_seen_at"))
+        return Session(id, subject_kind, subject_id, row["csrf"], expires_at), last_seen_at
 
     async def was_begun(self, token: str | None, subject_kind: str) -> bool:
         """Whether this cookie value was ever given out, in force or not. It allows nothing by itself."""
@@ -164,6 +177,11 @@ async def end_all_for(change: Change, subject_kind: str, subject_id: UUID) -> in
     """End every session of one person, in the transaction that changes password, roles or standing."""
     open_sessions = HttpSession.filter(subject_kind=subject_kind, subject_id=subject_id, ended_at=None)
     return await open_sessions.update(ended_at=change.now)
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """SQLite keeps a moment as text."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
 
 
 def _view(row: HttpSession) -> Session:
