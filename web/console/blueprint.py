@@ -76,17 +76,6 @@ def console_blueprint() -> Blueprint:
     for method, path, operation, handler, name in (*PEOPLE_ROUTES, *SETTINGS_ROUTES):
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)
-    route("GET", "/settings", page(May.SEE_SETTINGS, show_settings), "settings")
-    route("POST", "/settings/units", act(May.AMEND_SETTINGS, add_unit), "add_unit")
-    route("GET", "/settings/value/<path:str>", page(May.SEE_SETTINGS, show_setting), "setting")
-    route("POST", "/settings/value/<path:str>", act(May.AMEND_SETTINGS, save_setting), "save_setting")
-    route("POST", "/settings/value/<path:str>/restore", act(May.AMEND_SETTINGS, restore_setting), "restore_setting")
-    route("POST", "/settings/value/<path:str>/remove", act(May.AMEND_SETTINGS, remove_unit), "remove_unit")
-    route("GET", "/settings/texts", page(May.SEE_SETTINGS, show_texts), "texts")
-    route("GET", "/settings/texts/<key:str>", page(May.SEE_SETTINGS, show_text), "text")
-    route("POST", "/settings/texts/<key:str>", act(May.AMEND_TEXTS, save_text), "save_text")
-    route("POST", "/settings/texts/<key:str>/restore", act(May.AMEND_TEXTS, restore_text), "restore_text")
-    route("GET", "/settings/history", page(May.SEE_SETTINGS, show_history), "settings_history")
     return console
 
 
