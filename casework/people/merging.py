@@ -31,6 +31,7 @@ class Basis(StrEnum):
     UNIONID = "unionid"
     PHONE = "phone"
     STAFF = "staff"
+    RECEIPT = "receipt"
 
 
 class Tree(msgspec.Struct, frozen=True):

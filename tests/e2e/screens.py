@@ -43,6 +43,21 @@ def send_empty(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def tell_of_danger(page: Page) -> None:
+    """Words of danger typed into the form for a complaint."""
+    page.fill("#story", "楼下小店着火了")
+    page.locator("#danger").wait_for()
+
+
+def file_one(page: Page) -> None:
+    """A complaint filed by somebody unknown, and all of its receipt."""
+    page.fill("#story", "路口摆摊，楼下小店着火了")
+    page.fill("#place", "文渊路口")
+    page.locator(".bar button").click()
+    page.locator("#receipt").wait_for()
+    open_all(page)
+
+
 SCREENS: tuple[Screen, ...] = (
     # ---- anybody with a phone
     Screen("h5-home", "/h5/"),
@@ -59,11 +74,27 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-not-found", "/h5/codes/nothing", status=404),
     Screen("h5-file", "/h5/file", prepare=open_all),
     Screen("h5-file-refused", "/h5/file", prepare=send_empty),
+    Screen("h5-file-danger", "/h5/file", prepare=tell_of_danger),
+    Screen("h5-filed", "/h5/file", prepare=file_one),
     # ---- a citizen who has signed in
     Screen("h5-me", "/h5/me", CITIZEN),
     Screen("h5-case", "/h5/cases/{case}", CITIZEN, prepare=open_all),
     Screen("h5-case-open", "/h5/cases/{open_case}", CITIZEN, prepare=open_all),
     Screen("h5-inquiry", "/h5/cases/{inquiry}", CITIZEN, prepare=open_all),
+    Screen("h5-cases", "/h5/cases", CITIZEN),
+    Screen("h5-talks", "/h5/cases?kind=talks", CITIZEN),
+    Screen("h5-case-rate-refused", "/h5/cases/{case}", CITIZEN, prepare=send_empty),
+    Screen("h5-case-dispute", "/h5/cases/{case}/dispute", CITIZEN),
+    Screen("h5-case-dispute-refused", "/h5/cases/{case}/dispute", CITIZEN, prepare=send_empty),
+    Screen("h5-case-add", "/h5/cases/{open_case}/add", CITIZEN),
+    Screen("h5-case-withdraw", "/h5/cases/{open_case}/withdraw", CITIZEN),
+    Screen("h5-case-done", "/h5/cases/{open_case}?done=add&danger=1", CITIZEN),
+    Screen("h5-receipt", "/h5/receipt"),
+    Screen("h5-receipt-refused", "/h5/receipt", prepare=send_empty),
+    Screen("h5-logins", "/h5/logins", CITIZEN),
+    Screen("h5-correct", "/h5/data/correct", CITIZEN),
+    Screen("h5-correct-refused", "/h5/data/correct", CITIZEN, prepare=send_empty),
+    Screen("h5-delete", "/h5/data/delete", CITIZEN),
     Screen("h5-notices", "/h5/notices", CITIZEN),
     Screen("h5-data", "/h5/data", CITIZEN, prepare=open_all),
     # ---- the console

@@ -113,7 +113,7 @@ async def test_the_session_cookie_is_not_for_scripts_and_ends_with_leaving(setti
         assert "SameSite=Lax" in cookie
         assert back.leads_to == "/h5/data"
         token = phone.cookie("cg_citizen")
-        left = await phone.submit("/h5/data", "/h5/leave")
+        left = await phone.submit("/h5/me", "/h5/leave")
         assert "已退出登录" in left.text
         phone.http.cookie_jar.update_cookies({"cg_citizen": token})
         assert (await phone.get("/h5/me", follow=False)).leads_to.startswith("/h5/enter")

@@ -201,3 +201,42 @@ async def test_outside_wechat_the_way_in_is_the_receipt(setting: CitizenSetting)
         assert case.view.reference in page.text
         listed = await phone.get("/h5/cases", **BROWSER)
         assert 'href="/h5/receipt"' in listed.text
+
+
+# ---- into one's own WeChat
+
+
+async def test_a_case_is_taken_into_the_wechat_in_hand_and_parted_again(setting: CitizenSetting) -> None:
+    case = await filed(setting, "井盖松了")
+    owner = (await Complaint.get(id=case.view.id)).account_id
+    guest = await setting.door.sessions.create("citizen", owner)
+    own = f"/h5/cases/{case.view.reference}"
+    async with setting.phone("oMei-of-the-chat-0001") as phone:
+        await opened(phone, case)
+        assert 'href="/h5/enter?next=' in (await phone.get(own)).text
+        await phone.get("/h5/me")
+        done = await phone.submit(own, f"{own}/claim")
+        assert "已经收进您的微信" in done.text
+        assert phone.cookie("cg_receipt") == ""
+        assert "井盖松了" in (await phone.get("/h5/cases")).text
+        parted = await phone.submit("/h5/data", f"/h5/accounts/{owner}/part")
+        assert "已分开" in parted.text
+        assert (await phone.get(own)).status == 404
+    # Whoever filed it in some browser does not see the claimant's cases there.
+    assert await setting.door.sessions.read(guest.token, "citizen") is None
+
+
+async def test_a_receipt_does_not_bring_what_was_filed_beside_it(setting: CitizenSetting) -> None:
+    case = await filed(setting, "井盖松了")
+    owner = (await Complaint.get(id=case.view.id)).account_id
+    await filed(setting, "同一个人的另一件", owner)
+    own = f"/h5/cases/{case.view.reference}"
+    async with setting.phone("oMei-of-the-chat-0001") as phone:
+        await phone.get("/h5/me")
+        page = await opened(phone, case)
+        assert f"{own}/claim" not in page
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        refused = await phone.post(f"{own}/claim", {"csrf_token": token[1]})
+        assert (refused.status, "不能收进您的微信" in refused.text) == (409, True)
+        assert "同一个人的另一件" not in (await phone.get("/h5/cases")).text

@@ -21,6 +21,7 @@ from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.h5 import talk_page, typed
 from web.h5.case_screens import ActForm, ActPage, Choice, TextField
 from web.h5.case_visitor import CaseVisitor, case_of
+from web.h5.claiming import take_claim
 from web.h5.door import H5Door
 from web.h5.drafts import carry_visit, visit_holder
 from web.h5.frame import frame_for, shown
@@ -66,6 +67,8 @@ async def take_act(
     view = await case_of(door, visitor, reference)
     if view is None:
         return await talk_page.take_act(request, door, visitor, reference, act, form)
+    if act == "claim":
+        return await take_claim(request, door, visitor, view)
     if act not in ACTS:
         raise NotFound()
     try:

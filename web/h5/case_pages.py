@@ -17,6 +17,7 @@ from web.h5.case_acts import ACTS, form_of, may
 from web.h5.case_screens import CasePage, CaseRow, CasesPage
 from web.h5.case_visitor import BY_RECEIPT, CaseVisitor, case_of
 from web.h5.case_words import case_row, facts_of, happenings_of, opening_of, pictures_of, talk_row
+from web.h5.claiming import offer_of
 from web.h5.door import H5Door
 from web.h5.frame import danger_numbers, frame_for, shown
 from web.h5.reckoning import standing_of
@@ -97,6 +98,7 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
     text, own = door.words.text, f"{CASES}/{view.reference}"
     done = str(request.args.get("done", ""))
     is_receipt = visitor.case_id is not None
+    claim, sign_in = await offer_of(request, door, visitor, view)
     return CasePage(
         reference=view.reference,
         opening=opening_of(view.story),
@@ -121,4 +123,6 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
             if may(view, act) and (act != "rate" or view.rating is not None)
         ),
         leave=f"{BY_RECEIPT}/leave" if is_receipt else "",
+        claim=claim,
+        sign_in=sign_in,
     )

@@ -104,7 +104,10 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
-    """One complaint, for whoever may see it. `leave` is set for the holder of a receipt."""
+    """One complaint, for whoever may see it.
+
+    For the holder of a receipt: `leave` ends it, `claim` takes the case into the WeChat in hand, `sign_in` leads there.
+    """
 
     reference: str
     opening: str
@@ -123,6 +126,7 @@ class CasePage:
     offers: tuple[Link, ...] = ()
     leave: str = ""
     claim: str = ""
+    sign_in: str = ""
     danger_numbers: tuple[Link, ...] = ()
 
 
