@@ -138,3 +138,28 @@ async def test_a_body_that_announces_more_than_it_may_is_refused_before_it_comes
     writer.write(b"POST /console/login HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\nabc")
     assert (await reader.read(4096)).startswith(b"HTTP/1.1 413")
     writer.close()
+
+
+NO_TEXT = b"\xff\xfe"
+HEADS = {
+    "a token": b"POST /console/login HTTP/1.1\r\nHost: x\r\nCookie: cg_visit=" + b"a" * 43
+    + b"\r\nX-CSRF-Token: " + NO_TEXT + b"\r\nContent-Length: 0\r\n",
+    "a bearer": b"GET /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + NO_TEXT + b"\r\n",
+    "a session": b"GET /console/cases HTTP/1.1\r\nHost: x\r\nCookie: cg_staff=" + NO_TEXT + b"\r\n",
+    "everything": b"GET /h5/?q=%ff HTTP/1.1\r\nHost: " + NO_TEXT + b"\r\nUser-Agent: " + NO_TEXT
+    + b"\r\nAccept: " + NO_TEXT + b"\r\nAccept-Encoding: " + NO_TEXT + b"\r\nX-Forwarded-Proto: " + NO_TEXT
+    + b"\r\n",
+    "an address": b"GET /h5/%ff%fe HTTP/1.1\r\nHost: x\r\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("head", HEADS)
+async def test_bytes_that_are_no_text_are_refused_like_any_wrong_word(
+    shared_system: System, head: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", shared_system.port)
+    writer.write(HEADS[head] + b"\r\n")
+    answer = await asyncio.wait_for(reader.read(4096), 10)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 ")
+    assert int(answer[9:12]) < 500, answer[:200]
