@@ -9,11 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.backing_up import ROOM_FACTOR, back_up_all
 from app.core import open_database
@@ -153,25 +155,29 @@ def _trial(settings: Settings) -> str:
         "WEB_PROCESSES": "1",
         "STOP_NOTICE_S": "0",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        return _pages(port, process)
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=40)
-        process.kill()
+    # A file, not a pipe: nobody reads while it runs.
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve"], env=env, stdout=subprocess.DEVNULL, stderr=said
+        )
+        try:
+            return _pages(port, process, said)
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=40)
+            process.kill()
+            process.wait()
 
 
-def _pages(port: int, process: subprocess.Popen[bytes]) -> str:
+def _pages(port: int, process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
     deadline = time.monotonic() + TRIAL_S
     waiting, last = list(TRIED_PAGES), ""
     while waiting:
         if process.poll() is not None:
-            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
-            return f"serve 启动后退出（代码 {process.returncode}）：{said.strip()[-600:]}"
+            said.seek(0)
+            words = said.read().decode(errors="replace").strip()
+            return f"serve 启动后退出（代码 {process.returncode}）：{words[-600:]}"
         if time.monotonic() > deadline:
             return f"{waiting[0]} 在 {TRIAL_S:.0f} 秒内没有正常回答（{last}）"
         try:
