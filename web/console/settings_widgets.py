@@ -176,7 +176,7 @@ class Team:
         return {**current, "name": typed.get("name", "").strip(), "areas": _lines(typed.get("areas", ""))}
 
     def shown(self, words: Words, value: Any, choices: Mapping[str, tuple[Option, ...]]) -> str:
-        return "、".join(value.get("areas") or ())
+        return " · ".join((value.get("name", ""), *filter(None, ("、".join(value.get("areas") or ()),))))
 
 
 @dataclass(frozen=True)
