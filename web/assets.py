@@ -14,7 +14,7 @@ CITIZENS_TEMPLATES = Path(__file__).parent / "templates" / "h5"
 WEUI = "vendor/weui/weui-2.6.25.min.css"
 
 # In this order: what stands later wins.
-CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "desk", "people", "print")
+CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "desk", "people", "settings", "print")
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 
 
