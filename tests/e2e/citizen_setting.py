@@ -224,6 +224,7 @@ async def citizens_on(
             also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
             wishes=PersonalWishes(wants_notices, NoticeChoice(database), forget_accounts),
             in_any_browser=in_any_browser,
+            answering=answerer,
         )
         app.ctx.h5 = door
         app.ctx.api = build_api(

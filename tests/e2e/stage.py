@@ -8,7 +8,8 @@ from urllib.parse import quote
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.people import NARROW, Console, reference_in
+from kit.references import find_references
+from tests.e2e.people import NARROW, Console
 from tests.e2e.screens import CITIZEN, NOBODY, Screen
 from tests.e2e.system import System
 
@@ -56,7 +57,7 @@ class Stage:
             "case": case,
             "open_case": open_case,
             "inquiry": self._ask(),
-            "code": str(rows("select code from scene_code limit 1")[0][0]),
+            "code": str(rows("select code from scene_code where kind <> 'area' order by code limit 1")[0][0]),
             "desk_case": str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0]),
         }
 
@@ -73,7 +74,7 @@ class Stage:
             page.locator("#photos").set_input_files([picture])  # type: ignore[list-item]
         page.locator("#filing button.primary").click()
         page.wait_for_url("**/h5/filed/**")
-        reference = reference_in(page.locator("main").inner_text())
+        reference = str(find_references(page.locator("main").inner_text())[0])
         context.close()
         return reference
 
@@ -83,7 +84,7 @@ class Stage:
         page.locator("#words").fill("小区门口能不能临时摆三天展台？要找谁批？")
         page.locator("main button.primary").click()
         expect(page.locator("main [role=status]")).to_contain_text("LY")
-        reference = reference_in(page.locator("main").inner_text())
+        reference = str(find_references(page.locator("main").inner_text())[0])
         page.close()
         return reference
 
@@ -103,6 +104,7 @@ class Stage:
             console.open(reference)
             for move, given in acts:
                 console.act(move, **given)
+                expect(page.locator(f"#act-{move}")).to_have_count(0)
             page.close()
 
     def _context(self, who: str) -> BrowserContext:

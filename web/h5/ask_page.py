@@ -20,7 +20,7 @@ from kit.http.rate_limit import by_address
 from kit.references import find_references
 from web.h5.door import H5Door
 from web.h5.frame import ASK, FILE, danger_numbers, frame_for, shown
-from web.h5.message_page import MESSAGE
+from web.h5.message_page import MESSAGE, told_elsewhere
 from web.h5.screens import Link
 from web.h5.visitor import CASES, Visitor
 
@@ -94,8 +94,7 @@ def said_to(door: H5Door, question: str) -> Turn:
     danger = find_danger(door.desk.policy.danger, question)
     numbers = danger_numbers(door) if danger else ()
     if door.misconduct.is_told_in(question):
-        lead = text("h5_ask.misconduct", phone=door.bureau.phone)
-        return Turn(question="", band="misconduct", lead=lead, numbers=numbers)
+        return Turn(question="", band="misconduct", lead=told_elsewhere(door), numbers=numbers)
     if len(question) > QUESTION_AT_MOST:
         lead = text("h5_ask.too_long", most=QUESTION_AT_MOST)
         return Turn(question="", band="long", lead=lead, numbers=numbers, to_person=MESSAGE, to_filing=FILE)

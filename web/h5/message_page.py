@@ -79,8 +79,7 @@ async def send_message(request: Request, door: H5Door, visitor: Visitor | None) 
     if door.misconduct.is_told_in(words):
         # Shown again to who wrote it, so that it can be taken to where it belongs; kept nowhere.
         await drafts.drop(door, holder, FORM)
-        wrong = text("h5_ask.misconduct", phone=door.bureau.phone)
-        return _form(request, door, visitor, words, wrong=wrong, status=422)
+        return _form(request, door, visitor, words, wrong=told_elsewhere(door), status=422)
     if not words.strip() or len(words) > TEXT_AT_MOST:
         wrong = (
             text("h5_ask.message.empty")
@@ -107,6 +106,12 @@ async def send_message(request: Request, door: H5Door, visitor: Visitor | None) 
         return _form(request, door, visitor, words, wrong=text(problem.key, **problem.params), status=422)
     await drafts.drop(door, holder, FORM)
     return redirect(f"{MESSAGE}?sent={view.reference}", status=303)
+
+
+def told_elsewhere(door: H5Door) -> str:
+    """Where to tell what is about the bureau's own people."""
+    text = door.words.text
+    return f"{text('misconduct.page.words', phone=door.bureau.phone)}\n{text('misconduct.page.otherwise')}"
 
 
 def _field(request: Request, name: str) -> str:

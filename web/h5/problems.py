@@ -6,9 +6,9 @@ from sanic import Request
 
 from kit.http.problem_pages import ProblemView
 from web.h5.door import door_of
-from web.h5.frame import frame_for
+from web.h5.frame import START, frame_for
 from web.h5.screens import Link, MessagePage
-from web.h5.visitor import HOME, Visitor
+from web.h5.visitor import Visitor
 
 TITLES = {403: "forbidden", 404: "not_found"}
 
@@ -22,7 +22,7 @@ def problem_page(request: Request, problem: ProblemView) -> str:
     page = MessagePage(
         title=text(f"h5.problem.{title}"),
         words=problem.sentence,
-        links=(Link(href=HOME, words=text("h5.problem.home")),),
+        links=(Link(href=START, words=text("h5.problem.home")),),
         role="alert",
         number=text("h5.problem.number", number=problem.request_id) if problem.status >= 500 else "",
     )
