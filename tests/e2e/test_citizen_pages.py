@@ -380,7 +380,7 @@ async def test_pages_wear_the_headers_of_all_our_pages(setting: CitizenSetting) 
         missing = await phone.get("/h5/nothing-here")
         assert missing.status == 404
         assert "没有找到" in missing.text
-        assert "回到我的事项" in missing.text
+        assert "回到首页" in missing.text
 
 
 # ---- codes on signs
