@@ -12,6 +12,7 @@ from kit.db import Change, Database
 from kit.db.models import GuardKey
 from kit.http.models import HttpSession
 from kit.outbox_models import HANDLED, OutboxEvent
+from web.h5.drafts import forget_expired
 
 GUARD_KEYS_FOR = timedelta(days=30)
 """Far beyond any repeat: the platform gives up within a minute, clients keep a key for a day."""
@@ -44,6 +45,7 @@ async def purge(db: Database) -> int:
     gone = await db.change(work) if keys or events or sessions else 0
     gone += await forget_what_is_over(db)
     gone += await forget_codes(db)
+    gone += await forget_expired(db)
     gone += await forget_words(db)
     gone += await forget_deliveries(db)
     return gone + await forget_unseen(db, accounts_heard, forget_accounts)

@@ -80,7 +80,7 @@ async def test_in_wechat_the_form_comes_after_the_silent_sign_in_and_needs_no_se
         assert form.page.path == "/h5/file"
         page = await form.send(FILLED, follow=True)
         assert "投诉已收到" in page.text
-        assert "查询密码" not in page.text
+        assert "查询码" not in page.text
     case = await Complaint.get()
     assert case.account_id == (await Account.get()).id
     assert await ComplaintReceipt.all().count() == 0

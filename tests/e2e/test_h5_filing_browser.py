@@ -191,6 +191,8 @@ async def test_a_phone_that_dies_finds_its_words_and_photos_again(setting: Citiz
         page = await context.new_page()
         await page.goto("/h5/file")
         await expect(page.locator("#story")).to_have_value(STORY)
+        await expect(page.locator("#pictures [data-state=done]")).to_have_count(1)
+        await fits(page)
         await expect(page.locator("label.choice input").nth(1)).to_be_checked()
         await page.fill("#place", PLACE)
         await page.locator(".bar button").tap()

@@ -29,6 +29,8 @@
   var isTold = false;
   var tries = 0;
   var saving = 0;
+  var numbered = 0;
+  var spoken = 0;
 
   function words(name, values) {
     return said[name].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
@@ -84,7 +86,21 @@
     arrivedBefore("photo", kept.content.photo, now.photo);
     arrivedBefore("voice", kept.content.voice, now.voice);
     if (kept.content.phone) form.querySelector("details").open = true;
-    state(said.restored);
+    if (!form.parentNode.querySelector(".notice.good")) state(said.restored);
+  }
+
+  // What came with the page is shown like what is sent from here.
+  function adopt() {
+    var shown = document.querySelectorAll("#pictures [data-file], #voices li");
+    for (var i = 0; i < shown.length; i++) {
+      var old = shown[i];
+      var field = old.querySelector("input");
+      var image = old.querySelector("img");
+      var line = field.name === "photo" ? picture(image ? image.src : "") : recording(0);
+      old.parentNode.replaceChild(line, old);
+      mark(line, field.name, field.value);
+    }
+    if ($("unticked")) $("unticked").hidden = true;
   }
 
   function check(name, value) {
@@ -147,18 +163,19 @@
   // ---- photos and recordings
 
   function picture(source) {
-    var number = $("pictures").children.length + 1;
+    numbered += 1;
+    var number = numbered;
     var line = document.createElement("li");
     line.innerHTML = '<progress max="100" value="0"></progress><span class="photo-said" role="status"></span>' +
       '<button type="button" class="photo-remove"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5.5 5.5l13 13M18.5 5.5l-13 13"/></svg></button>';
     line.querySelector("progress").setAttribute("aria-label", words("photo", { number: number }));
     line.querySelector("button").setAttribute("aria-label", words("remove", { number: number }));
-    if (source) {
-      var image = document.createElement("img");
-      image.src = source;
-      image.alt = words("photo", { number: number });
-      line.insertBefore(image, line.firstChild);
-    }
+    var image = document.createElement(source ? "img" : "span");
+    if (source) image.src = source;
+    if (source) image.alt = words("photo", { number: number });
+    else image.textContent = words("photo", { number: number });
+    if (!source) image.className = "photo-blank";
+    line.insertBefore(image, line.firstChild);
     $("pictures").appendChild(line);
     removable(line);
     return line;
@@ -166,9 +183,10 @@
 
   function recording(seconds) {
     var line = document.createElement("li");
-    var number = $("voices").children.length + 1;
+    spoken += 1;
+    var number = spoken;
     line.innerHTML = '<span></span> <span class="photo-said" role="status"></span> <button type="button" class="linkish"></button>';
-    line.firstChild.textContent = seconds ? words("voice", { number: number, seconds: seconds }) : words("voice", { number: number, seconds: "" }).replace(/（.*/, "");
+    line.firstChild.textContent = words(seconds ? "voice" : "voiceBefore", { number: number, seconds: seconds });
     line.querySelector("button").textContent = said.removeVoice;
     $("voices").appendChild(line);
     removable(line);
@@ -191,6 +209,8 @@
     field.name = name;
     field.value = id;
     line.appendChild(field);
+    var shown = line.querySelector("progress");
+    if (shown) shown.value = 100;
     line.setAttribute("data-state", "done");
     line.querySelector(".photo-said").textContent = said.done;
   }
@@ -344,6 +364,7 @@
 
   window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
   window.cgFiling = { form: form, words: words, said: said, changed: changed, post: post, recording: recording, all: all };
+  adopt();
   if (isAnswer) keepHere(); else restore();
   if ($("misconduct")) forget();
   if (isDanger()) $("danger").hidden = false;
