@@ -94,13 +94,17 @@ async def test_a_clerk_goes_through_the_list_with_the_keyboard(console: ConsoleS
 async def test_filters_narrow_the_list_in_place_and_stand_in_the_address(console: ConsoleSetting) -> None:
     await filed(console)
     async with browsing(console, DESK) as page:
-        await page.check("#overdue")
+        await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".nothing")).to_be_visible()
         assert "overdue=1" in page.url
         await page.get_by_role("link", name="待受理").click()
         assert "overdue=1" in page.url
         assert "state=submitted" in page.url
-        await page.uncheck("#overdue")
+        await page.select_option("#unit", "street")
+        await page.wait_for_url("**unit=street**")
+        assert "overdue=1" in page.url
+        await page.select_option("#unit", "")
+        await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".case-row")).to_have_count(1)
 
 

@@ -18,7 +18,8 @@ from PIL import Image
 from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.complaints.filing import submit
-from casework.complaints.queries import detail
+from casework.complaints.models import ComplaintNote
+from casework.complaints.queries import detail, for_owner
 from casework.complaints.views import ComplaintView
 from casework.people.staff import leave, set_password
 from casework.roles import Role
@@ -216,7 +217,10 @@ async def test_a_handler_sees_the_cases_of_the_own_unit_and_no_others(
         await dispatcher.log_in("diaodu")
         await dispatcher.act(street.reference, "accept", category="vending")
         await dispatcher.act(noise.reference, "accept", category="noise")
-        listed = await handler.log_in("banli")
+        landed = await handler.log_in("banli")
+        # Nobody has been given it yet: not a task, but to be seen.
+        assert street.reference not in landed.text
+        listed = await handler.get("/console/cases")
         assert street.reference in listed.text
         assert noise.reference not in listed.text
         assert (await handler.get(f"/console/cases/{noise.reference}")).status == 404
@@ -476,6 +480,78 @@ async def test_another_site_cannot_put_words_into_our_login(console: ConsoleSett
         )
         assert page.status == 403
         assert "kept." not in page.text
+
+
+@pytest.mark.parametrize("act", ["note", "update"])
+async def test_an_expired_session_costs_no_note_either(
+    console: ConsoleSetting, clock: FixedClock, act: str
+) -> None:
+    case = await filed(console)
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        page = await clerk.get(f"/console/cases/{case.reference}")
+        fields = {"csrf_token": page.hidden("csrf_token"), act: "写了很久的话", "told": "1"}
+        clock.advance(timedelta(hours=3))
+        page = await clerk.post(f"/console/cases/{case.reference}/{act}", fields)
+        sent = {
+            name: unescape(page.hidden(name)) for name in ("csrf_token", "next", "kept_action", f"kept.{act}")
+        }
+        page = await clerk.post("/console/login", sent | {"login": "diaodu", "password": PASSWORD})
+        assert "写了很久的话</textarea>" in page.text
+    assert await ComplaintNote.all().count() == 0
+
+
+async def test_news_and_notes_are_two_forms_and_neither_does_the_work_of_the_other(
+    console: ConsoleSetting,
+) -> None:
+    case = await filed(console)
+    address = f"/console/cases/{case.reference}"
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        page = await clerk.get(address)
+        token = page.hidden("csrf_token")
+        # The words of one field sent to the other's address are nothing there.
+        crossed = await clerk.post(
+            f"{address}/update", {"csrf_token": token, "note": "内部的话", "told": "1"}
+        )
+        assert crossed.status == 422
+        unticked = await clerk.post(f"{address}/update", {"csrf_token": token, "update": "明天到现场"})
+        assert unticked.status == 422
+        assert "请先勾选确认" in unticked.text
+        assert "明天到现场</textarea>" in unticked.text
+        assert await ComplaintNote.all().count() == 0
+        form = {"csrf_token": token, "act": page.hidden("act", "update"), "update": "明天到现场", "told": "1"}
+        for _ in range(2):
+            told = await clerk.post(f"{address}/update", form)
+            assert "已向市民通报" in told.text
+        noted = await clerk.post(f"{address}/note", {"csrf_token": token, "note": "电话不通"})
+        assert "只有同事能看到" in noted.text
+    assert await ComplaintNote.filter(audience="public").count() == 1
+    assert await ComplaintNote.filter(audience="internal").count() == 1
+    own = await for_owner(console.door.desk, CITIZEN.id, case.reference)
+    assert own is not None
+    assert "明天到现场" in str(own)
+    assert "电话不通" not in str(own)
+
+
+async def test_a_case_is_shown_to_the_public_in_a_clerks_words_and_taken_back(
+    console: ConsoleSetting,
+) -> None:
+    case = await filed(console, story="湖滨路东门口的早市摊位把人行道全都占满了")
+    address = f"/console/cases/{case.reference}"
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        token = (await clerk.get(address)).hidden("csrf_token")
+        copied = {"csrf_token": token, "description": "湖滨路东门口的早市摊位把人行道全都占满了"}
+        refused = await clerk.post(f"{address}/release", copied)
+        assert refused.status in (409, 422)
+        assert "换成自己的说法" in refused.text
+        assert "占满了</textarea>" in refused.text
+        worded = {"csrf_token": token, "description": "早市占道，已安排值守", "place_text": "湖滨路一带"}
+        shown = await clerk.post(f"{address}/release", worded)
+        assert "公众现在看到的" in shown.text
+        taken = await clerk.post(f"{address}/withdraw_release", {"csrf_token": token})
+        assert "没有公开" in taken.text
 
 
 # ---- personal data

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.complaints.filing import PHOTOS_AT_MOST
 from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES
 from casework.complaints.limits import deadline
 from casework.complaints.notes import NoteView
@@ -17,9 +16,9 @@ from casework.permissions import Operation
 from casework.roles import Role
 from kit.calendar.explain import explain
 from kit.clock import local
-from kit.files.kinds import MAX_FILE_BYTES
 from nlp.redact import redact
 from web.console.addresses import list_address, move_address
+from web.console.case_acts import act_for
 from web.console.case_screens import (
     Act,
     Addition,
@@ -37,11 +36,11 @@ from web.console.case_screens import (
     Written,
 )
 from web.console.door import ConsoleDoor
-from web.console.forms import FORMS, SIDE_FORMS, Field, form_of
+from web.console.forms import FORMS, SIDE_FORMS
 from web.console.offers import Offers
 from web.console.photos import Album
-from web.console.screens import Ask, Link, Note
-from web.console.submission import MEGABYTE, Typed
+from web.console.screens import Link, Note
+from web.console.submission import Typed
 from web.console.visitor import Visitor
 
 
@@ -97,7 +96,7 @@ def case_page(
     knows_citizen = visitor.may(Operation.SEE_CITIZEN)
 
     def act(name: str, *, is_open: bool = False, preset: str = "") -> Act:
-        return _act(door, case, name, around.offers, typed, is_open=is_open, preset=preset)
+        return act_for(door, case, name, around.offers, typed, is_open=is_open, preset=preset)
 
     return CasePage(
         reference=view.reference,
@@ -255,59 +254,6 @@ def _notice(door: ConsoleDoor, line: DeliveryLine, now: datetime) -> Notice:
         what=door.words.text(f"{line.template}.title"),
         at=door.words.moment(line.updated_at, now),
         why=door.words.text(line.reason_key) if line.reason_key else door.words.receipt(line.receipt),
-    )
-
-
-def _act(
-    door: ConsoleDoor,
-    case: ComplaintDetail,
-    name: str,
-    offers: Offers,
-    typed: Typed | None,
-    *,
-    is_open: bool,
-    preset: str = "",
-) -> Act:
-    form, text = form_of(name), door.words.text
-    if form is None:
-        raise LookupError(name)
-    mine = typed if typed is not None and typed.move == name else None
-    return Act(
-        move=name,
-        words=text(f"complaint.move.{name}" if name in FORMS else f"console.move.{name}.words"),
-        button=text(f"console.move.{name}.button"),
-        hint=text(f"console.move.{name}.hint"),
-        action=move_address(case.view.reference, name),
-        asks=tuple(_ask(door, case, field, offers, mine, preset) for field in form.fields),
-        open=is_open,
-        grave=form.grave,
-        key=mine.key if mine is not None and mine.key else door.db.ids.new().hex,
-    )
-
-
-def _ask(
-    door: ConsoleDoor, case: ComplaintDetail, field: Field, offers: Offers, typed: Typed | None, given: str
-) -> Ask:
-    text = door.words.text
-    numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
-    preset = {
-        "category": case.view.category or case.suggested_category or "",
-        "assignee": case.unit or "",
-        "description": given,
-    }
-    return Ask(
-        name=field.name,
-        kind=field.kind,
-        label=text(f"console.field.{field.name}"),
-        optional=field.optional,
-        help=text(f"console.help.{field.name}", **numbers) if field.help else "",
-        typed=typed.texts.get(field.name, "") if typed is not None else preset.get(field.name, ""),
-        wrong=typed.wrong.get(field.name, "") if typed is not None else "",
-        at_most=field.at_most,
-        too_large=text("console.form.photos_too_large", megabytes=field.at_most // MEGABYTE)
-        if field.kind == "photos"
-        else "",
-        groups=offers.groups.get(field.offered, ()),
     )
 
 

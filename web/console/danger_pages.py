@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from web.console.submission import value_of
 from web.console.visitor import Visitor
 
 ROWS = 30
+NOTHING: Mapping[UUID, str] = {}
 TONES: dict[State, Tone] = {State.RAISED: "late", State.ACKNOWLEDGED: "soon", State.ENDED: "good"}
 
 
@@ -60,12 +62,17 @@ async def _act(
         if problem.status == 404:
             raise
         note = Note(words=door.words.text(problem.key, **problem.params), tone="late")
-        return await _render(door, visitor, "", (note,), problem.status)
+        return await _render(door, visitor, "", (note,), problem.status, typed={id: outcome or ""})
     return redirect(f"{DANGERS}?done={done}#alert-{id}", status=303)
 
 
 async def _render(
-    door: ConsoleDoor, visitor: Visitor, after: str, notes: tuple[Note, ...], status: int = 200
+    door: ConsoleDoor,
+    visitor: Visitor,
+    after: str,
+    notes: tuple[Note, ...],
+    status: int = 200,
+    typed: Mapping[UUID, str] = NOTHING,
 ) -> HTTPResponse:
     try:
         found = await queries.alerts(after=after or None, limit=ROWS)
@@ -75,7 +82,9 @@ async def _render(
         found = await queries.alerts(limit=ROWS)
     now = door.clock.now()
     page = AlertsPage(
-        rows=tuple(_line(door, visitor, row, now) for row in found.rows if not row.joined),
+        rows=tuple(
+            _line(door, visitor, row, now, typed.get(row.id, "")) for row in found.rows if not row.joined
+        ),
         more=f"{DANGERS}?after={found.after}" if found.after else "",
         first=DANGERS if after else "",
         notes=notes,
@@ -83,7 +92,7 @@ async def _render(
     return shown(door, "dangers.html", await frame_for(door, visitor, DANGERS), page, status)
 
 
-def _line(door: ConsoleDoor, visitor: Visitor, row: AlertView, now: datetime) -> AlertLine:
+def _line(door: ConsoleDoor, visitor: Visitor, row: AlertView, now: datetime, typed: str) -> AlertLine:
     text = door.words.text
     is_waiting = row.state is State.RAISED
     waited_minutes = (now - row.raised_at) // timedelta(minutes=1)
@@ -105,4 +114,5 @@ def _line(door: ConsoleDoor, visitor: Visitor, row: AlertView, now: datetime) ->
         case=row.reference,
         take=f"{DANGERS}/{row.id}/take" if "acknowledge" in moves else "",
         finish=f"{DANGERS}/{row.id}/end" if "end" in moves else "",
+        typed=typed,
     )

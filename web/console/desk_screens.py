@@ -17,6 +17,7 @@ class InquiryLine:
     state: Chip
     due: Countdown | None
     at: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,10 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class InquiryPage:
-    """One matter from its first word to its last. `typed` is an answer that could not be sent."""
+    """One matter from its first word to its last. `typed` is an answer that could not be sent.
+
+    `topic` is set for a request about the citizen's own data, `topic_note` says what that asks of the clerk.
+    """
 
     reference: str
     revision: str
@@ -56,6 +60,8 @@ class InquiryPage:
     at_most: int
     typed: str = ""
     wrong: str = ""
+    topic: str = ""
+    topic_note: str = ""
     notes: tuple[Note, ...] = ()
 
 
@@ -80,6 +86,7 @@ class AlertLine:
     case: str
     take: str
     finish: str
+    typed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

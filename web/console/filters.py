@@ -78,6 +78,9 @@ class Filters:
         sight = visitor.sight
         if self.find:
             states = frozenset(State)
+        elif self.tasks and not self.state:
+            # What nobody has given out yet is the dispatcher's task, whatever unit it will be.
+            states = frozenset({State.ASSIGNED})
         elif self.state in ("", ALL):
             states = frozenset(State) if self.state == ALL else OPEN_STATES
         else:

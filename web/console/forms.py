@@ -170,7 +170,7 @@ async def _withdraw_release(desk: Desk, actor: Actor, case: UUID, given: Filled)
 
 SIDE_FORMS: Mapping[str, SideForm] = {
     "note": SideForm(
-        fields=(Field(name="note", kind="long", at_most=notes.NOTE_AT_MOST),),
+        fields=(Field(name="note", kind="long", at_most=notes.NOTE_AT_MOST, help=False),),
         take=_note,
         may=Operation.NOTE_INTERNALLY,
     ),

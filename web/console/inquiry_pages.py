@@ -157,6 +157,8 @@ async def _render(
         at_most=actions.ANSWER_AT_MOST,
         typed=typed,
         wrong=wrong,
+        topic=_topic(door.words, "topic", view.topic),
+        topic_note=_topic(door.words, "topic_note", view.topic),
         notes=notes,
     )
     return shown(door, "inquiry.html", await frame_for(door, visitor, INQUIRIES), page, status)
@@ -170,7 +172,13 @@ def _line(door: ConsoleDoor, row: FoundLine, now: datetime) -> InquiryLine:
         state=_chip(door.words, row.state),
         due=_due(door.words, row, now),
         at=door.words.moment(row.updated_at, now),
+        topic=_topic(door.words, "topic", row.topic),
     )
+
+
+def _topic(words: Words, name: str, topic: str | None) -> str:
+    """What a request about one's own data is called, or asks for; "" for any other message."""
+    return words.text(f"console.inquiries.{name}.{topic}") if topic else ""
 
 
 def _chip(words: Words, state: State) -> Chip:

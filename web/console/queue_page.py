@@ -79,7 +79,7 @@ def _page(
             )
             for name in (FOR_OFFICERS if visitor.does_cases else FOR_DISPATCHERS)
         ),
-        units=tuple(Option(value=unit.code, words=unit.name) for unit in door.desk.policy.units.values()),
+        units=_units(door, visitor),
         kept=tuple(
             (name, value)
             for name, value in (
@@ -97,6 +97,13 @@ def _page(
         first=filters.at("").address if filters.after else "",
         wrong=wrong,
     )
+
+
+def _units(door: ConsoleDoor, visitor: Visitor) -> tuple[Option, ...]:
+    """The units to choose from; none where the visitor sees no more than one."""
+    seen = visitor.sight.units
+    units = [unit for unit in door.desk.policy.units.values() if seen is None or unit.code in seen]
+    return tuple(Option(value=unit.code, words=unit.name) for unit in units) if len(units) > 1 else ()
 
 
 def _tab_words(door: ConsoleDoor, tab: str) -> str:

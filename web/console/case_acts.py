@@ -1,0 +1,68 @@
+"""The forms of a case: each field with what was typed, what is wrong, and what there is to choose from."""
+
+from __future__ import annotations
+
+from casework.complaints.filing import PHOTOS_AT_MOST
+from casework.complaints.views import ComplaintDetail
+from kit.files.kinds import MAX_FILE_BYTES
+from web.console.addresses import move_address
+from web.console.case_screens import Act
+from web.console.door import ConsoleDoor
+from web.console.forms import FORMS, Field, form_of
+from web.console.offers import Offers
+from web.console.screens import Ask
+from web.console.submission import MEGABYTE, Typed
+
+
+def act_for(
+    door: ConsoleDoor,
+    case: ComplaintDetail,
+    name: str,
+    offers: Offers,
+    typed: Typed | None,
+    *,
+    is_open: bool,
+    preset: str = "",
+) -> Act:
+    """The form of one move or side act. `preset` is the text its first field begins with."""
+    form, text = form_of(name), door.words.text
+    if form is None:
+        raise LookupError(name)
+    mine = typed if typed is not None and typed.move == name else None
+    return Act(
+        move=name,
+        words=text(f"complaint.move.{name}" if name in FORMS else f"console.move.{name}.words"),
+        button=text(f"console.move.{name}.button"),
+        hint=text(f"console.move.{name}.hint"),
+        action=move_address(case.view.reference, name),
+        asks=tuple(_ask(door, case, field, offers, mine, preset) for field in form.fields),
+        open=is_open,
+        grave=form.grave,
+        key=mine.key if mine is not None and mine.key else door.db.ids.new().hex,
+    )
+
+
+def _ask(
+    door: ConsoleDoor, case: ComplaintDetail, field: Field, offers: Offers, typed: Typed | None, given: str
+) -> Ask:
+    text = door.words.text
+    numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
+    preset = {
+        "category": case.view.category or case.suggested_category or "",
+        "assignee": case.unit or "",
+        "description": given,
+    }
+    return Ask(
+        name=field.name,
+        kind=field.kind,
+        label=text(f"console.field.{field.name}"),
+        optional=field.optional,
+        help=text(f"console.help.{field.name}", **numbers) if field.help else "",
+        typed=typed.texts.get(field.name, "") if typed is not None else preset.get(field.name, ""),
+        wrong=typed.wrong.get(field.name, "") if typed is not None else "",
+        at_most=field.at_most,
+        too_large=text("console.form.photos_too_large", megabytes=field.at_most // MEGABYTE)
+        if field.kind == "photos"
+        else "",
+        groups=offers.groups.get(field.offered, ()),
+    )
