@@ -16,6 +16,7 @@ from casework.actors import citizen
 from casework.complaints import actions
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.complaints.notes import note_internally, update_citizen
 from casework.complaints.views import ComplaintView
 from casework.dangers.models import DangerAlert
 from casework.inquiries import actions as talking
@@ -140,6 +141,18 @@ async def test_time_to_object_ends_with_the_day_not_with_the_next_one(setting: C
     async with setting.phone(MEI) as phone:
         page = (await phone.get(f"/h5/cases/{case.reference}")).text
         assert "2026年12月3日 24:00 前可以评价，不满意可以要求重新办理一次" in page
+
+
+async def test_news_from_the_officer_is_read_and_notes_among_staff_are_not(setting: CitizenSetting) -> None:
+    case = await filed(setting, await account(setting))
+    await actions.accept(setting.desk, DISPATCHER, case.id)
+    await actions.assign(setting.desk, DISPATCHER, case.id)
+    await update_citizen(setting.desk, HANDLER, case.id, "今晚八点去现场看。", act="one")
+    await note_internally(setting.desk, HANDLER, case.id, "店主说过要打官司", act="two")
+    async with setting.phone(MEI) as phone:
+        page = (await phone.get(f"/h5/cases/{case.reference}")).text
+        assert "今晚八点去现场看。" in page
+        assert "打官司" not in page
 
 
 # ---- rating, disputing

@@ -16,7 +16,8 @@ class CaseRow:
     state: str
     tone: str
     note: str
-    meta: str
+    at: str
+    reference: str
 
 
 @dataclass(frozen=True, kw_only=True)

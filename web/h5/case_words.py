@@ -86,7 +86,8 @@ def case_row(door: H5Door, row: ComplaintLine) -> CaseRow:
         state=text(f"complaint.state.{row.state}"),
         tone=tone,
         note=note,
-        meta=text("h5_case.row.meta", at=door.words.day(row.submitted_at), reference=row.reference),
+        at=door.words.day(row.submitted_at),
+        reference=row.reference,
     )
 
 
@@ -99,5 +100,6 @@ def talk_row(door: H5Door, row: InquiryLine) -> CaseRow:
         state=text(row.state_key),
         tone=TALK_TONES.get(row.state, ""),
         note=text(f"h5_case.topic.{row.topic}") if row.topic is not None else "",
-        meta=text("h5_case.row.meta", at=door.words.day(row.submitted_at), reference=row.reference),
+        at=door.words.day(row.submitted_at),
+        reference=row.reference,
     )
