@@ -203,7 +203,11 @@ async def _note(
         await row.save(force_create=True)
         digest = hashlib.sha256(value.encode()).hexdigest() if value is not None else ""
         facts = {"path": path, "number": number, "value_sha256": digest, "reason": reason}
-        await change.audit(chain_of(kind, path), actor, f"settings.{'amend' if value else 'restore'}", facts)
+        chain = chain_of(kind, path)
+        if value is None:
+            await change.audit(chain, actor, "settings.restore", facts)
+        else:
+            await change.audit(chain, actor, "settings.amend", facts)
 
 
 async def _turn(change: Change) -> None:
