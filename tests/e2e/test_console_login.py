@@ -11,6 +11,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from app.models import MODEL_MODULES
 from casework.actors import system
 from casework.people.staff import grant, set_password
 from casework.people.staff_profile import StaffSection
@@ -18,18 +19,22 @@ from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Database
+from kit.ids import Ids
+from tests.conftest import AUDIT_KEY
 from tests.e2e.console_setting import PASSWORD, Clerk, ConsoleSetting, Page, console_on
 
 FACTOR = "/console/me/second-factor"
 
 
 @pytest.fixture
-async def console(database: Database, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
-    """With the rules as shipped: administrators need a second factor."""
+async def console(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
+    """With the rules as shipped: administrators need a second factor. The rows know both engines elsewhere."""
+    database = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
     async with console_on(database, tmp_path, staff_rules=StaffSection()) as setting:
         await setting.hire("diaodu", "李敏", (Role.DISPATCHER, None))
         await setting.hire("guanli", "何芳", (Role.ADMINISTRATOR, None))
         yield setting
+    await database.close()
 
 
 def shown(page: Page, mark: str) -> str:
