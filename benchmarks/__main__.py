@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import gateway, intake, survival, webhook
+from benchmarks import doors, gateway, intake, survival, webhook
 from benchmarks.report import Figure, show, write
 
 SUITES = {
@@ -12,6 +12,7 @@ SUITES = {
     "intake": intake.measure,
     "survival": survival.measure,
     "gateway": gateway.measure,
+    "doors": doors.measure,
 }
 
 

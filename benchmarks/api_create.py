@@ -20,7 +20,7 @@ import msgspec
 from app.core import open_database
 from app.environment import read_settings
 from benchmarks.processes import cpu_seconds, free_port, running
-from benchmarks.servers import our_service, postgres
+from benchmarks.servers import our_service
 from benchmarks.traffic import Account, drive
 from casework.people.models import Account as Citizen
 from kit.db import Change
@@ -94,7 +94,12 @@ def peer(database_url: str) -> Iterator[tuple[int, int, list[str]]]:
 def ours(database_url: str) -> Iterator[tuple[int, int, list[str]]]:
     """The service as it ships, one web process. Gives (port, pid, tokens)."""
     with our_service(Account(), database_url) as (port, pid, folder):
-        yield port, pid, asyncio.run(_tokens(database_url, folder))
+        yield port, pid, tokens_of(database_url, folder)
+
+
+def tokens_of(database_url: str, folder: Path) -> list[str]:
+    """Tokens of citizens known to a service that runs."""
+    return asyncio.run(_tokens(database_url, folder))
 
 
 async def _tokens(database_url: str, folder: Path) -> list[str]:
@@ -112,12 +117,3 @@ async def _tokens(database_url: str, folder: Path) -> list[str]:
             await db.change(known)
             tokens.append((await sessions.create("citizen", citizen.id)).token)
     return tokens
-
-
-def one_round() -> tuple[float, float]:
-    """(ours, the peer's), in microseconds."""
-    with postgres() as url, ours(url) as (port, pid, tokens):
-        mine = cost_us(port, pid, tokens, "Bearer")
-    with postgres() as url, peer(url) as (port, pid, tokens):
-        theirs = cost_us(port, pid, tokens, "Token")
-    return mine, theirs
