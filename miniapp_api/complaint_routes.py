@@ -20,7 +20,17 @@ from miniapp_api.material import Files, Photos, media_of
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import Refused, answer
-from miniapp_api.words import Mobile, Reason, Story, Text, Version, danger_in, not_about_our_people
+from miniapp_api.words import (
+    Mobile,
+    Reason,
+    Revision,
+    Story,
+    Text,
+    Version,
+    danger_in,
+    known,
+    not_about_our_people,
+)
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
@@ -52,9 +62,6 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     photos: Photos = ()
     recordings: Files = ()
     scene_code: Annotated[str, msgspec.Meta(max_length=40)] | None = None
-
-
-Revision = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,7 +142,7 @@ async def rate_complaint(call: Call[Rating, NoQuery]) -> HTTPResponse:
         view.id,
         score=said.score,
         comment=said.comment,
-        expected_revision=said.revision,
+        expected_revision=known(said.revision),
     )
     return await show_complaint(call)
 
@@ -145,7 +152,7 @@ async def dispute_complaint(call: Call[Objection, NoQuery]) -> HTTPResponse:
     said, view = call.body, await _own(call)
     not_about_our_people(call.door, said.reason)
     await actions.dispute(
-        call.door.desk, call.who.actor, view.id, reason=said.reason, expected_revision=said.revision
+        call.door.desk, call.who.actor, view.id, reason=said.reason, expected_revision=known(said.revision)
     )
     return await show_complaint(call)
 
@@ -153,7 +160,9 @@ async def dispute_complaint(call: Call[Objection, NoQuery]) -> HTTPResponse:
 async def withdraw_complaint(call: Call[Withdrawal, NoQuery]) -> HTTPResponse:
     """POST /complaints/{reference}/withdraw."""
     view = await _own(call)
-    await actions.withdraw(call.door.desk, call.who.actor, view.id, expected_revision=call.body.revision)
+    await actions.withdraw(
+        call.door.desk, call.who.actor, view.id, expected_revision=known(call.body.revision)
+    )
     return await show_complaint(call)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from sanic import HTTPResponse
@@ -16,9 +16,7 @@ from miniapp_api.cases import InquiryList, LeftInquiry, inquiry_of, inquiry_row_
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import answer
-from miniapp_api.words import Text, danger_in, not_about_our_people
-
-Revision = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+from miniapp_api.words import Revision, Text, danger_in, known, not_about_our_people
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +73,7 @@ async def write_more(call: Call[MoreWords, NoQuery]) -> HTTPResponse:
     door, said, view = call.door, call.body, await _own(call)
     not_about_our_people(door, said.text)
     more = await actions.write_more(
-        door.inquiries, call.who.actor, view.id, said.text, revision=said.revision
+        door.inquiries, call.who.actor, view.id, said.text, revision=known(said.revision)
     )
     return answer(LeftInquiry(inquiry_of(door, more), danger_in(door, said.text)), 201)
 
@@ -83,14 +81,18 @@ async def write_more(call: Call[MoreWords, NoQuery]) -> HTTPResponse:
 async def withdraw_inquiry(call: Call[Ending, NoQuery]) -> HTTPResponse:
     """POST /inquiries/{reference}/withdraw."""
     view = await _own(call)
-    ended = await actions.withdraw(call.door.inquiries, call.who.actor, view.id, revision=call.body.revision)
+    ended = await actions.withdraw(
+        call.door.inquiries, call.who.actor, view.id, revision=known(call.body.revision)
+    )
     return answer(inquiry_of(call.door, ended))
 
 
 async def close_inquiry(call: Call[Ending, NoQuery]) -> HTTPResponse:
     """POST /inquiries/{reference}/close."""
     view = await _own(call)
-    ended = await actions.close(call.door.inquiries, call.who.actor, view.id, revision=call.body.revision)
+    ended = await actions.close(
+        call.door.inquiries, call.who.actor, view.id, revision=known(call.body.revision)
+    )
     return answer(inquiry_of(call.door, ended))
 
 

@@ -33,6 +33,7 @@ WHOLE_TYPES = ("image/*", "audio/*", "video/*", "application/octet-stream")
 _FILE_KINDS = ("image/", "audio/", "video/")
 ADDRESS = "/api/v1/uploads"
 _ROOM_FOR_A_FORM = 64 * 1024
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 Kind = Literal["photo", "voice", "video"]
@@ -63,15 +64,17 @@ def _tus(handler: Callable[..., Awaitable[HTTPResponse]]) -> RawHandler:
     @wraps(handler)
     async def spoken(request: Request, door: ApiDoor, caller: Caller, **found: str) -> HTTPResponse:
         try:
-            if request.headers.get("tus-resumable", "") != TUS_VERSION:
-                raise Problem("problem.upload.version", 412)
+            asked = request.headers.get("tus-resumable", "")
+            if asked != TUS_VERSION:
+                # The protocol wants 412 for another version; what is none is a header that does not fit.
+                raise Problem("problem.upload.version", 412 if _VERSION.fullmatch(asked) else 400)
             response = await handler(request, door, caller, **found)
         except Problem as refusal:
             refused = request.app.error_handler.response(request, refusal)
             if not isinstance(refused, HTTPResponse):
                 raise
             response = refused
-            if refusal.status == 412:
+            if refusal.key == "problem.upload.version":
                 response.headers["tus-version"] = TUS_VERSION
         response.headers["tus-resumable"] = TUS_VERSION
         return response

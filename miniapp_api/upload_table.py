@@ -29,7 +29,11 @@ _ASKED_VERSION = Header(name="tus-resumable", schema={"const": TUS_VERSION}, is_
 _OFFSET = Header(name="upload-offset", schema=_BYTES)
 _EXPIRES = Header(name="upload-expires")
 _GONE: Refusals = ((404, "problem.upload.not_found"), (410, "problem.upload.over"))
-_SPOKEN: Refusals = ((412, "problem.upload.version"), (400, "problem.upload.header"))
+_SPOKEN: Refusals = (
+    (412, "problem.upload.version"),
+    (400, "problem.upload.version"),
+    (400, "problem.upload.header"),
+)
 _REFUSED: Refusals = (
     (415, "problem.file.type_not_allowed"),
     (415, "problem.file.not_a_recording"),
@@ -60,8 +64,7 @@ _LENGTH: Mapping[str, Any] = {
     "pattern": "^([1-9][0-9]{0,6}|1[0-9]{7}|20[0-8][0-9]{5}|209[0-6][0-9]{4}|2097[01][0-9]{3}"
     "|20971[0-4][0-9]{2}|209715[01][0-9]|20971520)$",
 }
-_METADATA: Mapping[str, Any] = {"type": "string", "pattern": "^kind (cGhvdG8=|dm9pY2U=|dmlkZW8=)$"}
-"""`kind` and the base64 of photo, voice or video. Other names are ignored, see tus."""
+
 _FORM: Mapping[str, Any] = {
     "type": "object",
     "required": ["file"],
@@ -115,7 +118,6 @@ UPLOADS: tuple[Operation, ...] = (
         headers=(
             _ASKED_VERSION,
             Header(name="upload-length", schema=_LENGTH, is_required=True),
-            Header(name="upload-metadata", schema=_METADATA),
         ),
         gives=(
             Given(

@@ -23,6 +23,14 @@ Reason = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=1_000)]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")]
 Mobile = Annotated[str, msgspec.Meta(pattern=r"^1[3-9][0-9]{9}$")]
 
+Revision = Annotated[float, msgspec.Meta(ge=1, le=1_000_000, multiple_of=1)]
+"""A whole number: JSON knows no difference between 3 and 3.0, and some clients write the latter."""
+
+
+def known(revision: float | None) -> int | None:
+    """The revision as casework counts."""
+    return int(revision) if revision is not None else None
+
 
 def not_about_our_people(door: ApiDoor, text: str) -> None:
     """Refuse, and keep nothing of, what is told of the bureau's own people: another body hears that (409)."""

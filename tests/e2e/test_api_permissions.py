@@ -1,0 +1,213 @@
+"""Who may do what, tried at every operation of the document: nobody, a stranger, the owner, and staff."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from casework.actors import system
+from casework.complaints import actions
+from casework.complaints.models import Complaint
+from casework.people.merging import Basis, link
+from kit.db import Change, Database
+from kit.files.models import FileState, StoredFile
+from kit.files.store import Variant
+from miniapp_api.openapi import documented
+from miniapp_api.operations import Operation, Who
+from tests.casework_setting import DISPATCHER, HANDLER
+from tests.e2e.api_setting import CONSENTS, ApiSetting, Caller, Said, api_on
+
+OURS = tuple(one for one in documented() if one.path.startswith("/api/v1/"))
+OPEN = {
+    "sign_in",
+    "bureau",
+    "categories",
+    "ask",
+    "question",
+    "upload_protocol",
+    "document",
+    "docs",
+}
+"""What somebody without a token may call. Everything else answers 401."""
+
+TUS = {"tus-resumable": "1.0.0"}
+BODIES: dict[str, Any] = {
+    "sign_in": {"code": "made-up"},
+    "phone": {"code": "made-up", "consent_version": CONSENTS.phone.version},
+    "ask": {"text": "遛狗要牵绳吗"},
+    "file_complaint": {"story": "路口有人摆摊"},
+    "rate_complaint": {"score": 3},
+    "dispute_complaint": {"reason": "又摆出来了"},
+    "withdraw_complaint": {},
+    "add_to_complaint": {"text": "还在"},
+    "leave_inquiry": {"text": "外机怎么装？"},
+    "write_more": {"text": "还有一个问题"},
+    "withdraw_inquiry": {},
+    "close_inquiry": {},
+    "give_consent": {"version": CONSENTS.location.version},
+    "name_guardian": {"version": CONSENTS.guardian.version, "name": "王梅", "phone": "13800001234"},
+}
+HEADERS: dict[str, dict[str, str]] = {
+    "send_file": {"content-type": "image/png"},
+    "announce_file": TUS | {"upload-length": "6"},
+    "upload_offset": TUS,
+    "go_on_sending": TUS | {"upload-offset": "0", "content-type": "application/offset+octet-stream"},
+    "give_up_upload": TUS,
+}
+NO_SUCH = {
+    "reference": "QS-TS-261122-0051-J",
+    "file_id": "0190a6c8-0000-7000-8000-000000000001",
+    "upload_id": "0190a6c8-0000-7000-8000-000000000002",
+    "account_id": "0190a6c8-0000-7000-8000-000000000003",
+}
+
+
+def photo() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (8, 8), "green").save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass
+class Property:
+    """One person's things, by the names of path parameters."""
+
+    complaint: str
+    answered: str
+    inquiry: str
+    file_id: str
+    upload_id: str
+    account_id: str
+
+    def parts(self, operation: Operation) -> dict[str, str]:
+        reference = self.inquiry if operation.tag == "inquiries" else self.complaint
+        if operation.name in ("rate_complaint", "dispute_complaint"):
+            reference = self.answered
+        return {
+            "reference": reference,
+            "file_id": self.file_id,
+            "upload_id": self.upload_id,
+            "account_id": self.account_id,
+            "slug": "dog-on-leash",
+            "purpose": "location",
+        }
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may do what does not depend on the engine."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ApiSetting]:
+    async with api_on(database, tmp_path) as running:
+        yield running
+
+
+async def property_of(setting: ApiSetting, owner: Caller) -> Property:
+    """One of everything."""
+    desk, db = setting.door.desk, setting.door.db
+    references = [
+        (await owner.post("/complaints", {"story": "路口摆摊"})).body["complaint"]["reference"]
+        for _ in range(2)
+    ]
+    row = await Complaint.get(reference=references[1])
+    await actions.accept(desk, DISPATCHER, row.id, category="vending")
+    await actions.assign(desk, DISPATCHER, row.id)
+    await actions.answer(desk, HANDLER, row.id, text="劝离了")
+    inquiry = await owner.post("/inquiries", {"text": "外机怎么装？"})
+    sent = await owner.ask("POST", "/uploads", photo(), content_type="image/png")
+    file_id = UUID(sent.body["id"])
+
+    async def decode(_: Change) -> None:
+        await StoredFile.filter(id=file_id).update(state=FileState.READY.value)
+
+    await db.change(decode)
+    for variant in Variant:
+        await setting.door.files.put_derived(file_id, variant, photo())
+    begun = await owner.ask("POST", "/uploads/pieces", None, tus_resumable="1.0.0", upload_length="6")
+    other = await setting.citizen()
+
+    async def join(change: Change) -> None:
+        await link(change, other.account_id, owner.account_id, Basis.PHONE, system())
+
+    await db.change(join)
+    return Property(
+        complaint=references[0],
+        answered=references[1],
+        inquiry=inquiry.body["inquiry"]["reference"],
+        file_id=sent.body["id"],
+        upload_id=begun.body["id"],
+        account_id=str(other.account_id),
+    )
+
+
+async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **headers: str) -> Said:
+    path = operation.path.format(**{name: parts.get(name, "") for name in {**NO_SUCH, **parts}})
+    content: Any = BODIES.get(operation.name)
+    if operation.name in ("send_file", "go_on_sending"):
+        content = photo() if operation.name == "send_file" else b"GIF87a"
+    return await caller.ask(operation.method, path, content, **{**HEADERS.get(operation.name, {}), **headers})
+
+
+async def test_without_a_token_only_what_is_listed_answers(setting: ApiSetting) -> None:
+    mei, nobody = await setting.citizen(), await setting.anonymous()
+    owned = await property_of(setting, mei)
+    assert {one.name for one in OURS if one.who is not Who.TOKEN} == OPEN
+    # A member of staff's session is of another kind, whether it comes as a cookie or as a token.
+    staff = await setting.door.sessions.create("staff", mei.account_id)
+    for operation in OURS:
+        parts = owned.parts(operation)
+        for headers in (
+            {},
+            {"authorization": "Bearer " + "x" * 43},
+            {"authorization": f"Bearer {staff.token}"},
+            {"authorization": "Basic eDp5"},
+            {"cookie": f"cg_staff={staff.token}; cg_citizen={mei.token}"},
+        ):
+            said = await tried(nobody, operation, parts, **headers)
+            if operation.name in OPEN:
+                refused = operation.who is Who.EITHER and "authorization" in headers
+                assert (said.status == 401) == refused, (operation.name, headers, said)
+            else:
+                assert (said.status, said.headers["www-authenticate"]) == (401, "Bearer"), operation.name
+    assert await Complaint.all().count() == 2
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OURS if "{" in one.path and one.who is Who.TOKEN], ids=lambda one: one.name
+)
+async def test_other_peoples_things_look_like_things_that_do_not_exist(
+    setting: ApiSetting, operation: Operation
+) -> None:
+    mei, gang = await setting.citizen(), await setting.citizen()
+    owned = await property_of(setting, mei)
+    if "{purpose}" in operation.path:
+        return  # Everybody's own; there is nothing of anybody else's to name.
+    stranger = await tried(gang, operation, owned.parts(operation))
+    missing = await tried(gang, operation, NO_SUCH)
+    assert stranger.status == missing.status == 404, (operation.name, stranger, missing)
+    if operation.method != "HEAD":
+        assert stranger.body | {"request_id": ""} == missing.body | {"request_id": ""}
+    own = await tried(mei, operation, owned.parts(operation))
+    assert own.status not in (401, 403, 404), (operation.name, own)
+
+
+async def test_the_owner_may_do_all_of_it(setting: ApiSetting) -> None:
+    """What is refused here is refused for what it says, not for who says it."""
+    for operation in OURS:
+        mei = await setting.citizen()
+        parts = (await property_of(setting, mei)).parts(operation) if "{" in operation.path else {}
+        said = await tried(mei, operation, parts)
+        no_mini_program = operation.name in ("sign_in", "phone") and said.status == 404
+        no_answer_yet = operation.name == "close_inquiry" and said.status == 409
+        assert said.status < 400 or no_mini_program or no_answer_yet, (operation.name, said)
+        assert ((await mei.get("/me")).status == 401) == (operation.name == "sign_out")
