@@ -98,16 +98,16 @@ def lost_without_keys(manifest: Manifest) -> str:
     """One paragraph: what of this backup stays shut without its keys, in numbers, and what does not."""
     sealed = manifest.sealed
 
-    def number(*columns: str) -> int:
-        return sum(sealed.get(column, 0) for column in columns)
+    def number(**columns: str) -> int:
+        return sum(sealed.get(f"{table}.{column}", 0) for table, column in columns.items())
 
     parts = (
-        (number("account.phone_sealed", "complaint.phone_sealed"), "个手机号"),
-        (number("wechat_identity.openid_sealed"), "个微信身份（认不出这些市民，也无法再给他们发消息）"),
-        (number("stored_file.wrapped_key"), "件照片、录音和视频的原件（照片重新编码的副本仍可看）"),
-        (number("conversation_turn.session_sealed", "form_draft.content_sealed"), "份没有填完的草稿"),
-        (number("personal_consent.details_sealed"), "份监护人信息"),
-        (number("staff.totp_sealed"), "位工作人员的两步验证"),
+        (number(account="phone_sealed", complaint="phone_sealed"), "个手机号"),
+        (number(wechat_identity="openid_sealed"), "个微信身份（认不出这些市民，也无法再给他们发消息）"),
+        (number(stored_file="wrapped_key"), "件照片、录音和视频的原件（照片重新编码的副本仍可看）"),
+        (number(conversation_turn="session_sealed", form_draft="content_sealed"), "份没有填完的草稿"),
+        (number(personal_consent="details_sealed"), "份监护人信息"),
+        (number(staff="totp_sealed"), "位工作人员的两步验证"),
     )
     lost = "、".join(f"{count} {what}" for count, what in parts if count)
     entries = manifest.tables.get("audit_entry", 0)
