@@ -15,6 +15,7 @@ from casework.actors import Actor
 from casework.complaints.models import Complaint
 from casework.inquiries.models import Inquiry
 from casework.people.models import Staff
+from casework.people.staff import staff_by_login
 from casework.permissions import Operation, require
 from kit.audit.models import AuditEntry
 from kit.audit.verify import Finding, check_chain
@@ -22,7 +23,6 @@ from kit.db import Database
 from kit.references import parse_reference
 
 CHECKED_AT_MOST = 2_000
-Fact = str | int | bool | None | list["Fact"] | dict[str, "Fact"]
 
 
 class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ async def find_trail(
 ) -> Trail | None:
     """The chain of a login, a case's or a message's number, or an id. None if there is none. Raises Forbidden."""
     require(actor, Operation.SEE_AUDIT)
-    found = await _whose(find.strip())
+    found = await _whose(db, find.strip())
     if found is None:
         return None
     case_id, title, is_person = found
@@ -82,8 +82,8 @@ async def find_trail(
     )
 
 
-async def _whose(find: str) -> tuple[UUID, str, bool] | None:
-    person = await Staff.get_or_none(login=find.lower()[:41])
+async def _whose(db: Database, find: str) -> tuple[UUID, str, bool] | None:
+    person = await staff_by_login(db, find)
     if person is not None:
         return person.id, f"{person.name} {person.login}", True
     reference = parse_reference(find)
@@ -124,15 +124,15 @@ def _entry(row: AuditEntry, names: Mapping[str, str], findings: Mapping[int | No
     )
 
 
-def _decoded(row: AuditEntry) -> dict[str, Fact]:
+def _decoded(row: AuditEntry) -> dict[str, object]:
     try:
-        return msgspec.json.decode(row.detail, type=dict[str, Fact])
+        return msgspec.json.decode(row.detail, type=dict[str, object])
     except msgspec.DecodeError:
         # What was altered by hand is shown as it is, not hidden behind an error.
         return {"detail": row.detail}
 
 
-def _flat(facts: Mapping[str, Fact], above: str = "") -> dict[str, str]:
+def _flat(facts: Mapping[str, object], above: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in facts.items():
         name = f"{above}{key}"
@@ -145,7 +145,7 @@ def _flat(facts: Mapping[str, Fact], above: str = "") -> dict[str, str]:
     return flat
 
 
-def _plain(value: Fact) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, list):
         return " ".join(_plain(one) for one in value if one is not None)
     return str(value).lower() if isinstance(value, bool) else str(value)

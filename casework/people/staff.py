@@ -191,7 +191,8 @@ async def note_login(db: Database, staff: StaffView, by: str) -> None:
 
 async def staff_by_login(db: Database, login: str) -> StaffView | None:
     """Somebody by login, also one who has left."""
-    row = await Staff.get_or_none(login=login.strip().lower()[:41])
+    name = login.strip().lower()
+    row = await Staff.get_or_none(login=name) if _LOGIN.fullmatch(name) else None
     return await view(row, local(db.clock.now()).date()) if row is not None else None
 
 
