@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from sanic import Request
 from sanic.exceptions import SanicException
@@ -77,7 +78,7 @@ class Body:
 
 def _reader(request: Request) -> Callable[[], Awaitable[bytes | None]]:
     """What reads the next piece; a body that is here already is one piece."""
-    stream = request.stream
+    stream: Any = request.stream  # its base class says nothing of reading
     if stream is None or request.body:
         pieces = iter([request.body] if request.body else [])
 
