@@ -7,7 +7,7 @@ from sanic import Request
 from sanic.response import BaseHTTPResponse
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}; style-src 'self'{nonce}; "
+    "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}{scripts}; style-src 'self'{nonce}; "
     "object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors {frames}"
 )
 _FOR_ALL = {"x-content-type-options": "nosniff"}
@@ -24,6 +24,11 @@ def csp_nonce(request: Request) -> str:
     if nonce is None:
         nonce = request.ctx.csp_nonce = secrets.token_urlsafe(16)
     return str(nonce)
+
+
+def allow_scripts_of(request: Request, origin: str) -> None:
+    """Let this one page load scripts of another origin, such as the platform's own."""
+    request.ctx.csp_scripts = f" {origin}"
 
 
 class SecurityHeaders:
@@ -44,7 +49,7 @@ class SecurityHeaders:
         self._for_pages = _FOR_PAGES if framed_by else {**_FOR_PAGES, "x-frame-options": "DENY"}
         self._frames = " ".join(framed_by) or "'none'"
         self._forms = "".join(f" {origin}" for origin in forms_lead_to)
-        self._strict_policy = _POLICY.format(nonce="", frames=self._frames, forms=self._forms)
+        self._strict_policy = self._policy("", "")
 
     def add(self, request: Request, response: BaseHTTPResponse) -> None:
         headers = response.headers
@@ -56,7 +61,11 @@ class SecurityHeaders:
             for name, value in self._for_pages.items():
                 headers.setdefault(name, value)
             nonce = getattr(request.ctx, "csp_nonce", None)
+            scripts = getattr(request.ctx, "csp_scripts", "")
             policy = self._strict_policy
-            if nonce is not None:
-                policy = _POLICY.format(nonce=f" 'nonce-{nonce}'", frames=self._frames, forms=self._forms)
+            if nonce is not None or scripts:
+                policy = self._policy(f" 'nonce-{nonce}'" if nonce is not None else "", scripts)
             headers.setdefault("content-security-policy", policy)
+
+    def _policy(self, nonce: str, scripts: str) -> str:
+        return _POLICY.format(nonce=nonce, scripts=scripts, frames=self._frames, forms=self._forms)

@@ -18,7 +18,7 @@ from kit.db import Database
 from kit.files.models import StoredFile
 from kit.ids import Ids
 from tests.conftest import AUDIT_KEY
-from tests.e2e.citizen_setting import CitizenSetting, citizens_on
+from tests.e2e.citizen_setting import IN_WECHAT, CitizenSetting, citizens_on
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.filing_setting import PLACE, STORY, photo
 from web.h5.models import FormDraft
@@ -220,6 +220,35 @@ async def test_a_refused_location_leads_to_the_field_for_words(setting: CitizenS
         await page.locator("#locate").tap()
         await expect(page.locator("#locate-said")).to_contain_text("写地点")
         await expect(page.locator("#place")).to_be_focused()
+
+
+WEIXIN = """window.wx = {config: k => { window.key = k; }, error: () => {}, ready: f => setTimeout(f, 10),
+  getLocation: o => o.success({latitude: 30.5, longitude: '120.5'})};"""
+
+
+async def test_in_wechat_the_place_comes_from_wechat(setting: CitizenSetting) -> None:
+    async with browsing(setting, user_agent=IN_WECHAT) as (_, page):
+        await page.route(
+            "https://res.wx.qq.com/**",
+            lambda route: route.fulfill(body=WEIXIN, content_type="text/javascript"),
+        )
+        await page.goto("/h5/file?guest=1")
+        await page.fill("#story", STORY)
+        await page.locator("#locate").tap()
+        await expect(page.locator("#located")).to_be_visible()
+        assert await page.evaluate("window.key.signature.length") == 40
+        await page.locator(".bar button").tap()
+        await expect(page.locator("h1")).to_have_text("投诉已收到")
+    assert (await Complaint.get()).latitude == 30.5
+
+
+async def test_where_wechat_does_not_help_the_browser_does(setting: CitizenSetting) -> None:
+    async with browsing(setting, user_agent=IN_WECHAT, permits=("geolocation",)) as (_, page):
+        await page.route("https://res.wx.qq.com/**", lambda route: route.abort())
+        await page.goto("/h5/file?guest=1")
+        await page.locator("#locate").tap()
+        await expect(page.locator("#located")).to_be_visible()
+        assert await page.input_value("[name=latitude]") == "30.301000"
 
 
 async def test_a_voice_is_a_story(setting: CitizenSetting) -> None:

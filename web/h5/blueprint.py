@@ -16,6 +16,7 @@ from web.h5.entering import come_back, enter, leave
 from web.h5.filed_page import show_filed
 from web.h5.filing_page import file_complaint, show_form
 from web.h5.filing_uploads import begin_upload, continue_upload, keep_draft, look_at_upload, show_small
+from web.h5.filing_wechat import show_script_key
 from web.h5.frame import choose_print
 from web.h5.home_page import show_home
 from web.h5.me_page import choose_notices, end_login, end_other_logins, show_logins, show_me
@@ -49,6 +50,7 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/file", for_anybody(show_form), "file")
     route("POST", "/file", file_complaint, "take_file", stream=True)
     route("POST", "/file/draft", for_anybody(keep_draft), "file_draft")
+    route("GET", "/file/wechat", for_anybody(show_script_key), "file_wechat")
     route("GET", "/filed/<reference:str>", signed_in(show_filed), "filed")
     route("POST", "/uploads", for_anybody(begin_upload), "begin_upload")
     route("GET", "/uploads/<upload_id:str>", for_anybody(look_at_upload), "upload")

@@ -14,6 +14,7 @@ from sanic.response import json, redirect
 
 from casework.complaints.filing import PHOTOS_AT_MOST
 from kit.db import DATABASE_AWAY
+from kit.http.headers import allow_scripts_of
 from kit.http.rate_limit import by_address
 from kit.problems import Conflict, Problem
 from web.h5.door import H5Door, door_of
@@ -32,6 +33,7 @@ from web.h5.filing_reading import FormRead, has_token, read_form
 from web.h5.filing_screens import begun_at_sign, filing_page
 from web.h5.filing_taking import take
 from web.h5.frame import frame_for, shown
+from web.h5.plain_pages import WECHAT_SCRIPTS
 from web.h5.visitor import ENTER, Visitor, is_in_wechat, to_the_entrance, visitor_of
 
 FILE, FORM = "/h5/file", "file"
@@ -153,6 +155,8 @@ async def _page(
         sign_in=f"{ENTER}?next={quote(FILE, safe='')}" if may_sign_in else "",
         in_wechat=is_in_wechat(request),
     )
+    if is_in_wechat(request):
+        allow_scripts_of(request, WECHAT_SCRIPTS)
     response = shown(door, "file.html", frame_for(request, door, visitor, FILE), page, status)
     response.headers["permissions-policy"] = MICROPHONE_TOO
     return carry_visit(request, door, response)

@@ -20,18 +20,65 @@
 
   function label(id, text) { $(id).querySelector("span").textContent = text; }
 
-  function locate() {
-    label("locate", said.locating);
-    navigator.geolocation.getCurrentPosition(located, function (error) {
-      label("locate", said.locate);
-      var note = $("locate-said");
-      note.hidden = false;
-      note.textContent = error.code === 1 ? said.denied : said.lost;
-      $("place").focus();
-    }, { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 });
+  function lost(isDenied) {
+    label("locate", said.locate);
+    var note = $("locate-said");
+    note.hidden = false;
+    note.textContent = isDenied ? said.denied : said.lost;
+    $("place").focus();
   }
 
-  if (navigator.geolocation && window.isSecureContext !== false) {
+  function locate() {
+    label("locate", said.locating);
+    if (form.dataset.wechat) askWechat(); else askBrowser();
+  }
+
+  function askBrowser() {
+    if (!navigator.geolocation) return lost(false);
+    navigator.geolocation.getCurrentPosition(located, function (error) { lost(error.code === 1); },
+      { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 });
+  }
+
+  // WeChat has the permission already that its browser may lack. Whatever fails, the browser is asked.
+  function askWechat() {
+    var isOver = false;
+    var patience = setTimeout(instead, 8000);
+    function instead() {
+      if (isOver) return;
+      isOver = true;
+      askBrowser();
+    }
+    function found(place) {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(patience);
+      located({ coords: { latitude: parseFloat(place.latitude), longitude: parseFloat(place.longitude) } });
+    }
+    function refused() {
+      clearTimeout(patience);
+      if (isOver) return;
+      isOver = true;
+      lost(true);
+    }
+    function ready() {
+      window.wx.getLocation({ type: "wgs84", success: found, cancel: refused, fail: instead });
+    }
+    var page = encodeURIComponent(location.pathname + location.search);
+    window.cgFiles.ask("GET", "/h5/file/wechat?page=" + page, {}, null, "", function (key) {
+      var script = document.createElement("script");
+      script.src = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js";
+      script.onerror = instead;
+      script.onload = function () {
+        key.jsApiList = ["getLocation"];
+        window.wx.config(key);
+        window.wx.error(instead);
+        window.wx.ready(ready);
+      };
+      document.head.appendChild(script);
+    }, instead);
+  }
+
+  if (navigator.geolocation && window.isSecureContext !== false || form.dataset.wechat) {
     $("locating").hidden = false;
     $("locate").onclick = function () {
       $("locate-said").hidden = true;
