@@ -103,7 +103,7 @@ async def test_every_case_acknowledged_before_a_backup_under_load_is_there_after
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> System:
+def old(tmp_path: Path) -> Iterator[System]:
     """An installation of the version before, with somebody's data in it."""
     folder = tmp_path / "old"
     folder.mkdir()
@@ -117,7 +117,8 @@ def old(tmp_path: Path) -> System:
         connection.executemany("INSERT INTO key_fingerprint (name, fingerprint) VALUES (?, ?)", rows)
         connection.execute("INSERT INTO serial_block (name, next) VALUES ('TS:2026-11-20', 77)")
         connection.commit()
-    return system
+    yield system
+    system.close()  # the trial's Valkey outlives the trial
 
 
 def steps_of(system: System) -> tuple[str, ...]:
