@@ -101,7 +101,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-login", "/console/login"),
     Screen("console-queue", "/console/cases", "diaodu"),
     Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
-    Screen("console-answering", "/console/cases/{desk_case}", "banli", prepare=open_all),
+    Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
     Screen("console-dangers", "/console/dangers", "zhiban"),

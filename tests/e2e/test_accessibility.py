@@ -15,7 +15,6 @@ from tests.e2e.system import System
 
 pytestmark = pytest.mark.browser
 TARGET, TARGET_LARGE, TYPE_LARGE = 44, 60, 24
-TARGET_OF_A_MOUSE = 24
 TINY = (320, 568)
 
 
@@ -67,6 +66,7 @@ def test_a_screen_of_the_console_can_be_used_by_everybody(stage: Stage, screen: 
     is_phone = at == "phone"
     page = stage.page(screen, NARROW if is_phone else WIDE)
     looking.keep(page, screen.name + ("-390" if is_phone else ""))
-    found = faults_of(page, target=TARGET if is_phone else TARGET_OF_A_MOUSE)
+    # For a mouse it is enough what axe asks for: 24 px, or room around.
+    found = faults_of(page, target=TARGET if is_phone else 0)
     page.close()
     assert found == []
