@@ -131,6 +131,7 @@ NO_TEXTS = {
     # Log events and operations that carry a dot but are nothing to read out.
     "complaint.reveal_phone",
     "complaint.open_recording",
+    "complaint.forget",
     "complaint.submit",
     "inquiry.submit",
     "danger_alert.raise",
