@@ -15,22 +15,13 @@ from casework.complaints.views import ComplaintView
 from casework.people import consents
 from casework.people.consents import Purpose
 from kit.problems import NotFound
+from miniapp_api import words
 from miniapp_api.cases import CasePage, FiledCase, case_of, line_of
 from miniapp_api.material import Files, Photos, media_of
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import Refused, answer
-from miniapp_api.words import (
-    Mobile,
-    Reason,
-    Revision,
-    Story,
-    Text,
-    Version,
-    danger_in,
-    known,
-    not_about_our_people,
-)
+from miniapp_api.words import Mobile, Reason, Revision, Story, Text, Version, danger_in, known
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
@@ -96,7 +87,8 @@ class Material(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
     """POST /complaints. Consents come first, so that nothing is kept without them."""
     door, said, account_id = call.door, call.body, call.who.account_id
-    not_about_our_people(door, f"{said.story}\n{said.place_text}")
+    words.said(door, "story", said.story)
+    words.not_about_our_people(door, said.place_text)
     if said.category is not None and said.category not in door.desk.policy.categories:
         raise Refused("problem.complaint.category", 422, field="category")
     media = await media_of(call, said.photos, said.recordings)
@@ -135,7 +127,7 @@ async def show_complaint(call: Call[object, NoQuery]) -> HTTPResponse:
 async def rate_complaint(call: Call[Rating, NoQuery]) -> HTTPResponse:
     """POST /complaints/{reference}/rate."""
     said, view = call.body, await _own(call)
-    not_about_our_people(call.door, said.comment)
+    words.not_about_our_people(call.door, said.comment)
     await actions.rate(
         call.door.desk,
         call.who.actor,
@@ -150,7 +142,7 @@ async def rate_complaint(call: Call[Rating, NoQuery]) -> HTTPResponse:
 async def dispute_complaint(call: Call[Objection, NoQuery]) -> HTTPResponse:
     """POST /complaints/{reference}/dispute."""
     said, view = call.body, await _own(call)
-    not_about_our_people(call.door, said.reason)
+    words.said(call.door, "reason", said.reason)
     await actions.dispute(
         call.door.desk, call.who.actor, view.id, reason=said.reason, expected_revision=known(said.revision)
     )
@@ -169,7 +161,8 @@ async def withdraw_complaint(call: Call[Withdrawal, NoQuery]) -> HTTPResponse:
 async def add_to_complaint(call: Call[Material, NoQuery]) -> HTTPResponse:
     """POST /complaints/{reference}/additions."""
     door, said, view = call.door, call.body, await _own(call)
-    not_about_our_people(door, said.text or "")
+    if said.text is not None:
+        words.said(door, "text", said.text)
     media = await media_of(call, said.photos, said.recordings)
     if said.text is None and not media:
         raise Refused("problem.complaint.empty", 409, field="text")

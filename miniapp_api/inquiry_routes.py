@@ -12,11 +12,12 @@ from casework.inquiries import actions, queries
 from casework.inquiries.filing import NewInquiry, Topic, submit_once
 from casework.inquiries.views import InquiryView
 from kit.problems import NotFound
+from miniapp_api import words
 from miniapp_api.cases import InquiryList, LeftInquiry, inquiry_of, inquiry_row_of
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import answer
-from miniapp_api.words import Revision, Text, danger_in, known, not_about_our_people
+from miniapp_api.words import Revision, Text, danger_in, known
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +43,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 async def leave_inquiry(call: Call[NewMessage, NoQuery]) -> HTTPResponse:
     """POST /inquiries."""
     door, said = call.door, call.body
-    not_about_our_people(door, said.text)
+    words.said(door, "text", said.text)
     new = NewInquiry(
         account_id=call.who.account_id,
         text=said.text,
@@ -71,7 +72,7 @@ async def show_inquiry(call: Call[None, NoQuery]) -> HTTPResponse:
 async def write_more(call: Call[MoreWords, NoQuery]) -> HTTPResponse:
     """POST /inquiries/{reference}/messages."""
     door, said, view = call.door, call.body, await _own(call)
-    not_about_our_people(door, said.text)
+    words.said(door, "text", said.text)
     more = await actions.write_more(
         door.inquiries, call.who.actor, view.id, said.text, revision=known(said.revision)
     )

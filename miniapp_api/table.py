@@ -56,9 +56,10 @@ PLATFORM: Refusals = (
     (429, "problem.login.slow_down"),
 )
 FILES: Refusals = ((409, "problem.upload.not_yours"),)
+WORDS: Refusals = ((409, "problem.complaint.empty"), (409, "problem.api.misconduct"))
 FILING: Refusals = (
     *FILES,
-    (409, "problem.api.misconduct"),
+    *WORDS,
     (409, "problem.api.wording_changed"),
     (422, "problem.complaint.category"),
 )
@@ -141,7 +142,7 @@ OWN: tuple[Operation, ...] = (
     _row(
         "POST", "/complaints/{reference}/dispute", "dispute_complaint", complaints.dispute_complaint,
         Given(content=Case), tag="complaints", takes=complaints.Objection,
-        refuses=(*MOVING, (409, "problem.workflow.too_often"), (409, "problem.api.misconduct")),
+        refuses=(*MOVING, *WORDS, (409, "problem.workflow.too_often")),
     ),
     _row("POST", "/complaints/{reference}/withdraw", "withdraw_complaint", complaints.withdraw_complaint,
          Given(content=Case), tag="complaints", takes=complaints.Withdrawal, refuses=MOVING),
@@ -149,9 +150,8 @@ OWN: tuple[Operation, ...] = (
         "POST", "/complaints/{reference}/additions", "add_to_complaint", complaints.add_to_complaint,
         Given(status=201, content=FiledCase), tag="complaints", takes=complaints.Material, has_act=True,
         refuses=(
-            *NO_CASE, *FILES, (409, "problem.complaint.over"), (409, "problem.complaint.empty"),
+            *NO_CASE, *FILES, *WORDS, (409, "problem.complaint.over"),
             (422, "problem.complaint.too_many_additions"), (422, "problem.complaint.too_many_media"),
-            (409, "problem.api.misconduct"),
         ),
     ),
     _row(
@@ -163,7 +163,7 @@ OWN: tuple[Operation, ...] = (
     _row(
         "POST", "/inquiries", "leave_inquiry", inquiries.leave_inquiry,
         Given(status=201, content=LeftInquiry, headers=(LOCATION,)),
-        tag="inquiries", takes=inquiries.NewMessage, has_act=True, refuses=((409, "problem.api.misconduct"),),
+        tag="inquiries", takes=inquiries.NewMessage, has_act=True, refuses=WORDS,
     ),
     _row("GET", "/inquiries", "inquiries", inquiries.list_inquiries, Given(content=InquiryList),
          tag="inquiries", query=inquiries.Page),
@@ -172,7 +172,7 @@ OWN: tuple[Operation, ...] = (
     _row(
         "POST", "/inquiries/{reference}/messages", "write_more", inquiries.write_more,
         Given(status=201, content=LeftInquiry), tag="inquiries", takes=inquiries.MoreWords,
-        refuses=(*INQUIRING, (409, "problem.api.misconduct"), (422, "problem.inquiry.too_many")),
+        refuses=(*INQUIRING, *WORDS, (422, "problem.inquiry.too_many")),
     ),
     _row("POST", "/inquiries/{reference}/withdraw", "withdraw_inquiry", inquiries.withdraw_inquiry,
          Given(content=InquiryCase), tag="inquiries", takes=inquiries.Ending, refuses=INQUIRING),

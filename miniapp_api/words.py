@@ -6,16 +6,16 @@ from typing import Annotated
 
 import msgspec
 
+from casework.complaints.wording import kept
 from casework.dangers.finding import find_danger
 from kit.problems import Conflict
+from kit.workflow import is_blank
 from miniapp_api.cases import Notice
 from miniapp_api.door import ApiDoor
+from miniapp_api.speaking import Refused
 
-VISIBLE = (
-    "[!-~\u00a1-\u00ac\u2190-\u2bff\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufa6d\uff01-\uff9d\U0001f300-\U0001faff\U00020000-\U0002a6df]"
-)
-"""At least one such character says something. Each is visible to `kit.workflow.is_blank` too."""
+VISIBLE = r"[!-~]|[^\x00-\x7f]"
+"""Something beside ASCII spaces and control characters. What looks empty all the same `said` refuses."""
 
 Story = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=12_000)]
 Text = Annotated[str, msgspec.Meta(pattern=VISIBLE, max_length=2_000)]
@@ -30,6 +30,13 @@ Revision = Annotated[float, msgspec.Meta(ge=1, le=1_000_000, multiple_of=1)]
 def known(revision: float | None) -> int | None:
     """The revision as casework counts."""
     return int(revision) if revision is not None else None
+
+
+def said(door: ApiDoor, field: str, text: str) -> None:
+    """Refuse words that say nothing, and those that are not for us (409)."""
+    if is_blank(kept(text)):
+        raise Refused("problem.complaint.empty", field=field)
+    not_about_our_people(door, text)
 
 
 def not_about_our_people(door: ApiDoor, text: str) -> None:

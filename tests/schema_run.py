@@ -61,7 +61,7 @@ def _try(
 ) -> None:
     config = schemathesis.Config()
     config.update(seed=seed, max_failures=None)
-    project = config.projects.get_default()
+    project = config.projects.override
     project.update(headers=dict(headers), workers=workers, continue_on_failure=True)
     project.phases.update(phases=list(phases))
     project.generation.update(max_examples=examples, no_shrink=True, database="none")
