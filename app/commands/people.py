@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from app.commands.staff import with_database
+from app.commands.running import with_database
 from app.core import CATALOGUE_FOLDER
 from app.environment import read_settings
 from app.refusals import CommandRefused

@@ -1,27 +1,19 @@
-"""`staff add|passwd|list`: who may log in to the console."""
+"""`staff add|passwd|list`: who may log in to the console. Further acts are in `staff_acts`."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from app.core import CATALOGUE_FOLDER, complaint_policy, open_database, profile_in_force
-from app.environment import read_settings
+from app.commands import staff_acts
+from app.commands.running import ROLES, check_unit, known_role, with_database
 from app.refusals import CommandRefused
 from casework.actors import system
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff, list_staff, set_password
-from casework.roles import Role
-from kit.catalogue import Catalogue
 from kit.db import Database
-from kit.problems import Problem
-from kit.secrets import KeyRing
-
-T = TypeVar("T")
 
 
 def add(group: Any) -> None:
@@ -30,7 +22,7 @@ def add(group: Any) -> None:
     adding = actions.add_parser("add", help="新增账号")
     adding.add_argument("--login", required=True, help="登录名（字母、数字）")
     adding.add_argument("--name", required=True, help="姓名")
-    adding.add_argument("--role", required=True, action="append", help="角色，可重复：" + "、".join(_ROLES))
+    adding.add_argument("--role", required=True, action="append", help="角色，可重复：" + "、".join(ROLES))
     adding.add_argument("--unit", help="单位代码，见单位画像的 units；不填则为全局")
     adding.add_argument("--password-stdin", action="store_true", help="从标准输入读密码")
     adding.set_defaults(run=_add)
@@ -40,25 +32,7 @@ def add(group: Any) -> None:
     password.set_defaults(run=_passwd)
     listing = actions.add_parser("list", help="列出账号")
     listing.set_defaults(run=_list)
-
-
-_ROLES = [role.value for role in Role if role not in (Role.CITIZEN, Role.CLOCK)]
-
-
-def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run a command's work on the database. Problems become sentences (exit code 2)."""
-    settings = read_settings(for_wechat=False)
-    keys = KeyRing.open(settings.key_dir, create=False)
-
-    async def run() -> T:
-        async with open_database(settings, keys) as db:
-            return await work(db)
-
-    try:
-        return asyncio.run(run())
-    except Problem as exc:
-        sentence = Catalogue.load(CATALOGUE_FOLDER).text(exc.key, **exc.params)
-        raise CommandRefused(sentence) from exc
+    staff_acts.add(actions)
 
 
 def _read_password(from_stdin: bool) -> str:
@@ -72,23 +46,12 @@ def _read_password(from_stdin: bool) -> str:
     return first
 
 
-async def _check_unit(code: str | None) -> None:
-    """A grant for a unit that the bureau does not have would show its holder nothing at all."""
-    if code is None:
-        return
-    codes = complaint_policy(await profile_in_force()).units
-    if code not in codes:
-        raise CommandRefused(f"没有单位 {code}，可用的有：{'、'.join(codes)}。")
-
-
 def _add(arguments: argparse.Namespace) -> int:
-    unknown = [role for role in arguments.role if role not in _ROLES]
-    if unknown:
-        raise CommandRefused(f"没有角色 {unknown[0]}，可用的有：{'、'.join(_ROLES)}。")
+    roles = [known_role(role) for role in arguments.role]
     password = _read_password(arguments.password_stdin)
 
     async def work(db: Database) -> None:
-        await _check_unit(arguments.unit)
+        await check_unit(arguments.unit)
         await add_staff(
             db,
             Passwords(),
@@ -96,7 +59,7 @@ def _add(arguments: argparse.Namespace) -> int:
             login=arguments.login,
             name=arguments.name,
             password=password,
-            grants=[(Role(role), arguments.unit) for role in arguments.role],
+            grants=[(role, arguments.unit) for role in roles],
         )
 
     with_database(work)
