@@ -86,6 +86,19 @@ async def test_in_wechat_the_form_comes_after_the_silent_sign_in_and_needs_no_se
     assert await ComplaintReceipt.all().count() == 0
 
 
+async def test_while_the_platform_is_away_one_files_without_it(setting: CitizenSetting) -> None:
+    async with setting.phone() as phone:
+        back = "/h5/oauth?code=nobody-gave-this-out&state="
+        began = await phone.get("/h5/file", follow=False)
+        assert began.leads_to.startswith("/h5/enter")
+        state = (await phone.get(began.leads_to, follow=False)).leads_to.partition("state=")[2][:32]
+        failed = await phone.get(back + state)
+        assert failed.status == 400
+        assert 'href="/h5/file?guest=1"' in failed.text
+        assert (await (await opened(phone, "?guest=1", IN_WECHAT)).send(FILLED)).status == 303
+    assert await ComplaintReceipt.all().count() == 1
+
+
 async def test_a_choice_and_a_place_are_enough(setting: CitizenSetting) -> None:
     async with setting.phone() as phone:
         form = await opened(phone)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, FilePayload, Page, async_playwright, expect
 
 from app.models import MODEL_MODULES
 from casework.complaints.models import Complaint, ComplaintPhoto
@@ -27,7 +27,6 @@ pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 HERE = {"latitude": 30.301, "longitude": 120.102, "accuracy": 20}
 VOICE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-LARGE = {"name": "cg_print", "value": "large"}
 TOLD_ON = "城管队员收保护费"
 
 
@@ -64,7 +63,7 @@ async def browsing(
             **options,
         )
         if large:
-            await context.add_cookies([{**LARGE, "url": f"{setting.url}/h5"}])  # type: ignore[list-item]
+            await context.add_cookies([{"name": "cg_print", "value": "large", "url": f"{setting.url}/h5"}])
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
@@ -82,7 +81,7 @@ async def browsing(
     assert complaints == []
 
 
-def pictures(count: int) -> list[dict[str, Any]]:
+def pictures(count: int) -> list[FilePayload]:
     content = photo("orange", 300)
     return [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": content} for n in range(count)]
 

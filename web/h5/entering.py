@@ -21,7 +21,8 @@ from web.h5.screens import Link, MessagePage
 from web.h5.visitor import ENTER, HOME, is_in_wechat, safe_next, visitor_of
 from web.h5.visitor import WECHAT_BROWSER as WECHAT_BROWSER
 
-WITHOUT_WECHAT = {"by_receipt": "/h5/receipt", "file": "/h5/file"}
+FILE = "/h5/file"
+WITHOUT_WECHAT = {"by_receipt": "/h5/receipt", "file": "/h5/file?guest=1"}
 """What can be done in any browser."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,512}", re.ASCII)
 
@@ -113,6 +114,9 @@ def _message(
     if retry:
         label = text("h5.message.again" if name == "left" else "h5.message.retry")
         links = (Link(href=f"{ENTER}?next={quote(safe_next(retry), safe='')}", words=label),)
+        if retry.partition("?")[0] == FILE:
+            # Who wants to complain can do so while the platform does not help.
+            links += (Link(href=WITHOUT_WECHAT["file"], words=text("h5_file.without")),)
     page = MessagePage(
         title=text(f"h5.message.{name}.title"),
         words=text(f"h5.message.{name}.words", bureau=door.bureau.short_name),
