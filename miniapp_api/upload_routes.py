@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import wraps
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, sniff, sniff_recording
 from kit.files.uploads import UploadView, account_holder
 from kit.http.bodies import Body
 from kit.http.form_stream import boundary_of, parts
-from kit.problems import Invalid, NotFound, Problem
+from kit.problems import Gone, Invalid, NotFound, Problem
 from miniapp_api.door import ApiDoor
 from miniapp_api.operations import RawHandler
 from miniapp_api.speaking import Caller, answer
@@ -34,8 +34,9 @@ _FILE_KINDS = ("image/", "audio/", "video/")
 ADDRESS = "/api/v1/uploads"
 _ROOM_FOR_A_FORM = 64 * 1024
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
-_NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,30}", re.ASCII)
 
+T = TypeVar("T")
 Kind = Literal["photo", "voice", "video"]
 
 
@@ -68,7 +69,7 @@ def _tus(handler: Callable[..., Awaitable[HTTPResponse]]) -> RawHandler:
             if asked != TUS_VERSION:
                 # The protocol wants 412 for another version; what is none is a header that does not fit.
                 raise Problem("problem.upload.version", 412 if _VERSION.fullmatch(asked) else 400)
-            response = await handler(request, door, caller, **found)
+            response = await _found(handler(request, door, caller, **found))
         except Problem as refusal:
             refused = request.app.error_handler.response(request, refusal)
             if not isinstance(refused, HTTPResponse):
@@ -80,6 +81,14 @@ def _tus(handler: Callable[..., Awaitable[HTTPResponse]]) -> RawHandler:
         return response
 
     return spoken
+
+
+async def _found(looking: Awaitable[T]) -> T:
+    """What was given up or has expired is not there (404), and says why: the protocol leaves the choice."""
+    try:
+        return await looking
+    except Gone as over:
+        raise NotFound(over.key) from None
 
 
 async def send(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
@@ -161,6 +170,8 @@ async def announce(request: Request, door: ApiDoor, caller: Caller) -> HTTPRespo
         )
         if has_begun:
             view = await door.uploads.append(view.id, holder, 0, body)
+        else:
+            await body.drain()
     except Problem:
         await body.drain()
         raise
@@ -193,7 +204,8 @@ async def go_on(request: Request, door: ApiDoor, caller: Caller, upload_id: str)
 
 async def show(request: Request, door: ApiDoor, caller: Caller, upload_id: str) -> HTTPResponse:
     """GET /uploads/{upload_id}: how much is here, and what became of the file."""
-    return answer(_shown(await door.uploads.look(_id(upload_id), account_holder(caller.account_id))))
+    looking = door.uploads.look(_id(upload_id), account_holder(caller.account_id))
+    return answer(_shown(await _found(looking)))
 
 
 @_tus

@@ -28,7 +28,7 @@ _VERSION = Header(name="tus-resumable", schema={"const": TUS_VERSION})
 _ASKED_VERSION = Header(name="tus-resumable", schema={"const": TUS_VERSION}, is_required=True)
 _OFFSET = Header(name="upload-offset", schema=_BYTES)
 _EXPIRES = Header(name="upload-expires")
-_GONE: Refusals = ((404, "problem.upload.not_found"), (410, "problem.upload.over"))
+_GONE: Refusals = ((404, "problem.upload.not_found"), (404, "problem.upload.over"))
 _SPOKEN: Refusals = (
     (412, "problem.upload.version"),
     (400, "problem.upload.version"),
@@ -61,7 +61,7 @@ _PIECE: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/
 _LENGTH: Mapping[str, Any] = {
     "type": "string",
     # 1 to 20971520: what is larger is refused with 413, as the protocol wants it.
-    "pattern": "^([1-9][0-9]{0,6}|1[0-9]{7}|20[0-8][0-9]{5}|209[0-6][0-9]{4}|2097[01][0-9]{3}"
+    "pattern": "^([1-9][0-9]{0,6}|1[0-9]{7}|20[0-8][0-9]{5}|209[0-6][0-9]{4}|20970[0-9]{3}"
     "|20971[0-4][0-9]{2}|209715[01][0-9]|20971520)$",
 }
 

@@ -81,7 +81,10 @@ def _note(tried: Tried, event: Any) -> None:
             for check in checks:
                 if check.failure_info is not None:
                     label = event.recorder.label
-                    tried.failures.append(f"{label}: {check.name}: {check.failure_info.failure} ({case_id})")
+                    sample = check.failure_info.code_sample
+                    answer = event.recorder.interactions[case_id].response
+                    status = answer.status_code if answer is not None else "no answer"
+                    tried.failures.append(f"{label}: {check.name}: {status} to {sample}")
     if isinstance(event, events.NonFatalError):
         tried.failures.append(f"{event.label}: {event.value}")
     if isinstance(event, events.FatalError):

@@ -12,6 +12,7 @@ from sanic import Sanic
 
 from app.core import CATALOGUE_FOLDER
 from kit.catalogue import Catalogue
+from kit.files.kinds import MAX_FILE_BYTES
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.docs_page import page_of
 from miniapp_api.openapi import document_of, documented, statuses_of
@@ -103,6 +104,17 @@ def test_what_is_told_always_has_every_field() -> None:
 def test_nothing_of_the_platforms_secrets_has_a_field() -> None:
     fields = {name for schema in SCHEMAS.values() for name in schema.get("properties", {})}
     assert not fields & {"session_key", "openid", "unionid", "id_card", "assignee_id", "unit"}
+
+
+def test_lengths_that_may_be_announced_are_exactly_those_that_are_taken() -> None:
+    announced = DOCUMENT["paths"]["/api/v1/uploads/pieces"]["post"]["parameters"]
+    pattern = next(one["schema"]["pattern"] for one in announced if one["name"] == "upload-length")
+    tens = (10**power for power in range(9))
+    edges = {
+        n + step for n in (MAX_FILE_BYTES, 20_970_000, 20_971_000, 20_971_500, *tens) for step in (-1, 0, 1)
+    }
+    for number in (*edges, *range(20_900_000, 21_050_000, 37)):
+        assert bool(re.search(pattern, str(number))) == (1 <= number <= MAX_FILE_BYTES), number
 
 
 def test_categories_are_those_of_the_bureau() -> None:
