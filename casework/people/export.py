@@ -168,6 +168,7 @@ async def _inquiry(row: Inquiry) -> Plain:
     return {
         "reference": row.reference,
         "source": row.source,
+        "topic": row.topic,
         "state": row.state,
         "submitted_at": row.submitted_at,
         "closed_at": row.closed_at,

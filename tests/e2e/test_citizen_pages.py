@@ -29,6 +29,7 @@ from kit.http.models import HttpSession
 from kit.http.sessions import POLICIES
 from tests.e2e.citizen_setting import CONSENTS, IN_WECHAT, CitizenSetting, Phone, citizens_on
 from tests.standin_setting import APP_ID
+from web.h5 import drafts
 
 MEI, GANG = "oMei-of-the-chat-0001", "oGang-of-the-chat-002"
 FOREIGN = (
@@ -302,6 +303,7 @@ async def test_the_export_holds_everything_and_nobodys_openid(setting: CitizenSe
     account_id = await chat_account(setting)
     case = await filed(setting, account_id)
     await filed(setting, await chat_account(setting, GANG), "别人的事")
+    await drafts.save(setting.door, f"account:{account_id}", "file", {"story": "没写完"})
     async with setting.phone(MEI) as phone:
         await phone.submit("/h5/data", "/h5/guardian", guardian_name="李梅", guardian_phone="13800001111")
         answer = await phone.get("/h5/export")
@@ -314,6 +316,7 @@ async def test_the_export_holds_everything_and_nobodys_openid(setting: CitizenSe
     assert exported["accounts"][0]["wechat"][0]["app"] == APP_ID
     assert {"inquiries", "consents", "messages_to_you", "message_consents", "media_sent"} <= set(exported)
     assert {"drafts", "late_answers", "danger_alerts"} <= set(exported)
+    assert [(one["form"], one["story"]) for one in exported["forms_not_sent"]] == [("file", "没写完")]
     assert await AuditEntry.filter(case_id=account_id, action="account.export").count() == 1
     identity = await WechatIdentity.get(account_id=account_id)
     for secret in (MEI, identity.openid_index, identity.unionid_index or "-", "别人的事"):

@@ -6,6 +6,7 @@ one per form, and it goes when the form is taken or after a week. ADR 0026.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,13 @@ async def load(door: H5Door, holder: str, form: str) -> Content | None:
     opened = door.sealer.open(bytes(row.content_sealed), table=_TABLE, column=_COLUMN, row_id=row.id)
     content = msgspec.json.decode(opened)
     return content if isinstance(content, dict) else None
+
+
+async def held_by(door: H5Door, holders: Collection[str]) -> list[Content]:
+    """Everything these holders have not sent, for a person's own export."""
+    rows = await FormDraft.filter(holder__in=list(holders), expires_at__gt=door.clock.now()).order_by("id")
+    forms = [(row, await load(door, row.holder, row.form)) for row in rows]
+    return [{"form": row.form, "kept_at": row.updated_at, **(content or {})} for row, content in forms]
 
 
 async def save(door: H5Door, holder: str, form: str, content: Content) -> None:

@@ -9,7 +9,9 @@ import msgspec
 from casework.actors import Actor
 from casework.people import merging
 from casework.people.export import holdings, note_export
+from kit.files.uploads import account_holder
 from web.h5.door import H5Door
+from web.h5.drafts import held_by
 
 
 async def export_of(door: H5Door, actor: Actor, account_id: UUID) -> bytes:
@@ -22,6 +24,7 @@ async def export_of(door: H5Door, actor: Actor, account_id: UUID) -> bytes:
     }
     document |= await holdings(door.sealer, account_id, ids)
     document |= await door.also_held(ids)
+    document["forms_not_sent"] = await held_by(door, [account_holder(one) for one in ids])
     content = msgspec.json.format(msgspec.json.encode(document), indent=2)
     await note_export(door.db, actor, account_id)
     return content
