@@ -112,13 +112,13 @@ async def test_the_navigation_leads_nowhere_that_is_closed(console: ConsoleSetti
                 assert (await clerk.get(href)).status == 200, (role, href)
 
 
-@pytest.mark.parametrize("move", [one.name for one in COMPLAINT.moves if set(one.by) & STAFF_ROLES])
 async def test_a_move_is_refused_to_every_role_that_its_lifecycle_does_not_name(
-    console: ConsoleSetting, move: str
+    console: ConsoleSetting,
 ) -> None:
     case = await submit(console.door.desk, CITIZEN, words())
-    by = set(COMPLAINT.find(move).by)
-    for role in sorted(STAFF_ROLES - by):
+    moves = [one for one in COMPLAINT.moves if set(one.by) & STAFF_ROLES]
+    assert len(moves) >= 6
+    for role in sorted(STAFF_ROLES):
         async with console.client() as clerk:
             home = await clerk.log_in(role.value.replace("_", "-"))
             fields = {
@@ -131,9 +131,12 @@ async def test_a_move_is_refused_to_every_role_that_its_lifecycle_does_not_name(
                 "ground": "退回",
                 "answer": "答复",
             }
-            page = await clerk.post(f"/console/cases/{case.reference}/{move}", fields, follow=False)
-            # A contractor to whom the case was not given is not told that it exists.
-            assert page.status == (404 if role is Role.CONTRACTOR else 403), role
+            for move in moves:
+                if role in move.by:
+                    continue
+                page = await clerk.post(f"/console/cases/{case.reference}/{move.name}", fields, follow=False)
+                # A contractor to whom the case was not given is not told that it exists.
+                assert page.status == (404 if role is Role.CONTRACTOR else 403), (role, move.name)
 
 
 # ---- the contractor and the auditor

@@ -92,6 +92,7 @@
   };
 
   const held = new WeakMap(); // the picker's files, gathered over several shots
+  const drawn = new WeakMap(); // the addresses under which they are shown
   const show = (picker) => {
     const files = held.get(picker) || [];
     const main = one("input[multiple]", picker);
@@ -99,12 +100,14 @@
     const carried = new DataTransfer();
     files.forEach((file) => carried.items.add(file));
     main.files = carried.files;
+    (drawn.get(picker) || []).forEach((address) => URL.revokeObjectURL(address));
+    const addresses = files.map((file) => URL.createObjectURL(file));
+    drawn.set(picker, addresses);
     list.replaceChildren(...files.map((file, number) => {
       const item = document.createElement("li");
       const picture = document.createElement("img");
       picture.alt = file.name;
-      picture.src = URL.createObjectURL(file);
-      picture.onload = () => URL.revokeObjectURL(picture.src);
+      picture.src = addresses[number];
       const away = document.createElement("button");
       away.type = "button";
       away.textContent = "×";
