@@ -80,6 +80,9 @@ async def take(request: Request, door: H5Door, visitor: Visitor | None, form: Fi
     await _belong_to(door, owner, files)
     if owner in members and visitor is not None:
         return Taken(reference=done.view.reference)
+    if done.is_repeat and await _is_somebodys(owner):
+        # Filed by who was signed in, or taken into a WeChat since: sending the form again is no way to sign in.
+        return Taken(reference=done.view.reference)
     # Without a session, or with one that ended between two tries of the same act.
     session = await door.sessions.create(CITIZEN, owner)
     return Taken(reference=done.view.reference, token=session.token)
@@ -121,6 +124,14 @@ async def _has_identity(visitor: Visitor | None, members: frozenset[UUID]) -> bo
     if visitor is None:
         return False
     return await WechatIdentity.filter(account_id__in=list(members)).exists()
+
+
+async def _is_somebodys(account_id: UUID) -> bool:
+    """Whether more than the receipt leads to this account: a WeChat, a telephone, other accounts of the person."""
+    members = await merging.members(account_id)
+    if len(members) > 1 or await Account.filter(id=account_id, phone_index__isnull=False).exists():
+        return True
+    return await WechatIdentity.filter(account_id=account_id).exists()
 
 
 def _body(form: FilingForm, files: dict[UUID, StoredFile]) -> bytes:
