@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from tortoise.queryset import QuerySet
 
-from casework.actors import Actor
+from casework.actors import EVERY_UNIT, Actor
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintHandedOver
 from casework.complaints.lifecycle import OPEN_STATES, State
@@ -27,7 +27,7 @@ from casework.permissions import Operation, require
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
-from kit.problems import Conflict, Invalid
+from kit.problems import Conflict, Forbidden, Invalid
 
 AT_ONCE = 500
 """Cases that one transaction hands over at most."""
@@ -73,11 +73,13 @@ async def count_open(staff_id: UUID) -> int:
 async def hand_over(desk: Desk, actor: Actor, staff_id: UUID, *, to_id: UUID | None) -> HandedOver:
     """Give all open cases of one to another, or (None) back to their units. Nobody hands work to themselves.
 
-    Raises Invalid for a successor who may not handle (field `successor`), Conflict where a case has no unit to go
-    back to.
+    Who does not keep the bureau's people hands over what is in their own units. Raises Invalid for a successor who
+    may not handle (field `successor`), Conflict where a case has no unit to go back to, Forbidden.
     """
     if actor.kind != "system":
         require(actor, Operation.HAND_OVER_WORK)
+        if to_id is not None and actor.is_for(to_id):
+            raise Invalid("problem.people.successor", field="successor")
 
     async def work(change: Change) -> HandedOver:
         await locked(change, staff_id)
@@ -125,9 +127,18 @@ async def _hand_over(
         row = await change.lock(Complaint, id)
         # Somebody may have moved it on while we waited for it.
         if row is not None and row.assignee_id == staff_id and row.state in OPEN_STATES:
+            _check_unit(actor, row)
             await _give(desk, change, actor, row, to_id, names)
             done += 1
     return HandedOver(cases=done, left=await count_open(staff_id))
+
+
+def _check_unit(actor: Actor, row: Complaint) -> None:
+    if actor.kind == "system" or Role.ADMINISTRATOR in actor.roles:
+        return
+    unit = row.unit if row.unit is not None else EVERY_UNIT
+    if not (actor.holds(Role.HEAD, unit) or actor.holds(Role.DISPATCHER, unit)):
+        raise Forbidden("problem.people.work_of_others")
 
 
 async def _names(change: Change, staff_id: UUID, to_id: UUID | None) -> dict[UUID, str]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor
-from casework.people.models import Staff, StaffDeputy
+from casework.people.models import Grant, Staff, StaffDeputy
 from casework.people.staff_rows import locked_here, stands_in_on, view
 from casework.people.views import DeputyView
 from casework.permissions import Operation, require
@@ -49,7 +49,7 @@ async def name_deputy(
         today = local(change.now).date()
         if from_on > until_on or until_on < today or until_on - from_on >= timedelta(days=LONGEST_DAYS):
             raise Invalid("problem.people.deputy_days", field="until_on", at_most=LONGEST_DAYS)
-        await _may_arrange(actor, rows[principal_id], today)
+        await _may_arrange(actor, principal_id, max(from_on, today), until_on)
         await _refuse_overlap(rows[principal_id], rows[deputy_id], from_on, until_on)
         row = StaffDeputy(
             id=change.ids.new(),
@@ -82,7 +82,7 @@ async def end_deputy(db: Database, actor: Actor, arrangement_id: UUID) -> Deputy
         principal = people[found.principal_id]
         if actor.kind != "system" and actor.id not in pair and principal is not None:
             require(actor, Operation.NAME_DEPUTY)
-            await _may_arrange(actor, principal, local(change.now).date())
+            await _may_arrange(actor, principal.id, local(change.now).date(), found.until_on)
         row = await change.lock(StaffDeputy, arrangement_id)
         if row is not None and row.ended_at is None and row.until_on >= local(change.now).date():
             await _end(change, actor, row)
@@ -98,6 +98,19 @@ async def end_all_of(change: Change, actor: Actor, staff_id: UUID) -> None:
     for row in await StaffDeputy.filter(mine, ended_at=None, until_on__gte=today).order_by("id"):
         other = row.deputy_id if row.principal_id == staff_id else row.principal_id
         if await change.lock(Staff, other) is not None:
+            await _end(change, actor, row)
+
+
+async def end_beyond(change: Change, actor: Actor, staff_id: UUID, role: Role, unit: str | None) -> None:
+    """Somebody is given a role: end the standing in for them that a head arranged who could not arrange it with that."""
+    today = local(change.now).date()
+    standing = StaffDeputy.filter(principal_id=staff_id, ended_at=None, until_on__gte=today)
+    for row in await standing.exclude(made_by_id=None).order_by("id"):
+        maker = await Staff.get_or_none(id=row.made_by_id)
+        made_by = (await view(maker, today)).actor() if maker is not None else None
+        if made_by is not None and (Role.ADMINISTRATOR in made_by.roles or _is_a_heads(made_by, role, unit)):
+            continue
+        if await change.lock(Staff, row.deputy_id) is not None:
             await _end(change, actor, row)
 
 
@@ -122,14 +135,21 @@ async def deputy_ids_of(staff_id: UUID, on: date) -> tuple[UUID, ...]:
     return tuple(row.deputy_id for row in rows)
 
 
-async def _may_arrange(actor: Actor, principal: Staff, today: date) -> None:
+async def _may_arrange(actor: Actor, principal_id: UUID, from_on: date, until_on: date) -> None:
+    """For a head it counts what the principal holds on any of the days."""
     if actor.kind == "system" or Role.ADMINISTRATOR in actor.roles:
         return
-    own = (await view(principal, today)).own_grants
-    if any(one.role in WATCHFUL for one in own):
+    meanwhile = Q(from_on__lte=until_on) & (Q(until_on__isnull=True) | Q(until_on__gte=from_on))
+    own = [(Role(one.role), one.unit) for one in await Grant.filter(meanwhile, staff_id=principal_id)]
+    if any(role in WATCHFUL for role, _ in own):
         raise Forbidden("problem.people.deputy_of_watchful")
-    if not all(actor.holds(Role.HEAD, one.unit if one.unit is not None else EVERY_UNIT) for one in own):
+    if not own or not all(_is_a_heads(actor, role, unit) for role, unit in own):
         raise Forbidden("problem.people.not_your_unit")
+
+
+def _is_a_heads(actor: Actor, role: Role, unit: str | None) -> bool:
+    """Whether it is a head's own to arrange who holds this meanwhile."""
+    return role not in WATCHFUL and actor.holds(Role.HEAD, unit if unit is not None else EVERY_UNIT)
 
 
 async def _refuse_overlap(principal: Staff, deputy: Staff, from_on: date, until_on: date) -> None:

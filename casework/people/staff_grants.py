@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from casework.actors import Actor
+from casework.people.deputies import end_beyond
 from casework.people.models import Grant
 from casework.people.staff_rows import (
     grant_view,
@@ -52,6 +53,7 @@ async def grant(
         begins = from_on or today
         _check_days(begins, until_on, today)
         if await _cover(change, row.id, role, unit, begins, until_on):
+            await end_beyond(change, actor, row.id, role, unit)
             facts = {"role": role.value, "unit": unit, "from_on": begins, "until_on": until_on}
             await change.audit(row.id, actor, "staff.grant", facts)
         return await view(row, today)

@@ -20,11 +20,12 @@ from kit.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 def require_keeper(actor: Actor, staff_id: UUID | None = None) -> None:
-    """Let an administrator and the command line pass. Nobody is their own keeper."""
+    """Let an administrator and the command line pass. Nobody is their own keeper, nor of whom they stand in for."""
     if actor.kind == "system":
         return
     require(actor, Operation.KEEP_PEOPLE)
-    if staff_id is not None and actor.id == staff_id:
+    # What is given to somebody is held by who stands in for them, too.
+    if staff_id is not None and actor.is_for(staff_id):
         raise Forbidden("problem.people.not_oneself")
 
 
