@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
@@ -12,6 +13,7 @@ from kit.clock import local
 from web.console.door import ConsoleDoor
 from web.console.frame import frame_for, shown
 from web.console.people_screens import AuditLine, AuditPage
+from web.console.people_words import unit_name
 from web.console.screens import Link, Note
 from web.console.visitor import Visitor
 
@@ -65,10 +67,6 @@ def _line(door: ConsoleDoor, one: TrailEntry) -> AuditLine:
     thing, _, act = row.action.partition(".")
     action = f"console_people.audit.action.{thing}.{act}"
     kind = f"console_people.audit.actor.{row.actor_kind}"
-    facts = []
-    for name, value in one.facts.items():
-        key = f"console_people.audit.fact.{name.rpartition('.')[2]}"
-        facts.append((text(key) if catalogue.has(key) else name, value))
     finding = one.finding
     return AuditLine(
         position=row.position,
@@ -76,6 +74,42 @@ def _line(door: ConsoleDoor, one: TrailEntry) -> AuditLine:
         iso=at.isoformat(),
         who=one.actor_name or (text(kind) if catalogue.has(kind) else row.actor_kind),
         what=text(action) if catalogue.has(action) else row.action,
-        facts=tuple(facts),
+        # What a move brought and what the case has afterwards is often the same.
+        facts=tuple(dict.fromkeys(_fact(door, name, value) for name, value in one.facts.items())),
         wrong=text(finding.key, **finding.params) if finding is not None else "",
     )
+
+
+def _fact(door: ConsoleDoor, name: str, value: str) -> tuple[str, str]:
+    """One fact as people read it; what we have no word for stands as it is stored."""
+    catalogue, text, policy = door.words.catalogue, door.words.text, door.desk.policy
+    last = name.rpartition(".")[2]
+    key = f"console_people.audit.fact.{last}"
+    if value in ("true", "false"):
+        value = text(f"console_people.audit.{value}")
+    elif last in ("from", "to") and catalogue.has(f"console.state.{value}"):
+        value = text(f"console.state.{value}")
+    elif last == "category" and value in policy.categories:
+        value = policy.category_name(value)
+    elif last == "unit" and value in policy.units:
+        value = policy.unit_name(value)
+    elif last in ("role", "grants"):
+        value = "、".join(_role(door, part) for part in value.split("、"))
+    elif last.endswith("_at"):
+        value = _moment(value)
+    return text(key) if catalogue.has(key) else name, value
+
+
+def _role(door: ConsoleDoor, stored: str) -> str:
+    """A role, perhaps with its unit behind it."""
+    role, _, unit = stored.partition(" ")
+    key = f"console.role.{role}"
+    words = door.words.text(key) if door.words.catalogue.has(key) else role
+    return f"{words} {unit_name(door, unit)}" if unit else words
+
+
+def _moment(stored: str) -> str:
+    try:
+        return f"{local(datetime.fromisoformat(stored)):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return stored
