@@ -113,6 +113,7 @@ def mini_program_api(
         app_id=app_id,
         platform=opened if app_id else None,
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
+        forget_also=forget_accounts,
         sign_ins=_sign_ins(core),
         pace=RateLimit(core.redis, core.keys, core.clock, enabled=core.settings.rate_limits),
         trusted_proxies=core.settings.trusted_proxies,

@@ -17,7 +17,7 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
-from kit.db import Database
+from kit.db import Change, Database
 from kit.files.store import FileStore
 from kit.files.uploads import Uploads
 from kit.http.addresses import ClientAddresses
@@ -33,6 +33,9 @@ CITIZEN = "citizen"
 
 AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
 """What other doors hold of a person's accounts, as plain values for the export."""
+
+ForgetAlso = Callable[[Change, list[UUID]], Awaitable[None]]
+"""Deletes what other parts keep of accounts that are forgotten altogether."""
 
 
 class Answerer(Protocol):
@@ -68,6 +71,7 @@ class ApiDoor:
     pace: RateLimit
     addresses: ClientAddresses
     also_held: AlsoHeld
+    forget_also: ForgetAlso
 
     @property
     def db(self) -> Database:
@@ -116,6 +120,7 @@ def build_api(
     app_id: str | None,
     platform: PlatformOpening | None,
     also_held: AlsoHeld,
+    forget_also: ForgetAlso,
     sign_ins: SignInLimit | None = None,
     pace: RateLimit | None = None,
     trusted_proxies: Sequence[str] = (),
@@ -143,6 +148,7 @@ def build_api(
         pace=pace or RateLimit(None, keys, clock),
         addresses=ClientAddresses(trusted_proxies),
         also_held=also_held,
+        forget_also=forget_also,
     )
 
 

@@ -11,8 +11,9 @@ from sanic import HTTPResponse
 from casework.people import consents, merging
 from casework.people.consents import Purpose
 from casework.people.export import holdings, note_export
+from casework.people.forgetting import forget_at_once
 from casework.people.models import Account
-from kit.problems import NotFound
+from kit.problems import Conflict, NotFound
 from kit.sealing import mask_phone
 from miniapp_api.moments import Moment
 from miniapp_api.operations import Call, NoQuery
@@ -187,6 +188,15 @@ async def export(call: Call[None, NoQuery]) -> HTTPResponse:
     await note_export(door.db, call.who.actor, account_id)
     headers = {"content-disposition": 'attachment; filename="my-data.json"'}
     return HTTPResponse(msgspec.json.encode(document), content_type="application/json", headers=headers)
+
+
+async def forget_me(call: Call[None, NoQuery]) -> HTTPResponse:
+    """DELETE /me: at once where the bureau keeps no record of theirs; otherwise a person has to look at it."""
+    door, caller = call.door, call.who
+    gone = await forget_at_once(door.db, caller.actor, caller.account_id, door.forget_also)
+    if not gone:
+        raise Conflict("problem.api.on_record")
+    return nothing_more()
 
 
 def _purpose(name: str, known: tuple[Purpose, ...]) -> Purpose:

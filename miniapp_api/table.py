@@ -192,6 +192,8 @@ OWN: tuple[Operation, ...] = (
     _row("GET", "/links", "links", personal.list_links, Given(content=personal.Links), tag="personal"),
     _row("DELETE", "/links/{account_id}", "part_link", personal.part_link, tag="personal",
          refuses=((404, "problem.people.no_such_account"),)),
+    _row("DELETE", "/me", "forget_me", personal.forget_me, tag="personal",
+         refuses=((409, "problem.api.on_record"),)),
     _row("GET", "/export", "export", personal.export, Given(schemas={"application/json": EXPORTED}),
          tag="personal", pace=WRITING),
     _row("GET", "/openapi.json", "document", public.show_document,

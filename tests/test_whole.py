@@ -419,6 +419,7 @@ ROUTES = {
     "DELETE /api/v1/uploads/<upload_id:str>": TOKEN,
     "GET /api/v1/links": TOKEN,
     "DELETE /api/v1/links/<account_id:str>": TOKEN,
+    "DELETE /api/v1/me": TOKEN,
     "GET /api/v1/export": TOKEN,
     "GET /api/v1/openapi.json": ANYONE,
     "GET /api/v1/docs": ANYONE,

@@ -206,6 +206,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
         app_id=None,
         platform=None,
         also_held=_nothing_else,
+        forget_also=_nothing_to_forget,
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
     )
     app.ctx.api = door
@@ -225,3 +226,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
 
 async def _nothing_else(_: frozenset[UUID]) -> Mapping[str, object]:
     return {}
+
+
+async def _nothing_to_forget(_: Change, __: list[UUID]) -> None:
+    return None

@@ -240,6 +240,7 @@ async def citizens_on(
             app_id=MINI_ID,
             platform=mini_side,
             also_held=door.also_held,
+            forget_also=forget_accounts,
         )
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         assert server is not None

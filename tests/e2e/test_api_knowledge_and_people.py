@@ -151,3 +151,15 @@ async def test_everything_held_is_handed_out_and_that_it_was_is_noted(mei: Calle
     assert document["format"] == "chengguan-personal-export/1"
     assert document["complaints"][0]["story"] == "路口摆摊"
     assert "openid" not in str(document)
+
+
+async def test_who_asks_is_forgotten_at_once_unless_the_bureau_keeps_a_record(
+    setting: ApiSetting, mei: Caller
+) -> None:
+    await mei.post("/complaints", {"story": "路口摆摊"})
+    kept = await mei.ask("DELETE", "/me")
+    assert (kept.status, kept.type) == (409, "api.on_record")
+    gang = await setting.citizen()
+    assert (await gang.ask("DELETE", "/me")).status == 204
+    assert (await gang.get("/me")).status == 401
+    assert (await mei.get("/me")).status == 200
