@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework.people.views import StaffView
-from casework.roles import STAFF_ROLES, Role
+from casework.roles import Role
 
 
 class StaffSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -16,11 +16,6 @@ class StaffSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Role.AUDITOR,
         Role.DISCIPLINE_INSPECTOR,
     )
-
-    def __post_init__(self) -> None:
-        for role in self.second_factor_roles:
-            if role not in STAFF_ROLES:
-                raise ValueError(f"second_factor_roles 里的 {role.value} 不是工作人员的岗位")
 
     def asks_second_factor(self, staff: StaffView) -> bool:
         """Whether this person has to set one up before anything else."""
