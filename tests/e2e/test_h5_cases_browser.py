@@ -23,6 +23,7 @@ from tests.casework_setting import DISPATCHER, HANDLER
 from tests.conftest import AUDIT_KEY
 from tests.e2e.citizen_setting import CitizenSetting, citizens_on
 from tests.e2e.test_h5_filing_browser import DESK, PHONE, browsing
+from web.h5.models import FormDraft
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,23 @@ async def test_a_lost_network_and_the_back_button_cost_no_word(
         await expect(page.get_by_text("已经转去重新办理")).to_be_visible()
         assert await page.evaluate("localStorage.length") == 0
     assert (await Complaint.get(id=case.view.id)).dispute_reason == "第二天又摆回来了，三个摊子"
+
+
+async def test_words_about_our_own_people_do_not_stay_on_the_phone(setting: CitizenSetting) -> None:
+    case = await answered(setting)
+    async with browsing(setting) as (_, page):
+        await page.goto("/h5/receipt")
+        await page.get_by_label("编号").fill(case.view.reference)
+        await page.get_by_label("查询码").fill(case.secret)
+        await page.get_by_role("button", name="查看").click()
+        await page.get_by_role("link", name="不满意，要求重新办理").click()
+        await page.locator("#reason").fill("你们城管队员收保护费，不给就掀摊子")
+        await page.locator("main button").click()
+        await expect(page.get_by_role("alert").first).to_contain_text("12388")
+        assert await page.evaluate("localStorage.length") == 0
+        await page.locator("#reason").fill("你们城管队员收保护费，不给就掀摊子，还打人")
+        assert await page.evaluate("localStorage.length") == 0
+    assert await FormDraft.all().count() == 0
 
 
 async def test_rating_needs_no_script_and_three_taps(setting: CitizenSetting) -> None:

@@ -278,6 +278,10 @@ async def test_what_is_told_of_our_own_people_is_kept_nowhere(setting: CitizenSe
         assert await FormDraft.all().count() == 0
         # It stands in the browser it came from: if we misjudged it, it can be said differently.
         assert Form(phone, page, OUTSIDE).value("story") == TOLD_ON
+        # In whatever field it stands.
+        for elsewhere in ({"phone": TOLD_ON}, {"group": TOLD_ON}, {"place": TOLD_ON}):
+            assert (await form.send(FILLED | elsewhere)).status == 422
+            assert await FormDraft.all().count() == 0
     assert await Complaint.all().count() == 0
 
 

@@ -165,6 +165,7 @@ def form_of(
         photos=tuple(str(one) for one in form.photos),
         photos_said=text("h5_case.act.add.kept_photos", count=count) if count else "",
         photos_wrong=wrong if photo_fault else "",
+        is_told=problem is not None and problem.key == ABOUT_STAFF,
     )
 
 

@@ -76,7 +76,10 @@ class TextField:
 
 @dataclass(frozen=True, kw_only=True)
 class ActForm:
-    """A form that does one thing to a case. `act` is drawn at random, so that a doubled tap acts once."""
+    """A form that does one thing to a case. `act` is drawn at random, so that a doubled tap acts once.
+
+    `is_told`: its words are about the bureau's own people, and the phone must not keep them either.
+    """
 
     action: str
     revision: int
@@ -92,6 +95,7 @@ class ActForm:
     photos: tuple[str, ...] = ()
     photos_said: str = ""
     photos_wrong: str = ""
+    is_told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

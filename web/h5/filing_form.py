@@ -54,7 +54,7 @@ class FilingForm:
 
     def words(self) -> str:
         """Everything that was written, to be looked through."""
-        return f"{self.story}\n{self.place}"
+        return "\n".join((self.story, self.place, self.phone, self.group, self.code))
 
 
 @dataclass(frozen=True, kw_only=True)

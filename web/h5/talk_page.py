@@ -113,7 +113,7 @@ def _shown(
         done=text(f"h5_case.done.{done}") if done in DONE else "",
         danger=_danger_words(door) if request.args.get("danger") else "",
         danger_numbers=danger_numbers(door),
-        form=_form(door, view, form, wrong) if can_write else None,
+        form=_form(door, view, form, problem, wrong) if can_write else None,
         problem=wrong,
         kept=text("h5_case.kept") if form.is_kept and can_write else "",
         offers=tuple(
@@ -127,7 +127,7 @@ def _shown(
     return carry_visit(request, door, response)
 
 
-def _form(door: H5Door, view: InquiryView, form: Typed, wrong: str) -> ActForm:
+def _form(door: H5Door, view: InquiryView, form: Typed, problem: Problem | None, wrong: str) -> ActForm:
     text = door.words.text
     act = form.text("act")
     return ActForm(
@@ -143,6 +143,7 @@ def _form(door: H5Door, view: InquiryView, form: Typed, wrong: str) -> ActForm:
             wrong=wrong,
             at_most=TEXT_AT_MOST,
         ),
+        is_told=problem is not None and problem.key == ABOUT_STAFF,
     )
 
 

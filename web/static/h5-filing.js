@@ -366,6 +366,6 @@
   window.cgFiling = { form: form, words: words, said: said, changed: changed, post: post, recording: recording, all: all };
   adopt();
   if (isAnswer) keepHere(); else restore();
-  if ($("misconduct")) forget();
+  if ($("misconduct")) { isTold = true; forget(); }
   if (isDanger()) $("danger").hidden = false;
 })();

@@ -22,6 +22,8 @@
     var line = form.querySelector("[data-state]");
     var fields = form.querySelectorAll("textarea");
     var isTold = false;
+    // What is told of the bureau's own people stays nowhere, here neither.
+    var isOfStaff = form.hasAttribute("data-told");
 
     function say(name) {
       line.textContent = name ? form.getAttribute("data-" + name) : "";
@@ -29,6 +31,7 @@
     }
 
     function keep() {
+      if (isOfStaff) return;
       var values = {};
       var some = false;
       for (var i = 0; i < fields.length; i++) {
@@ -54,6 +57,7 @@
       }
     }
 
+    if (isOfStaff) store(function (kept) { kept.removeItem(key); });
     restore();
     form.addEventListener("input", keep);
     form.addEventListener("submit", function (event) {
