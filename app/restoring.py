@@ -218,6 +218,8 @@ def _behind_the_backup(manifest: Manifest, clock: Clock) -> Sequence[str]:
         "UPDATE late_reply SET state = 'uncertain', reason = 'restored', lease_until = NULL, "
         "inbound_sealed = NULL, reply_sealed = NULL WHERE state IN ('working', 'ready', 'sending')",
         "DELETE FROM duty_lease",
+        # Who logged out, left or lost a phone since must not be logged in again by it.
+        "UPDATE http_session SET ended_at = last_seen_at WHERE ended_at IS NULL",
         # What a kind has on this very day goes on behind what it may have given out since.
         f"UPDATE serial_block SET next = next + {SERIALS_SKIPPED} WHERE name LIKE '%:{today}'",  # noqa: S608
     ]

@@ -35,6 +35,7 @@ from kit.db.models import SerialBlock
 from kit.files.kinds import MAX_FILE_BYTES
 from kit.files.models import FileState, StoredFile
 from kit.files.store import LocalFileStore, Variant
+from kit.http.models import HttpSession
 from kit.ids import Ids
 from kit.metrics import Board
 from kit.sealed_keys import SealedKeysError, read_sealed_keys, write_sealed_keys
@@ -107,6 +108,10 @@ async def lived_in(settings: Settings) -> KeyRing:
             for state in ("queued", "sending", "sent"):
                 await delivery(change.ids, now, state).save(force_create=True)
             await SerialBlock(name=f"{KIND}:{local(now).date()}", next=41).save(force_create=True)
+            await HttpSession(
+                id=db.ids.new(), token_hash="0" * 64, subject_kind="staff", subject_id=db.ids.new(), csrf="c",
+                created_at=now, last_seen_at=now, expires_at=now,
+            ).save(force_create=True)  # fmt: skip
 
         await db.change(work)
     seal = settings.data_dir / "published" / "audit" / "audit-seal-2026-11-22.json"
@@ -169,6 +174,8 @@ async def test_what_may_have_gone_out_since_is_neither_sent_nor_numbered_again(
     await restore_all(there, made.folder, None, SystemClock())
     states = ask(there, "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state")
     assert states == [("sent", 1), ("uncertain", 2)]
+    # Whose session was ended since, by a lost telephone or a departure, is not logged in again.
+    assert ask(there, "SELECT count(*) FROM http_session WHERE ended_at IS NULL") == [(0,)]
     today = local(datetime.now(UTC)).date()
     assert ask(there, f"SELECT next FROM serial_block WHERE name = '{KIND}:{today}'") == [
         (41 + SERIALS_SKIPPED,)
