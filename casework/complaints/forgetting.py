@@ -11,6 +11,7 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto, ComplaintReceipt
+from casework.complaints.releasing import withdraw_within
 from casework.dangers.models import DangerAlert
 from casework.roles import Role
 from kit.db import Change, Database
@@ -52,6 +53,7 @@ async def forget_case(db: Database, actor: Actor, complaint_id: UUID, *, instead
         receipts = ComplaintReceipt.filter(complaint_id=row.id, revoked_at=None)
         await receipts.update(revoked_at=change.now)
         await end_all_for(change, "receipt", row.id)
+        await withdraw_within(change, actor, row.id)
         await change.audit(row.id, actor, "complaint.forget", {"files": len(files)})
         return files
 

@@ -23,6 +23,7 @@ from casework.complaints.filing import NewComplaint, new_complaint_rows
 from casework.complaints.models import Complaint, ComplaintPhoto, ComplaintReceipt
 from casework.complaints.views import ComplaintView
 from kit.db import Change, Database, Intake, Repeat
+from kit.http.sessions import end_all_for
 from kit.problems import Busy, Conflict, NotFound
 from kit.references import parse_reference
 from kit.secrets import KeyRing
@@ -134,6 +135,7 @@ async def revoke_receipts(change: Change, actor: Actor, complaint_id: UUID) -> N
     )
     if not ended:
         raise NotFound("problem.complaint.no_receipt")
+    await end_all_for(change, "receipt", complaint_id)
     await change.audit(complaint_id, actor, "complaint.revoke_receipts", {"ended": ended})
 
 

@@ -166,6 +166,16 @@ async def withdraw_release(desk: Desk, actor: Actor, complaint_id: UUID) -> None
     await desk.db.change(work)
 
 
+async def withdraw_within(change: Change, actor: Actor, complaint_id: UUID) -> bool:
+    """Take a locked case back from the public, if it is shown; whether it was."""
+    held = await _in_force(complaint_id)
+    if held is None:
+        return False
+    await _end(change, held, actor)
+    await change.audit(complaint_id, actor, ACTION + "withdraw_release", {})
+    return True
+
+
 async def withdraw_all_of(change: Change, actor: Actor, account_ids: frozenset[UUID]) -> int:
     """Take every case of a person back from the public, when the consent to public display is taken back."""
     cases = Complaint.filter(account_id__in=list(account_ids)).order_by("id")
@@ -175,9 +185,7 @@ async def withdraw_all_of(change: Change, actor: Actor, account_ids: frozenset[U
         if held is None:
             continue
         await change.lock(Complaint, held.complaint_id)
-        await _end(change, held, actor)
-        await change.audit(held.complaint_id, actor, ACTION + "withdraw_release", {})
-        ended += 1
+        ended += await withdraw_within(change, actor, held.complaint_id)
     return ended
 
 

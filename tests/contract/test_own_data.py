@@ -11,7 +11,8 @@ from casework.complaints.desk import Desk
 from casework.complaints.forgetting import forget_case
 from casework.complaints.media import AddedMedium
 from casework.complaints.models import Complaint, ComplaintPhoto
-from casework.complaints.receipts import ReceiptKind, case_by_receipt, submit_once
+from casework.complaints.receipts import ReceiptKind, case_by_receipt, revoke_receipts, submit_once
+from casework.complaints.releasing import ReleaseFilter, release, released
 from casework.people.claiming import claim
 from casework.people.forgetting import forget_at_once, has_matters
 from casework.people.merging import members
@@ -19,6 +20,7 @@ from casework.people.models import Account
 from kit.audit.chain import is_genuine
 from kit.audit.models import AuditEntry
 from kit.db import Change, Database
+from kit.http.sessions import Sessions
 from kit.problems import Conflict, Forbidden, NotFound
 from kit.secrets import KeyRing
 from tests.casework_setting import (
@@ -73,6 +75,7 @@ async def test_a_closed_case_keeps_what_was_done_and_forgets_for_whom(desk: Desk
     await actions.assign(desk, DISPATCHER, id)
     await actions.answer(desk, HANDLER, id, text="已经劝离。")
     await actions.rate(desk, CITIZEN, id, score=3, comment="谢谢，李梅")
+    await release(desk, DISPATCHER, id, description="路口的摊子已经劝离", place_text="文渊路")
     for nobody in (CITIZEN, DISPATCHER, HEAD):
         with pytest.raises(Forbidden):
             await forget_case(desk.db, nobody, id, instead="—")
@@ -83,6 +86,7 @@ async def test_a_closed_case_keeps_what_was_done_and_forgets_for_whom(desk: Desk
     assert (row.story, row.place_text, row.account_id, row.phone_sealed) == ("（已删除）", "", None, None)
     assert (row.answer, row.rating, row.state) == ("已经劝离。", 3, "closed")
     assert await ComplaintPhoto.all().count() == 0
+    assert await released(desk, ReleaseFilter()) == ()
     assert await case_by_receipt(desk.db, KEYS, reference, done.secret) is None
     assert await queries.for_owner(desk, person(1), reference) is None
     detail = await queries.detail(desk, id, HEAD)
@@ -90,7 +94,24 @@ async def test_a_closed_case_keeps_what_was_done_and_forgets_for_whom(desk: Desk
     assert "李梅" not in repr(detail)
     chain = await AuditEntry.filter(case_id=id).order_by("position")
     assert chain[-1].action == "complaint.forget"
+    assert [entry.action for entry in chain].count("complaint.withdraw_release") == 1
     assert all(is_genuine(AUDIT_KEY, entry) for entry in chain)
+
+
+async def test_a_receipt_that_is_revoked_closes_what_it_opened(desk: Desk) -> None:
+    await accounts(desk.db, 1)
+    case = await submit_once(
+        desk, KEYS, CITIZEN, words("李梅家门口的摊子"), key="one", body=b"", kind=ReceiptKind.RECEIPT
+    )
+    sessions = Sessions(desk.db, KEYS)
+    found = await sessions.create("receipt", case.view.id)
+
+    async def work(change: Change) -> None:
+        await revoke_receipts(change, DISPATCHER, case.view.id)
+
+    await desk.db.change(work)
+    assert await sessions.read(found.token, "receipt") is None
+    assert await case_by_receipt(desk.db, KEYS, case.view.reference, case.secret) is None
 
 
 async def test_only_who_has_nothing_on_record_is_forgotten_at_once(desk: Desk) -> None:
