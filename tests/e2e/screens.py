@@ -36,6 +36,12 @@ def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
 
 
+def open_keys(page: Page) -> None:
+    """The console's list of keys."""
+    page.locator("[data-opens]:not([hidden])").first.evaluate("(button) => button.click()")
+    page.wait_for_selector("#keys[open]")
+
+
 def send_empty(page: Page) -> None:
     """A form sent without anything in it, past what the browser itself would say."""
     page.evaluate("document.querySelectorAll('main form').forEach(one => { one.noValidate = true })")
@@ -100,6 +106,8 @@ SCREENS: tuple[Screen, ...] = (
     # ---- the console
     Screen("console-login", "/console/login"),
     Screen("console-queue", "/console/cases", "diaodu"),
+    Screen("console-tasks", "/console/cases?tasks=1", "banli"),
+    Screen("console-keys", "/console/cases", "diaodu", prepare=open_keys),
     Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
     Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),

@@ -171,7 +171,7 @@ def case_page(
             act=act("note") if "note" in sides else None,
         ),
         public=_public(door, around, act, typed, now) if "release" in sides else None,
-        chain=f"/console/audit/{view.reference}" if visitor.may(Operation.SEE_AUDIT) else "",
+        chain=f"/console/audit?find={view.reference}" if visitor.may(Operation.SEE_AUDIT) else "",
         notes=notes,
         orphaned=tuple((words.text(f"console.field.{name}"), text) for name, text in typed.texts.items())
         if typed is not None and typed.move not in (*moves, *sides)
