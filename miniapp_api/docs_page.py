@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -11,10 +14,23 @@ import msgspec
 from kit.catalogue import Catalogue
 
 _MOST_DEEP = 1
+_STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}"
+    "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}caption{text-align:left;font-weight:600}"
+    "td{border:1px solid #8886;padding:.3rem .5rem;vertical-align:top}code{font-size:.9em}"
+    "td:first-child{white-space:nowrap}"
+    "@media(max-width:40rem){tr,td{display:block}tr{border:1px solid #8886;margin:.5rem 0}td{border:0}td:empty{display:none}}"
+    "h2{margin-top:2.5rem}h3{margin-top:2rem}summary,nav a{display:inline-block;padding:.6rem 0}"
+)
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's own Content-Security-Policy: one style sheet, known by its hash, and nothing else."""
 
 
 def page_of(document: bytes, catalogue: Catalogue) -> bytes:
-    """HTML. Colours and type are the browser's own but for what the site's style rules allow without a sheet."""
+    """HTML, in the browser's own colours."""
     read: dict[str, Any] = msgspec.json.decode(document)
     text = catalogue.text
     title = escape(read["info"]["title"])
@@ -22,7 +38,7 @@ def page_of(document: bytes, catalogue: Catalogue) -> bytes:
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
-        f"<title>{title}</title></head><body><header><h1>{title}</h1>",
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><header><h1>{title}</h1>",
         *(f"<p>{escape(line)}</p>" for line in read["info"]["description"].splitlines()),
         '<p><a href="/api/v1/openapi.json">openapi.json</a></p></header>',
         f'<nav aria-label="{escape(text("api.page.contents"))}">{_contents(read)}</nav><main>',
@@ -90,12 +106,17 @@ def _operation(path: str, method: str, one: Mapping[str, Any], catalogue: Catalo
                 f"<code>{escape(media)}</code> {_shape(content['schema'])}"
                 for media, content in answer.get("content", {}).items()
             ),
-            "<br>".join(map(escape, answer["description"].split("\n\n"))),
+            "<br>".join(map(_marked, answer["description"].split("\n\n"))),
         )
         for status, answer in one["responses"].items()
     ]
     parts.append(_table(text("api.page.answers"), answers))
     return "".join(parts) + "</article>"
+
+
+def _marked(line: str) -> str:
+    """What stands between backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line))
 
 
 def _type(name: str, schema: Mapping[str, Any], catalogue: Catalogue) -> str:

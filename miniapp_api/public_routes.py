@@ -6,6 +6,7 @@ import msgspec
 from sanic import HTTPResponse
 
 from casework.complaints.profile import PromisedLimit
+from miniapp_api.docs_page import POLICY
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.speaking import answer
 from miniapp_api.words import danger_numbers
@@ -149,7 +150,8 @@ async def show_document(call: Call[None, NoQuery]) -> HTTPResponse:
 
 async def show_docs(call: Call[None, NoQuery]) -> HTTPResponse:
     """GET /docs."""
-    return HTTPResponse(call.door.docs_page, content_type="text/html; charset=utf-8", headers=_SHARED)
+    headers = {**_SHARED, "content-security-policy": POLICY}
+    return HTTPResponse(call.door.docs_page, content_type="text/html; charset=utf-8", headers=headers)
 
 
 def _promise(limit: PromisedLimit) -> Promise:

@@ -88,7 +88,7 @@ async def test_the_document_and_its_page_are_served(setting: ApiSetting) -> None
     page = await nobody.get("/docs")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "提交投诉" in page.body.decode()
-    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "default-src 'none'; style-src 'sha256-" in page.headers["content-security-policy"]
 
 
 async def test_an_inquiry_is_left_once_answered_and_gone_on_with(setting: ApiSetting, mei: Caller) -> None:
