@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from kit.http.assets import Assets
@@ -14,21 +15,35 @@ CITIZENS_TEMPLATES = Path(__file__).parent / "templates" / "h5"
 WEUI = "vendor/weui/weui-2.6.25.min.css"
 
 # In this order: what stands later wins.
-CONSOLE_SHEETS = ("tokens", "base", "controls", "console", "queue", "case", "desk", "people", "settings", "print")
+CONSOLE_SHEETS = (
+    "tokens",
+    "base",
+    "controls",
+    "console",
+    "queue",
+    "case",
+    "desk",
+    "people",
+    "settings",
+    "print",
+)
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 
 
 def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
-    bundles = {"console.css": [DESIGN / f"{name}.css" for name in CONSOLE_SHEETS]}
-    return Assets.load(STATIC, bundles=bundles, made={"citizens.css": citizens_sheet()}, unserved=(WEUI,))
+    made = {"console.css": _joined(CONSOLE_SHEETS).encode(), "citizens.css": citizens_sheet()}
+    return Assets.load(STATIC, made=made, unserved=(WEUI,))
 
 
 def citizens_sheet() -> bytes:
     """WeUI's rules first, as far as our templates name its classes, then our own: these win."""
     weui = subset((STATIC / WEUI).read_text(encoding="utf-8"), used_classes(CITIZENS_TEMPLATES))
-    own = "\n".join((DESIGN / f"{name}.css").read_text(encoding="utf-8") for name in CITIZEN_SHEETS)
-    return f"{weui}\n{_tight(own)}".encode()
+    return f"{weui}\n{_joined(CITIZEN_SHEETS)}".encode()
+
+
+def _joined(sheets: Sequence[str]) -> str:
+    return _tight("\n".join((DESIGN / f"{name}.css").read_text(encoding="utf-8") for name in sheets))
 
 
 def _tight(css: str) -> str:

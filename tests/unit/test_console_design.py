@@ -79,7 +79,7 @@ def test_the_style_sheets_name_every_file_and_carry_no_colour_of_their_own_kind(
 
 
 def test_what_a_page_loads_once_is_light() -> None:
-    css = b"\n".join((DESIGN / f"{sheet}.css").read_bytes() for sheet in CONSOLE_SHEETS)
+    css = load_assets().text("console.css").encode()
     scripts = [path.read_bytes() for path in STATIC.rglob("*.js") if not path.name.startswith("h5")]
     assert sum(len(gzip.compress(one, 9)) for one in (css, *scripts)) <= 30_000
 
