@@ -11,8 +11,11 @@ from casework.complaints.models import Complaint
 from casework.people.claiming import claim
 from casework.people.models import Account
 from kit.db import Database
+from kit.http.rate_limit import by_address
 from tests.e2e.citizen_setting import IN_WECHAT, CitizenSetting, citizens_on
 from tests.e2e.filing_setting import FILLED, OUTSIDE, opened
+from web.h5.models import FormDraft
+from web.h5.typed import KEPT_A_MINUTE
 
 MEI = "oMei-files-a-complaint"
 
@@ -55,3 +58,16 @@ async def test_sending_a_form_again_does_not_undo_a_log_out(setting: CitizenSett
         await form.send(FILLED)
         assert (await shared.get("/h5/me", user_agent=OUTSIDE, follow=False)).status == 303
     assert await Complaint.all().count() == 1
+
+
+async def test_strangers_do_not_fill_our_rooms_by_forgetting_their_cookie(setting: CitizenSetting) -> None:
+    here = by_address("127.0.0.1")
+    await setting.door.limits.take("h5-kept", here, per_minute=KEPT_A_MINUTE, acts=KEPT_A_MINUTE - 3)
+    async with setting.phone() as phone:
+        statuses = []
+        for number in range(5):
+            phone.http.cookie_jar.clear()
+            sent = await phone.post("/h5/data/correct", {"text": f"第 {number} 次"}, follow=False)
+            statuses.append(sent.status)
+    assert statuses == [303, 303, 303, 429, 429]
+    assert await FormDraft.all().count() == 3

@@ -16,7 +16,7 @@ from casework.complaints.filing import PHOTOS_AT_MOST
 from kit.db import DATABASE_AWAY
 from kit.http.headers import allow_scripts_of
 from kit.http.rate_limit import by_address
-from kit.problems import Conflict, Problem
+from kit.problems import Conflict, Problem, TooMany
 from web.h5.door import H5Door, door_of
 from web.h5.drafts import carry_visit, drop, holder_of, load, save, visit_holder, visit_token
 from web.h5.filing_form import (
@@ -34,6 +34,7 @@ from web.h5.filing_screens import begun_at_sign, filing_page
 from web.h5.filing_taking import take
 from web.h5.frame import frame_for, shown
 from web.h5.plain_pages import WECHAT_SCRIPTS
+from web.h5.typed import KEPT_A_MINUTE
 from web.h5.visitor import ENTER, Visitor, is_in_wechat, to_the_entrance, visitor_of
 
 FILE, FORM = "/h5/file", "file"
@@ -85,7 +86,8 @@ async def file_complaint(request: Request) -> HTTPResponse:
             return False
         form = form_of(read.fields)
         if not door.misconduct.is_told_in(form.words()):
-            await _keep(request, door, visitor, form)
+            with contextlib.suppress(TooMany):
+                await _keep(request, door, visitor, form)
         return True
 
     account_id = visitor.account_id if visitor is not None else None
@@ -231,6 +233,8 @@ async def _kept(request: Request, door: H5Door, visitor: Visitor | None) -> Fili
 
 
 async def _keep(request: Request, door: H5Door, visitor: Visitor | None, form: FilingForm) -> None:
+    if visitor is None:
+        await door.limits.take("h5-kept", by_address(door.addresses.of(request)), per_minute=KEPT_A_MINUTE)
     await save(door, holder_of(request, visitor), FORM, kept_of(form))
 
 

@@ -16,12 +16,15 @@ from sanic import Request
 
 from kit.http.csrf import FIELD, HEADER
 from kit.http.form_stream import Part, boundary_of, parts
+from kit.http.rate_limit import by_address
 from kit.problems import Problem
 from web.h5.door import H5Door
 
 WITH_PHOTOS_AT_MOST = 320 * 1024 * 1024
 """Bytes of a form with all its photos, those that will be refused too; they are read and not kept."""
 _WORDS_AT_MOST = 256 * 1024
+UPLOADS, UPLOADS_A_MINUTE = "h5-upload", 120
+"""Photos and recordings that come from one address, by whichever way."""
 PHOTO_KIND, VOICE_KIND = "complaint_photo", "complaint_voice"
 
 
@@ -71,7 +74,8 @@ async def read_form(
             if may_keep is None:
                 may_keep = await before_files(read)
             if may_keep and len(read.photos) < room(read):
-                await _keep(door, read, part, first, holder, account_id)
+                address = by_address(door.addresses.of(request))
+                await _keep(door, read, part, first, holder, account_id, address)
             elif may_keep:
                 read.too_many += 1
     return read
@@ -91,7 +95,13 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 
 async def _keep(
-    door: H5Door, read: FormRead, part: Part, first: bytes, holder: str, account_id: UUID | None
+    door: H5Door,
+    read: FormRead,
+    part: Part,
+    first: bytes,
+    holder: str,
+    account_id: UUID | None,
+    address: str,
 ) -> None:
     async def content() -> AsyncIterator[bytes]:
         yield first
@@ -99,6 +109,8 @@ async def _keep(
             yield piece
 
     try:
+        # A holder's share says little here: a browser that forgets its cookie is another holder.
+        await door.limits.take(UPLOADS, address, per_minute=UPLOADS_A_MINUTE)
         row = await door.uploads.whole(content(), holder=holder, account_id=account_id, kind=PHOTO_KIND)
     except Problem as refusal:
         if refusal.status >= 500:

@@ -22,20 +22,20 @@ from kit.problems import Invalid, NotFound, TooLarge
 from web.h5.door import H5Door
 from web.h5.drafts import AT_MOST, drop, holder_of, save, visit_holder
 from web.h5.filing_form import FilingForm, form_of_kept, kept_of
-from web.h5.filing_reading import PHOTO_KIND, VOICE_KIND
+from web.h5.filing_reading import PHOTO_KIND, UPLOADS, UPLOADS_A_MINUTE, VOICE_KIND
 from web.h5.filing_taking import own_files
 from web.h5.visitor import Visitor
 
 KINDS = {"photo": PHOTO_KIND, "voice": VOICE_KIND}
 FORM = "file"
 _DRAFTS_A_MINUTE, _DRAFTS_OF_ALL = 60, 600
-_UPLOADS_A_MINUTE = 120
+_PIECES_A_MINUTE = 1_200
 
 
 async def begin_upload(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
     """POST /h5/uploads with Upload-Length and Upload-Kind: where to send it."""
     door.filings.check(request)
-    await door.limits.take("h5-upload", by_address(door.addresses.of(request)), per_minute=_UPLOADS_A_MINUTE)
+    await door.limits.take(UPLOADS, by_address(door.addresses.of(request)), per_minute=UPLOADS_A_MINUTE)
     kind = KINDS.get(request.headers.get("upload-kind", ""))
     length = request.headers.get("upload-length", "")
     if kind is None or not length.isascii() or not length.isdigit() or len(length) > 12:
@@ -52,6 +52,8 @@ async def begin_upload(request: Request, door: H5Door, visitor: Visitor | None) 
 async def continue_upload(request: Request, door: H5Door, _: Visitor | None, upload_id: str) -> HTTPResponse:
     """PATCH /h5/uploads/<id> with Upload-Offset: the next piece. The route leaves its body unread."""
     door.filings.check(request)
+    # Every piece is a file and a row, however small it is.
+    await door.limits.take("h5-piece", by_address(door.addresses.of(request)), per_minute=_PIECES_A_MINUTE)
     offset = request.headers.get("upload-offset", "")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 12:
         raise Invalid("problem.h5.upload_unannounced", field="upload-offset")

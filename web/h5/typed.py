@@ -16,10 +16,11 @@ from sanic.response import redirect
 
 from casework.complaints.media import AT_MOST as FILES_AT_MOST
 from kit.http.csrf import FIELD as CSRF
+from kit.http.rate_limit import by_address
 from kit.problems import Invalid, Problem
 from web.h5 import drafts
 from web.h5.door import H5Door
-from web.h5.drafts import carry_visit, holder_of
+from web.h5.drafts import carry_visit, holder_of, visit_holder
 from web.h5.filing_reading import FormRead, read_form
 from web.h5.visitor import Visitor, to_the_entrance
 
@@ -27,6 +28,7 @@ FORM, PHOTOS, PHOTO_ID = "act", "photos", "photo_id"
 ABOUT_STAFF = "problem.h5_case.about_staff"
 _NOT_KEPT = frozenset({CSRF, "revision", "secret"})
 _FIELDS_AT_MOST = 12
+KEPT_A_MINUTE = 120
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ async def read(
 
     The words are kept before the first photo is read: a network that dies in the middle of it costs that photo alone.
     """
+
+    if holder == visit_holder(request):
+        # Nobody has signed in: what is kept for a browser is bounded by where it is.
+        await door.limits.take("h5-kept", by_address(door.addresses.of(request)), per_minute=KEPT_A_MINUTE)
 
     async def before_files(so_far: FormRead) -> bool:
         words = _typed(so_far)
