@@ -18,7 +18,8 @@ from casework.people.models import Account, WechatIdentity
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Database, Fresh, Intake
-from kit.files.models import StoredFile
+from kit.files.models import StoredFile, Upload, UploadPiece
+from kit.files.store import FileMissing
 from kit.http.models import HttpSession
 from kit.http.sessions import POLICIES
 from tests.e2e.citizen_setting import CitizenSetting, citizens_on
@@ -136,12 +137,22 @@ async def test_a_request_typed_before_the_session_ended_comes_back(
     assert await FormDraft.all().count() == 0
 
 
+async def pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
 async def test_who_has_nothing_on_record_is_deleted_at_once(setting: CitizenSetting) -> None:
     owner = await account(setting)
     door = setting.door
     photo = await door.uploads.whole(
         JPEG, holder=f"account:{owner}", account_id=owner, kind="complaint_photo"
     )
+    # One that lost its network half-way, from the form of this browser.
+    begun = await door.uploads.begin(
+        holder="visit:0", account_id=owner, kind="complaint_photo", bytes_total=1000
+    )
+    await door.uploads.append(begun.id, "visit:0", 0, pieces(JPEG))
+    (piece,) = await UploadPiece.all()
     await drafts.save(door, f"account:{owner}", "file", {"story": "没写完"})
     form = "/h5/data/delete"
     async with setting.phone(MEI) as phone:
@@ -154,6 +165,9 @@ async def test_who_has_nothing_on_record_is_deleted_at_once(setting: CitizenSett
     assert await HttpSession.all().count() == 0
     assert await FormDraft.all().count() == 0
     assert not await StoredFile.filter(id=photo.id).exists()
+    assert (await Upload.all().count(), await UploadPiece.all().count()) == (0, 0)
+    with pytest.raises(FileMissing):
+        await door.files.read_original(piece.id, bytes(piece.wrapped_key))
     assert [row.id for row in await Account.all()] == [owner]
     assert await AuditEntry.filter(case_id=owner, action="account.forget").count() == 1
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
+from tortoise.expressions import Q
 
 from casework.complaints import queries as complaints
 from casework.complaints.filing import Source
@@ -17,6 +18,7 @@ from casework.people.forgetting import forget_at_once, has_matters
 from casework.people.merging import members
 from kit.db import Change
 from kit.files.models import StoredFile, Upload
+from kit.files.pieces import forget_rows
 from kit.problems import Invalid, Problem
 from web.h5 import typed
 from web.h5.case_screens import Choice, TextField
@@ -104,7 +106,11 @@ async def _forget(door: H5Door, visitor: Visitor) -> bool:
         await FormDraft.filter(holder__in=holders).delete()
         files[:] = [row.id for row in await StoredFile.filter(account_id__in=account_ids).only("id")]
         await StoredFile.filter(id__in=files).delete()
-        await Upload.filter(holder__in=holders).delete()
+        # What is still on its way is files too, in pieces.
+        sent = Upload.filter(Q(holder__in=holders) | Q(account_id__in=account_ids))
+        for upload_id in list(await sent.values_list("id", flat=True)):
+            files.extend(await forget_rows(change, UUID(str(upload_id))))
+        await sent.delete()
 
     if not await forget_at_once(door.db, visitor.actor, visitor.account_id, also):
         return False
