@@ -131,6 +131,23 @@ def test_nginx_lets_through_what_the_service_takes_and_waits_long_enough() -> No
             assert ["proxy_set_header", "Host", "$host"] in location
 
 
+def test_what_citizens_type_into_addresses_is_in_no_log_of_the_proxy() -> None:
+    top = blocks((DEPLOY / "proxy" / "nginx.conf").read_text(encoding="utf-8"))
+    (_, name, line) = next(one for one in top if one[0] == "log_format")
+    assert not set(re.findall(r"\$\w+", line)) & {
+        "$request",
+        "$request_uri",
+        "$args",
+        "$query_string",
+        "$http_referer",
+    }
+    for server in (one[-1] for one in top if one[0] == "server"):
+        assert [one[2] for one in server if one[0] == "access_log"] == [name]
+        # Lines of errors hold the whole request.
+        assert [one[2] for one in server if one[0] == "error_log"] == ["crit"]
+    assert not re.search(r"(?m)^\s*log\b", (DEPLOY / "proxy" / "Caddyfile").read_text(encoding="utf-8"))
+
+
 def test_caddy_has_the_same_limits_and_balanced_braces() -> None:
     text = re.sub(r"#.*", "", (DEPLOY / "proxy" / "Caddyfile").read_text(encoding="utf-8"))
     assert text.count("{") == text.count("}")
