@@ -14,7 +14,7 @@ from benchmarks.servers import our_service, postgres
 from benchmarks.traffic import Account
 
 ROUNDS = 3
-EXAMPLES = 40
+EXAMPLES = 25
 
 
 def axe_violations() -> int:
@@ -61,9 +61,9 @@ def schemathesis_failures() -> int:
     from tests.schema_run import run
 
     with our_service(Account()) as (port, _, folder):
-        tokens = iter(tokens_of(f"sqlite://{folder / 'chengguan.db'}", folder))
+        tokens = tokens_of(f"sqlite://{folder / 'chengguan.db'}", folder)[:2]
         cases, failures = run(
-            f"http://127.0.0.1:{port}/api/v1/openapi.json", new_token=lambda: next(tokens), examples=EXAMPLES
+            f"http://127.0.0.1:{port}/api/v1/openapi.json", tokens=tokens, examples=EXAMPLES
         )
     print(f"schemathesis: {cases} requests, {len(failures)} failures", *failures[:20], sep="\n  ")
     return len(failures)

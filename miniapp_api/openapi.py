@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +9,7 @@ import msgspec
 
 from casework.complaints.profile import ComplaintPolicy
 from kit.catalogue import Catalogue
+from miniapp_api.open311 import operations as open311
 from miniapp_api.operations import JSON, Given, Operation, Refusals, Who
 from miniapp_api.personal_routes import GivenHere, Revocable
 from miniapp_api.serving import ACT_HEADER
@@ -26,6 +25,8 @@ PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "file_id": _UUID,
     "upload_id": _UUID,
     "account_id": _UUID,
+    "service_code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "service_request_id": {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"},
     "slug": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,79}$"},
 }
 _EVERYWHERE: Refusals = (
@@ -100,10 +101,7 @@ def document_of(catalogue: Catalogue, policy: ComplaintPolicy, bureau: str) -> b
 
 def documented() -> tuple[Operation, ...]:
     """Everything of the API and of Open311."""
-    name = "miniapp_api.open311.operations"
-    if importlib.util.find_spec(name) is None:
-        return OPERATIONS
-    return (*OPERATIONS, *importlib.import_module(name).OPERATIONS)
+    return (*OPERATIONS, *open311.OPERATIONS)
 
 
 def statuses_of(operation: Operation) -> dict[int, list[str]]:

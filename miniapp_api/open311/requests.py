@@ -30,6 +30,7 @@ SPAN = timedelta(days=90)
 SAME_WITHIN = timedelta(minutes=10)
 """A client that names no Idempotency-Key and sends the same again within this time means the same request."""
 
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _FILTERS = frozenset({"service_request_id", "service_code", "start_date", "end_date", "status"})
 _CLOSED = frozenset(State) - OPEN_STATES
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
@@ -162,7 +163,7 @@ def _place(sent: dict[str, str]) -> tuple[Position | None, str]:
     if sent.get("address_id"):
         raise Invalid("problem.open311.address_id", field="address_id")
     position = None
-    if latitude or longitude:
+    if (latitude and longitude) or ((latitude or longitude) and is_blank(text)):
         try:
             position = Position(float(latitude or ""), float(longitude or ""), "wgs84")
         except ValueError:
@@ -255,15 +256,13 @@ def _states(named: str | None) -> frozenset[State] | None:
 
 
 def _span(wanted: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
+    """The span asked for, or its last 90 days: more is not read at once."""
     since = _moment(wanted.get("start_date"), "start_date")
     until = _moment(wanted.get("end_date"), "end_date")
     if until is None:
         until = now if since is None else min(now, since + SPAN)
-    if since is None:
-        since = until - SPAN
-    if until - since > SPAN or until < since:
-        raise Invalid("problem.open311.span", field="start_date", days=SPAN.days)
-    return since, until
+    earliest = until - SPAN
+    return (earliest if since is None else max(since, earliest)), until
 
 
 def _moment(text: str | None, field: str) -> datetime | None:
@@ -274,9 +273,10 @@ def _moment(text: str | None, field: str) -> datetime | None:
         at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         raise Invalid("problem.open311.moment", field=field) from None
-    if at.tzinfo is None or not 2000 <= at.year <= 2200:
+    if at.tzinfo is None:
         raise Invalid("problem.open311.moment", field=field)
-    return at.astimezone(UTC)
+    # Before and after these nothing happened here; arithmetic with them must not leave the calendar.
+    return at.astimezone(UTC) if _FIRST < at < _LAST else (_FIRST if at <= _FIRST else _LAST)
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ from kit.http.shell import install_shell
 from kit.profile import build_profile, read_profile
 from kit.secrets import KeyRing
 from miniapp_api.blueprint import api_blueprint
+from miniapp_api.open311.blueprint import open311_blueprint
+from miniapp_api.open311.door import build_open311
 from miniapp_api.door import CITIZEN, ApiDoor, build_api
 from tests.casework_setting import desk_on, inquiry_desk_on
 
@@ -192,6 +194,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
     app.config.update({"ACCESS_LOG": False, "TOUCHUP": False, "OAS": False, "REQUEST_MAX_SIZE": LARGEST_BODY})
     install_shell(app, ProblemAnswers(CATALOGUE, {}), url)
     app.blueprint(api_blueprint())
+    app.blueprint(open311_blueprint())
     desk = desk_on(database)
     door = build_api(
         desk=desk,
@@ -210,6 +213,17 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
     )
     app.ctx.api = door
+    app.ctx.open311 = build_open311(
+        desk=desk,
+        keys=keys,
+        catalogue=CATALOGUE,
+        limit=RateLimit(None, keys, database.clock, enabled=is_paced),
+        api_keys=(),
+        agency=BUREAU.name,
+        contact=BUREAU.phone,
+        duty_phone=BUREAU.duty_phone,
+        public_url=url,
+    )
     server = await app.create_server(sock=listening, return_asyncio_server=True)
     assert server is not None
     await server.startup()
