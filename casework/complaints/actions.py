@@ -31,6 +31,7 @@ from casework.complaints.filing import PHOTOS_AT_MOST
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
+from casework.complaints.sight import require_on
 from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
@@ -285,6 +286,7 @@ async def reveal_phone(desk: Desk, actor: Actor, complaint_id: UUID) -> str:
         row = await change.lock(Complaint, complaint_id)
         if row is None:
             raise NotFound("problem.complaint.not_found")
+        require_on(actor, Operation.SEE_PHONE, row.unit, row.assignee_id)
         if not row.phone_sealed:
             raise NotFound("problem.complaint.no_phone")
         await change.audit(row.id, actor, "complaint.reveal_phone", {})

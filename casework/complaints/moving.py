@@ -21,6 +21,7 @@ from casework.complaints.lifecycle import COMPLAINT, State
 from casework.complaints.limits import deadline
 from casework.complaints.media import AddedMedium, media_rows
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.complaints.sight import acts_on
 from casework.complaints.views import ComplaintView
 from casework.people.merging import members
 from casework.roles import Role
@@ -125,6 +126,8 @@ def _check(row: Complaint, actor: Actor, step: Step, expected_revision: int | No
         raise Conflict("problem.complaint.moved_on")
     COMPLAINT.check(step.move, row.state, actor.roles, step.given, times_done(row, step.move))
     if set(found.by) & actor.roles == {Role.HANDLER} and not _handles(actor, row):
+        raise Forbidden("problem.complaint.not_your_case")
+    if actor.kind == "staff" and not acts_on(actor, found.by, row.unit, row.assignee_id):
         raise Forbidden("problem.complaint.not_your_case")
     if actor.kind == "clock" and (row.due_at is None or row.due_at > change.now):
         raise Conflict("problem.complaint.not_due")

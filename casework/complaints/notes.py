@@ -20,7 +20,7 @@ from casework.complaints.events import ComplaintUpdated
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint, ComplaintNote
 from casework.complaints.moving import ACTION
-from casework.complaints.sight import sight_of
+from casework.complaints.sight import require_on, sight_of
 from casework.complaints.telling import common
 from casework.complaints.wording import digest, required
 from casework.people.models import Staff
@@ -85,6 +85,8 @@ async def _write(desk: Desk, actor: Actor, complaint_id: UUID, kind: Kind, words
         row = await change.lock(Complaint, complaint_id)
         if row is None or not sight_of(actor).covers(row.unit, row.assignee_id):
             raise NotFound("problem.complaint.not_found")
+        if kind is Kind.PUBLIC:
+            require_on(actor, Operation.UPDATE_CITIZEN, row.unit, row.assignee_id)
         if kind is Kind.PUBLIC and row.state not in OPEN_STATES:
             raise Conflict("problem.complaint.update_over")
         written = await ComplaintNote.filter(complaint_id=row.id).count()

@@ -7,6 +7,7 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.sight import require_on
 from casework.permissions import Operation, require
 from kit.db import Change
 from kit.problems import NotFound
@@ -21,6 +22,7 @@ async def note_opening(desk: Desk, actor: Actor, complaint_id: UUID, file_id: UU
         belongs = ComplaintPhoto.filter(complaint_id=complaint_id, file_id=file_id, medium__isnull=False)
         if row is None or not await belongs.exists():
             raise NotFound("problem.complaint.not_found")
+        require_on(actor, Operation.SEE_RECORDINGS, row.unit, row.assignee_id)
         await change.audit(row.id, actor, "complaint.open_recording", {"file": str(file_id)})
 
     await desk.db.change(work)

@@ -21,6 +21,7 @@ from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint, ComplaintRelease
 from casework.complaints.moving import ACTION
+from casework.complaints.sight import require_on
 from casework.complaints.wording import kept, required
 from casework.people.consents import Purpose, agreed
 from casework.people.merging import root
@@ -124,6 +125,7 @@ async def release(
         row = await change.lock(Complaint, complaint_id)
         if row is None:
             raise NotFound("problem.complaint.not_found")
+        require_on(actor, Operation.RELEASE_CASE, row.unit, row.assignee_id)
         if row.state == State.WITHDRAWN.value:
             raise Conflict("problem.release.withdrawn_case")
         consents = row.account_id is not None and await agreed(row.account_id, Purpose.PUBLIC_DISPLAY)
@@ -160,6 +162,7 @@ async def withdraw_release(desk: Desk, actor: Actor, complaint_id: UUID) -> None
         held = await _in_force(complaint_id)
         if row is None or held is None:
             raise NotFound("problem.release.not_released")
+        require_on(actor, Operation.RELEASE_CASE, row.unit, row.assignee_id)
         await _end(change, held, actor)
         await change.audit(row.id, actor, ACTION + "withdraw_release", {})
 

@@ -6,14 +6,16 @@ also sees those that no unit has yet. A contractor sees the cases given to them 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor, Held
-from casework.permissions import PERMISSIONS, Operation
+from casework.permissions import PERMISSIONS, Operation, require
 from casework.roles import Role
+from kit.problems import Forbidden
 
 BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.CONTRACTOR}
 SEE_NEW = frozenset({Role.DISPATCHER, Role.DUTY_OFFICER, Role.WINDOW_CLERK})
@@ -52,6 +54,24 @@ def sight_of(actor: Actor) -> Sight:
         new=any(one.role in SEE_NEW for one in held),
         own_ids=own_ids,
     )
+
+
+def acts_on(actor: Actor, by: Collection[str], unit: str | None, assignee_id: UUID | None) -> bool:
+    """Whether a member of staff holds one of the roles `by` where the case is: in its unit, or the case is theirs by name.
+
+    To see a case by one role and to act by another that is held elsewhere is not enough. A case without a unit is
+    outside of nobody's.
+    """
+    if unit is None or actor.is_for(assignee_id):
+        return True
+    return any(one.role in by and one.holds_in(unit) for one in held_by(actor))
+
+
+def require_on(actor: Actor, operation: Operation, unit: str | None, assignee_id: UUID | None) -> None:
+    """Raise Forbidden unless one of the roles of an operation is held where the case is."""
+    require(actor, operation)
+    if not acts_on(actor, PERMISSIONS[operation], unit, assignee_id):
+        raise Forbidden("problem.complaint.not_your_case")
 
 
 def held_by(actor: Actor) -> tuple[Held, ...]:

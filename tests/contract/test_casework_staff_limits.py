@@ -7,11 +7,14 @@ import pytest
 from casework.complaints import actions
 from casework.complaints.handing_over import hand_over
 from casework.complaints.models import Complaint
+from casework.complaints.notes import update_citizen
+from casework.complaints.recordings import note_opening
+from casework.complaints.releasing import release
 from casework.people import deputies, second_factor, staff
 from casework.people.views import DeputyView, StaffView
 from casework.roles import Role
 from kit.db import Database
-from kit.problems import Conflict, Forbidden, Invalid
+from kit.problems import Conflict, Forbidden, Invalid, NotFound
 from tests.casework_setting import desk_on, filed
 from tests.contract.test_casework_staff import DAY, PASSWORDS, fresh, hire, today
 
@@ -81,3 +84,34 @@ async def test_work_is_handed_over_in_ones_own_units_and_never_to_oneself(databa
         await hand_over(desk, street.actor(), li.id, to_id=street.id)
     assert (await Complaint.get(id=case.id)).assignee_id == li.id
     assert (await hand_over(desk, street.actor(), li.id, to_id=None)).cases == 1
+
+
+async def test_to_see_by_one_role_is_not_to_act_by_another(database: Database) -> None:
+    desk = desk_on(database)
+    clerk = (await hire(database, "clerk", (Role.DISPATCHER, None))).actor()
+    watch = await hire(database, "watch", (Role.AUDITOR, None))
+    li = await hire(database, "li", (Role.DISPATCHER, "night"), (Role.HANDLER, "night"))
+    chief = await hire(database, "chief", (Role.ADMINISTRATOR, None))
+    await arranged(database, chief, watch, li)
+    # Sees every case for the auditor, and distributes and handles in one unit.
+    both = (await fresh(database, li)).actor()
+    case = await filed(desk, phone="13800001234")
+    await actions.accept(desk, clerk, case.id, category="vending")
+    await actions.assign(desk, clerk, case.id, unit="street")
+    for act in (
+        actions.reveal_phone(desk, both, case.id),
+        actions.answer(desk, both, case.id, text="已清理"),
+        release(desk, both, case.id, description="路口的摊子已经劝离"),
+        update_citizen(desk, both, case.id, "已经到现场", act="one"),
+        note_opening(desk, both, case.id, case.id),
+    ):
+        with pytest.raises((Forbidden, NotFound)):
+            await act
+    await actions.hand_back(
+        desk, (await hire(database, "wang", (Role.HANDLER, "street"))).actor(), case.id, ground="x"
+    )
+    with pytest.raises(Forbidden):
+        await actions.assign(desk, both, case.id, unit="night")
+    await actions.assign(desk, clerk, case.id, unit="night")
+    assert await actions.reveal_phone(desk, both, case.id) == "13800001234"
+    assert (await actions.answer(desk, both, case.id, text="已清理")).answer == "已清理"
