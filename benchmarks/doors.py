@@ -65,7 +65,11 @@ def schemathesis_failures() -> int:
         cases, failures = run(
             f"http://127.0.0.1:{port}/api/v1/openapi.json", tokens=tokens, examples=EXAMPLES
         )
-    print(f"schemathesis: {cases} requests, {len(failures)} failures", *failures[:20], sep="\n  ")
+    print(
+        f"schemathesis: {cases} requests, {len(failures)} failures",
+        *(one[:200] for one in failures[:20]),
+        sep="\n  ",
+    )
     return len(failures)
 
 

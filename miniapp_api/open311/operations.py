@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-from miniapp_api.open311.speaking import Format
+from miniapp_api.open311.speaking import PARAMETER_AT_MOST, Format
 from miniapp_api.operations import Given, Header, NoQuery, Operation, Who
 
 _MEDIA = {"json": "application/json", "xml": "text/xml"}
@@ -17,8 +17,13 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 _MAYBE: Mapping[str, Any] = {"type": ["string", "null"]}
 _DEGREES: Mapping[str, Any] = {"type": ["number", "null"]}
 
-Jurisdiction = Annotated[str, msgspec.Meta(max_length=40)]
-Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Jurisdiction = Annotated[str, msgspec.Meta(max_length=PARAMETER_AT_MOST)]
+_MOMENT = (
+    "[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
+)
+"""An empty one is as good as none: many clients send every parameter they know."""
+Moment = Annotated[str, msgspec.Meta(pattern=f"^({_MOMENT})?$")]
 
 
 class Plain(msgspec.Struct, frozen=True):
@@ -31,13 +36,17 @@ class Filters(msgspec.Struct, frozen=True):
     """What a list is narrowed by."""
 
     jurisdiction_id: Jurisdiction | msgspec.UnsetType = msgspec.UNSET
-    service_request_id: Annotated[str, msgspec.Meta(max_length=2_000)] | msgspec.UnsetType = msgspec.UNSET
-    service_code: Annotated[str, msgspec.Meta(max_length=2_000)] | msgspec.UnsetType = msgspec.UNSET
-    start_date: Moment | msgspec.UnsetType = msgspec.UNSET
-    end_date: Moment | msgspec.UnsetType = msgspec.UNSET
-    status: Annotated[str, msgspec.Meta(pattern="^(open|closed)(,(open|closed))?$")] | msgspec.UnsetType = (
+    service_request_id: Annotated[str, msgspec.Meta(max_length=PARAMETER_AT_MOST)] | msgspec.UnsetType = (
         msgspec.UNSET
     )
+    service_code: Annotated[str, msgspec.Meta(max_length=PARAMETER_AT_MOST)] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
+    start_date: Moment | msgspec.UnsetType = msgspec.UNSET
+    end_date: Moment | msgspec.UnsetType = msgspec.UNSET
+    status: (
+        Annotated[str, msgspec.Meta(pattern="^((open|closed)(,(open|closed))?)?$")] | msgspec.UnsetType
+    ) = msgspec.UNSET
 
 
 def _list_of(**fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -26,12 +26,27 @@ from miniapp_api.open311.services import LANDMARK, SINCE, SINCE_VALUES
 from miniapp_api.open311.speaking import Format, Plain, answer, asked, check_jurisdiction
 
 POSTS_PER_MINUTE, POSTS_PER_MINUTE_WITH_KEY = 6, 120
+ID_AT_MOST = 40
 SPAN = timedelta(days=90)
 SAME_WITHIN = timedelta(minutes=10)
 """A client that names no Idempotency-Key and sends the same again within this time means the same request."""
 
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _FILTERS = frozenset({"service_request_id", "service_code", "start_date", "end_date", "status"})
+_TAKEN = frozenset(
+    {
+        "api_key",
+        "jurisdiction_id",
+        "service_code",
+        "description",
+        "lat",
+        "long",
+        "address_string",
+        "address_id",
+        f"attribute[{LANDMARK}]",
+        f"attribute[{SINCE}]",
+    }
+)
 _CLOSED = frozenset(State) - OPEN_STATES
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 _FORM = "application/x-www-form-urlencoded"
@@ -86,7 +101,8 @@ async def list_requests(request: Request, door: Open311Door, form: Format) -> HT
     """GET requests: released ones of the last 90 days or of the span asked for; ids override everything else."""
     wanted = asked(request, door, _FILTERS)
     if ids := _several(wanted.get("service_request_id", "")):
-        views = await released(door.desk, ReleaseFilter(public_ids=ids))
+        possible = tuple(one for one in ids if len(one) <= ID_AT_MOST)
+        views = await released(door.desk, ReleaseFilter(public_ids=possible)) if possible else ()
         return answer(form, "service_requests", "request", [_released(door, view) for view in views])
     since, until = _span(wanted, door.desk.db.clock.now())
     found = ReleaseFilter(
@@ -108,7 +124,7 @@ async def show_request(request: Request, door: Open311Door, form: Format, id: st
         view = await coarse_view(door.desk, complaint_id)
         if view is not None:
             return answer(form, "service_requests", "request", [_own(door, id, view)])
-    views = await released(door.desk, ReleaseFilter(public_ids=(id[:40],)))
+    views = await released(door.desk, ReleaseFilter(public_ids=(id[:ID_AT_MOST],)))
     if not views:
         raise NotFound("problem.open311.request")
     return answer(form, "service_requests", "request", [_released(door, views[0])])
@@ -137,8 +153,11 @@ async def _admit(request: Request, door: Open311Door, api_key: str) -> None:
 def _sent(request: Request) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, values in (request.form or RequestParameters()).items():
+        # Names, mail, device and whatever else clients add are dropped here.
+        if name not in _TAKEN:
+            continue
         if len(values) > 1:
-            raise Invalid("problem.open311.twice", field=name[:60])
+            raise Invalid("problem.open311.twice", field=name)
         if isinstance(values[0], str):
             found[name] = values[0].strip()
     return found

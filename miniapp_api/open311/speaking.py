@@ -21,6 +21,7 @@ Plain = Mapping[str, object]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 READS_PER_MINUTE = 120
+PARAMETER_AT_MOST = 400
 _TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -85,8 +86,10 @@ def asked(request: Request, door: Open311Door, known: frozenset[str]) -> dict[st
         values = request.args.getlist(name, [])
         if len(values) > 1:
             raise Invalid("problem.open311.twice", field=name)
+        if values and len(values[0]) > PARAMETER_AT_MOST:
+            raise Invalid("problem.open311.parameter_too_long", field=name, at_most=PARAMETER_AT_MOST)
         if values and values[0].strip():
-            found[name] = values[0].strip()[:2_000]
+            found[name] = values[0].strip()
     check_jurisdiction(door, found.get("jurisdiction_id"))
     return found
 
