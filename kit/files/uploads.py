@@ -11,11 +11,12 @@ from uuid import UUID
 
 from kit.db import Change, Database
 from kit.files.allowance import Allowance, check_allowance
+from kit.files.envelope import EnvelopeError
 from kit.files.kinds import HEAD_LENGTH, check_total, check_type_of, recording_of
 from kit.files.models import FileState, StoredFile, Upload, UploadPiece, UploadState
 from kit.files.pieces import content_of, cut, forget_bytes, forget_rows, head_of
 from kit.files.receiving import receive, receive_recording
-from kit.files.store import FileStore
+from kit.files.store import FileMissing, FileStore
 from kit.problems import Conflict, Gone, Invalid, NotFound, Problem, TooLarge
 
 LASTS = timedelta(hours=24)
@@ -134,8 +135,12 @@ class Uploads:
         """Put a file together whose bytes are all here. One that turns out not to be a file is given up (415)."""
         try:
             await self._assemble(upload)
-        except Problem as refusal:
-            if refusal.status < 500:  # a busy database is nobody's fault: tried again at the next look
+        except (Problem, FileMissing, EnvelopeError) as refusal:
+            if await Upload.filter(id=upload.id, state=UploadState.COMPLETE.value).exists():
+                return  # another was faster, and the pieces went while they were read here
+            if (
+                isinstance(refusal, Problem) and refusal.status < 500
+            ):  # a busy database is nobody's fault: tried again at the next look
                 await self.give_up(upload.id)
             raise
 

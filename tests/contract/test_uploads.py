@@ -1,5 +1,6 @@
 """Uploads: whole and in pieces, whoever tries to go on with them, whatever breaks off in the middle."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
@@ -14,10 +15,10 @@ from kit.db import Change, Database
 from kit.files.allowance import Allowance
 from kit.files.duty import sweep_strays
 from kit.files.models import FileState, StoredFile, Upload, UploadPiece, UploadState
-from kit.files.pieces import PIECE_BYTES
+from kit.files.pieces import PIECE_BYTES, cut
 from kit.files.store import LocalFileStore
 from kit.files.upload_duty import UNUSED_FOR, tend_uploads
-from kit.files.uploads import LASTS, Uploads, account_holder
+from kit.files.uploads import LASTS, Uploads, UploadView, account_holder
 from kit.problems import Conflict, Gone, Invalid, NotFound, Problem, TooLarge, TooMany
 from kit.secrets import KeyRing
 
@@ -63,6 +64,34 @@ async def test_a_file_sent_in_one_go_is_received_and_belongs_to_its_sender(uploa
     assert set(await uploads.own_files([row.id], holders=[], account_ids=[UUID(int=1)])) == {row.id}
     with pytest.raises(Invalid):
         await uploads.own_files([row.id], holders=[OTHER], account_ids=[UUID(int=2)])
+
+
+class SlowStore(LocalFileStore):
+    """A shared folder far away."""
+
+    async def read_original(self, file_id: UUID, wrapped_key: bytes) -> bytes:
+        await asyncio.sleep(0.05)
+        return await super().read_original(file_id, wrapped_key)
+
+
+async def test_who_finishes_last_finds_it_finished(database: Database, tmp_path: Path) -> None:
+    keys = KeyRing.random()
+    fast, slow = (Uploads(database, one(tmp_path / "files", keys)) for one in (LocalFileStore, SlowStore))
+    content = photo(extra=3 * PIECE_BYTES)
+    one = await begun(fast, len(content))
+    # The process that took the last piece dies before it puts them together.
+    upload = await Upload.get(id=one)
+    async for piece in cut(sent(content)):
+        await fast._keep(upload, piece)
+
+    async def a_little_later() -> UploadView:
+        await asyncio.sleep(0.02)
+        return await fast.look(one, ME)
+
+    for view in await asyncio.gather(slow.look(one, ME), a_little_later()):
+        assert (view.state, view.file_state) == (UploadState.COMPLETE, FileState.RECEIVED)
+    row = await StoredFile.get(id=one)
+    assert await fast.store.read_original(one, bytes(row.wrapped_key)) == content
 
 
 async def test_pieces_are_sealed_and_become_one_file(
