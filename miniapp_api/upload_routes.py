@@ -184,7 +184,7 @@ async def stand(request: Request, door: ApiDoor, caller: Caller, upload_id: str)
     """HEAD /uploads/{upload_id}: how much is here."""
     view = await door.uploads.look(_id(upload_id), account_holder(caller.account_id))
     headers = {"upload-length": str(view.bytes_total), "cache-control": "no-store", **_standing(view)}
-    return HTTPResponse(status=200, headers=headers)
+    return HTTPResponse(status=200, headers=headers, content_type="application/json")
 
 
 @_tus

@@ -160,6 +160,7 @@ async def test_pieces_find_together_after_the_network_was_gone(setting: UploadSe
             assert answer.headers["upload-offset"] == str(2 * PIECE_BYTES)
             assert answer.headers["upload-length"] == str(len(content))
             assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["content-type"] == "application/json"
         answer = await patched(client, place, 2 * PIECE_BYTES, content[2 * PIECE_BYTES :])
         assert (answer.status, answer.headers["upload-offset"]) == (204, str(len(content)))
         async with client.get(place) as shown:
