@@ -281,6 +281,17 @@ async def test_danger_shows_its_numbers_and_misconduct_its_place_while_typing(
     assert await Complaint.all().count() == 0
 
 
+async def test_the_numbers_stay_while_somebody_in_danger_goes_on_typing(setting: CitizenSetting) -> None:
+    async with browsing(setting) as (_, page):
+        await page.goto("/h5/file")
+        await page.fill("#story", "樓下漏氣了")
+        await expect(page.locator("#danger")).to_be_visible()
+        await page.locator("#story").press_sequentially("很大")
+        assert await page.locator("#danger").is_visible()
+        await page.fill("#story", STORY)
+        await expect(page.locator("#danger")).to_be_hidden()
+
+
 async def test_what_is_wrong_is_said_where_it_is(setting: CitizenSetting) -> None:
     async with browsing(setting) as (_, page):
         await page.goto("/h5/file")
@@ -288,6 +299,14 @@ async def test_what_is_wrong_is_said_where_it_is(setting: CitizenSetting) -> Non
         await expect(page.locator("#faults")).to_contain_text("请选一项")
         await expect(page.locator(".said-wrong")).to_have_count(2)
         await fits(page)
+        place = page.locator("#place")
+        await expect(place).to_have_attribute("aria-invalid", "true")
+        await expect(place).to_have_accessible_description(re.compile("请写明在哪里.*例如"))
+        await page.fill("#place", PLACE)
+        await page.locator(".bar button").tap()
+        await expect(page.locator(".said-wrong")).to_have_count(1)
+        await expect(place).not_to_have_attribute("aria-invalid", "true")
+        await expect(place).to_have_accessible_description(re.compile("^例如"))
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -27,6 +27,7 @@
   var isSending = false;
   var isWanted = false;
   var isTold = false;
+  var isInDanger = false;
   var tries = 0;
   var saving = 0;
   var numbered = 0;
@@ -120,7 +121,8 @@
     clearTimeout(saving);
     if (isSending) return;
     files.ask("POST", "/h5/file/draft", { "content-type": "application/json" }, JSON.stringify(filled()), token, function (answer) {
-      $("danger").hidden = !(answer.danger || isDanger());
+      isInDanger = !!answer.danger;
+      $("danger").hidden = !isDanger();
       tellOn(answer.misconduct);
       if (!answer.misconduct) state(said.kept);
     }, function () { return; });
@@ -133,7 +135,9 @@
     saving = setTimeout(keepThere, 1500);
   }
 
+  // Our own judgement knows more words than the form does: its numbers stay until it has judged again.
   function isDanger() {
+    if (isInDanger) return true;
     var story = form.elements.story.value.toLowerCase();
     var signs = form.dataset.danger.split("|");
     for (var i = 0; i < signs.length; i++) if (signs[i] && story.indexOf(signs[i]) >= 0) return true;
@@ -316,8 +320,13 @@
   }
 
   function faults(list) {
-    var before = form.querySelectorAll(".said-wrong");
+    var before = form.querySelectorAll('.field-wrong[id$="-wrong"]');
     for (var i = 0; i < before.length; i++) before[i].parentNode.removeChild(before[i]);
+    var marked = form.querySelectorAll("[aria-invalid]");
+    for (var j = 0; j < marked.length; j++) {
+      marked[j].removeAttribute("aria-invalid");
+      described(marked[j], "");
+    }
     var box = $("faults") || document.createElement("div");
     box.id = "faults";
     box.className = "notice late";
@@ -349,8 +358,18 @@
     if (open) open.open = true;
     var wrong = document.createElement("p");
     wrong.className = "field-wrong said-wrong";
+    wrong.id = about.id + "-wrong";
     wrong.textContent = text;
     field.insertBefore(wrong, field.children[1] || null);
+    about.setAttribute("aria-invalid", "true");
+    described(about, wrong.id);
+  }
+
+  // What a screen reader says of a field: what is wrong with it, then its hint.
+  function described(about, wrong) {
+    var ids = [wrong, $(about.id + "-hint") ? about.id + "-hint" : ""].filter(Boolean);
+    if (ids.length) about.setAttribute("aria-describedby", ids.join(" "));
+    else about.removeAttribute("aria-describedby");
   }
 
   function copy(button) {
