@@ -22,7 +22,7 @@ from casework.roles import STAFF_ROLES, Role
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.ids import Ids
-from tests.casework_setting import CITIZEN, DISPATCHER, words
+from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, words
 from tests.conftest import AUDIT_KEY
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 
@@ -167,6 +167,7 @@ async def test_a_contractor_sees_only_what_was_given_to_them_and_nothing_of_the_
         assert "路口有人摆摊" in page.text
         for hidden in ("13812345678", "13912345678", "139****5678", "5678", "联系电话", "通知市民的情况"):
             assert hidden not in page.text, hidden
+            assert hidden not in everything.text, hidden
         assert 'id="act-answer"' not in page.text
         assert 'id="act-update"' not in page.text
         note = {
@@ -178,6 +179,12 @@ async def test_a_contractor_sees_only_what_was_given_to_them_and_nothing_of_the_
         assert "已清运，请王强核实" in done.text
         refused = await clerk.post(f"/console/cases/{case.reference}/phone", note)
         assert refused.status == 403
+        desk = console.door.desk
+        await actions.answer(desk, HANDLER, case.id, text="已经清运")
+        await actions.dispute(desk, CITIZEN, case.id, reason="还在，打 13712345678")
+        disputed = await clerk.get(f"/console/cases/{case.reference}")
+        assert "还在" in disputed.text
+        assert "13712345678" not in disputed.text
 
 
 async def test_an_auditor_reads_everything_and_changes_nothing(console: ConsoleSetting) -> None:

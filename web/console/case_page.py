@@ -95,6 +95,10 @@ def case_page(
     moves, sides = moves_for(visitor, case), sides_for(visitor, case)
     knows_citizen = visitor.may(Operation.SEE_CITIZEN)
 
+    def told(said: str | None) -> str:
+        """Words of the citizen's, without numbers for who is not to know them."""
+        return (said or "") if knows_citizen else redact(said or "")
+
     def act(name: str, *, is_open: bool = False, preset: str = "") -> Act:
         return act_for(door, case, name, around.offers, typed, is_open=is_open, preset=preset)
 
@@ -111,14 +115,13 @@ def case_page(
         else None,
         source=words.text(f"complaint.source.{case.source}"),
         submitted=words.moment(view.submitted_at, now),
-        story=view.story if knows_citizen else redact(view.story),
+        story=told(view.story),
         photos=album.photos(view.reference, "before"),
         recordings=album.recordings(view.reference, visitor.may(Operation.SEE_RECORDINGS))
         if knows_citizen
         else (),
         additions=tuple(
-            Addition(words=one.text if knows_citizen else redact(one.text), at=words.moment(one.at, now))
-            for one in view.additions
+            Addition(words=told(one.text), at=words.moment(one.at, now)) for one in view.additions
         ),
         added_photos=album.photos(view.reference, "added"),
         refusal=Refusal(reason=view.refusal_reason, responsible_body=view.responsible_body or "")
@@ -134,11 +137,11 @@ def case_page(
         rating=words.text(
             "console.case.rating",
             score=words.text(f"complaint.score.{view.rating}"),
-            comment=view.rating_comment or "",
+            comment=told(view.rating_comment),
         )
         if view.rating
         else "",
-        dispute=view.dispute_reason or "",
+        dispute=told(view.dispute_reason),
         place=view.place_text,
         coordinates=_coordinates(case),
         phone=_phone(visitor, case, phone) if knows_citizen else None,
@@ -149,7 +152,7 @@ def case_page(
         if case.assignee_id in visitor.actor.for_ids
         else "",
         reckoning=_reckoning(door, case),
-        timeline=tuple(_happening(door, entry, view.answer, now) for entry in reversed(view.timeline)),
+        timeline=tuple(_happening(door, entry, view.answer, now, told) for entry in reversed(view.timeline)),
         notices=tuple(_notice(door, line, now) for line in around.notices) if knows_citizen else (),
         acts=tuple(
             act(name, is_open=typed.move == name if typed else number == 0)
@@ -233,7 +236,9 @@ def _coordinates(case: ComplaintDetail) -> Coordinates | None:
     return Coordinates(href=f"geo:{where}", words=where.replace(",", ", "))
 
 
-def _happening(door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now: datetime) -> Happening:
+def _happening(
+    door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now: datetime, told: Callable[[str], str]
+) -> Happening:
     params = dict(entry.params)
     if entry.principal_name:
         params["actor"] = door.words.text(
@@ -244,7 +249,7 @@ def _happening(door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now:
         iso=local(entry.at).isoformat(timespec="seconds"),
         what=door.words.text(entry.key, **params),
         # The answer in force has its own place on the page; an earlier one is only here.
-        words=entry.note if entry.note != answer else "",
+        words=told(entry.note) if entry.note != answer else "",
     )
 
 

@@ -9,9 +9,11 @@ from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.queries import detail_by_reference, queue
 from casework.complaints.views import QueuePage as FoundCases
 from casework.complaints.views import QueueRow
+from casework.permissions import Operation
 from kit.clock import local
 from kit.problems import Invalid
 from kit.references import parse_reference
+from nlp.redact import redact
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
 from web.console.filters import ALL, SWITCHES, Filters, cannot_be_a_reference, filters_of
@@ -90,7 +92,9 @@ def _page(
         ),
         unit=filters.unit,
         find=filters.find,
-        rows=tuple(_line(door, row, filters) for row in found.rows),
+        rows=tuple(
+            _line(door, row, filters, knows_citizen=visitor.may(Operation.SEE_CITIZEN)) for row in found.rows
+        ),
         as_of=f"{local(now):%H:%M}",
         filtered=filters.narrowed,
         more=filters.at(found.after).address if found.after else "",
@@ -111,13 +115,13 @@ def _tab_words(door: ConsoleDoor, tab: str) -> str:
     return door.words.text(f"console.{group}.{tab or 'open'}")
 
 
-def _line(door: ConsoleDoor, row: QueueRow, filters: Filters) -> QueueLine:
+def _line(door: ConsoleDoor, row: QueueRow, filters: Filters, *, knows_citizen: bool) -> QueueLine:
     now = door.clock.now()
     return QueueLine(
         reference=row.reference,
         href=case_address(row.reference, filters.query),
         due=door.words.countdown(row.state, row.due_at, now),
-        brief=row.opening,
+        brief=row.opening if knows_citizen else redact(row.opening),
         where=row.place_text,
         category=_category_words(door, row),
         state=door.words.state(row.state),
