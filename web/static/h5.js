@@ -47,6 +47,9 @@
     if (button) button.setAttribute("aria-busy", "true");
   });
 
+  // A refused form stands in the history as a page to ask for: back to it, or afresh, sends nothing and breaks nothing.
+  if (document.querySelector('[role="alert"]')) history.replaceState(history.state, "", location.href);
+
   // Coming back by the back button, the page may be as it was left: it can be sent again.
   window.addEventListener("pageshow", function () {
     var sent = document.querySelectorAll("form[data-sent]");
