@@ -20,7 +20,7 @@ _STYLE = (
     "td{border:1px solid #8886;padding:.3rem .5rem;vertical-align:top}code{font-size:.9em}"
     "td:first-child{white-space:nowrap}"
     "@media(max-width:40rem){tr,td{display:block}tr{border:1px solid #8886;margin:.5rem 0}td{border:0}td:empty{display:none}}"
-    "h2{margin-top:2.5rem}h3{margin-top:2rem}summary,nav a{display:inline-block;padding:.6rem 0}"
+    "h2{margin-top:2.5rem}h3{margin-top:2rem}summary{padding:.6rem 0;cursor:pointer}nav a{display:inline-block;padding:.6rem 0}"
 )
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "

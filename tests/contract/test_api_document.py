@@ -128,4 +128,5 @@ def test_the_page_shows_every_operation_and_asks_nothing_of_anybody_else() -> No
         assert one.path in page
     assert "<script" not in page
     assert "style=" not in page
+    assert not re.search(r"summary[^{}]*{[^}]*display", page), "what unfolds shows its mark"
     assert re.findall(r'(?:src|href)="(?!#|/api/v1/)', page) == []
