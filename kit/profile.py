@@ -255,7 +255,19 @@ _BOUNDS = (
 )
 
 
+_FORMATS = (
+    ("'^[0-9][0-9-]{2,14}$'", "3 到 15 位数字，可以有短横线"),
+    ("'^([01][0-9]|2[0-3]):[0-5][0-9]$'", "24 小时制的时刻，如 08:30"),
+    ("'^[A-Z]{2,4}$'", "2 到 4 个大写字母"),
+    ("'^[a-z][a-z0-9_]{0,39}$'", "小写字母开头，只用小写字母、数字和下划线"),
+    ("'^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$'", "不超过 20 位，只用字母、数字、点和短横线"),
+)
+"""Patterns of the profile in words: who mends a value reads no regular expressions."""
+
+
 def _bound(condition: str) -> str:
+    for pattern, words in _FORMATS:
+        condition = condition.replace(f"matching regex {pattern}", f"格式是{words}")
     for english, chinese in _BOUNDS:
         condition = condition.replace(english, chinese)
     return condition

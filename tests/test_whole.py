@@ -320,6 +320,7 @@ ROUTES = {
     "GET /console/people/<login:str>/work": STAFF,
     "POST /console/people/<login:str>/work": STAFF,
     "POST /console/people/<login:str>/password": STAFF,
+    "GET /console/people/<login:str>/<act:str>": STAFF,
     "POST /console/people/<login:str>/<act:str>": STAFF,
     "GET /console/deputies": STAFF,
     "POST /console/deputies": STAFF,

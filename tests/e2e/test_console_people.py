@@ -13,6 +13,7 @@ from app.models import MODEL_MODULES
 from casework.actors import Actor
 from casework.complaints import actions
 from casework.complaints.models import Complaint
+from casework.complaints.notes import note_internally
 from casework.people.models import Staff
 from casework.people.staff import leave
 from casework.roles import Role
@@ -75,6 +76,9 @@ async def test_an_administrator_takes_somebody_on_who_then_chooses_a_password(
         assert (again.status, "已经有人使用" in again.text) == (409, True)
         assert 'value="新来的"' in again.text, "what was typed is not lost"
         assert password not in (await chief.get("/console/people/xinren")).text
+        again = await chief.get("/console/people/xinren/grant")
+        assert again.path == "/console/people/xinren", "an address where only a form goes leads to the person"
+        assert "选“全局”就能看到" in (await chief.get("/console/people")).text
         page = await newcomer.log_in("xinren", password)
         assert page.path == "/console/me/password"
     for field, value, words in (
@@ -222,12 +226,20 @@ async def test_a_dispatcher_hands_over_the_work_of_somebody_who_is_ill(console: 
 async def test_the_auditor_reads_chains_and_sees_a_forged_entry(console: ConsoleSetting) -> None:
     reference = await with_case(console)
     db = console.door.db
+    case = await Complaint.get(reference=reference)
+    await note_internally(console.door.desk, actor(console, "diaodu"), case.id, "早上最堵", act="one")
     await leave(db, actor(console, "guanli"), console.people["daiban"].id)
     async with console.client() as auditor:
         await auditor.log_in("shenji")
         page = await auditor.get(f"/console/audit?find={reference.lower()}")
         assert page.status == 200
         assert all(words in page.text for words in ("逐条核对无误", "派单", "李敏", "王强"))
+        assert all(words in page.text for words in ("写了内部记录", "第几条", "文字指纹", "微信公众号"))
+        assert not any(stored in page.text for stored in ("content.", "text_digest", "wechat"))
+        own = await auditor.get("/console/audit?find=shenji")
+        assert (">密码<" in own.text, ">password<" in own.text) == (True, False), (
+            "the way in is said in words"
+        )
         person = await auditor.get("/console/audit?find=DAIBAN")
         assert all(words in person.text for words in ("离岗", "何芳", "新增账号"))
         assert (await auditor.get("/console/audit")).status == 200

@@ -12,7 +12,7 @@ from casework.complaints.profile import ComplaintPolicy
 from casework.dangers.profile import DangerSection
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
 from kit.catalogue import Catalogue
-from kit.profile import build_profile, read_profile
+from kit.profile import ProfileError, build_profile, read_profile
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,23 @@ def test_a_mistake_in_a_section_is_named(
     name = {BureauSection: "bureau", HoursSection: "hours", TextsSection: "texts"}[section]
     with pytest.raises(msgspec.ValidationError, match=complaint):
         msgspec.convert({**document[name], **value}, section)
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value", "words"),
+    [
+        ("bureau", "phone", "abc", "3 到 15 位数字，可以有短横线"),
+        ("bureau", "reference_code", "qs1", "2 到 4 个大写字母"),
+    ],
+)
+def test_a_format_is_told_in_words_not_as_a_pattern(
+    tmp_path: Path, document: Any, section: str, field: str, value: str, words: str
+) -> None:
+    (tmp_path / "all.yaml").write_bytes(
+        msgspec.json.encode(document | {section: document[section] | {field: value}})
+    )
+    with pytest.raises(ProfileError) as refused:
+        build_profile(read_profile(tmp_path / "all.yaml"), PROFILE_SECTIONS)
+    assert words in str(refused.value)
+    assert "[0-9]" not in str(refused.value)
+    assert "^" not in str(refused.value)

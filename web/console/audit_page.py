@@ -93,6 +93,10 @@ def _fact(door: ConsoleDoor, name: str, value: str) -> tuple[str, str]:
         value = policy.category_name(value)
     elif last == "unit" and value in policy.units:
         value = policy.unit_name(value)
+    elif last == "by" and catalogue.has(f"console_people.audit.way.{value}"):
+        value = text(f"console_people.audit.way.{value}")
+    elif last == "source" and catalogue.has(f"complaint.source.{value}"):
+        value = text(f"complaint.source.{value}")
     elif last in ("role", "grants"):
         value = "、".join(_role(door, part) for part in value.split("、"))
     elif last.endswith("_at"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from sanic import HTTPResponse, Request
+from sanic.response import redirect
 
 from casework.complaints.handing_over import count_open
 from casework.people import staff_binding
@@ -74,6 +75,14 @@ async def show_person(request: Request, door: ConsoleDoor, visitor: Visitor, log
     done = request.args.get("done", "")
     notes = (Note(words=door.words.text(f"console_people.person.done.{done}")),) if done in DONE else ()
     return await render_person(door, visitor, await person_of(door, login), notes=notes)
+
+
+async def back_to_person(
+    request: Request, door: ConsoleDoor, visitor: Visitor, login: str, act: str
+) -> HTTPResponse:
+    """GET where only a form is sent, as after a reload: the person, or 404 as there."""
+    person = await person_of(door, login)
+    return redirect(f"{PEOPLE}/{person.login}", status=303)
 
 
 async def person_of(door: ConsoleDoor, login: str) -> StaffView:
@@ -227,7 +236,7 @@ def _new_boxes(door: ConsoleDoor, typed: dict[str, str], wrong: dict[str, str]) 
             name=name,
             kind="choice" if name in options else "text",
             label=text(f"console_people.new.{name}"),
-            help=text("console_people.new.login_help") if name == "login" else "",
+            help=text(f"console_people.new.{name}_help") if name in ("login", "unit") else "",
             typed=typed.get(name, ""),
             wrong=wrong.get(name, ""),
             at_most=40,
@@ -245,6 +254,7 @@ def _grant_boxes(door: ConsoleDoor, typed: dict[str, str], wrong: dict[str, str]
             name=name,
             kind="choice" if name in options else "date",
             label=text(f"console_people.grant.{name}"),
+            help=text("console_people.new.unit_help") if name == "unit" else "",
             typed=typed.get(name, ""),
             wrong=wrong.get(name, ""),
             optional=name.endswith("_on"),

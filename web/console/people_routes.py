@@ -18,7 +18,7 @@ from web.console.own_login_page import (
     show_password,
 )
 from web.console.people_acts import act_on_person, give_password, hand_work_over, show_work
-from web.console.people_pages import add_person, show_people, show_person
+from web.console.people_pages import add_person, back_to_person, show_people, show_person
 
 PERSON, FACTOR, DEPUTY = "/people/<login:str>", "/me/second-factor", "/deputies/<arrangement_id:str>"
 
@@ -37,6 +37,7 @@ PEOPLE_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", PERSON + "/work", May.HAND_OVER_WORK, show_work, "work"),
     ("POST", PERSON + "/work", May.HAND_OVER_WORK, hand_work_over, "hand_work_over"),
     ("POST", PERSON + "/password", May.KEEP_PEOPLE, give_password, "give_password"),
+    ("GET", PERSON + "/<act:str>", May.SEE_PEOPLE, back_to_person, "back_to_person"),
     ("POST", PERSON + "/<act:str>", May.KEEP_PEOPLE, act_on_person, "act_on_person"),
     ("GET", "/deputies", May.NAME_DEPUTY, show_deputies, "deputies"),
     ("POST", "/deputies", May.NAME_DEPUTY, add_deputy, "add_deputy"),
