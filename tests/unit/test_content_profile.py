@@ -106,3 +106,8 @@ def test_a_format_is_told_in_words_not_as_a_pattern(
     assert words in str(refused.value)
     assert "[0-9]" not in str(refused.value)
     assert "^" not in str(refused.value)
+
+
+def test_every_section_of_the_profile_is_explained_to_the_operator() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    assert [name for name in PROFILE_SECTIONS if f"| `{name}` |" not in guide] == []
