@@ -36,6 +36,16 @@ MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 """09:30 in Shanghai on a working Monday."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests with a loop of their own come first: the driver of the others keeps one running to the end."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None
+            and not asyncio.iscoroutinefunction(getattr(item, "function", None))
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A short-lived folder outside pytest's own: PostgreSQL's sockets need a short path others may enter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -108,6 +109,7 @@ async def test_filters_narrow_the_list_in_place_and_stand_in_the_address(console
         await page.wait_for_url("**unit=street**")
         assert "overdue=1" in page.url
         await page.select_option("#unit", "")
+        await expect(page).not_to_have_url(re.compile("unit=street"))
         await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".case-row")).to_have_count(1)
 
@@ -123,7 +125,7 @@ async def test_a_case_is_accepted_and_the_telephone_shown_without_leaving_the_pa
         await page.click("#act-accept button.primary")
         await expect(page.locator(".notice")).to_contain_text(f"已受理 {case.reference}")
         # A reload or a bookmark does not say it again.
-        assert "done" not in page.url
+        await expect(page).not_to_have_url(re.compile("done"))
         await expect(page.locator("#act-assign")).to_be_visible()
 
 
@@ -170,6 +172,7 @@ async def test_too_many_bytes_of_photos_are_refused_before_they_are_sent(
         with large.open("wb") as file:
             file.truncate(31 * 1024 * 1024)
         await page.set_input_files("#answer-after_photos", large)
+        await expect(page.locator("#answer-after_photos:invalid")).to_have_count(1)
         said = await page.locator("#answer-after_photos").evaluate("input => input.validationMessage")
         assert "合计超过 30 兆" in said
 
