@@ -82,7 +82,9 @@ async def test_a_lost_network_and_the_back_button_cost_no_word(
     assert (await Complaint.get(id=case.view.id)).dispute_reason == "第二天又摆回来了，三个摊子"
 
 
-async def test_the_back_button_leads_to_a_page_also_where_a_form_was_refused(setting: CitizenSetting) -> None:
+async def test_a_refused_form_leads_to_what_is_wrong_and_the_back_button_to_a_page(
+    setting: CitizenSetting,
+) -> None:
     case = await answered(setting)
     async with browsing(setting) as (_, page):
         await page.goto("/h5/receipt")
@@ -91,7 +93,8 @@ async def test_the_back_button_leads_to_a_page_also_where_a_form_was_refused(set
         await page.get_by_role("button", name="查看").click()
         await page.get_by_role("link", name="不满意，要求重新办理").click()
         await page.locator("main button").click()
-        await expect(page.get_by_role("alert")).to_contain_text("请写明")
+        await expect(page.locator("#reason-wrong")).to_contain_text("请写明")
+        await expect(page.locator("#reason")).to_be_focused()
         await page.locator("#reason").fill("第二天又摆回来了")
         await page.locator("main button").click()
         await expect(page.get_by_text("已经转去重新办理")).to_be_visible()

@@ -48,7 +48,10 @@
   });
 
   // A refused form stands in the history as a page to ask for: back to it, or afresh, sends nothing and breaks nothing.
-  if (document.querySelector('[role="alert"]')) history.replaceState(history.state, "", location.href);
+  if (document.querySelector('[role="alert"], .field-wrong')) history.replaceState(history.state, "", location.href);
+  // Whoever cannot see it is told what is wrong: by the list of it, else by the first field that is.
+  var wrong = document.getElementById("faults") || document.querySelector(".field.wrong textarea, .field.wrong input");
+  if (wrong) wrong.focus();
 
   // Coming back by the back button, the page may be as it was left: it can be sent again.
   window.addEventListener("pageshow", function () {
