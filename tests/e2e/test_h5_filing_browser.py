@@ -315,7 +315,13 @@ async def test_with_huge_and_tiny_fonts_the_page_stays_a_page(setting: CitizenSe
         await page.goto("/h5/file")
         await page.evaluate("document.documentElement.style.setProperty('font-size', '32px')")
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        name, choice = await page.locator(".bureau").bounding_box(), await page.locator(".print").bounding_box()
-        assert name is not None and choice is not None
+        name, choice = (
+            await page.locator(".bureau").bounding_box(),
+            await page.locator(".print").bounding_box(),
+        )
+        assert name is not None
+        assert choice is not None
         assert name["x"] + name["width"] <= choice["x"] or name["y"] + name["height"] <= choice["y"]
-        assert name["height"] <= 200, "the bureau's name stands in words, not in a column of single characters"
+        assert name["height"] <= 200, (
+            "the bureau's name stands in words, not in a column of single characters"
+        )
