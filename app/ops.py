@@ -65,7 +65,9 @@ def _check_reader(request: Request) -> None:
     core: Core = request.app.ctx.core
     token = core.settings.metrics_token
     if token is not None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ").encode(errors="surrogateescape")
+        given = (
+            request.headers.get("authorization", "").removeprefix("Bearer ").encode(errors="surrogateescape")
+        )
         if not hmac.compare_digest(given, token.encode()):
             raise Unauthenticated
     elif is_forwarded(request) or not is_loopback(request.ip or ""):

@@ -63,7 +63,7 @@ class NamedGuardian(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The guardian agrees with name and number, to the wording of this version."""
 
     version: Version
-    name: Annotated[str, msgspec.Meta(pattern="^[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff\u00b7 ]{0,39}$")]
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff\u00b7 ]{0,39}$")]
     phone: Mobile
 
 

@@ -87,8 +87,8 @@ _FORM: Mapping[str, Any] = {
     "required": ["service_code", "description", "address_string"],
     "properties": {
         "service_code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
-        "description": {"type": "string", "pattern": "[A-Za-z0-9一-龥]", "maxLength": 1_000},
-        "address_string": {"type": "string", "pattern": "[A-Za-z0-9一-龥]", "maxLength": 200},
+        "description": {"type": "string", "pattern": r"[A-Za-z0-9\u4e00-\u9fff]", "maxLength": 1_000},
+        "address_string": {"type": "string", "pattern": r"[A-Za-z0-9\u4e00-\u9fff]", "maxLength": 200},
         "lat": {"type": "string", "pattern": r"^-?[0-8]?[0-9](\.[0-9]{1,6})?$"},
         "long": {"type": "string", "pattern": r"^-?(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,6})?$"},
         "api_key": {"type": "string", "maxLength": 200},

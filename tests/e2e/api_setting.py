@@ -34,9 +34,9 @@ from kit.http.shell import install_shell
 from kit.profile import build_profile, read_profile
 from kit.secrets import KeyRing
 from miniapp_api.blueprint import api_blueprint
+from miniapp_api.door import CITIZEN, ApiDoor, build_api
 from miniapp_api.open311.blueprint import open311_blueprint
 from miniapp_api.open311.door import build_open311
-from miniapp_api.door import CITIZEN, ApiDoor, build_api
 from tests.casework_setting import desk_on, inquiry_desk_on
 
 LARGEST_BODY = 512 * 1024

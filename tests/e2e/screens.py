@@ -117,7 +117,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-codes", "/console/codes", "lingdao"),
     Screen("console-settings", "/console/settings", "lingdao"),
     Screen("console-settings-limits", "/console/settings?tab=limits", "lingdao"),
-    Screen("console-setting", "/console/settings/value/complaints.limits.answer", "lingdao", prepare=open_all),
+    Screen(
+        "console-setting", "/console/settings/value/complaints.limits.answer", "lingdao", prepare=open_all
+    ),
     Screen("console-texts", "/console/settings/texts?find=时限", "lingdao"),
     Screen("console-text", "/console/settings/texts/problem.login.slow_down", "lingdao", prepare=open_all),
     Screen("console-settings-history", "/console/settings/history", "lingdao"),

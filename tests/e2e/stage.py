@@ -57,7 +57,9 @@ class Stage:
             "case": case,
             "open_case": open_case,
             "inquiry": self._ask(),
-            "code": str(rows("select code from scene_code where kind <> 'article' order by code limit 1")[0][0]),
+            "code": str(
+                rows("select code from scene_code where kind <> 'article' order by code limit 1")[0][0]
+            ),
             "desk_case": str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0]),
         }
 
