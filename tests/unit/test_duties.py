@@ -93,7 +93,7 @@ async def test_a_duty_that_did_something_goes_on_at_once_and_is_counted() -> Non
     calls, step = counting([3, 2, 1])
     bench = Bench(Duty("busy", step, 30.0))
     await bench.run(lambda: len(calls) == 4)
-    assert bench.counts == [("busy", 3), ("busy", 2), ("busy", 1)]
+    assert bench.counts == [("busy", 3), ("busy", 2), ("busy", 1), ("busy", 0)]
 
 
 async def test_work_done_wakes_the_duty_that_has_the_next_step() -> None:

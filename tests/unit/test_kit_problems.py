@@ -41,5 +41,7 @@ def test_values_do_not_show_when_a_problem_is_printed():
 
 def test_every_well_known_problem_has_a_sentence():
     for kind in Problem.__subclasses__():
+        if kind.__module__ != problems.__name__:
+            continue  # those of the doors ask for more
         problem = kind(field="x") if kind is problems.Invalid else kind()
         assert TEXTS.text(problem.key, **problem.params)
