@@ -90,9 +90,11 @@ def coarse(degrees: float | None) -> float | None:
 
 
 async def suggestion(complaint_id: UUID) -> str:
-    """The story without numbers, to start writing from. It is the clerk's to reword: as it stands it is refused."""
+    """The story without numbers, to start from, where the person agreed to be shown; otherwise it would be refused."""
     row = await Complaint.get_or_none(id=complaint_id)
-    return redact(kept(row.story))[:DESCRIPTION_AT_MOST] if row is not None else ""
+    if row is None or row.account_id is None or not await agreed(row.account_id, Purpose.PUBLIC_DISPLAY):
+        return ""
+    return redact(kept(row.story))[:DESCRIPTION_AT_MOST]
 
 
 async def release(

@@ -20,7 +20,7 @@
   const drop = (key) => {
     try { localStorage.removeItem(KEPT + key); } catch { /* nothing was kept */ }
   };
-  const texts = (form) => Object.fromEntries(all("textarea, input[type=text]", form).map((field) => [field.name, field.value]));
+  const texts = (form) => all("textarea, input[type=text]", form).reduce((kept, field) => ({ ...kept, [field.name]: field.value }), {});
 
   let waiting = 0;
   document.addEventListener("input", (event) => {
