@@ -57,10 +57,13 @@ def sniff_recording(head: bytes) -> str | None:
     return None
 
 
-def check_recording(head: bytes, recording: Recording) -> str:
-    """The sniffed type, or the refusal of what is no voice message, or no film."""
+def check_recording(head: bytes, recording: Recording, *, by_browser: bool = False) -> str:
+    """The sniffed type, or the refusal of what is no voice message, or no film.
+
+    `by_browser`: browsers put sound alone into the containers of films; the platform's voice messages are never such.
+    """
     found = sniff_recording(head)
-    if recording == "voice" and found is not None:
+    if recording == "voice" and by_browser and found is not None:
         # The first bytes of these do not say whether there are pictures beside the sound.
         found = _SOUND_ALONE.get(found, found)
     if found is None or found.startswith("video/") != (recording == "video"):
@@ -93,7 +96,7 @@ def recording_of(kind: str) -> Recording | None:
 def check_type_of(kind: str, head: bytes) -> str:
     """The sniffed type, or the refusal of what a file of this kind cannot be."""
     recording = recording_of(kind)
-    return check_type(head) if recording is None else check_recording(head, recording)
+    return check_type(head) if recording is None else check_recording(head, recording, by_browser=True)
 
 
 def check_total(kind: str, length: int) -> None:

@@ -87,6 +87,7 @@ async def receive_recording(
     account_id: UUID | None,
     kind: str,
     at: datetime,
+    by_browser: bool = False,
 ) -> StoredFile:
     """Seal and keep a voice message or a film as it came: the original is the evidence, there are no copies.
 
@@ -95,7 +96,7 @@ async def receive_recording(
     if not isinstance(content, bytes):
         content = await _gathered(content, RECORDING_BYTES[recording])
     check_size(len(content))
-    sniffed_type = check_recording(content[:HEAD_LENGTH], recording)
+    sniffed_type = check_recording(content[:HEAD_LENGTH], recording, by_browser=by_browser)
     original = await store.put_original(file_id, content, at_most=RECORDING_BYTES[recording])
     return StoredFile(
         id=file_id,

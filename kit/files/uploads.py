@@ -238,7 +238,7 @@ class Uploads:
         recording = recording_of(kind)
         if recording is None:
             return await receive(self.store, content, **about)  # type: ignore[arg-type]
-        return await receive_recording(self.store, content, recording, **about)  # type: ignore[arg-type]
+        return await receive_recording(self.store, content, recording, by_browser=True, **about)  # type: ignore[arg-type]
 
 
 def _new(id: UUID, holder: str, account_id: UUID | None, kind: str, bytes_total: int, at: datetime) -> Upload:

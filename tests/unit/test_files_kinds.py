@@ -78,7 +78,7 @@ def test_the_sentences_name_the_limits_that_hold() -> None:
     ],
 )
 def test_what_phones_and_browsers_record_is_a_voice(head: bytes, media_type: str) -> None:
-    assert check_recording(head, "voice") == media_type
+    assert check_recording(head, "voice", by_browser=True) == media_type
 
 
 @pytest.mark.parametrize("head", [b"OggS\x00\x02", b"#!AMR\n", b"\xff\xd8\xff\xe0", b"MZ\x90\x00"])
