@@ -31,17 +31,17 @@ SUITES = (
     Suite("property", ("tests/property",), 60),
     Suite(
         "parts",
-        ("tests/contract", "tests/e2e", "tests/transcripts", "tests/test_whole.py",
-         "-m", "not postgres and not browser"),
-        600,
+        ("tests/contract", "tests/transcripts", "tests/test_whole.py", "-m", "not postgres and not browser"),
+        300,
     ),
+    Suite("whole", ("tests/e2e", "-m", "not postgres and not browser"), 500),
     Suite("postgres", ("tests", "-m", "postgres"), 300),
     Suite("screens", ("tests/e2e/test_accessibility.py",), 180),
     Suite("browser", ("tests", "-m", "browser", "--ignore=tests/e2e/test_accessibility.py"), 240),
 )  # fmt: skip
 
 
-BESIDE = ("unit", "property", "postgres", "screens")
+BESIDE = ("whole", "screens")
 """Suites of one lane; the other takes what is left, but the browser's."""
 
 
