@@ -10,6 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from kit.events import Event
+from kit.rows import new_row
 
 PENDING, HANDLED, DEAD = "pending", "handled", "dead"
 
@@ -36,7 +37,8 @@ class OutboxEvent(Model):
 
 def event_row(event: Event, case_id: UUID | None, id: UUID, now: datetime) -> OutboxEvent:
     """The unsaved outbox row of an event."""
-    return OutboxEvent(
+    return new_row(
+        OutboxEvent,
         id=id,
         name=type(event).name,
         version=type(event).version,

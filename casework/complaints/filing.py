@@ -33,6 +33,7 @@ from kit.clock import local
 from kit.db import Change
 from kit.problems import Forbidden, Invalid
 from kit.references import make_reference
+from kit.rows import new_row
 
 KIND = "TS"
 STORY_AT_MOST = 12_000
@@ -109,7 +110,8 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
     guess = categories.suggest(story, desk.policy)
     limit = deadline(State.SUBMITTED, at, new.category, desk.policy, desk.calendar)
     due_at = limit.at if limit is not None else None
-    complaint = Complaint(
+    complaint = new_row(
+        Complaint,
         id=id,
         reference=reference,
         account_id=new.account_id,

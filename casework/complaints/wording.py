@@ -16,6 +16,9 @@ def kept(text: str) -> str:
 
     Lone surrogates go too: no database stores them.
     """
+    if text.isprintable():
+        # Nearly everything people write: no character of it is a control character or a lone surrogate.
+        return text.strip()
     return "".join(
         char
         for char in text.replace("\r\n", "\n").replace("\r", "\n")

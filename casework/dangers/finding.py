@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from casework.complaints.wording import folded
 from casework.dangers.profile import DangerSection
@@ -41,7 +40,7 @@ def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
     """The words that show danger, as they stand in the text; empty when there is no hurry."""
     if not text:
         return ()
-    signs, words = _signs(section), _written(text)
+    signs, words = _signs_of(section), _written(text)
     # Nearly everything people write ends here.
     if signs.any.search(words) is None:
         return ()
@@ -59,7 +58,19 @@ def find_danger(section: DangerSection, text: str) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=8)
+_known: dict[int, tuple[DangerSection, _Signs]] = {}
+
+
+def _signs_of(section: DangerSection) -> _Signs:
+    """Compiled once for each section. Found by identity: hashing hundreds of words costs more than the search."""
+    known = _known.get(id(section))
+    if known is None or known[0] is not section:
+        if len(_known) > 8:
+            _known.clear()
+        known = _known[id(section)] = (section, _signs(section))
+    return known[1]
+
+
 def _signs(section: DangerSection) -> _Signs:
     pairs = []
     for pair in section.pairs:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from kit.audit.models import AuditEntry
+from kit.rows import new_row
 
 _TAG = b"chengguan audit entry v1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,7 +110,8 @@ def link(
         detail=canonical_json(detail),
     )
     before = b"" if previous is None else bytes(previous.mac)
-    return AuditEntry(
+    return new_row(
+        AuditEntry,
         id=fields.id,
         case_id=fields.case_id,
         position=fields.position,

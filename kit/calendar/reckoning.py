@@ -69,6 +69,9 @@ class AnyLimit(Protocol):
     def amount(self) -> int: ...
 
 
+_REMEMBERED_DAYS = 1_000
+
+
 class WorkingCalendar:
     """Reckons with one table of days and one set of hours. Pure: it never asks what time it is."""
 
@@ -78,6 +81,8 @@ class WorkingCalendar:
         self.days = days
         self.hours = hours if hours is not None else WorkingHours()
         self.zone = zone
+        # Table and hours never change: what was reckoned for a date holds.
+        self._opened: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
 
     def is_working_day(self, on: date) -> bool:
         """Whether offices are open at all on this date."""
@@ -211,10 +216,16 @@ class WorkingCalendar:
         return at.astimezone(self.zone)
 
     def _open(self, on: date) -> tuple[tuple[datetime, datetime], ...]:
-        if not self.days.day(on).is_working:
-            return ()
-        moments = self.hours.moments_on(on, self.zone)
-        return tuple((opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in moments)
+        known = self._opened.get(on)
+        if known is None:
+            known = ()
+            if self.days.day(on).is_working:
+                moments = self.hours.moments_on(on, self.zone)
+                known = tuple((opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in moments)
+            if len(self._opened) >= _REMEMBERED_DAYS:
+                self._opened.clear()
+            self._opened[on] = known
+        return known
 
     def _days_from(self, on: date, step: timedelta) -> Iterator[Day]:
         for _ in range(_MAX_LOOK_DAYS):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -21,6 +21,7 @@ from kit.db.models import SerialBlock
 from kit.events import Event
 from kit.outbox import ATTEMPTS_AT_MOST, Relay, back_off
 from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
+from kit.rows import new_row
 from tests.conftest import AUDIT_KEY
 
 ROOT = Path(__file__).parents[2]
@@ -246,3 +247,14 @@ async def test_a_kill_between_handling_and_the_mark_repeats_the_event_and_double
 def test_the_pause_between_tries_doubles_up_to_ten_minutes() -> None:
     pauses: Callable[[int], float] = lambda attempts: back_off(attempts).total_seconds()  # noqa: E731
     assert [pauses(n) for n in (1, 2, 3, 10, 11, 40)] == [1, 2, 4, 512, 600, 600]
+
+
+def test_a_row_made_without_checks_is_the_row_the_model_makes(database: Database) -> None:
+    given = {"id": uuid4(), "name": "a.b", "version": 1, "payload": "{}", "state": "pending", "attempts": 0}
+    plain, quick = OutboxEvent(**given), new_row(OutboxEvent, **given)
+    assert {name: getattr(quick, name) for name in OutboxEvent._meta.fields} == {
+        name: getattr(plain, name) for name in OutboxEvent._meta.fields
+    }
+    assert vars(quick).keys() == vars(plain).keys()
+    with pytest.raises(TypeError, match="has no nothing"):
+        new_row(OutboxEvent, nothing=1)
