@@ -72,6 +72,13 @@ _FORM: Mapping[str, Any] = {
     "additionalProperties": False,
 }
 
+_BEGUN = Given(
+    status=201,
+    content=UploadShown,
+    headers=(Header(name="location", is_required=True), _VERSION, _OFFSET, _EXPIRES),
+)
+_USED_UP: Refusals = ((429, "problem.upload.too_many_open"), (429, "problem.upload.too_much_today"))
+
 UPLOADS: tuple[Operation, ...] = (
     Operation(
         method="POST",
@@ -89,21 +96,14 @@ UPLOADS: tuple[Operation, ...] = (
             "application/octet-stream": _ANY_FILE,
             FORM_TYPE: _FORM,
         },
-        gives=(
-            Given(
-                status=201,
-                content=UploadShown,
-                headers=(Header(name="location", is_required=True), _VERSION, _OFFSET, _EXPIRES),
-            ),
-        ),
+        gives=(_BEGUN,),
         refuses=(
             *_REFUSED,
             *_SPOKEN,
             (400, "problem.bad_request"),
             (422, "problem.file.empty"),
             (422, "problem.upload.form"),
-            (429, "problem.upload.too_many_open"),
-            (429, "problem.upload.too_much_today"),
+            *_USED_UP,
         ),
     ),
     Operation(
@@ -119,19 +119,12 @@ UPLOADS: tuple[Operation, ...] = (
             _ASKED_VERSION,
             Header(name="upload-length", schema=_LENGTH, is_required=True),
         ),
-        gives=(
-            Given(
-                status=201,
-                content=UploadShown,
-                headers=(Header(name="location", is_required=True), _VERSION, _OFFSET, _EXPIRES),
-            ),
-        ),
+        gives=(_BEGUN,),
         refuses=(
             *_REFUSED,
             *_SPOKEN,
             (422, "problem.file.empty"),
-            (429, "problem.upload.too_many_open"),
-            (429, "problem.upload.too_much_today"),
+            *_USED_UP,
         ),
     ),
     Operation(
