@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 from sanic import Sanic
@@ -24,10 +24,11 @@ from bot.profile import MessageTemplate, WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.misconduct import Misconduct
+from casework.people import identities
 from casework.people.profile import ConsentsSection
 from content.interpretations.answering import Answerer
 from kit.catalogue import Catalogue
-from kit.db import Database
+from kit.db import Database, Fresh, Intake
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
@@ -252,3 +253,11 @@ async def citizens_on(
             await server.close()
             listening.close()
             Sanic._app_registry.pop(app.name)
+
+
+async def known_from_chat(setting: CitizenSetting, openid: str) -> UUID:
+    """Somebody who wrote in the chat."""
+    rows = identities.new_account_rows(setting.door.db, setting.door.sealer, APP_ID, openid)
+    key = identities.identity_key(setting.door.sealer, APP_ID, openid)
+    assert isinstance(await setting.door.db.write(Intake((key,), b"h", rows, b"")), Fresh)
+    return rows[0].id

@@ -15,7 +15,7 @@ import pytest
 from casework.actors import citizen, system
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.views import ComplaintView
-from casework.people import consents, identities, merging
+from casework.people import consents, merging
 from casework.people.consents import Purpose
 from casework.people.models import Account, WechatIdentity
 from casework.scene_codes.actions import NewSceneCode
@@ -24,10 +24,10 @@ from casework.scene_codes.actions import retire as retire_code
 from casework.scene_codes.kinds import SceneKind
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
-from kit.db import Change, Database, Fresh, Intake
+from kit.db import Change, Database
 from kit.http.models import HttpSession
 from kit.http.sessions import POLICIES
-from tests.e2e.citizen_setting import CONSENTS, IN_WECHAT, CitizenSetting, Phone, citizens_on
+from tests.e2e.citizen_setting import CONSENTS, IN_WECHAT, CitizenSetting, Phone, citizens_on, known_from_chat
 from tests.standin_setting import APP_ID
 from web.h5 import drafts
 
@@ -60,10 +60,7 @@ async def setting(database: Database, tmp_path: Path) -> AsyncIterator[CitizenSe
 
 async def chat_account(setting: CitizenSetting, openid: str = MEI) -> UUID:
     """Somebody who wrote in the chat."""
-    rows = identities.new_account_rows(setting.door.db, setting.door.sealer, APP_ID, openid)
-    key = identities.identity_key(setting.door.sealer, APP_ID, openid)
-    assert isinstance(await setting.door.db.write(Intake((key,), b"h", rows, b"")), Fresh)
-    return rows[0].id
+    return await known_from_chat(setting, openid)
 
 
 async def filed(setting: CitizenSetting, account_id: UUID, story: str = "路口有人占道摆摊") -> ComplaintView:

@@ -23,15 +23,13 @@ from casework.inquiries import actions as talking
 from casework.inquiries.filing import NewInquiry
 from casework.inquiries.filing import submit as leave_message
 from casework.inquiries.models import InquiryMessage
-from casework.people import identities
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
-from kit.db import Database, Fresh, Intake
+from kit.db import Database
 from kit.http.models import HttpSession
 from kit.http.sessions import POLICIES
 from tests.casework_setting import DISPATCHER, HANDLER
-from tests.e2e.citizen_setting import Answered, CitizenSetting, Phone, citizens_on
-from tests.standin_setting import APP_ID
+from tests.e2e.citizen_setting import Answered, CitizenSetting, Phone, citizens_on, known_from_chat
 from web.h5.models import FormDraft
 
 MEI, GANG = "oMei-of-the-chat-0001", "oGang-of-the-chat-002"
@@ -51,10 +49,7 @@ async def setting(database: Database, tmp_path: Path) -> AsyncIterator[CitizenSe
 
 
 async def account(setting: CitizenSetting, openid: str = MEI) -> UUID:
-    rows = identities.new_account_rows(setting.door.db, setting.door.sealer, APP_ID, openid)
-    key = identities.identity_key(setting.door.sealer, APP_ID, openid)
-    assert isinstance(await setting.door.db.write(Intake((key,), b"h", rows, b"")), Fresh)
-    return rows[0].id
+    return await known_from_chat(setting, openid)
 
 
 async def filed(setting: CitizenSetting, owner: UUID, story: str = "路口有人占道摆摊") -> ComplaintView:

@@ -13,17 +13,15 @@ from bot.models import PushConsent
 from casework.actors import citizen
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.inquiries.models import Inquiry, InquiryMessage
-from casework.people import identities
 from casework.people.models import Account, WechatIdentity
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
-from kit.db import Database, Fresh, Intake
+from kit.db import Database
 from kit.files.models import StoredFile, Upload, UploadPiece
 from kit.files.store import FileMissing
 from kit.http.models import HttpSession
 from kit.http.sessions import POLICIES
-from tests.e2e.citizen_setting import CitizenSetting, citizens_on
-from tests.standin_setting import APP_ID
+from tests.e2e.citizen_setting import CitizenSetting, citizens_on, known_from_chat
 from web.h5 import drafts
 from web.h5.models import FormDraft
 
@@ -44,10 +42,7 @@ async def setting(database: Database, tmp_path: Path) -> AsyncIterator[CitizenSe
 
 
 async def account(setting: CitizenSetting, openid: str = MEI) -> UUID:
-    rows = identities.new_account_rows(setting.door.db, setting.door.sealer, APP_ID, openid)
-    key = identities.identity_key(setting.door.sealer, APP_ID, openid)
-    assert isinstance(await setting.door.db.write(Intake((key,), b"h", rows, b"")), Fresh)
-    return rows[0].id
+    return await known_from_chat(setting, openid)
 
 
 async def filed(setting: CitizenSetting, owner: UUID) -> str:
