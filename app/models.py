@@ -13,8 +13,10 @@ MODEL_MODULES = (
     "casework.dangers.models",
     "casework.scene_codes.models",
     "casework.notifications.models",
+    "casework.deadlines.models",
     "content.interpretations.models",
     "content.profile_models",
+    "content.campaigns.models",
     "bot.models",
     "web.h5.models",
 )

@@ -14,6 +14,12 @@ class Delivery(Model):
     `delivery.reason`; of a page that only the console showed it says why. `read_at` is for messages shown in the
     console. `receipt` is what the platform reported later about a message it had taken: "delivered", or why it
     was not. `lost_at` is when the first try began whose answer was lost though the message may have been shown.
+
+    `lane`: 0 goes before 1, 1 before 2 (`rules.Lane`; null: a release before wrote it, 1). `repeats` counts tries
+    after one that may have been shown, where the rule prefers a repeat. `trail` lists what was tried, newest last
+    (`trail.Step` as JSON). A message that waits for a bundle has `digest_at`, when the bundle is made; the bundle's
+    own row is `digest_id`, and its end is the message's end. `replay_of` is the message a clerk sent once more.
+    `settled_at` is when the final state was reached.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -40,6 +46,13 @@ class Delivery(Model):
     receipt = fields.CharField(max_length=40, null=True)
     receipt_at = fields.DatetimeField(null=True)
     lost_at = fields.DatetimeField(null=True)
+    lane = fields.SmallIntField(null=True)
+    repeats = fields.SmallIntField(null=True)
+    trail: str | None = fields.TextField(null=True)
+    digest_at = fields.DatetimeField(null=True)
+    digest_id = fields.UUIDField(null=True)
+    replay_of = fields.UUIDField(null=True)
+    settled_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "delivery"
@@ -49,6 +62,10 @@ class Delivery(Model):
             ("state", "lease_until"),
             ("recipient_id", "created_at", "id"),
             ("platform_id",),
+            ("state", "lane", "next_at", "id"),
+            ("state", "digest_at", "recipient_id"),
+            ("digest_id",),
+            ("rule", "created_at"),
         )
 
 
@@ -66,3 +83,47 @@ class PageWatch(Model):
     class Meta:
         table = "page_watch"
         indexes = (("judged_at", "planned_at"),)
+
+
+class StaffAlert(Model):
+    """A call to staff that somebody must answer: by opening it, by taking it in hand, or by moving its case.
+
+    One for each event and rule. When nobody has by `escalate_at` (the database's clock), the audience
+    `escalate_to` is called, once. `acknowledged_by` is the member of staff.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    event_id = fields.UUIDField()
+    rule = fields.CharField(max_length=80)
+    case_id = fields.UUIDField(null=True, db_index=True)
+    raised_at = fields.DatetimeField()
+    escalate_at = fields.DatetimeField()
+    escalate_to = fields.CharField(max_length=20)
+    acknowledged_at = fields.DatetimeField(null=True)
+    acknowledged_by = fields.UUIDField(null=True)
+    escalated_at = fields.DatetimeField(null=True)
+    settled = fields.BooleanField()
+
+    class Meta:
+        table = "staff_alert"
+        unique_together = (("event_id", "rule"),)
+        indexes = (("settled", "escalate_at"),)
+
+
+class NoticePreference(Model):
+    """How somebody wants to hear of one kind of news: `choice` is "now", "digest" or "none".
+
+    `recipient_kind` as in `Delivery`; for citizens it is the person's, whichever account says so. `topic` is
+    `rules.Topic`. No row: as the rule has it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    recipient_kind = fields.CharField(max_length=10)
+    recipient_id = fields.UUIDField()
+    topic = fields.CharField(max_length=20)
+    choice = fields.CharField(max_length=10)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notice_preference"
+        unique_together = (("recipient_id", "topic"),)
