@@ -18,6 +18,7 @@ from wechat.account_kinds import Right, rights
 if TYPE_CHECKING:
     import aiohttp
 
+    from wechat.calls import Observe
     from wechat.client import WeChatClient
     from wechat.jssdk import TicketKeeper
     from wechat.miniprogram import MiniProgramClient
@@ -38,14 +39,15 @@ class Clients:
 class Platform:
     """One per process."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, observe: Observe | None = None) -> None:
         self._core = core
+        self._observe = observe
         self._clients: Clients | None = None
 
     async def clients(self) -> Clients:
         """The clients, opened on first use."""
         if self._clients is None:
-            self._clients = _open(self._core)
+            self._clients = _open(self._core, self._observe)
         return self._clients
 
     async def scene_address(self, scene: str, lasts_s: int | None) -> str:
@@ -68,7 +70,7 @@ class Platform:
             await self._clients.session.close()
 
 
-def _open(core: Core) -> Clients:
+def _open(core: Core, observe: Observe | None) -> Clients:
     from wechat.calls import Calls
     from wechat.client import WeChatClient
     from wechat.exchange import CALL_TIMEOUT, new_session
@@ -86,11 +88,11 @@ def _open(core: Core) -> Clients:
     mini = None
     if settings.miniapp_app_id and settings.miniapp_app_secret:
         mini = mini_program_client(
-            session, redis, settings.miniapp_app_id, settings.miniapp_app_secret, base, clock
+            session, redis, settings.miniapp_app_id, settings.miniapp_app_secret, base, clock, observe
         )
     return Clients(
         session=session,
-        account=WeChatClient(session, tokens, base, quota=quota),
+        account=WeChatClient(session, tokens, base, quota=quota, observe=observe),
         sign_in=OAuthClient(session, app_id, secret, base),
         tickets=TicketKeeper(redis, Calls(session, tokens, base, CALL_TIMEOUT, quota), app_id, clock),
         mini_program=mini,

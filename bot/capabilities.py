@@ -46,6 +46,11 @@ class Capabilities:
         """What has to be done without, in the order of `Right`."""
         return [right for right in Right if not self.may(right)]
 
+    def refused(self) -> dict[Right, bool]:
+        """Every right that an account of this kind has, and whether the platform has refused it today."""
+        today = self._today()
+        return {right: self._missing.get(right) == today for right in Right if right in self._allowed}
+
     def _today(self) -> date:
         return local(self._clock.now()).date()
 

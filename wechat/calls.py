@@ -4,6 +4,7 @@ A request is a struct; msgspec writes it as raw UTF-8, because escaped text brea
 platform's content checks unseen. An answer is read into a struct, whatever content type it claims.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -22,6 +23,9 @@ _NOTHING: Final[Mapping[str, str]] = {}
 _TEXTUAL: Final = ("application/json", "text/")
 _log = structlog.get_logger()
 
+Observe = Callable[[str, str, float], None]
+"""Hears of every call that ended: the endpoint's path, "ok" or the name of what went wrong, seconds."""
+
 
 class Done(msgspec.Struct, frozen=True):
     """An answer that says only that it was done."""
@@ -37,10 +41,12 @@ class Calls:
         base: str,
         timeout: aiohttp.ClientTimeout = CALL_TIMEOUT,
         quota: QuotaBook | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self._exchange = Exchange(session, base, timeout)
         self._tokens = tokens
         self.quota = quota
+        self._observe = observe
 
     async def get(self, endpoint: Endpoint, answer: type[_T], params: Mapping[str, str] = _NOTHING) -> _T:
         """The answer to a question whose words stand in the address."""
@@ -111,6 +117,22 @@ class Calls:
         return await self._once_or_twice(endpoint, attempt)
 
     async def _once_or_twice(
+        self, endpoint: Endpoint, attempt: Callable[[Mapping[str, str]], Awaitable[_T]]
+    ) -> _T:
+        """The same, and whoever counts hears how it went."""
+        if self._observe is None:
+            return await self._attempts(endpoint, attempt)
+        begun_at = time.perf_counter()
+        outcome = "ok"
+        try:
+            return await self._attempts(endpoint, attempt)
+        except WeChatError as error:
+            outcome = error.meaning.name
+            raise
+        finally:
+            self._observe(endpoint.path, outcome, time.perf_counter() - begun_at)
+
+    async def _attempts(
         self, endpoint: Endpoint, attempt: Callable[[Mapping[str, str]], Awaitable[_T]]
     ) -> _T:
         """One attempt, and after a refused token exactly one more with another token."""

@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from kit.clock import Clock
 from wechat.account import Account, ApiQuota, PrivateTemplate, QrTicket, SubscriptionTemplate
 from wechat.articles import Article, ArticleError
-from wechat.calls import Calls
+from wechat.calls import Calls, Observe
 from wechat.exchange import CALL_TIMEOUT
 from wechat.followers import Followers, Tag, UserInfo
 from wechat.mass import MassSending
@@ -47,8 +47,9 @@ class WeChatClient(Sending, Media, Publishing, MassSending, Menus, Followers, Se
         base: str,
         timeout: aiohttp.ClientTimeout = CALL_TIMEOUT,
         quota: QuotaBook | None = None,
+        observe: Observe | None = None,
     ) -> None:
-        super().__init__(Calls(session, tokens, base, timeout, quota))
+        super().__init__(Calls(session, tokens, base, timeout, quota, observe))
 
 
 def account_client(

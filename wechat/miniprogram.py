@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from kit.clock import Clock
 from wechat import endpoints
 from wechat.account import Quotas
-from wechat.calls import Calls
+from wechat.calls import Calls, Observe
 from wechat.exchange import CALL_TIMEOUT
 from wechat.quota import QuotaBook
 from wechat.sending import CustomTexts, SubscribeSending
@@ -133,8 +133,9 @@ class MiniProgramClient(CustomTexts, SubscribeSending, Quotas):
         base: str,
         timeout: aiohttp.ClientTimeout = CALL_TIMEOUT,
         quota: QuotaBook | None = None,
+        observe: Observe | None = None,
     ) -> None:
-        super().__init__(Calls(session, tokens, base, timeout, quota))
+        super().__init__(Calls(session, tokens, base, timeout, quota, observe))
         self._app_id = app_id
         self._secret = secret
 
@@ -183,8 +184,15 @@ class MiniProgramClient(CustomTexts, SubscribeSending, Quotas):
 
 
 def mini_program_client(
-    session: aiohttp.ClientSession, redis: Redis | None, app_id: str, secret: str, base: str, clock: Clock
+    session: aiohttp.ClientSession,
+    redis: Redis | None,
+    app_id: str,
+    secret: str,
+    base: str,
+    clock: Clock,
+    observe: Observe | None = None,
 ) -> MiniProgramClient:
     """The client of a mini-program, with what all processes share about its token and its quotas."""
     tokens = TokenKeeper(redis, session, app_id, secret, base, clock)
-    return MiniProgramClient(session, tokens, app_id, secret, base, quota=QuotaBook(redis, clock, app_id))
+    quota = QuotaBook(redis, clock, app_id)
+    return MiniProgramClient(session, tokens, app_id, secret, base, quota=quota, observe=observe)

@@ -75,7 +75,7 @@ class QuotaBook:
             return
         try:
             used = await self._redis.hkeys(self._day(self._clock.now()))
-            paths = [one.decode() if isinstance(one, bytes) else str(one) for one in used]
+            paths = [_text(one) for one in used]
             await self._redis.delete(self._day(self._clock.now()), *(self._closed(path) for path in paths))
         except _AWAY:
             return
@@ -88,16 +88,27 @@ class QuotaBook:
             counts = await self._redis.hgetall(self._day(self._clock.now()))
         except _AWAY:
             return {}
-        return {
-            path.decode() if isinstance(path, bytes) else str(path): int(count)
-            for path, count in counts.items()
-        }
+        return {_text(path): int(count) for path, count in counts.items()}
+
+    async def limits(self) -> Mapping[str, int]:
+        """What the platform told of this account's own quotas, by path; those of the table are not among them."""
+        if self._redis is None:
+            return {}
+        try:
+            told = await self._redis.hgetall(f"{self._key}:limits")
+        except _AWAY:
+            return {}
+        return {_text(path): int(limit) for path, limit in told.items()}
 
     def _day(self, now: datetime) -> str:
         return f"{self._key}:{local(now):%Y-%m-%d}"
 
     def _closed(self, path: str) -> str:
         return f"{self._key}:closed:{path}"
+
+
+def _text(given: bytes | str) -> str:
+    return given.decode() if isinstance(given, bytes) else given
 
 
 def _seconds_left(now: datetime) -> int:

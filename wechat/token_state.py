@@ -53,8 +53,8 @@ class TokenState(msgspec.Struct, frozen=True):
 
 def check_call(state: TokenState, now: float) -> None:
     """Raises when the token endpoint must be left alone for now."""
-    if now < state.call_not_before <= now + _failure_pause(state.failures) + CLOCKS_DIFFER_S:
-        raise _paused(_failure(state.failure_code), state.failure_code, state.call_not_before - now)
+    if left_s := calls_left_alone_s(state, now):
+        raise _paused(_failure(state.failure_code), state.failure_code, left_s)
     recent = _within(state.calls, now, _MINUTE)
     if len(recent) >= CALLS_A_MINUTE:
         raise _paused(TOKEN_PAUSED, None, min(recent) + _MINUTE - now)
@@ -62,14 +62,13 @@ def check_call(state: TokenState, now: float) -> None:
 
 def check_refresh(state: TokenState, now: float) -> None:
     """Raises while the breaker is open: the last tokens were refused, another one would be too."""
-    if now < state.refresh_not_before <= now + _refresh_pause(state.strikes) + CLOCKS_DIFFER_S:
-        raise _paused(TOKEN_PAUSED, None, state.refresh_not_before - now)
+    if left_s := breaker_left_s(state, now):
+        raise _paused(TOKEN_PAUSED, None, left_s)
 
 
 def may_force(state: TokenState, now: float) -> bool:
     # The platform counts by its own clock: what ours says is to come was forced today too.
-    today = [at for at in state.forced if at > now - _DAY]
-    return len(today) < FORCED_A_DAY and not _within(state.forced, now, REFRESH_PAUSE_S)
+    return forced_today(state, now) < FORCED_A_DAY and not _within(state.forced, now, REFRESH_PAUSE_S)
 
 
 def called(state: TokenState, now: float, *, forced: bool) -> TokenState:
@@ -123,6 +122,23 @@ def unavailable(error: WeChatError) -> WeChatError:
     meaning = UNREACHABLE if error.meaning == NO_ANSWER else error.meaning
     meaning = msgspec.structs.replace(meaning, remedy=Remedy.RETRY)
     return WeChatError(meaning, code=error.code, message=error.message, rid=error.rid)
+
+
+def breaker_left_s(state: TokenState, now: float) -> float:
+    """Seconds for which no other token is asked for, because the last ones were refused; 0 while it is closed."""
+    pause = _refresh_pause(state.strikes) + CLOCKS_DIFFER_S
+    return state.refresh_not_before - now if now < state.refresh_not_before <= now + pause else 0.0
+
+
+def calls_left_alone_s(state: TokenState, now: float) -> float:
+    """Seconds for which the token endpoint itself is left alone, because it failed; 0 otherwise."""
+    pause = _failure_pause(state.failures) + CLOCKS_DIFFER_S
+    return state.call_not_before - now if now < state.call_not_before <= now + pause else 0.0
+
+
+def forced_today(state: TokenState, now: float) -> int:
+    """Forced changes of the token within a day; the platform allows twenty."""
+    return sum(at > now - _DAY for at in state.forced)
 
 
 def _refresh_pause(strikes: int) -> float:

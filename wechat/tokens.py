@@ -28,6 +28,15 @@ CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=5, connect=3)
 _log = structlog.get_logger()
 
 
+async def known_state(redis: Redis, app_id: str) -> TokenState | None:
+    """What all processes know in common about an account's token; None when Redis knows nothing or is away."""
+    with suppress(RedisError, OSError, TimeoutError, msgspec.DecodeError):
+        stored = await redis.get(_key(app_id))
+        if stored is not None:
+            return msgspec.json.decode(stored, type=TokenState)
+    return None
+
+
 class TokenKeeper:
     """One per process and account; keepers of one account share what they know through Redis.
 
@@ -49,7 +58,7 @@ class TokenKeeper:
         self._app_id = app_id
         self._secret = secret
         self._clock = clock
-        self._key = f"wechat:token:{app_id}"
+        self._key = _key(app_id)
         self._known = TokenState()
         self._lock = SharedLock(redis, f"{self._key}:lock")
 
@@ -155,3 +164,7 @@ class TokenKeeper:
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
+
+
+def _key(app_id: str) -> str:
+    return f"wechat:token:{app_id}"
