@@ -87,7 +87,9 @@ class LateReply(Model):
 class PushConsent(Model):
     """How many subscribe messages of one template a person still agreed to. Counted by us: nobody tells.
 
-    `refused_at` is set by a refusal and cleared by the next consent.
+    `refused_at` is set by a refusal and cleared by the next consent. `said_at` is the platform's time of the latest
+    word. The mini-program and the platform both tell of one tap: `ahead` is how many acceptances the mini-program
+    has told of more than the platform. `claimed` counts those of the day `claimed_on` (the bureau's).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -96,6 +98,10 @@ class PushConsent(Model):
     remaining = fields.IntField()
     refused_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
+    said_at = fields.DatetimeField(null=True)
+    ahead = fields.IntField(null=True)
+    claimed_on = fields.DateField(null=True)
+    claimed = fields.SmallIntField(null=True)
 
     class Meta:
         table = "push_consent"

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('revision', fields.IntField()),
                 ('made_by_id', fields.UUIDField()),
                 ('made_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('worded_by_id', fields.UUIDField()),
                 ('released_by_id', fields.UUIDField(null=True)),
                 ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('send_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -42,9 +43,10 @@ class Migration(migrations.Migration):
                 ('attempts', fields.IntField()),
                 ('fence', fields.IntField()),
                 ('next_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('platform_id', fields.CharField(null=True, db_index=True, max_length=80)),
-                ('month', fields.CharField(null=True, max_length=7)),
+                ('period', fields.CharField(null=True, db_index=True, max_length=10)),
                 ('reason', fields.CharField(null=True, max_length=80)),
                 ('taken_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('total', fields.IntField(null=True)),
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                 ('errors', fields.IntField(null=True)),
                 ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'campaign_batch', 'app': 'chengguan', 'unique_together': (('campaign_id', 'position'),), 'indexes': [Index(fields=['state', 'next_at']), Index(fields=['month', 'state'])], 'pk_attr': 'id'},
+            options={'table': 'campaign_batch', 'app': 'chengguan', 'unique_together': (('campaign_id', 'position'),), 'indexes': [Index(fields=['state', 'next_at'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -155,5 +157,25 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Delivery',
             index=Index(fields=['rule', 'created_at']),
+        ),
+        ops.AddField(
+            model_name='PushConsent',
+            name='ahead',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='PushConsent',
+            name='claimed',
+            field=fields.SmallIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='PushConsent',
+            name='claimed_on',
+            field=fields.DateField(null=True),
+        ),
+        ops.AddField(
+            model_name='PushConsent',
+            name='said_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
     ]
