@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('fired_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'deadline_alarm', 'app': 'chengguan', 'unique_together': (('case_id', 'clock', 'due_at', 'mark'),), 'indexes': [Index(fields=['state', 'fire_at', 'id'])], 'pk_attr': 'id'},
+            options={'table': 'deadline_alarm', 'app': 'chengguan', 'unique_together': (('case_id', 'clock', 'started_at', 'due_at', 'mark'),), 'indexes': [Index(fields=['state', 'fire_at', 'id'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

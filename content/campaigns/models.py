@@ -7,8 +7,10 @@ from tortoise.models import Model
 
 
 class Campaign(Model):
-    """`kind`: "text" or "articles" (`media_id` names the platform's draft). `state`: see `lifecycle.CAMPAIGN`. `revision` counts
-    moves; `send_at` is when it is to go out, null for as soon as it is released.
+    """`kind`: "text" or "articles" (`media_id` names the platform's draft, `text` holds its titles, one a line).
+
+    `state`: see `lifecycle.CAMPAIGN`; `revision` counts moves. `made_by_id` drafted it, `worded_by_id` last wrote its
+    words. `send_at` is when it is to go out, null for as soon as it is released.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -20,6 +22,7 @@ class Campaign(Model):
     revision = fields.IntField()
     made_by_id = fields.UUIDField()
     made_at = fields.DatetimeField()
+    worded_by_id = fields.UUIDField()
     released_by_id = fields.UUIDField(null=True)
     released_at = fields.DatetimeField(null=True)
     send_at = fields.DatetimeField(null=True)
@@ -31,11 +34,12 @@ class Campaign(Model):
 
 
 class CampaignBatch(Model):
-    """One mass-send of a campaign: to everybody (`tag_id` null) or to one group.
+    """One mass-send of a campaign: to everybody (`tag_id` null) or to one group. `state`: see `lifecycle.BatchState`.
 
-    `month` is the local month its send is counted in, as `2026-11`. `state`: queued -> sending (held until `lease_until` under `fence`) -> taken (by the platform) -> reported, or
-    failed, cancelled. Its id is the platform's `clientmsgid`, so that asking again sends nothing twice. The counts
-    are the platform's own report: `total` of the group, `filtered` left after its checks, `sent`, `errors`.
+    Its id is the platform's `clientmsgid`, so that asking again within a day sends nothing twice; `asked_at` is when it
+    was first asked for without our knowing what became of it. While it is being sent it is held until `lease_until`
+    under `fence`. `period` is the month (`2026-11`) or day whose quota it uses, null while it uses none. The counts are
+    the platform's own report: `total` of the audience, `filtered` left after its checks, `sent`, `errors`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -47,9 +51,10 @@ class CampaignBatch(Model):
     attempts = fields.IntField()
     fence = fields.IntField()
     next_at = fields.DatetimeField()
+    asked_at = fields.DatetimeField(null=True)
     lease_until = fields.DatetimeField(null=True)
     platform_id = fields.CharField(max_length=80, null=True, db_index=True)
-    month = fields.CharField(max_length=7, null=True)
+    period = fields.CharField(max_length=10, null=True, db_index=True)
     reason = fields.CharField(max_length=80, null=True)
     taken_at = fields.DatetimeField(null=True)
     total = fields.IntField(null=True)
@@ -61,4 +66,4 @@ class CampaignBatch(Model):
     class Meta:
         table = "campaign_batch"
         unique_together = (("campaign_id", "position"),)
-        indexes = (("state", "next_at"), ("month", "state"))
+        indexes = (("state", "next_at"),)
