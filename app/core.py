@@ -26,7 +26,9 @@ from casework.complaints.profile import (
     UnitsSection,
 )
 from casework.dangers.profile import DangerSection
+from casework.events import EVENTS
 from casework.inquiries.profile import InquiriesSection
+from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
 from content.amending import PROFILE, TEXT, amended_texts, fitting
@@ -61,13 +63,14 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "not_ours": NotOursSection,
     "consents": ConsentsSection,
     "staff": StaffSection,
+    "notifications": NotificationsSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,
 }
 
 
-PROFILE_REFUSED: tuple[type[Exception], ...] = (ProfileError, PolicyError)
+PROFILE_REFUSED: tuple[type[Exception], ...] = (ProfileError, PolicyError, RuleError)
 
 
 class NotReady(Exception):
@@ -162,7 +165,13 @@ def whole_profile(document: Mapping[str, Any]) -> Profile:
     """The profile of a document, checked as a whole. Raises one of PROFILE_REFUSED."""
     profile = build_profile(document, PROFILE_SECTIONS)
     complaint_policy(profile)
+    rule_book(profile)
     return profile
+
+
+def rule_book(profile: Profile) -> RuleBook:
+    """The rules of who is told what, as shipped and as the profile changes them."""
+    return RuleBook.of(profile.section(NotificationsSection), EVENTS)
 
 
 def complaint_policy(profile: Profile) -> ComplaintPolicy:

@@ -1,4 +1,4 @@
-"""What the demo adds to the bureau profile: the message templates that the stand-in's account has."""
+"""What the demo adds to the bureau profile: the stand-in's message templates, and no quiet hours: it is tried out at night too."""
 
 from __future__ import annotations
 
@@ -29,3 +29,6 @@ DEMO_WECHAT: dict[str, Any] = {
     ]
 }
 """In the order of trying. Without a consent both are passed over and a customer-service message is sent."""
+DEMO_NOTIFICATIONS: dict[str, Any] = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "sms": "logged"}
+DEMO_SECTIONS = {"wechat": DEMO_WECHAT, "notifications": DEMO_NOTIFICATIONS}
+"""Laid under what the profile itself says, section by section."""

@@ -25,7 +25,7 @@ from casework.dangers.lifecycle import State as DangerState
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
-from casework.notifications.plan import QUEUED, SENDING
+from casework.notifications.states import BUNDLED, QUEUED, SENDING
 from kit.files.models import FileState, StoredFile, Upload, UploadState
 from kit.metrics import gauge
 from kit.outbox_models import DEAD, PENDING, OutboxEvent
@@ -87,7 +87,9 @@ async def _of_the_database(now: datetime) -> list[Metric]:
         ({"state": PENDING}, await pending.count()),
         ({"state": DEAD}, await OutboxEvent.filter(state=DEAD).count()),
     ]
-    waiting = [({"state": one}, await Delivery.filter(state=one).count()) for one in (QUEUED, SENDING)]
+    waiting = [
+        ({"state": one}, await Delivery.filter(state=one).count()) for one in (QUEUED, BUNDLED, SENDING)
+    ]
     recent = (
         await Delivery.filter(id__gte=_first_id(now - RECENT))
         .group_by("state")

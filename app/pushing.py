@@ -9,6 +9,7 @@ from bot.profile import WechatSection
 from bot.push import MiniProgram, WeChatPush
 from bot.push_links import Links
 from casework.complaints.desk import Desk
+from kit.catalogue import Catalogue
 from wechat.account_kinds import Right
 
 
@@ -31,3 +32,9 @@ def build_push(core: Core, desk: Desk, bot: Bot, clients: Clients) -> WeChatPush
         links=Links(pages_at, section.mini_program, console_url=settings.public_url),
         mini=mini,
     )
+
+
+def bundle_line(catalogue: Catalogue, template: str, reference: str) -> str:
+    """One notice among others, in a line of the message that tells them together."""
+    title = catalogue.text(f"{template}.title")
+    return catalogue.text("notify.bundle_line", title=title, reference=reference).strip()

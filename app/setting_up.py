@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from app.backup_places import backups_folder
-from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy, open_database
-from app.demo_profile import DEMO_WECHAT
+from app.core import SHIPPED_PROFILE, open_database, whole_profile
+from app.demo_profile import DEMO_SECTIONS
 from app.key_check import record_keys
 from app.models import MODEL_MODULES
 from content.interpretations.laws import LawIndex
@@ -15,7 +15,7 @@ from content.profile_store import load_profile
 from kit.db import Change
 from kit.db.migrate import migrate
 from kit.db.models import KeyFingerprint
-from kit.profile import build_profile, read_profile
+from kit.profile import read_profile
 from kit.secrets import KeyRing
 from kit.settings import Settings
 
@@ -27,10 +27,11 @@ async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
     """
     document = read_profile(settings.bureau_profile or SHIPPED_PROFILE)
     if settings.demo:
-        own = document.get("wechat") or {}
-        # What is no section is left to be refused by name.
-        document["wechat"] = DEMO_WECHAT | own if isinstance(own, dict) else own
-    complaint_policy(build_profile(document, PROFILE_SECTIONS))
+        for name, added in DEMO_SECTIONS.items():
+            own = document.get(name) or {}
+            # What is no section is left to be refused by name.
+            document[name] = added | own if isinstance(own, dict) else own
+    whole_profile(document)
     entries = read_starter(LawIndex.load())
 
     def report(line: str) -> None:

@@ -23,7 +23,7 @@ from app.key_check import check_keys
 from app.meters import metrics_folder
 from app.setting_up import set_up
 from casework.notifications.models import Delivery
-from casework.notifications.plan import QUEUED, SENDING
+from casework.notifications.states import QUEUED, SENDING
 from kit.db.standing import Standing, known_steps, standing_of
 from kit.leases import DutyLease
 from kit.metrics import living

@@ -14,14 +14,14 @@ from functools import partial
 
 import structlog
 
-from app.core import Core, open_core, redis_url
+from app.core import Core, open_core, redis_url, rule_book
 from app.doors import desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
 from app.meters import WorkerMeters, keep_publishing, metrics_folder, watch_database
 from app.platform import Platform
-from app.pushing import build_push
+from app.pushing import build_push, bundle_line
 from app.renewal import until
 from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
@@ -34,9 +34,11 @@ from casework.complaints.media import files_of_cases
 from casework.dangers.paging import page_again
 from casework.events import EVENTS
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
+from casework.notifications.alerts import escalate_unanswered
+from casework.notifications.bundles import make_bundles
 from casework.notifications.dispatch import Dispatcher
 from casework.notifications.page_watch import judge_pages
-from casework.notifications.plan import on_event
+from casework.notifications.plan import Planner
 from kit.clock import local
 from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
@@ -110,7 +112,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     stack.push_async_callback(bot.close)
     relay = Relay(
         db,
-        dict.fromkeys(EVENTS, (on_event,)),
+        dict.fromkeys(EVENTS, (Planner(rule_book(core.profile)),)),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
@@ -144,6 +146,8 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("receipts", lambda: settle_receipts(db), 5.0),
             leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
+            leased("alerts", lambda: escalate_unanswered(db), 5.0, "relay"),
+            leased("bundles", lambda: make_bundles(db, partial(bundle_line, core.catalogue)), 30.0),
             leased("page_watch", lambda: judge_pages(db, log.error), 2.0, "relay"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),

@@ -19,11 +19,14 @@ from casework.complaints.profile import (
 )
 from casework.complaints.views import ComplaintView
 from casework.dangers.profile import DangerSection, Paging
+from casework.events import EVENTS
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.filing import NewInquiry
 from casework.inquiries.filing import submit as leave
 from casework.inquiries.profile import InquiriesSection, InquiryLimits
 from casework.inquiries.views import InquiryView
+from casework.notifications.plan import Planner
+from casework.notifications.rule_book import NotificationsSection, QuietSection, RuleBook
 from casework.people.merging import Basis, link
 from casework.people.models import Account
 from casework.roles import Role
@@ -32,6 +35,9 @@ from kit.db import Change, Database
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 
+RULE_BOOK = RuleBook.of(NotificationsSection(quiet_hours=QuietSection(begins="00:00", ends="00:00")), EVENTS)
+"""As shipped, without quiet hours."""
+PLANNER = Planner(RULE_BOOK)
 POLICY = ComplaintPolicy.of(
     ComplaintsSection(
         groups=(

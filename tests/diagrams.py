@@ -18,7 +18,8 @@ from bot.dialogues import DIALOGUES
 from bot.kinds import MobileKind, PlaceKind, TextKind
 from bot.kinds_picked import NumberKind, PickKind
 from bot.kinds_sent import MaterialsKind, PhotosKind, RecordingsKind
-from casework.notifications.rules import RULES, SILENT, Audience, always
+from casework.notifications.rules import SHIPPED, SILENT
+from casework.notifications.shape import Audience, Bundle, Doubt, Lane, Rule
 from casework.roles import STAFF_ROLES, Role
 from kit.catalogue import Catalogue
 from kit.workflow import Lifecycle, Limit
@@ -37,6 +38,7 @@ AUDIENCES = {
     Audience.DISPATCHERS: "派单员",
     Audience.DUTY_OFFICERS: "值班员",
     Audience.HEADS: "负责人",
+    Audience.UNIT_HEADS: "承办单位负责人",
     Audience.INQUIRY_CLERKS: "派单员",
 }
 UNITS = {
@@ -105,24 +107,46 @@ def _rules() -> Iterator[str]:
     )
     rows = [
         (
+            f"`{rule.code}`",
             f"`{rule.event.name}`",
             AUDIENCES[rule.audience],
-            "" if rule.when is always else f"`{rule.when.__name__}`",
+            f"`{rule.when}`" if rule.when else "",
             f"`{rule.template}`",
             _span(rule.fresh_for),
-            "呼叫" if rule.page else "",
+            "、".join(_manner(rule)),
         )
-        for rule in RULES
+        for rule in SHIPPED
     ]
-    yield _table(("事件", "告诉谁", "条件", "文案", "多久内有效", ""), rows)
+    yield _table(("规则", "事件", "告诉谁", "条件", "文案", "多久内有效", "怎么发"), rows)
     if SILENT:
         yield _table(
             ("不通知的事件", "理由"), [(f"`{event.name}`", reason) for event, reason in SILENT.items()]
         )
 
 
+def _manner(rule: Rule) -> Iterator[str]:
+    if rule.page:
+        yield "呼叫"
+    if rule.must:
+        yield "必须告知"
+    if rule.lane is not Lane.NORMAL:
+        yield {Lane.URGENT: "最先", Lane.BULK: "最后"}[rule.lane]
+    if rule.hold_at_night:
+        yield "夜间不打扰"
+    if rule.bundle is not Bundle.NEVER:
+        yield {Bundle.HOURLY: "每小时汇总", Bundle.MORNING: "早上汇总", Bundle.EVENING: "傍晚汇总"}[
+            rule.bundle
+        ]
+    if rule.on_doubt is Doubt.REPEAT:
+        yield "存疑时再发"
+    if rule.escalate_after is not None and rule.escalate_to is not None:
+        yield f"{_span(rule.escalate_after)}无人处理升级给{AUDIENCES[rule.escalate_to]}"
+
+
 def _span(span: timedelta) -> str:
-    return f"{span.days} 天" if span.days else f"{span.seconds // 3600} 小时"
+    if span.days:
+        return f"{span.days} 天"
+    return f"{span.seconds // 3600} 小时" if span.seconds >= 3600 else f"{span.seconds // 60} 分钟"
 
 
 def _dialogues() -> Iterator[str]:

@@ -49,4 +49,28 @@ class StaffUnbound(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     staff_name: str
 
 
-EVENTS: tuple[type[CaseEvent], ...] = (MediaNotReceived, PageReachedNobody, AccountLinked, StaffUnbound)
+class AlertUnanswered(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A call to staff was answered by none of them in time. `rule` is the rule that called, `to` the audience that
+    is called now, `reference` the case's, if it has one.
+    """
+
+    name: ClassVar[str] = "alert.unanswered"
+    rule: str
+    to: str
+    raised_at: datetime
+    minutes: int
+    reference: str = ""
+    about_id: UUID | None = None
+
+    @property
+    def case_id(self) -> UUID | None:
+        return self.about_id
+
+
+EVENTS: tuple[type[CaseEvent], ...] = (
+    MediaNotReceived,
+    PageReachedNobody,
+    AlertUnanswered,
+    AccountLinked,
+    StaffUnbound,
+)

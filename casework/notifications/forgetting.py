@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from casework.notifications.models import Delivery
-from casework.notifications.plan import QUEUED, SENDING
+from casework.notifications.states import BUNDLED, QUEUED, SENDING
 from kit.db import Change, Database
 
 KEPT_FOR: Final = timedelta(days=3 * 366)
@@ -17,11 +17,13 @@ async def forget_deliveries(db: Database, at_most: int = 1_000) -> int:
     # The key is ordered by time, so the oldest come first without a look at the rest.
     oldest = await Delivery.all().order_by("id").limit(at_most).only("id", "created_at", "state")
     before = db.clock.now() - KEPT_FOR
-    ids = [row.id for row in oldest if row.created_at < before and row.state not in (QUEUED, SENDING)]
+    ids = [
+        row.id for row in oldest if row.created_at < before and row.state not in (QUEUED, BUNDLED, SENDING)
+    ]
     if not ids:
         return 0
 
     async def work(_: Change) -> int:
-        return await Delivery.filter(id__in=ids).exclude(state__in=[QUEUED, SENDING]).delete()
+        return await Delivery.filter(id__in=ids).exclude(state__in=[QUEUED, BUNDLED, SENDING]).delete()
 
     return await db.change(work)

@@ -17,7 +17,7 @@ from casework.dangers.lifecycle import State
 from casework.dangers.models import DangerAlert
 from casework.notifications.events import PageReachedNobody
 from casework.notifications.models import Delivery, PageWatch
-from casework.notifications.plan import CONSOLE, QUEUED, SENDING, SENT
+from casework.notifications.states import CONSOLE, QUEUED, SENDING, SENT
 from kit.db import Change, Database
 from kit.outbox_models import OutboxEvent
 

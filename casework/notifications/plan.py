@@ -5,6 +5,7 @@ Rows come first, messages second. Nobody gets two rows about one event, however 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,47 +14,101 @@ import msgspec
 from casework.case_event import CaseEvent
 from casework.complaints.wording import moment_params
 from casework.dangers.events import DangerPaged
+from casework.notifications.alerts import note_answered, raise_alert
 from casework.notifications.models import Delivery, PageWatch
-from casework.notifications.rules import Audience, Rule, rules_for
+from casework.notifications.preferences import ACCOUNT, STAFF, Choice, choices_of, staff_choices
+from casework.notifications.quiet import next_hour, next_time
+from casework.notifications.rule_book import RuleBook
+from casework.notifications.shape import Audience, Bundle, Rule
+from casework.notifications.states import BUNDLED, CONSOLE, QUEUED, SENT
 from casework.people.deputies import deputy_ids_of
 from casework.people.staff import staff_ids_with_role
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
 
-CONSOLE = "console"
-ACCOUNT, STAFF = "account", "staff"
 EXCERPT_CHARACTERS = 300
 WHOLE = {"answer": 600, "update": 600}
 """Fields of which more is told: 600 characters still fit the 2,048 bytes of a customer-service message."""
-QUEUED, SENDING, SENT, UNCERTAIN, FAILED, EXPIRED = (
-    "queued",
-    "sending",
-    "sent",
-    "uncertain",
-    "failed",
-    "expired",
-)
+BUNDLES_FRESH_FOR = timedelta(hours=12)
 
 
-async def on_event(change: Change, event_id: UUID, event: CaseEvent) -> None:
-    """Plan the deliveries that the rules ask for."""
-    params = msgspec.json.encode(params_of(event)).decode()
-    now = await change.database_now()
-    age = max(change.now - event.at, timedelta())
-    rows: dict[UUID, Delivery] = {}
-    for rule in rules_for(event):
-        for recipient_id in await _recipients(change, rule.audience, event):
-            row = _row(change, event_id, event, rule, recipient_id, params)
+class Planner:
+    """Plans deliveries by the rules of one book. A handler of the relay, for every event."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+
+    async def __call__(self, change: Change, event_id: UUID, event: CaseEvent) -> None:
+        """Plan the deliveries that the rules ask for."""
+        now = await change.database_now()
+        rules = tuple(self._book.rules_for(event))
+        rows: dict[UUID, Delivery] = {}
+        for rule in rules:
+            found = await recipients(change, rule.audience, event)
+            for row in await self._rows(change, event_id, event, rule, found, now):
+                rows.setdefault(row.recipient_id, row)
+            if rule.escalate_after is not None:
+                await raise_alert(change, event_id, event, rule, now, anybody=bool(found))
+        if rows:
+            await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
+        await note_answered(change, event)
+        if isinstance(event, DangerPaged):
+            # Also where there is nobody to be called: that is found out by the watch.
+            watch = PageWatch(event_id=event_id, planned_at=change.now)
+            await PageWatch.bulk_create([watch], ignore_conflicts=True)
+
+    async def _rows(
+        self,
+        change: Change,
+        event_id: UUID,
+        event: CaseEvent,
+        rule: Rule,
+        found: Sequence[UUID],
+        now: datetime,
+    ) -> list[Delivery]:
+        params = msgspec.json.encode(params_of(event)).decode()
+        age = max(change.now - event.at, timedelta())
+        choices = await _choices(rule, found)
+        rows = []
+        for recipient_id in found:
+            row = new_row(change, event_id, event.case_id, rule, recipient_id, params)
             # Sending is timed by the database's clock alone, the one all senders share.
             row.next_at, row.expires_at = now, now + rule.fresh_for - age
-            rows.setdefault(recipient_id, row)
-    if rows:
-        await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
-    if isinstance(event, DangerPaged):
-        # Also where there is nobody to be called: that is found out by the watch.
-        watch = PageWatch(event_id=event_id, planned_at=change.now)
-        await PageWatch.bulk_create([watch], ignore_conflicts=True)
+            self._time(row, rule, choices.get(recipient_id, "now"), now)
+            rows.append(row)
+        return rows
+
+    def _time(self, row: Delivery, rule: Rule, choice: Choice, now: datetime) -> None:
+        """When the row is to go out: at once, after the night, or in a bundle; or never, for staff who said so."""
+        if row.recipient_kind == STAFF and (not rule.is_sent or (choice == "none" and not rule.must)):
+            # The console shows the row itself: there is nothing left to send.
+            row.state, row.channel, row.settled_at = SENT, CONSOLE, now
+            return
+        bundle = rule.bundle
+        if choice == "digest" and bundle is Bundle.NEVER and not rule.must:
+            bundle = Bundle.MORNING
+        if bundle is not Bundle.NEVER:
+            row.state, row.digest_at = BUNDLED, self._bundle_at(bundle, now)
+            # Its bundle tells it, however long the news itself would have been fresh.
+            row.expires_at = max(row.expires_at, row.digest_at + BUNDLES_FRESH_FOR)
+        elif rule.hold_at_night:
+            row.next_at = self._book.quiet.over(now)
+
+    def _bundle_at(self, bundle: Bundle, now: datetime) -> datetime:
+        if bundle is Bundle.HOURLY:
+            return self._book.quiet.over(next_hour(now))
+        return next_time(now, self._book.bundle_times[bundle], self._book.quiet.zone)
+
+
+async def _choices(rule: Rule, found: Sequence[UUID]) -> Mapping[UUID, Choice]:
+    """Only bundling is decided here: whether a citizen wants any is asked when the message goes out."""
+    if not found or rule.must:
+        return {}
+    if rule.audience is not Audience.OWNER:
+        return await staff_choices(found, rule.topic) if rule.is_sent else {}
+    chosen = await choices_of(ACCOUNT, found[0])
+    return {found[0]: chosen.get(rule.topic, "now")}
 
 
 def params_of(event: CaseEvent) -> dict[str, str]:
@@ -75,7 +130,8 @@ def excerpt(text: str, at_most: int = EXCERPT_CHARACTERS) -> str:
     return text if len(text) <= at_most else text[: at_most - 1] + "…"
 
 
-async def _recipients(change: Change, audience: Audience, event: CaseEvent) -> list[UUID]:
+async def recipients(change: Change, audience: Audience, event: CaseEvent) -> list[UUID]:
+    """Whom an audience means for this event, in a fixed order."""
     match audience:
         case Audience.OWNER:
             return [event.account_id] if event.account_id is not None else []
@@ -91,6 +147,10 @@ async def _recipients(change: Change, audience: Audience, event: CaseEvent) -> l
             return on_duty or await _holders(change, Role.DISPATCHER)
         case Audience.HEADS:
             return await _holders(change, Role.HEAD)
+        case Audience.UNIT_HEADS:
+            unit = getattr(event, "unit", None)
+            of_unit = await _holders(change, Role.HEAD, unit) if unit is not None else []
+            return of_unit or await _holders(change, Role.HEAD)
         case Audience.DISPATCHERS | Audience.INQUIRY_CLERKS:
             return await _holders(change, Role.DISPATCHER)
 
@@ -99,25 +159,23 @@ async def _holders(change: Change, role: Role, unit: str | None = None) -> list[
     return sorted(await staff_ids_with_role(role, unit, local(change.now).date()))
 
 
-def _row(
-    change: Change, event_id: UUID, event: CaseEvent, rule: Rule, recipient_id: UUID, params: str
+def new_row(
+    change: Change, event_id: UUID, case_id: UUID | None, rule: Rule, recipient_id: UUID, params: str
 ) -> Delivery:
-    for_citizen = rule.audience is Audience.OWNER
-    to_send = for_citizen or rule.page
-    # The console shows the row itself: for staff there is nothing left to send, unless they are to be called.
+    """A row still to be timed: to be sent, nothing tried."""
     return Delivery(
         id=change.ids.new(),
         event_id=event_id,
-        case_id=event.case_id,
-        recipient_kind=ACCOUNT if for_citizen else STAFF,
+        case_id=case_id,
+        recipient_kind=ACCOUNT if rule.audience is Audience.OWNER else STAFF,
         recipient_id=recipient_id,
-        rule=rule.name,
+        rule=rule.code,
         template=rule.template,
         params=params,
-        state=QUEUED if to_send else SENT,
+        state=QUEUED,
         attempts=0,
         fence=0,
-        channel=None if to_send else CONSOLE,
+        lane=int(rule.lane),
         created_at=change.now,
         updated_at=change.now,
     )

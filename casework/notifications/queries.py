@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from casework.notifications.models import Delivery
-from casework.notifications.plan import SENT, STAFF
+from casework.notifications.preferences import STAFF
+from casework.notifications.states import SENT
 from kit.db import Change, Database
 from kit.problems import Invalid
 

@@ -1,16 +1,14 @@
-"""Who is told what: one line per event and audience. Words are in the catalogue under the template's key.
+"""Who is told what, as shipped: one line per event and audience. Words are in the catalogue under the template's key.
 
 A template `notify.x` has `notify.x.title` and `.phrase` (subject and state of a subscribe message: at most 20
-and 5 characters), `.thing` (one short remark, at most 20) and `.text` (a customer-service message).
+and 5 characters), `.thing` (one short remark, at most 20) and `.text` (a customer-service message). A bureau changes
+lines and adds some in its profile: see `rule_book`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any
+from functools import partial
 
 from casework.case_event import CaseEvent
 from casework.complaints.events import (
@@ -43,162 +41,263 @@ from casework.inquiries.events import (
     InquiryContinued,
     InquirySubmitted,
 )
-from casework.notifications.events import AccountLinked, MediaNotReceived, PageReachedNobody, StaffUnbound
+from casework.notifications.events import (
+    AccountLinked,
+    AlertUnanswered,
+    MediaNotReceived,
+    PageReachedNobody,
+    StaffUnbound,
+)
+from casework.notifications.shape import Audience, Lane, Rule, Topic
 
-
-class Audience(StrEnum):
-    """For whom a notice is. Staff audiences read theirs in the console.
-
-    Where nobody is a duty officer, the dispatchers are paged in their stead.
-    """
-
-    OWNER = "owner"
-    ASSIGNEE = "assignee"
-    DISPATCHERS = "dispatchers"
-    DUTY_OFFICERS = "duty_officers"
-    HEADS = "heads"
-    INQUIRY_CLERKS = "inquiry_clerks"
-
-
-Condition = Callable[[Any], bool]
-
-
-def always(_: CaseEvent) -> bool:
-    return True
-
-
-def not_from_chat(event: ComplaintSubmitted | InquirySubmitted) -> bool:
-    """In chat the reply to the citizen's last message already is the receipt."""
-    return event.source != "wechat"
-
-
-def first_answer(event: ComplaintAnswered) -> bool:
-    return event.may_dispute
-
-
-def last_answer(event: ComplaintAnswered) -> bool:
-    return not event.may_dispute
-
-
-def closed_by_rating(event: ComplaintRated) -> bool:
-    """A poor rating leaves the case open; what to do then is said where it was given."""
-    return event.closed
-
-
-def unsatisfied(event: ComplaintRated) -> bool:
-    return not event.closed
-
-
-def by_the_clock(event: ComplaintClosed) -> bool:
-    return event.by_clock
-
-
-def by_a_person(event: ComplaintClosed) -> bool:
-    return not event.by_clock
-
-
-def somebody_has_it(event: ComplaintAddedTo) -> bool:
-    return event.unit is not None or event.assignee_id is not None
-
-
-def nobody_has_it_yet(event: ComplaintAddedTo) -> bool:
-    return not somebody_has_it(event)
-
-
-def not_by_the_citizen(event: InquiryClosed) -> bool:
-    return event.by != "citizen"
-
-
-def with_phone(event: DangerPaged) -> bool:
-    return event.has_phone
-
-
-def without_phone(event: DangerPaged) -> bool:
-    return not event.has_phone
-
-
-def heads_with_phone(event: DangerPaged) -> bool:
-    return event.heads and event.has_phone
-
-
-def heads_without_phone(event: DangerPaged) -> bool:
-    return event.heads and not event.has_phone
-
-
-def for_a_case(event: MediaNotReceived) -> bool:
-    return event.reference != ""
-
-
-def for_no_case(event: MediaNotReceived) -> bool:
-    return event.reference == ""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`when` narrows the event; `fresh_for`: later than this after the event nobody is told any more.
-
-    `page`: members of staff are called through the channel, on their own WeChat where they have bound one, and
-    not only shown it in the console.
-    """
-
-    event: type[CaseEvent]
-    audience: Audience
-    template: str
-    when: Condition = always
-    fresh_for: timedelta = timedelta(days=3)
-    page: bool = False
-
-    @property
-    def name(self) -> str:
-        """Stable name of the rule, for figures and the deliveries page."""
-        return f"{self.event.name}:{self.audience.value}"
-
-
+SOON = timedelta(hours=1)
 OWNER, ASSIGNEE, DISPATCHERS = Audience.OWNER, Audience.ASSIGNEE, Audience.DISPATCHERS
 DUTY_OFFICERS, HEADS, INQUIRY_CLERKS = Audience.DUTY_OFFICERS, Audience.HEADS, Audience.INQUIRY_CLERKS
-SOON = timedelta(hours=1)
 
-# A citizen's own dispute and withdrawal are confirmed where they are made; only the bureau hears of them here.
-RULES: tuple[Rule, ...] = (
-    Rule(ComplaintSubmitted, OWNER, "notify.complaint.submitted", not_from_chat),
-    Rule(ComplaintSubmitted, DISPATCHERS, "notify.staff.complaint_submitted"),
-    Rule(ComplaintAccepted, OWNER, "notify.complaint.accepted"),
-    Rule(ComplaintRefused, OWNER, "notify.complaint.refused"),
-    Rule(ComplaintAssigned, OWNER, "notify.complaint.assigned"),
-    Rule(ComplaintAssigned, ASSIGNEE, "notify.staff.complaint_assigned"),
-    Rule(ComplaintHandedBack, DISPATCHERS, "notify.staff.complaint_handed_back"),
-    Rule(ComplaintHandedOver, ASSIGNEE, "notify.staff.complaint_handed_over"),
-    Rule(ComplaintAnswered, OWNER, "notify.complaint.answered", first_answer),
-    Rule(ComplaintAnswered, OWNER, "notify.complaint.answered_again", last_answer),
-    Rule(ComplaintRated, OWNER, "notify.complaint.rated", closed_by_rating),
-    Rule(ComplaintRated, ASSIGNEE, "notify.staff.complaint_rated_unsatisfied", unsatisfied),
-    Rule(ComplaintDisputed, DISPATCHERS, "notify.staff.complaint_disputed"),
-    Rule(ComplaintClosed, OWNER, "notify.complaint.closed", by_a_person),
-    Rule(ComplaintClosed, OWNER, "notify.complaint.closed_by_clock", by_the_clock),
-    Rule(ComplaintAddedTo, ASSIGNEE, "notify.staff.complaint_added_to", somebody_has_it),
-    Rule(ComplaintAddedTo, DISPATCHERS, "notify.staff.complaint_added_to", nobody_has_it_yet),
-    Rule(ComplaintUpdated, OWNER, "notify.complaint.updated"),
-    Rule(ComplaintWithdrawn, ASSIGNEE, "notify.staff.complaint_withdrawn"),
-    Rule(InquirySubmitted, OWNER, "notify.inquiry.submitted", not_from_chat),
-    Rule(InquirySubmitted, INQUIRY_CLERKS, "notify.staff.inquiry_submitted"),
-    Rule(InquiryContinued, INQUIRY_CLERKS, "notify.staff.inquiry_continued"),
-    Rule(InquiryAnswered, OWNER, "notify.inquiry.answered"),
-    Rule(InquiryClosed, OWNER, "notify.inquiry.closed", not_by_the_citizen),
-    Rule(DangerPaged, DUTY_OFFICERS, "notify.staff.danger", with_phone, SOON, page=True),
-    Rule(DangerPaged, DUTY_OFFICERS, "notify.staff.danger_no_phone", without_phone, SOON, page=True),
-    Rule(DangerPaged, HEADS, "notify.staff.danger", heads_with_phone, SOON, page=True),
-    Rule(DangerPaged, HEADS, "notify.staff.danger_no_phone", heads_without_phone, SOON, page=True),
-    Rule(DangerPassedOn, ASSIGNEE, "notify.staff.danger_passed_on", fresh_for=SOON, page=True),
-    Rule(DangerAcknowledged, OWNER, "notify.danger.acknowledged", fresh_for=SOON),
-    Rule(DangerAcknowledged, DUTY_OFFICERS, "notify.staff.danger_acknowledged", fresh_for=SOON, page=True),
-    Rule(DangerOverdue, ASSIGNEE, "notify.staff.danger_overdue"),
-    Rule(DangerOverdue, HEADS, "notify.staff.danger_overdue"),
-    Rule(PageReachedNobody, DISPATCHERS, "notify.staff.danger_unreached", fresh_for=SOON, page=True),
-    Rule(PageReachedNobody, HEADS, "notify.staff.danger_unreached", fresh_for=SOON, page=True),
-    Rule(AccountLinked, OWNER, "notify.account_linked"),
-    Rule(StaffUnbound, OWNER, "notify.staff_unbound"),
-    Rule(MediaNotReceived, OWNER, "notify.media_not_received", for_no_case),
-    Rule(MediaNotReceived, OWNER, "notify.media_not_received_for_case", for_a_case),
+# The bureau acts in office hours, but moves of the clock and late workers do not: nobody is woken by them.
+_progress = partial(Rule, audience=OWNER, topic=Topic.PROGRESS, hold_at_night=True)
+_result = partial(Rule, audience=OWNER, topic=Topic.RESULT, must=True, hold_at_night=True)
+# Told within the conversation, so to say: whoever just did something is awake.
+_receipt = partial(Rule, audience=OWNER, topic=Topic.RECEIPT, fresh_for=timedelta(days=1))
+_account = partial(Rule, audience=OWNER, topic=Topic.ACCOUNT, must=True)
+_work = partial(Rule, topic=Topic.WORK)
+_called = partial(Rule, topic=Topic.WORK, page=True, hold_at_night=True)
+_danger = partial(Rule, topic=Topic.DANGER, lane=Lane.URGENT, fresh_for=SOON, page=True, must=True)
+
+# A citizen's own dispute, withdrawal and rating are confirmed where they are made; only the bureau hears of them here.
+SHIPPED: tuple[Rule, ...] = (
+    _receipt(
+        code="complaint_submitted_owner",
+        event=ComplaintSubmitted,
+        template="notify.complaint.submitted",
+        when="not_from_chat",
+    ),
+    _work(
+        code="complaint_submitted_dispatchers",
+        event=ComplaintSubmitted,
+        audience=DISPATCHERS,
+        template="notify.staff.complaint_submitted",
+    ),
+    _progress(code="complaint_accepted_owner", event=ComplaintAccepted, template="notify.complaint.accepted"),
+    _result(code="complaint_refused_owner", event=ComplaintRefused, template="notify.complaint.refused"),
+    _progress(code="complaint_assigned_owner", event=ComplaintAssigned, template="notify.complaint.assigned"),
+    _called(
+        code="complaint_assigned_assignee",
+        event=ComplaintAssigned,
+        audience=ASSIGNEE,
+        template="notify.staff.complaint_assigned",
+    ),
+    _work(
+        code="complaint_handed_back_dispatchers",
+        event=ComplaintHandedBack,
+        audience=DISPATCHERS,
+        template="notify.staff.complaint_handed_back",
+    ),
+    _called(
+        code="complaint_handed_over_assignee",
+        event=ComplaintHandedOver,
+        audience=ASSIGNEE,
+        template="notify.staff.complaint_handed_over",
+    ),
+    _result(
+        code="complaint_answered_owner",
+        event=ComplaintAnswered,
+        template="notify.complaint.answered",
+        when="first_answer",
+    ),
+    _result(
+        code="complaint_answered_again_owner",
+        event=ComplaintAnswered,
+        template="notify.complaint.answered_again",
+        when="last_answer",
+    ),
+    _work(
+        code="complaint_rated_assignee",
+        event=ComplaintRated,
+        audience=ASSIGNEE,
+        template="notify.staff.complaint_rated_unsatisfied",
+        when="unsatisfied",
+    ),
+    _work(
+        code="complaint_disputed_dispatchers",
+        event=ComplaintDisputed,
+        audience=DISPATCHERS,
+        template="notify.staff.complaint_disputed",
+    ),
+    _progress(
+        code="complaint_closed_owner",
+        event=ComplaintClosed,
+        template="notify.complaint.closed",
+        when="by_a_person",
+    ),
+    _progress(
+        code="complaint_closed_by_clock_owner",
+        event=ComplaintClosed,
+        template="notify.complaint.closed_by_clock",
+        when="by_the_clock",
+    ),
+    _work(
+        code="complaint_added_to_assignee",
+        event=ComplaintAddedTo,
+        audience=ASSIGNEE,
+        template="notify.staff.complaint_added_to",
+        when="somebody_has_it",
+    ),
+    _work(
+        code="complaint_added_to_dispatchers",
+        event=ComplaintAddedTo,
+        audience=DISPATCHERS,
+        template="notify.staff.complaint_added_to",
+        when="nobody_has_it_yet",
+    ),
+    _progress(code="complaint_updated_owner", event=ComplaintUpdated, template="notify.complaint.updated"),
+    _work(
+        code="complaint_withdrawn_assignee",
+        event=ComplaintWithdrawn,
+        audience=ASSIGNEE,
+        template="notify.staff.complaint_withdrawn",
+    ),
+    _receipt(
+        code="inquiry_submitted_owner",
+        event=InquirySubmitted,
+        template="notify.inquiry.submitted",
+        when="not_from_chat",
+    ),
+    _work(
+        code="inquiry_submitted_clerks",
+        event=InquirySubmitted,
+        audience=INQUIRY_CLERKS,
+        template="notify.staff.inquiry_submitted",
+    ),
+    _work(
+        code="inquiry_continued_clerks",
+        event=InquiryContinued,
+        audience=INQUIRY_CLERKS,
+        template="notify.staff.inquiry_continued",
+    ),
+    _result(code="inquiry_answered_owner", event=InquiryAnswered, template="notify.inquiry.answered"),
+    _progress(
+        code="inquiry_closed_owner",
+        event=InquiryClosed,
+        template="notify.inquiry.closed",
+        when="not_by_the_citizen",
+    ),
+    _danger(
+        code="danger_paged_duty",
+        event=DangerPaged,
+        audience=DUTY_OFFICERS,
+        template="notify.staff.danger",
+        when="with_phone",
+    ),
+    _danger(
+        code="danger_paged_duty_no_phone",
+        event=DangerPaged,
+        audience=DUTY_OFFICERS,
+        template="notify.staff.danger_no_phone",
+        when="without_phone",
+    ),
+    _danger(
+        code="danger_paged_heads",
+        event=DangerPaged,
+        audience=HEADS,
+        template="notify.staff.danger",
+        when="heads_with_phone",
+    ),
+    _danger(
+        code="danger_paged_heads_no_phone",
+        event=DangerPaged,
+        audience=HEADS,
+        template="notify.staff.danger_no_phone",
+        when="heads_without_phone",
+    ),
+    _danger(
+        code="danger_passed_on_assignee",
+        event=DangerPassedOn,
+        audience=ASSIGNEE,
+        template="notify.staff.danger_passed_on",
+    ),
+    Rule(
+        code="danger_acknowledged_owner",
+        event=DangerAcknowledged,
+        audience=OWNER,
+        template="notify.danger.acknowledged",
+        topic=Topic.RESULT,
+        fresh_for=SOON,
+        lane=Lane.URGENT,
+        must=True,
+    ),
+    _danger(
+        code="danger_acknowledged_duty",
+        event=DangerAcknowledged,
+        audience=DUTY_OFFICERS,
+        template="notify.staff.danger_acknowledged",
+    ),
+    _work(
+        code="danger_overdue_assignee",
+        event=DangerOverdue,
+        audience=ASSIGNEE,
+        template="notify.staff.danger_overdue",
+    ),
+    _work(
+        code="danger_overdue_heads",
+        event=DangerOverdue,
+        audience=HEADS,
+        template="notify.staff.danger_overdue",
+    ),
+    _danger(
+        code="page_reached_nobody_dispatchers",
+        event=PageReachedNobody,
+        audience=DISPATCHERS,
+        template="notify.staff.danger_unreached",
+    ),
+    _danger(
+        code="page_reached_nobody_heads",
+        event=PageReachedNobody,
+        audience=HEADS,
+        template="notify.staff.danger_unreached",
+    ),
+    Rule(
+        code="alert_unanswered_heads",
+        event=AlertUnanswered,
+        audience=HEADS,
+        template="notify.staff.alert_unanswered",
+        topic=Topic.ALARM,
+        when="for_heads",
+        lane=Lane.URGENT,
+        fresh_for=timedelta(hours=12),
+        page=True,
+    ),
+    Rule(
+        code="alert_unanswered_dispatchers",
+        event=AlertUnanswered,
+        audience=DISPATCHERS,
+        template="notify.staff.alert_unanswered",
+        topic=Topic.ALARM,
+        when="for_dispatchers",
+        lane=Lane.URGENT,
+        fresh_for=timedelta(hours=12),
+        page=True,
+    ),
+    _account(code="account_linked_owner", event=AccountLinked, template="notify.account_linked"),
+    _account(code="staff_unbound_owner", event=StaffUnbound, template="notify.staff_unbound"),
+    Rule(
+        code="media_not_received_owner",
+        event=MediaNotReceived,
+        audience=OWNER,
+        template="notify.media_not_received",
+        topic=Topic.RESULT,
+        when="for_no_case",
+        must=True,
+    ),
+    Rule(
+        code="media_not_received_for_case_owner",
+        event=MediaNotReceived,
+        audience=OWNER,
+        template="notify.media_not_received_for_case",
+        topic=Topic.RESULT,
+        when="for_a_case",
+        must=True,
+    ),
 )
 
 SILENT: dict[type[CaseEvent], str] = {
@@ -207,8 +306,3 @@ SILENT: dict[type[CaseEvent], str] = {
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",
 }
 """Events about which nobody is told, each with the reason why not."""
-
-
-def rules_for(event: CaseEvent) -> Iterator[Rule]:
-    """The rules that speak about this very event."""
-    return (rule for rule in RULES if rule.event is type(event) and rule.when(event))

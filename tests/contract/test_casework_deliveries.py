@@ -20,7 +20,6 @@ from casework.notifications import queries
 from casework.notifications.channel import DeliveryMessage, Final, Retry, SendOutcome, Sent, Uncertain
 from casework.notifications.dispatch import ATTEMPTS_AT_MOST, Dispatcher
 from casework.notifications.models import Delivery
-from casework.notifications.plan import on_event
 from casework.people import staff
 from casework.people.passwords import Passwords
 from casework.roles import Role
@@ -28,7 +27,7 @@ from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.problems import Busy
-from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, desk_on, filed, person
+from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, PLANNER, desk_on, filed, person
 
 
 class Post:
@@ -63,7 +62,7 @@ def desk(database: Database) -> Desk:
 async def relay(db: Database) -> None:
     failures: list[str] = []
     them = Relay(
-        db, {event: [on_event] for event in EVENTS}, lambda name, id, error: failures.append(repr(error))
+        db, {event: [PLANNER] for event in EVENTS}, lambda name, id, error: failures.append(repr(error))
     )
     while await them.step():
         pass
@@ -81,7 +80,7 @@ async def queued(db: Database, count: int) -> list[UUID]:
                 account_id=person(5000 + number),
                 at=change.now,
             )
-            await on_event(change, change.ids.new(), event)
+            await PLANNER(change, change.ids.new(), event)
 
     await db.change(work)
     return [row.id for row in await Delivery.all().order_by("id")]
@@ -102,11 +101,12 @@ async def test_each_step_of_a_case_is_told_to_its_owner_once(desk: Desk) -> None
     while await Dispatcher(desk.db, post).step():
         pass
     told = {message.template for message in post.seen}
-    assert told == {f"notify.complaint.{what}" for what in ("accepted", "assigned", "answered", "rated")}
-    assert len(post.seen) == 4
+    assert told == {f"notify.complaint.{what}" for what in ("accepted", "assigned", "answered")}
+    # The rating was confirmed where it was given.
+    assert len(post.seen) == 3
     assert all(message.recipient_id == CITIZEN.id for message in post.seen)
     assert all(message.case_id == case.id for message in post.seen)
-    assert await states() == {"sent": 4}
+    assert await states() == {"sent": 3}
 
 
 async def test_an_event_handled_twice_is_planned_once(database: Database) -> None:
@@ -115,7 +115,7 @@ async def test_an_event_handled_twice_is_planned_once(database: Database) -> Non
     )
 
     async def work(change: Change) -> None:
-        await on_event(change, person(3), event)
+        await PLANNER(change, person(3), event)
 
     await database.change(work)
     await database.change(work)
@@ -384,7 +384,7 @@ async def test_news_gone_stale_is_not_told(database: Database, clock: FixedClock
     clock.advance(timedelta(days=4))
 
     async def work(change: Change) -> None:
-        await on_event(change, person(3), event)
+        await PLANNER(change, person(3), event)
 
     await database.change(work)
     post = Post()

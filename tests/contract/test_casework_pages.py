@@ -23,7 +23,6 @@ from casework.notifications.dispatch import Dispatcher
 from casework.notifications.events import MediaNotReceived
 from casework.notifications.models import Delivery
 from casework.notifications.page_watch import judge_pages
-from casework.notifications.plan import on_event
 from casework.notifications.receipts import note_receipt
 from casework.people import staff
 from casework.people.passwords import Passwords
@@ -32,7 +31,16 @@ from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.outbox import Relay
-from tests.casework_setting import CITIZEN, DISPATCHER, asked, desk_on, filed, inquiry_desk_on, person
+from tests.casework_setting import (
+    CITIZEN,
+    DISPATCHER,
+    PLANNER,
+    asked,
+    desk_on,
+    filed,
+    inquiry_desk_on,
+    person,
+)
 
 SECTION = DangerSection(
     keywords=("着火",), sentence_key="qa.danger", paging=Paging(heads_after=1, basis="值班制度")
@@ -63,7 +71,7 @@ async def hired(db: Database, *people: tuple[str, Role]) -> dict[str, StaffView]
 async def relay(db: Database) -> None:
     failures: list[str] = []
     them = Relay(
-        db, {event: [on_event] for event in EVENTS}, lambda name, id, error: failures.append(repr(error))
+        db, {event: [PLANNER] for event in EVENTS}, lambda name, id, error: failures.append(repr(error))
     )
     while await them.step():
         pass

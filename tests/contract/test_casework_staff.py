@@ -14,8 +14,8 @@ from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.handing_over import count_open, hand_over, leave_work
 from casework.complaints.models import Complaint
-from casework.notifications.plan import _recipients
-from casework.notifications.rules import Audience
+from casework.notifications.plan import recipients
+from casework.notifications.shape import Audience
 from casework.people import deputies, second_factor, staff, staff_binding
 from casework.people.models import Staff, StaffDeputy, StaffRecoveryCode
 from casework.people.passwords import Passwords
@@ -408,6 +408,6 @@ async def test_what_concerns_an_absent_handler_reaches_the_deputy_too(database: 
         assignee_id, unit = li.id, row.unit
 
     async def work(change):
-        return await _recipients(change, Audience.ASSIGNEE, Told())
+        return await recipients(change, Audience.ASSIGNEE, Told())
 
     assert await database.change(work) == [li.id, wang.id]

@@ -17,16 +17,25 @@ from casework.dangers import events as dangers
 from casework.events import EVENTS
 from casework.inquiries import events as inquiries
 from casework.inquiries.actions import ANSWER_AT_MOST
-from casework.notifications.events import AccountLinked, MediaNotReceived, PageReachedNobody, StaffUnbound
+from casework.notifications.events import (
+    AccountLinked,
+    AlertUnanswered,
+    MediaNotReceived,
+    PageReachedNobody,
+    StaffUnbound,
+)
 from casework.notifications.plan import excerpt, params_of
 from casework.notifications.queries import reason_key
-from casework.notifications.rules import RULES, SILENT, Audience, Rule, rules_for
+from casework.notifications.rule_book import NotificationsSection, RuleBook
+from casework.notifications.rules import SHIPPED, SILENT
+from casework.notifications.shape import Audience
 from kit.catalogue import Catalogue
 from tests.casework_setting import person
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+BOOK = RuleBook.of(NotificationsSection(), EVENTS)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +77,23 @@ def one_of_each() -> list[CaseEvent]:
         *one_of_each_inquiry(),
         *one_of_each_danger(),
         PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
+        AlertUnanswered(
+            at=AT,
+            rule="complaint_assigned_assignee",
+            to="heads",
+            raised_at=AT,
+            minutes=30,
+            about_id=person(9),
+        ),
+        AlertUnanswered(
+            at=AT,
+            rule="x",
+            to="dispatchers",
+            raised_at=AT,
+            minutes=30,
+            reference="QS-TS-1",
+            about_id=person(9),
+        ),
         AccountLinked(account_id=person(1), at=AT),
         StaffUnbound(account_id=person(1), at=AT, staff_name="王值班"),
         MediaNotReceived(account_id=person(1), at=AT, medium="photo", count=2),
@@ -106,13 +132,8 @@ def one_of_each_danger() -> list[CaseEvent]:
     ]
 
 
-def is_sent(rule: Rule) -> bool:
-    """Whether it leaves the house, and so has to fit a template message."""
-    return rule.audience is Audience.OWNER or rule.page
-
-
 def test_every_event_has_a_rule_or_is_declared_silent() -> None:
-    heard = {rule.event for rule in RULES} | set(SILENT)
+    heard = {rule.event for rule in SHIPPED} | set(SILENT)
     assert heard == set(EVENTS)
     assert {type(event) for event in one_of_each()} == set(EVENTS)
 
@@ -133,9 +154,8 @@ def test_every_event_leads_to_the_page_of_its_case() -> None:
 @pytest.mark.parametrize("event", one_of_each(), ids=lambda event: event.name)
 def test_every_notice_can_be_put_into_words(event: CaseEvent, catalogue: Catalogue) -> None:
     params = params_of(event)
-    for rule in rules_for(event):
-        parts = ["title", "text"] + (["phrase", "thing"] if is_sent(rule) else [])
-        for part in parts:
+    for rule in BOOK.rules_for(event):
+        for part in ("title", "text", "phrase", "thing"):
             text = catalogue.text(f"{rule.template}.{part}", **params)
             assert "{" not in text
         text = catalogue.text(f"{rule.template}.text", **params)
@@ -146,9 +166,7 @@ def test_every_notice_can_be_put_into_words(event: CaseEvent, catalogue: Catalog
 
 
 def test_short_fields_keep_the_platform_limits(catalogue: Catalogue) -> None:
-    for rule in RULES:
-        if not is_sent(rule):
-            continue
+    for rule in SHIPPED:
         assert len(catalogue.text(f"{rule.template}.title")) <= 20
         assert len(catalogue.text(f"{rule.template}.thing")) <= 20
         assert re.fullmatch(r"[\u4e00-\u9fff]{1,5}", catalogue.text(f"{rule.template}.phrase"))
@@ -156,7 +174,7 @@ def test_short_fields_keep_the_platform_limits(catalogue: Catalogue) -> None:
 
 def test_one_event_speaks_to_each_audience_once() -> None:
     for event in one_of_each():
-        audiences = [rule.audience for rule in rules_for(event)]
+        audiences = [rule.audience for rule in BOOK.rules_for(event)]
         assert len(set(audiences)) == len(audiences)
 
 
@@ -170,7 +188,7 @@ def test_a_refusal_tells_the_reason_and_the_responsible_body(catalogue: Catalogu
 def test_the_last_answer_does_not_offer_another_round(catalogue: Catalogue) -> None:
     assert "重新办理一次" in catalogue.text("notify.complaint.answered.text", **params_of(one_of_each()[5]))
     last = one_of_each()[6]
-    (rule,) = (rule for rule in rules_for(last) if rule.audience is Audience.OWNER)
+    (rule,) = (rule for rule in BOOK.rules_for(last) if rule.audience is Audience.OWNER)
     assert "重新办理一次" not in catalogue.text(f"{rule.template}.text", **params_of(last))
 
 
@@ -180,8 +198,8 @@ def test_who_files_in_chat_is_not_told_again_what_the_reply_said() -> None:
     in_chat = events.ComplaintSubmitted(
         complaint_id=filed.complaint_id, reference=filed.reference, account_id=None, at=AT, source="wechat"
     )
-    assert Audience.OWNER in {rule.audience for rule in rules_for(filed)}
-    assert Audience.OWNER not in {rule.audience for rule in rules_for(in_chat)}
+    assert Audience.OWNER in {rule.audience for rule in BOOK.rules_for(filed)}
+    assert Audience.OWNER not in {rule.audience for rule in BOOK.rules_for(in_chat)}
 
 
 def test_dates_are_told_as_the_local_wall_shows_them() -> None:
@@ -229,13 +247,13 @@ def test_every_reason_the_dispatcher_writes_has_words(catalogue: Catalogue) -> N
 def test_a_page_says_what_where_when_and_whether_there_is_a_telephone(catalogue: Catalogue) -> None:
     without, with_phone = (one for one in one_of_each_danger() if isinstance(one, dangers.DangerPaged))
     for event, says in ((without, "没有留电话"), (with_phone, "留了电话")):
-        (template,) = {rule.template for rule in rules_for(event)}
+        (template,) = {rule.template for rule in BOOK.rules_for(event)}
         text = catalogue.text(f"{template}.text", **params_of(event))
         assert "湖滨路 3 号：液化气漏了" in text
         assert "09:30" in text
         assert says in text
-    assert {rule.audience for rule in rules_for(without)} == {Audience.DUTY_OFFICERS}
-    assert {rule.audience for rule in rules_for(with_phone)} == {Audience.DUTY_OFFICERS, Audience.HEADS}
+    assert {rule.audience for rule in BOOK.rules_for(without)} == {Audience.DUTY_OFFICERS}
+    assert {rule.audience for rule in BOOK.rules_for(with_phone)} == {Audience.DUTY_OFFICERS, Audience.HEADS}
 
 
 def test_a_long_answer_is_told_whole_in_one_message(catalogue: Catalogue) -> None:
@@ -253,11 +271,14 @@ def test_a_long_answer_is_told_whole_in_one_message(catalogue: Catalogue) -> Non
 
 
 def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
-    calls = {rule.template for rule in RULES if rule.page}
+    calls = {rule.template for rule in SHIPPED if rule.page}
     assert calls == {
         "notify.staff.danger",
         "notify.staff.danger_no_phone",
         "notify.staff.danger_unreached",
         "notify.staff.danger_passed_on",
         "notify.staff.danger_acknowledged",
+        "notify.staff.complaint_assigned",
+        "notify.staff.complaint_handed_over",
+        "notify.staff.alert_unanswered",
     }

@@ -20,8 +20,8 @@ from bot import held_replies, media
 from bot.dialogue_shape import Outcome, Word
 from bot.dialogues import DIALOGUES
 from casework.complaints.filing import Source
-from casework.notifications import plan
-from casework.notifications.rules import Audience
+from casework.notifications.shape import Audience
+from casework.notifications.states import STATES
 from casework.roles import STAFF_ROLES, Role
 from kit import outbox
 from kit.catalogue import Catalogue
@@ -127,7 +127,7 @@ def test_every_role_stands_in_the_glossary_and_is_called_what_the_console_calls_
 
 def test_results_of_deliveries_are_called_what_the_console_calls_them() -> None:
     notices = _section("通知")
-    for state in (plan.QUEUED, plan.SENDING, plan.SENT, plan.UNCERTAIN, plan.FAILED, plan.EXPIRED):
+    for state in STATES:
         assert notices[state][0] == CATALOGUE.text(f"console.deliveries.state.{state}")
 
 
@@ -143,7 +143,7 @@ def test_every_source_of_a_complaint_is_called_what_the_catalogue_calls_it() -> 
     [
         (
             "通知",
-            {*Audience, plan.QUEUED, plan.SENDING, plan.SENT, plan.UNCERTAIN, plan.FAILED, plan.EXPIRED},
+            {*Audience, *STATES},
         ),
         (
             "通知",

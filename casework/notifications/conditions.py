@@ -1,0 +1,124 @@
+"""Conditions by which a rule narrows its event, by name: rules are data and name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from casework.case_event import CaseEvent
+from casework.complaints.events import (
+    ComplaintAddedTo,
+    ComplaintAnswered,
+    ComplaintClosed,
+    ComplaintRated,
+    ComplaintSubmitted,
+)
+from casework.dangers.events import DangerPaged
+from casework.inquiries.events import InquiryClosed, InquirySubmitted
+from casework.notifications.events import AlertUnanswered, MediaNotReceived
+from casework.notifications.shape import Audience
+
+
+def always(_: CaseEvent) -> bool:
+    return True
+
+
+def not_from_chat(event: ComplaintSubmitted | InquirySubmitted) -> bool:
+    """In chat the reply to the citizen's last message already is the receipt."""
+    return event.source != "wechat"
+
+
+def first_answer(event: ComplaintAnswered) -> bool:
+    return event.may_dispute
+
+
+def last_answer(event: ComplaintAnswered) -> bool:
+    return not event.may_dispute
+
+
+def unsatisfied(event: ComplaintRated) -> bool:
+    return not event.closed
+
+
+def by_the_clock(event: ComplaintClosed) -> bool:
+    return event.by_clock
+
+
+def by_a_person(event: ComplaintClosed) -> bool:
+    return not event.by_clock
+
+
+def somebody_has_it(event: ComplaintAddedTo) -> bool:
+    return event.unit is not None or event.assignee_id is not None
+
+
+def nobody_has_it_yet(event: ComplaintAddedTo) -> bool:
+    return not somebody_has_it(event)
+
+
+def not_by_the_citizen(event: InquiryClosed) -> bool:
+    return event.by != "citizen"
+
+
+def with_phone(event: DangerPaged) -> bool:
+    return event.has_phone
+
+
+def without_phone(event: DangerPaged) -> bool:
+    return not event.has_phone
+
+
+def heads_with_phone(event: DangerPaged) -> bool:
+    return event.heads and event.has_phone
+
+
+def heads_without_phone(event: DangerPaged) -> bool:
+    return event.heads and not event.has_phone
+
+
+def for_a_case(event: MediaNotReceived) -> bool:
+    return event.reference != ""
+
+
+def for_no_case(event: MediaNotReceived) -> bool:
+    return event.reference == ""
+
+
+def for_heads(event: AlertUnanswered) -> bool:
+    return event.to == Audience.HEADS.value
+
+
+def for_dispatchers(event: AlertUnanswered) -> bool:
+    return event.to == Audience.DISPATCHERS.value
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`holds` is asked only of the events it knows."""
+
+    events: tuple[type[CaseEvent], ...]
+    holds: Callable[[Any], bool]
+
+
+CONDITIONS: dict[str, Condition] = {
+    "": Condition((CaseEvent,), always),
+    "not_from_chat": Condition((ComplaintSubmitted, InquirySubmitted), not_from_chat),
+    "first_answer": Condition((ComplaintAnswered,), first_answer),
+    "last_answer": Condition((ComplaintAnswered,), last_answer),
+    "unsatisfied": Condition((ComplaintRated,), unsatisfied),
+    "by_the_clock": Condition((ComplaintClosed,), by_the_clock),
+    "by_a_person": Condition((ComplaintClosed,), by_a_person),
+    "somebody_has_it": Condition((ComplaintAddedTo,), somebody_has_it),
+    "nobody_has_it_yet": Condition((ComplaintAddedTo,), nobody_has_it_yet),
+    "not_by_the_citizen": Condition((InquiryClosed,), not_by_the_citizen),
+    "with_phone": Condition((DangerPaged,), with_phone),
+    "without_phone": Condition((DangerPaged,), without_phone),
+    "heads_with_phone": Condition((DangerPaged,), heads_with_phone),
+    "heads_without_phone": Condition((DangerPaged,), heads_without_phone),
+    "for_a_case": Condition((MediaNotReceived,), for_a_case),
+    "for_no_case": Condition((MediaNotReceived,), for_no_case),
+    "for_heads": Condition((AlertUnanswered,), for_heads),
+    "for_dispatchers": Condition((AlertUnanswered,), for_dispatchers),
+}
+"""The empty name: always."""
