@@ -10,8 +10,9 @@ class DeadlineAlarm(Model):
     """One alarm of one running limit.
 
     `clock` names the limit (`complaint.accept`), `mark` the part of it that has passed (`marks.Mark`: half,
-    most, due, overdue). `fire_at` is the moment in the database's time. `state`: waiting -> fired, or cancelled when
-    the limit ended or was set anew. Once fired it is never fired again.
+    most, due, overdue). A limit is told from the next one of the same case by when it began and when it ends.
+    `fire_at` is the moment in the database's time. `state`: waiting -> fired, or cancelled when the limit ended or
+    was set anew. Once fired it is never fired again.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -28,5 +29,5 @@ class DeadlineAlarm(Model):
 
     class Meta:
         table = "deadline_alarm"
-        unique_together = (("case_id", "clock", "due_at", "mark"),)
+        unique_together = (("case_id", "clock", "started_at", "due_at", "mark"),)
         indexes = (("state", "fire_at", "id"),)

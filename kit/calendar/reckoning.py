@@ -108,7 +108,16 @@ class WorkingCalendar:
     def add_working_minutes(self, start_at: datetime, minutes: int) -> Deadline:
         """The moment by which so many minutes of open offices have passed; 0 gives the first open moment."""
         _within(minutes, 0, _MAX_MINUTES)
-        left = minutes * _MINUTE
+        return self._add_working_time(start_at, minutes * _MINUTE)
+
+    def part_of_working_time(self, start_at: datetime, end_at: datetime, percent: int) -> datetime:
+        """The moment by which so many percent of the working time between two moments have passed (UTC)."""
+        _within(percent, 0, 100)
+        passed = self.working_time_between(start_at, end_at) * percent / 100
+        # Where offices never opened in between, the first open moment lies behind the end.
+        return min(self._add_working_time(start_at, passed).at, end_at)
+
+    def _add_working_time(self, start_at: datetime, left: timedelta) -> Deadline:
         steps: list[Step] = []
         for day in self._days_from(self._local(start_at).date(), _ONE_DAY):
             counted = _NOTHING
