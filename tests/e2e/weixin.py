@@ -54,7 +54,10 @@ class Weixin:
 
     system: System
     slowest_s: float = 0.0
+    """Of all tries, answered or not."""
     tries: int = 0
+    ahead_s: float = 0.0
+    """How far the platform's clock is ahead of this machine's."""
     _numbers: itertools.count[int] = field(
         default_factory=lambda: itertools.count(randbelow(10**15) + 10**16)
     )
@@ -80,11 +83,14 @@ class Weixin:
 
     # ---- messages
 
+    def now(self) -> int:
+        return int(time.time() + self.ahead_s)
+
     def fields(self, openid: str, kind: str, **content: Any) -> dict[str, str]:
         common = {
             "ToUserName": ACCOUNT,
             "FromUserName": openid,
-            "CreateTime": str(int(time.time())),
+            "CreateTime": str(self.now()),
             "MsgType": kind,
         }
         if kind != "event":
@@ -101,7 +107,7 @@ class Weixin:
 
     def seal_xml(self, xml: bytes, codec: Codec | None = None, **changes: str) -> Sealed:
         encrypted = (codec or self.codec).encrypt(xml)
-        timestamp = changes.get("timestamp", str(int(time.time())))
+        timestamp = changes.get("timestamp", str(self.now()))
         nonce = changes.get("nonce", token_hex(5))
         query = {
             "signature": sign(self.token, timestamp, nonce),
@@ -122,10 +128,11 @@ class Weixin:
     async def raw(self, query: Query, body: bytes) -> tuple[int, bytes]:
         begun = time.perf_counter()
         self.tries += 1
-        async with self._http.post(self.url, params=query, data=io.BytesIO(body)) as answer:
-            status, content = answer.status, await answer.read()
-        self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
-        return status, content
+        try:
+            async with self._http.post(self.url, params=query, data=io.BytesIO(body)) as answer:
+                return answer.status, await answer.read()
+        finally:
+            self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
 
     async def deliver(self, sealed: Sealed, *, tries: int = TRIES) -> str:
         """What the citizen reads, "" for `success`; tried again as WeChat does."""

