@@ -141,7 +141,8 @@ class WeChatError(Exception):
     `uncertain`: the platform may have done what was asked, so that a repeat could reach a citizen twice.
     `retryable`: nothing was done and the same call may succeed later; never true when uncertain.
     `message` is the platform's English wording, for logs: what looks like a person's openid or a token is
-    taken out of it. `rid` is what the platform's support asks for.
+    taken out of it. `rid` is what the platform's support asks for. `msg_id` is the earlier mass-send that a
+    refused repeat names, "" for any other error.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class WeChatError(Exception):
         rid: str = "",
         uncertain: bool = False,
         retry_after_s: int | None = None,
+        msg_id: str = "",
     ) -> None:
         super().__init__(f"{meaning.name} {code if code is not None else ''} {message} {rid}".strip())
         self.meaning = meaning
@@ -161,6 +163,7 @@ class WeChatError(Exception):
         self.rid = rid
         self.uncertain = uncertain
         self.retry_after_s = retry_after_s
+        self.msg_id = msg_id
 
     @property
     def retryable(self) -> bool:
@@ -175,7 +178,7 @@ class WeChatError(Exception):
         return self.meaning.remedy_key
 
 
-def from_code(code: int, errmsg: str) -> WeChatError:
+def from_code(code: int, errmsg: str, msg_id: str = "") -> WeChatError:
     """The error for an answer's `errcode` and `errmsg`. The platform has done nothing."""
     rid = _RID.search(errmsg)
     text = errmsg[: rid.start()] if rid else errmsg
@@ -184,4 +187,5 @@ def from_code(code: int, errmsg: str) -> WeChatError:
         code=code,
         message=_TOKEN.sub("…", _OPENID.sub("…", text)).strip()[:_MAX_MESSAGE_CHARS],
         rid=rid[1] if rid else "",
+        msg_id=msg_id,
     )

@@ -129,7 +129,7 @@ def read_object(endpoint: Endpoint, content: bytes) -> dict[str, Any]:
     if not isinstance(code, int):
         raise no_answer(endpoint, "errcode is not a number")
     if code != 0:
-        raise from_code(code, str(document.get("errmsg", "")))
+        raise from_code(code, str(document.get("errmsg", "")), str(document.get("msg_id", ""))[:80])
     return document
 
 

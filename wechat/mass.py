@@ -1,9 +1,30 @@
 """One message to every follower, or to those with a tag. MASSSENDJOBFINISH reports on it."""
 
+from typing import Final, Literal
+
 import msgspec
 
 from wechat import endpoints
+from wechat.account_kinds import AccountKind
 from wechat.calls import Area, Done
+
+
+class MassLimit(msgspec.Struct, frozen=True):
+    """`at_most` messages to each follower a month, or so many of the account a day."""
+
+    at_most: int
+    per: Literal["month", "day"]
+
+
+_LIMITS: Final = {
+    AccountKind.CERTIFIED_SERVICE: MassLimit(4, "month"),
+    AccountKind.CERTIFIED_SUBSCRIPTION: MassLimit(1, "day"),
+}
+
+
+def mass_limit(kind: AccountKind) -> MassLimit | None:
+    """How much an account of this kind may send by mass; None where it may not at all."""
+    return _LIMITS.get(kind)
 
 
 class MassMessage(msgspec.Struct, frozen=True):
@@ -44,6 +65,11 @@ class _Preview(msgspec.Struct, frozen=True, tag_field="msgtype", tag="mpnews"):
     mpnews: _Media
 
 
+class _PreviewText(msgspec.Struct, frozen=True, tag_field="msgtype", tag="text"):
+    touser: str
+    text: _Content
+
+
 class _One(msgspec.Struct, frozen=True):
     msg_id: str
 
@@ -58,7 +84,11 @@ class _Status(msgspec.Struct, frozen=True):
 
 
 class MassSending(Area):
-    """`client_msg_id` (at most 64 bytes) makes a repeat harmless: the platform then says `already_sent`."""
+    """`client_msg_id` (at most 64 bytes) makes a repeat within 24 hours harmless.
+
+    The platform then says `already_sent` and which message it was (`WeChatError.msg_id`); a repeat within a minute of
+    the first it refuses with `too_often`.
+    """
 
     async def mass_send_articles(
         self, media_id: str, *, client_msg_id: str, tag_id: int | None = None
@@ -76,6 +106,10 @@ class MassSending(Area):
     async def mass_preview(self, openid: str, media_id: str) -> None:
         """Shows a draft to one follower, as all would see it."""
         await self._calls.post(endpoints.MASS_PREVIEW, Done, _Preview(openid, _Media(media_id)))
+
+    async def mass_preview_text(self, openid: str, text: str) -> None:
+        """Shows a text to one follower, as all would see it."""
+        await self._calls.post(endpoints.MASS_PREVIEW, Done, _PreviewText(openid, _Content(text)))
 
     async def mass_status(self, msg_id: str) -> str:
         """The platform's word: SENDING, SEND_SUCCESS, SEND_FAIL or DELETE."""

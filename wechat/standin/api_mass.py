@@ -13,19 +13,21 @@ API = "message/mass/sendall"
 
 
 def send_to_all(call: Call) -> Answer:
-    """`clientmsgid` is taken once; a service account has four of these a month."""
+    """`clientmsgid` is taken once; a follower of a service account gets four of these a month."""
     platform = call.platform
     kind, text, articles = _content(call)
     readers = _readers(call)
     client_msg_id = text_of(call.document, "clientmsgid")
     if len(client_msg_id) > LONGEST_CLIENT_ID:
-        raise Refusal(45066, "clientmsgid size out of limit")
+        raise Refusal(45067, "clientmsgid size out of limit")
     platform.mass.check_client_id(client_msg_id)
-    platform.mass.spend(platform.account.kind)
+    openids = [citizen.openid for citizen in readers]
+    left = platform.mass.spend(platform.account.kind, openids, to_all=_is_to_all(call))
     for citizen in readers:
-        _show(call, citizen, API, kind, text, articles)
+        if citizen.openid in left:
+            _show(call, citizen, API, kind, text, articles)
     job = platform.mass.add(platform.next_send_id(), client_msg_id)
-    elements = mass_elements(job.msg_id, len(readers), len(readers), "sendsuccess")
+    elements = mass_elements(job.msg_id, len(readers), len(left), len(left), "sendsuccess")
     call.push(account_event(platform, owner_openid(platform), "MASSSENDJOBFINISH", elements))
     answer: dict[str, object] = {
         "errcode": 0,
@@ -35,12 +37,17 @@ def send_to_all(call: Call) -> Answer:
     return answer | ({"msg_data_id": job.data_id} if kind == "mpnews" else {})
 
 
+def _is_to_all(call: Call) -> bool:
+    asked = call.document.get("filter")
+    return isinstance(asked, dict) and asked.get("is_to_all") is True
+
+
 def _readers(call: Call) -> list[Citizen]:
     asked = call.document.get("filter")
     if not isinstance(asked, dict):
         raise Refusal(47003, "argument invalid! filter is not an object")
     followers = [one for one in call.platform.citizens.everyone() if one.followed]
-    if asked.get("is_to_all") is True:
+    if _is_to_all(call):
         return followers
     tag = call.platform.tags.known(asked.get("tag_id"))
     return [one for one in followers if tag in one.tags]

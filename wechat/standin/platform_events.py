@@ -85,15 +85,15 @@ def publication_elements(publication: Publication) -> list[Element]:
     return [("PublishEventInfo", inside)]
 
 
-def mass_elements(msg_id: int, total: int, sent: int, status: str) -> list[Element]:
-    """What MASSSENDJOBFINISH tells."""
+def mass_elements(msg_id: int, total: int, left: int, sent: int, status: str) -> list[Element]:
+    """What MASSSENDJOBFINISH tells; `left` of `total` followers are those that were not filtered out."""
     return [
         ("MsgID", msg_id),
         ("Status", status),
         ("TotalCount", total),
-        ("FilterCount", total),
+        ("FilterCount", left),
         ("SentCount", sent),
-        ("ErrorCount", total - sent),
+        ("ErrorCount", left - sent),
     ]
 
 

@@ -1,16 +1,18 @@
 """What the platform says when it refuses a call."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
 
 @dataclass
 class Refusal(Exception):
-    """An answer with a non-zero errcode; `message` is the platform's English wording."""
+    """An answer with a non-zero errcode; `message` is the platform's English wording, `more` what else it tells."""
 
     code: int
     message: str
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.code} {self.message}"
@@ -23,4 +25,4 @@ def request_id(at: datetime, random: Random) -> str:
 
 def refusal_body(refusal: Refusal, rid: str) -> dict[str, object]:
     """The JSON body of a refusal."""
-    return {"errcode": refusal.code, "errmsg": f"{refusal.message} rid: {rid}"}
+    return {"errcode": refusal.code, "errmsg": f"{refusal.message} rid: {rid}", **refusal.more}
