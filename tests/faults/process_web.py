@@ -1,0 +1,48 @@
+"""Web processes that are killed: what was acknowledged is kept (I1, I2), and all is well again soon (I7)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from itertools import pairwise
+
+from tests.e2e.storms import heal, kill_and_restart, kill_one_web_process
+from tests.e2e.system import System
+from tests.faults.citizens import Citizens
+from tests.faults.fault import RECOVERY_S, Counts, Fault, Size
+
+BETWEEN_KILLS_S = (1.5, 3.0)
+
+
+async def web_kill(system: System, size: Size) -> Counts:
+    """The whole group killed twenty times while eight citizens file, one process of it alone in between."""
+    kills = size.pick(20, 1)
+    async with Citizens(system, "杀进程") as citizens:
+        for number in range(kills):
+            await asyncio.sleep(random.uniform(*BETWEEN_KILLS_S))
+            if number % 4 == 3:
+                kill_one_web_process(system)
+                await asyncio.sleep(random.uniform(0.2, 0.8))
+            await asyncio.to_thread(kill_and_restart, system, "serve")
+        await asyncio.sleep(0.5)
+    told_at = sorted(citizens.told_at.values())
+    silence_s = max(later - earlier for earlier, later in pairwise(told_at))
+    note = f"{kills} kills of the group, {citizens.weixin.tries} tries; late: nobody was told anything"
+    return citizens.counts(silence_s, note)
+
+
+async def web_process(system: System, size: Size) -> Counts:
+    took = [await heal(system, lambda: kill_one_web_process(system)) for _ in range(size.pick(3, 1))]
+    return Counts(tried=len(took), late_s=max(took))
+
+
+async def web_group(system: System, size: Size) -> Counts:
+    took = [await heal(system, lambda: kill_and_restart(system, "serve")) for _ in range(size.pick(3, 1))]
+    return Counts(tried=len(took), late_s=max(took))
+
+
+FAULTS = (
+    Fault("web_kill", ("I1", "I2"), web_kill, limit_s=RECOVERY_S, formerly="I1_acknowledged_complaints"),
+    Fault("web_process", ("I7",), web_process, limit_s=RECOVERY_S, formerly="I7_web_process"),
+    Fault("web_group", ("I7",), web_group, limit_s=RECOVERY_S, formerly="I7_web_group"),
+)
