@@ -6,10 +6,10 @@ from uuid import UUID
 
 from app.core import Core
 from app.platform import Platform
-from bot.consents import NoticeChoice, is_unsubscribed, wants_notices
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
 from bot.models import PushConsent
+from bot.notice_choices import NoticeChoices, is_unsubscribed
 from bot.profile import WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
@@ -73,7 +73,7 @@ def citizens_pages(
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         wishes=PersonalWishes(
             wants_notices=wants_notices,
-            choose_notices=NoticeChoice(core.db),
+            choose_notices=NoticeChoices(core.db).choose_all,
             forget_also=forget_accounts,
         ),
         in_any_browser=settings.demo,
@@ -147,6 +147,11 @@ def open311(core: Core, desk: Desk) -> Open311Door:
 def _sign_ins(core: Core) -> SignInLimit:
     tries = TRIES_A_MINUTE if core.settings.rate_limits else None
     return SignInLimit(core.redis, core.keys, core.clock, tries_a_minute=tries)
+
+
+async def wants_notices(account_id: UUID) -> bool:
+    """Whether the person is told what need not be told."""
+    return not await is_unsubscribed(account_id)
 
 
 async def notice_standings(section: WechatSection, member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.adding import Adding
 from bot.cases import Cases
 from bot.inquiring import Inquiring
-from bot.notices import Notices
+from bot.notices import STOPS, Notices
 from bot.offers import Choice, encode_choices
 from bot.personal import Personal
 from bot.phrases import Phrases
@@ -24,7 +24,7 @@ BEGINNING = frozenset({"withdraw", "add", "rate", "leave", "guardian", "revoke",
 ASIDE = frozenset(
     {
         "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "notices", "unsubscribe", "resubscribe",
-        "personal", "hello", "thanks",
+        "personal", "hello", "thanks", *STOPS,
     }
 )  # fmt: skip
 """Words that are dealt with beside an open conversation, leaving it as it is."""
@@ -64,6 +64,8 @@ class Commands:
         say = self._phrases.say
         if word in _TOLD:
             return say(f"bot.{word}")
+        if word in STOPS:
+            return await self._notices.choose(word, message)
         match word:
             case "my_cases" | "my_messages":
                 shelf = self._cases if word == "my_cases" else self._inquiring

@@ -1,25 +1,51 @@
-"""Notices the account sends: which there are, how many were agreed to, and wanting none of them."""
+"""Notices the account sends: which there are, how many were agreed to, and wanting some or none of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from bot.capabilities import Capabilities
-from bot.consents import is_unsubscribed, resubscribe, unsubscribe
 from bot.models import PushConsent
+from bot.notice_choices import NoticeChoices, choices_of, is_unsubscribed
 from bot.phrases import Phrases
 from bot.turns import Message, Turns
-from kit.db import Change, Database
+from bot.way_out import undo_link
+from casework.actors import citizen
+from casework.notifications.preferences import Choice
+from casework.notifications.shape import Topic
+from casework.notifications.topics import TopicOffer
+from kit.db import Database
+
+STOPS: Final[Mapping[str, tuple[Topic, Choice]]] = {
+    "stop_progress": (Topic.PROGRESS, "none"),
+    "stop_receipt": (Topic.RECEIPT, "none"),
+    "stop_result": (Topic.RESULT, "none"),
+    "bundle_progress": (Topic.PROGRESS, "digest"),
+    "start_progress": (Topic.PROGRESS, "now"),
+    "start_receipt": (Topic.RECEIPT, "now"),
+    "start_result": (Topic.RESULT, "now"),
+}
+"""Words about one topic, and what they choose."""
 
 
 class Notices:
-    """One per process."""
+    """One per process. `topics` are those of the rules in force."""
 
-    def __init__(self, db: Database, turns: Turns, phrases: Phrases, capabilities: Capabilities) -> None:
-        self._db = db
+    def __init__(
+        self,
+        db: Database,
+        turns: Turns,
+        phrases: Phrases,
+        capabilities: Capabilities,
+        topics: Sequence[TopicOffer] = (),
+    ) -> None:
+        self._choices = NoticeChoices(db)
         self._turns = turns
         self._phrases = phrases
         self._capabilities = capabilities
+        self._topics = topics
 
     async def told(self, account_id: UUID | None) -> str:
         """Which notices there are and how to get them."""
@@ -28,31 +54,55 @@ class Notices:
             return say("bot.notices.none_sent")
         if account_id is not None and await is_unsubscribed(account_id):
             return say("bot.notices.unsubscribed")
-        left = 0
+        left, lines = 0, []
         if account_id is not None:
             counts = await PushConsent.filter(account_id=account_id, refused_at=None).values_list(
                 "remaining", flat=True
             )
             left = sum(int(str(count)) for count in counts)
-        return f"{say('bot.notices.kinds')}\n{say('bot.notices.left', count=left)}\n{say('bot.notices.how')}"
+            lines = self._chosen(await choices_of(account_id))
+        parts = (
+            say("bot.notices.kinds"),
+            *lines,
+            say("bot.notices.left", count=left),
+            say("bot.notices.how"),
+        )
+        return "\n".join(parts)
 
     async def stop(self, message: Message) -> str:
         """Only what must be told is told from now on."""
         account_id = await self._turns.account_for(message)
-
-        async def work(change: Change) -> None:
-            await unsubscribe(change, account_id)
-
-        await self._db.change(work)
+        await self._choices.choose_all(citizen(account_id), account_id, False)
         return self._phrases.say("bot.notices.stopped")
 
     async def start(self, message: Message) -> str:
         """Notices are wanted again."""
         account_id = await self._turns.account_id(message.openid)
         if account_id is not None:
-
-            async def work(change: Change) -> None:
-                await resubscribe(change, account_id)
-
-            await self._db.change(work)
+            await self._choices.choose_all(citizen(account_id), account_id, True)
         return self._phrases.say("bot.notices.resumed")
+
+    async def choose(self, word: str, message: Message) -> str:
+        """One topic as the word says, and a tap that takes it back."""
+        say, (topic, choice) = self._phrases.say, STOPS[word]
+        account_id = await self._turns.account_for(message)
+        await self._choices.choose(citizen(account_id), account_id, {topic: choice})
+        title = say(f"notices.topic.{topic.value}")
+        if choice == "now":
+            return say("bot.notices.topic_now", title=title)
+        lines = [say(f"bot.notices.topic_{choice}", title=title)]
+        if choice == "none":
+            lines.append(say("bot.notices.still"))
+        return "\n".join([*lines, undo_link(say, topic)])
+
+    def _chosen(self, held: Mapping[Topic, Choice]) -> list[str]:
+        """What differs from hearing of everything at once."""
+        return [
+            self._phrases.say(
+                "bot.notices.chosen",
+                title=self._phrases.say(f"notices.topic.{offer.topic.value}"),
+                choice=self._phrases.say(f"notices.choice.{held[offer.topic]}"),
+            )
+            for offer in self._topics
+            if offer.choices and held.get(offer.topic, "now") != "now"
+        ]

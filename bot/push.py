@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.capabilities import Capabilities
-from bot.consents import give_back_consent, has_consent, is_unsubscribed, lose_consents, take_consent
+from bot.consents import give_back_consent, has_consent, lose_consents, take_consent
+from bot.notice_choices import is_unsubscribed
 from bot.profile import MessageTemplate, Source
 from bot.push_links import Links, PushTarget
 from bot.push_platform import MiniPlatform, Platform

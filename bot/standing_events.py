@@ -6,10 +6,11 @@ Each is noted once however often it comes. Everything this release has no meanin
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.auto_replies import AutoReplies, AutoRepliesSection
-from bot.consents import note_consents, note_undelivered
+from bot.consent_counting import note_consents, note_undelivered
 from bot.phrases import Phrases
 from bot.platform_reports import REPORTED, note_report, sound_alarm
 from bot.receipts import note_receipts
@@ -20,6 +21,7 @@ from wechat.messages import Inbound
 
 UNKNOWN_AT_MOST: Final = 100
 _REFUSED_BY_PERSON: Final = 43101
+_END_OF_TIME_S: Final = 4_102_444_800
 
 
 class StandingEvents:
@@ -85,7 +87,7 @@ class StandingEvents:
         own_id = account_id
 
         async def work(change: Change) -> bytes:
-            await note_consents(change, own_id, consents)
+            await note_consents(change, own_id, consents, said_at(message))
             return b""
 
         # Delivered again, the event must not count twice.
@@ -103,6 +105,11 @@ class StandingEvents:
 
         async def work(change: Change) -> None:
             for template_id in refused:
-                await note_undelivered(change, own_id, template_id)
+                await note_undelivered(change, own_id, template_id, said_at(message))
 
         await self._db.change(work)
+
+
+def said_at(message: Message) -> datetime:
+    """When it happened, by the platform's clock; a number beyond all calendars counts as their end."""
+    return datetime.fromtimestamp(min(message.inbound.created_at, _END_OF_TIME_S), UTC)

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from app.core import CATALOGUE_FOLDER
 from app.models import MODEL_MODULES
-from bot.consents import note_consents
+from bot.consent_counting import note_consents
 from bot.media import fetch_media, waiting_fetch
 from bot.models import MediaFetch, PushConsent
 from bot.profile import MessageTemplate

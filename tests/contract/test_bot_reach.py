@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from bot import verification
-from bot.consents import note_consents
+from bot.consent_counting import note_consents
 from bot.media import fetch_media, waiting_fetch
 from bot.media_losses import ask_for_what_is_lost
 from bot.models import MediaFetch, PlatformReport, PushConsent

@@ -15,11 +15,11 @@ from uuid import UUID, uuid4
 import aiohttp
 from sanic import Sanic
 
-from app.citizen_doors import notice_standings
+from app.citizen_doors import notice_standings, wants_notices
 from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
-from bot.consents import NoticeChoice, wants_notices
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
+from bot.notice_choices import NoticeChoices
 from bot.profile import MessageTemplate, WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
@@ -223,7 +223,7 @@ async def citizens_on(
             platform=web_side,
             notices=lambda ids: notice_standings(TEMPLATES, ids),
             also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
-            wishes=PersonalWishes(wants_notices, NoticeChoice(database), forget_accounts),
+            wishes=PersonalWishes(wants_notices, NoticeChoices(database).choose_all, forget_accounts),
             in_any_browser=in_any_browser,
             answering=answerer,
         )

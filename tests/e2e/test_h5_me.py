@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.models import PushConsent
+from bot.notice_choices import choices_of
 from casework.actors import citizen
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.inquiries.models import Inquiry, InquiryMessage
@@ -59,10 +59,10 @@ async def test_i_see_who_i_am_and_choose_whether_notices_come(setting: CitizenSe
         assert MEI not in page.text
         off = await phone.submit("/h5/me", "/h5/me/notices")
         assert "不再发进展消息" in off.text
-        assert await PushConsent.filter(account_id=owner, refused_at__isnull=False).count() == 1
+        assert set((await choices_of(owner)).values()) == {"none"}
         on = await phone.submit("/h5/me", "/h5/me/notices")
         assert "已经重新接收进展消息" in on.text
-        assert await PushConsent.filter(account_id=owner, refused_at__isnull=False).count() == 0
+        assert set((await choices_of(owner)).values()) == {"now"}
     assert await AuditEntry.filter(case_id=owner, action="account.choose_notices").count() == 2
 
 

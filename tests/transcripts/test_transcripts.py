@@ -28,7 +28,7 @@ from bot.dialogue import advance, begin
 from bot.dialogue_shape import Outcome, Session, Word
 from bot.dialogues import DIALOGUES
 from bot.kinds import Heard, Spot
-from bot.models import MediaFetch, PushConsent
+from bot.models import MediaFetch
 from bot.personal import consent_words
 from bot.phrases import Phrases
 from bot.vocabulary import Vocabulary
@@ -38,6 +38,7 @@ from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPh
 from casework.dangers.models import DangerAlert
 from casework.inquiries import actions as inquiry_actions
 from casework.inquiries.models import Inquiry, InquiryMessage
+from casework.notifications.models import NoticePreference
 from casework.people import staff_binding
 from casework.people.models import Account, PersonalConsent, Staff, StaffBinding
 from casework.people.profile import ConsentsSection
@@ -76,7 +77,7 @@ ROWS = {
     "同意": PersonalConsent,
     "待取文件": MediaFetch,
     "绑定": StaffBinding,
-    "退订": PushConsent,
+    "通知选择": NoticePreference,
 }
 RIGHTS = {
     "开通客服": rights(AccountKind.CERTIFIED_SERVICE),

@@ -85,7 +85,7 @@ class PersonalWishes:
     """
 
     wants_notices: Callable[[UUID], Awaitable[bool]]
-    choose_notices: Callable[[Actor, UUID, bool], Awaitable[None]]
+    choose_notices: Callable[[Actor, UUID, bool], Awaitable[bool]]
     forget_also: Callable[[Change, list[UUID]], Awaitable[None]]
 
 
