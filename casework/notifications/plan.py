@@ -42,9 +42,10 @@ class Planner:
     async def __call__(self, change: Change, event_id: UUID, event: CaseEvent) -> None:
         """Plan the deliveries that the rules ask for."""
         now = await change.database_now()
-        rules = tuple(self._book.rules_for(event))
+        # Before the rules: what this event itself calls for is not answered by it.
+        await note_answered(change, event)
         rows: dict[UUID, Delivery] = {}
-        for rule in rules:
+        for rule in self._book.rules_for(event):
             found = await recipients(change, rule.audience, event)
             for row in await self._rows(change, event_id, event, rule, found, now):
                 rows.setdefault(row.recipient_id, row)
@@ -52,7 +53,6 @@ class Planner:
                 await raise_alert(change, event_id, event, rule, now, anybody=bool(found))
         if rows:
             await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
-        await note_answered(change, event)
         if isinstance(event, DangerPaged):
             # Also where there is nobody to be called: that is found out by the watch.
             watch = PageWatch(event_id=event_id, planned_at=change.now)
