@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
+from kit.db import Change
+
 
 class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one recipient. `id` is the same for every try: fit for a platform's idempotence key.
 
     `last_reason` is what the `Retry` of the try before said, None for the first. `lost_s` is how many seconds ago
-    the first try began that may have shown the message, None when none has.
+    the first try began that may have shown the message, None when none has; `repeats` is how many tries were made
+    since then by the rule's own wish. `ways` names the ways to try and their order, none: the channel's own.
+    `must`: also those are told who want no notices. `topic` is what a person's choice of notices is about.
     """
 
     id: UUID
@@ -29,10 +33,34 @@ class DeliveryMessage(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     last_reason: str | None = None
     lost_s: float | None = None
+    ways: tuple[str, ...] = ()
+    must: bool = False
+    prefers_repeat: bool = False
+    repeats: int = 0
+    topic: str = ""
 
 
 @dataclass(frozen=True)
-class Sent:
+class Tried:
+    """One way that was tried or passed over, for the message's trail. `outcome` as in `trail.Step`."""
+
+    way: str
+    outcome: str
+    reason: str = ""
+
+
+Afterwards = Callable[[Change], Awaitable[None]]
+"""What else is to be written with an outcome, in the same transaction and only if the outcome is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    tried: tuple[Tried, ...] = field(default=(), compare=False)
+    afterwards: tuple[Afterwards, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Sent(_Outcome):
     """The platform took it. `channel` says by which way, `platform_id` is the platform's own number.
 
     "console" as the channel: nothing but the console shows it, for this `reason`, as in `Final`.
@@ -44,7 +72,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Retry:
+class Retry(_Outcome):
     """A later try may deliver it. `reason` as in `Final`.
 
     It was certainly not delivered; or it may have been, and the same message may be sent again the same way because
@@ -57,7 +85,7 @@ class Retry:
 
 
 @dataclass(frozen=True)
-class Final:
+class Final(_Outcome):
     """It was not delivered and never will be.
 
     `reason` is a code under `delivery.reason`, or a whole catalogue key of the channel's own (80 characters).
@@ -67,7 +95,7 @@ class Final:
 
 
 @dataclass(frozen=True)
-class Uncertain:
+class Uncertain(_Outcome):
     """Nobody can tell whether it was delivered. Silence is preferred to saying it twice."""
 
     reason: str
@@ -80,3 +108,15 @@ class Channel(Protocol):
     """Looks up where the recipient is reached and sends. Answers with an outcome; must not raise."""
 
     async def send(self, delivery: DeliveryMessage) -> SendOutcome: ...
+
+
+Send = Callable[[], Awaitable[SendOutcome]]
+"""Sends one message that was made ready. Answers with an outcome; must not raise."""
+
+
+class PreparingChannel(Channel, Protocol):
+    """A channel that reads and books what it needs for all messages of a claim at once."""
+
+    async def prepare(self, change: Change, deliveries: Sequence[DeliveryMessage]) -> Mapping[UUID, Send]:
+        """How to send each of them, by id. Runs in the transaction of the claim, perhaps twice: rows only."""
+        ...

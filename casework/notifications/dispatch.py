@@ -3,52 +3,47 @@
 A claim takes no more rows than there are sends in flight, for the length of a lease by the database's clock,
 under a fencing number that rises with every claim. The result is written only by whoever still holds that
 number. A lease that lapses leaves the row *uncertain*: its sender was killed or stopped after it may have
-sent, and silence is preferred to saying it twice. Only what was certainly not delivered is tried again, and what
-the platform itself shows once.
+sent, and silence is preferred to saying it twice, except where the rule prefers a repeat. Otherwise only what was
+certainly not delivered is tried again, and what the platform itself shows once.
+
+What has been sent is written and what is sent next is claimed in one transaction. The urgent go first, and some sends
+are kept for them: a call never waits behind ten thousand notices.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
-import msgspec
-from tortoise.expressions import F
-
-from casework.notifications.channel import (
-    Channel,
-    DeliveryMessage,
-    Final,
-    Retry,
-    SendOutcome,
-    Sent,
-    Uncertain,
-)
+from casework.notifications.channel import Channel, Uncertain
+from casework.notifications.claims import Claim, Room, RuleOf, made_ready, take
 from casework.notifications.models import Delivery
-from casework.notifications.plan import EXPIRED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN
+from casework.notifications.pace import CHUNK_S, Pace
+from casework.notifications.settling import (
+    ATTEMPTS_AT_MOST,
+    Result,
+    adopt,
+    settle,
+    sweep_lapsed,
+    sweep_stale,
+)
+from casework.notifications.shape import Lane, Rule
+from casework.notifications.states import QUEUED, SENDING
 from kit.db import Change, Database
 
-ATTEMPTS_AT_MOST = 10
-BACK_OFF_AT_MOST_S = 1800.0
-SWEEP_AT_MOST = 500
+__all__ = ["ATTEMPTS_AT_MOST", "Dispatcher"]
+
+GATHER_LOOK_S: Final = 0.002
+GATHER_AT_MOST_S: Final = 0.006
+STALE_EVERY_S: Final = 5.0
+NO_ROOM: Final = Room(0, 0)
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """A row held for sending."""
-
-    message: DeliveryMessage
-    fence: int
-    at: datetime
-
-
-@dataclass
-class _Result:
-    claim: _Claim
-    outcome: SendOutcome
+def _no_rules(_: str) -> Rule | None:
+    return None
 
 
 class Dispatcher:
@@ -59,220 +54,181 @@ class Dispatcher:
         db: Database,
         channel: Channel,
         *,
+        rules: RuleOf = _no_rules,
         slots: int = 16,
+        urgent_slots: int = 2,
+        pace_per_s: float | None = None,
         lease_s: float = 60.0,
         back_off_s: float = 2.0,
         on_failure: Callable[[str, str], None] = lambda delivery_id, error: None,
     ) -> None:
-        """`slots` is how many sends are in flight at once; `lease_s` must outlast any one send. The
-        wait before another try begins with `back_off_s` and doubles, up to half an hour.
+        """`slots` is how many sends are in flight at once, and `urgent_slots` how many more when they are urgent;
+        `lease_s` must outlast any one send. The wait before another try begins with `back_off_s` and doubles, up to
+        half an hour. `pace_per_s`: of what is not urgent no more are begun in a second. `rules` finds a row's rule.
 
         `on_failure` hears of a channel that raised: the delivery's id and the name of the error.
         """
         self._db = db
         self._channel = channel
+        self._rules = rules
         self._slots = slots
+        self._every_slot = slots + urgent_slots
+        self._pace = Pace(pace_per_s, slots)
         self._lease = timedelta(seconds=lease_s)
         self._back_off_s = back_off_s
         self._on_failure = on_failure
-        self._results: list[_Result] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._results: list[Result] = []
+        self._in_flight = _InFlight()
+        self._woken = asyncio.Event()
 
     async def step(self) -> int:
         """Claim what is due, send it, write what came of it. Returns how many were claimed."""
-        await self._written()
+        if self._results:
+            await self._turn(NO_ROOM)
         await self.sweep()
-        claims = await self._claim(self._slots)
+        room = Room(self._every_slot, self._slots)
+        claims = await self._turn(room) if await self._is_due(room) else []
         if claims:
             await asyncio.gather(*(self._send(claim) for claim in claims))
-            await self._written()
+            await self._turn(NO_ROOM)
         return len(claims)
 
     async def run(self, stop: asyncio.Event, *, idle_s: float = 1.0) -> None:
         """Dispatch until told to stop: a freed slot is filled at once. What is in flight is finished first."""
-        sending: set[asyncio.Task[None]] = set()
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: self._woken.set())
         try:
-            await self._written()
-            await self._run(stop, sending, idle_s)
+            await self._run(stop, idle_s)
         finally:
+            stopping.cancel()
             # Also when the database is away: whoever runs again must not send more at once than there are
             # slots, and what is on its way belongs to somebody who will write what came of it.
-            if sending:
-                await asyncio.wait(sending)
-        await self._written()
+            await self._in_flight.ended()
+        if self._results:
+            await self._turn(NO_ROOM)
 
-    async def _run(self, stop: asyncio.Event, sending: set[asyncio.Task[None]], idle_s: float) -> None:
-        swept_at = 0.0
+    async def _run(self, stop: asyncio.Event, idle_s: float) -> None:
         loop = asyncio.get_running_loop()
+        swept_at = stale_at = float("-inf")
         while not stop.is_set():
-            self._start_writing()
+            self._woken.clear()
             if loop.time() - swept_at >= idle_s:
-                await self.sweep()
                 swept_at = loop.time()
-            claims = await self._claim(self._slots - len(sending)) if len(sending) < self._slots else []
-            sending |= {asyncio.create_task(self._send(claim)) for claim in claims}
-            if claims and len(sending) < self._slots:
-                continue
-            if sending:
-                done, _ = await asyncio.wait(sending, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED)
-                sending -= done
-                for task in done:
-                    task.result()
-            else:
-                await _rest(stop, idle_s)
+                with_stale = swept_at - stale_at >= STALE_EVERY_S
+                stale_at = swept_at if with_stale else stale_at
+                await self.sweep(stale=with_stale)
+            wanted = self._in_flight.room(self._slots, self._every_slot)
+            paced = self._pace.of(wanted.not_urgent, loop.time())
+            room = Room(wanted.every, paced)
+            if self._results or await self._is_due(room):
+                claims = await self._turn(room)
+                self._pace.spend(sum(not claim.is_urgent for claim in claims))
+                for claim in claims:
+                    self._in_flight.add(asyncio.create_task(self._send(claim)), claim)
+            held_back_s = self._pace.wait_s() if paced < wanted.not_urgent else 0.0
+            await self._rest(idle_s, held_back_s)
 
-    async def sweep(self) -> int:
-        """Settle what needs no sending: lapsed leases and news gone stale. Returns how many rows changed."""
+    async def _rest(self, idle_s: float, held_back_s: float) -> None:
+        """Until a send has ended, or so long. Sends that end together are written together."""
+        loop = asyncio.get_running_loop()
+        begun_at = loop.time()
+        if not self._results:
+            try:
+                async with asyncio.timeout(
+                    min(idle_s, max(held_back_s, GATHER_LOOK_S)) if held_back_s else idle_s
+                ):
+                    await self._woken.wait()
+            except TimeoutError:
+                return
+        seen = 0
+        while seen < len(self._results) and loop.time() - begun_at < GATHER_AT_MOST_S:
+            seen = len(self._results)
+            await asyncio.sleep(GATHER_LOOK_S)
+        # Who may not go on yet need not write yet either.
+        left_s = held_back_s - (loop.time() - begun_at)
+        if left_s > 0:
+            await asyncio.sleep(min(left_s, CHUNK_S))
+
+    async def sweep(self, *, stale: bool = True) -> int:
+        """Settle what needs no sending: lapsed leases, rows of an earlier release and news gone stale.
+
+        Returns how many rows changed.
+        """
         now = await self._db.database_now()
+        # Asked outside a transaction first: an idle dispatcher must not take the writer's turn every second.
         lapsed = await Delivery.filter(state=SENDING, lease_until__lt=now).exists()
-        stale = await Delivery.filter(state=QUEUED, expires_at__lt=now).exists()
-        if not lapsed and not stale:
+        orphaned = await Delivery.filter(state=QUEUED, lane=None).exists()
+        stale = stale and await Delivery.filter(state=QUEUED, expires_at__lt=now).exists()
+        if not lapsed and not orphaned and not stale:
             return 0
 
         async def work(change: Change) -> int:
             now = await change.database_now()
-            ids = (
-                await Delivery.filter(state=SENDING, lease_until__lt=now)
-                .limit(SWEEP_AT_MOST)
-                .values_list("id", flat=True)
-            )
-            changed = (
-                await Delivery.filter(id__in=ids, state=SENDING, lease_until__lt=now).update(
-                    state=UNCERTAIN,
-                    final_reason="lease_lapsed",
-                    fence=F("fence") + 1,
-                    lease_until=None,
-                    updated_at=now,
-                )
-                if ids
-                else 0
-            )
-            ids = (
-                await Delivery.filter(state=QUEUED, expires_at__lt=now)
-                .limit(SWEEP_AT_MOST)
-                .values_list("id", flat=True)
-            )
-            if ids:
-                changed += await Delivery.filter(id__in=ids, state=QUEUED).update(
-                    state=EXPIRED, final_reason="expired", updated_at=now
-                )
-            return int(changed)
+            changed = await sweep_lapsed(change, now, self._rules) if lapsed else 0
+            changed += await adopt(change) if orphaned else 0
+            return changed + (await sweep_stale(change, now) if stale else 0)
 
         return await self._db.change(work)
 
-    async def _claim(self, at_most: int) -> list[_Claim]:
+    async def _is_due(self, room: Room) -> bool:
+        if not room:
+            return False
         now = await self._db.database_now()
-        # Asked outside a transaction first: an idle dispatcher must not take the writer's turn every second.
-        if not await Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now).exists():
-            return []
+        due = Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now)
+        return await (due if room.not_urgent > 0 else due.filter(lane=Lane.URGENT)).exists()
 
-        async def work(change: Change) -> list[_Claim]:
+    async def _turn(self, room: Room) -> list[Claim]:
+        """Write the results at hand and claim as much as there is room for, in one transaction.
+
+        Results that could not be written are kept for the next turn: a message known to be sent must not
+        end as uncertain because the database was busy for a moment.
+        """
+        taken, self._results = self._results, []
+
+        async def work(change: Change) -> list[Claim]:
             now = await change.database_now()
-            query = Delivery.filter(state=QUEUED, next_at__lte=now, expires_at__gte=now)
-            query = query.order_by("next_at", "id").limit(at_most)
-            rows = await (query.select_for_update(skip_locked=True) if change.is_postgres else query)
-            if rows:
-                # The rows are ours alone until the commit, so one statement for all of them is exact.
-                await Delivery.filter(id__in=[row.id for row in rows]).update(
-                    state=SENDING,
-                    attempts=F("attempts") + 1,
-                    fence=F("fence") + 1,
-                    lease_until=now + self._lease,
-                    updated_at=now,
-                )
-            return [_Claim(message_of(row, row.attempts + 1, now), row.fence + 1, now) for row in rows]
+            if taken:
+                await settle(change, taken, now, self._back_off_s)
+            if not room:
+                return []
+            claims = await take(change, now, self._lease, room, self._rules)
+            return await made_ready(change, self._channel, claims)
 
-        return await self._db.change(work)
+        try:
+            return await self._db.change(work)
+        except BaseException:
+            self._results = taken + self._results
+            raise
 
-    async def _send(self, claim: _Claim) -> None:
-        (outcome,) = await asyncio.gather(self._channel.send(claim.message), return_exceptions=True)
+    async def _send(self, claim: Claim) -> None:
+        send = claim.send or partial(self._channel.send, claim.message)
+        (outcome,) = await asyncio.gather(send(), return_exceptions=True)
         if isinstance(outcome, asyncio.CancelledError):
             raise outcome
         if isinstance(outcome, BaseException):
             # Nobody knows how far it got.
-            self._on_failure(str(claim.message.id), type(outcome).__name__)
+            self._on_failure(str(claim.id), type(outcome).__name__)
             outcome = Uncertain("channel_error")
-        self._results.append(_Result(claim, outcome))
-        self._start_writing()
-
-    def _start_writing(self) -> None:
-        if self._results and (self._writer is None or self._writer.done()):
-            self._writer = asyncio.create_task(self._write_results())
-            # Looked at, so that a failure whose results are written by the next attempt is not reported.
-            self._writer.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    async def _written(self) -> None:
-        """All results are written, those of a failed attempt included. Raises when this attempt fails too."""
-        self._start_writing()
-        while self._writer is not None and not self._writer.done():
-            await self._writer
-            self._start_writing()
-
-    async def _write_results(self) -> None:
-        """Write the results at hand in one transaction, then those that have come meanwhile.
-
-        Results that could not be written are kept for the next attempt: a message known to be sent must not
-        end as uncertain because the database was busy for a moment.
-        """
-        while self._results:
-            taken, self._results = self._results, []
-
-            async def work(change: Change, taken: list[_Result] = taken) -> None:
-                now = await change.database_now()
-                for result in taken:
-                    await self._settle(result, now)
-
-            try:
-                await self._db.change(work)
-            except BaseException:
-                self._results = taken + self._results
-                raise
-
-    async def _settle(self, result: _Result, now: datetime) -> None:
-        claim, outcome = result.claim, result.outcome
-        held = Delivery.filter(id=claim.message.id, state=SENDING, fence=claim.fence)
-        common: dict[str, Any] = {"lease_until": None, "updated_at": now}
-        match outcome:
-            case Sent(channel, platform_id, reason):
-                known = {"platform_id": platform_id, "final_reason": reason}
-                await held.update(state=SENT, channel=channel, **known, **common)
-            case Final(reason):
-                await held.update(state=FAILED, final_reason=reason, **common)
-            case Uncertain(reason):
-                await held.update(state=UNCERTAIN, final_reason=reason, **common)
-            case Retry(_, reason, may_be_shown) if claim.message.attempt >= ATTEMPTS_AT_MOST:
-                was_lost = may_be_shown or claim.message.lost_s is not None
-                state, final = (UNCERTAIN, reason) if was_lost else (FAILED, "too_many_attempts")
-                await held.update(state=state, final_reason=final, last_reason=reason, **common)
-            case Retry(after_s, reason, may_be_shown):
-                wait = timedelta(seconds=max(after_s, self._wait_s(claim.message.attempt)))
-                if may_be_shown and claim.message.lost_s is None:
-                    common["lost_at"] = claim.at
-                await held.update(state=QUEUED, next_at=now + wait, last_reason=reason, **common)
-
-    def _wait_s(self, attempt: int) -> float:
-        return min(BACK_OFF_AT_MOST_S, self._back_off_s * 2.0 ** (attempt - 1))
+        self._results.append(Result(claim, outcome))
+        self._woken.set()
 
 
-def message_of(row: Delivery, attempt: int, now: datetime) -> DeliveryMessage:
-    """What a channel is told of a row; `now` by the database's clock."""
-    return DeliveryMessage(
-        id=row.id,
-        case_id=row.case_id,
-        recipient_kind=row.recipient_kind,
-        recipient_id=row.recipient_id,
-        rule=row.rule,
-        template=row.template,
-        params=msgspec.json.decode(row.params, type=dict[str, str]),
-        attempt=attempt,
-        expires_at=row.expires_at,
-        last_reason=row.last_reason,
-        lost_s=(now - row.lost_at).total_seconds() if row.lost_at is not None else None,
-    )
+class _InFlight:
+    """What is being sent by a running dispatcher."""
 
+    def __init__(self) -> None:
+        self._sends: dict[asyncio.Task[None], Claim] = {}
 
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), timeout=seconds)
-    except TimeoutError:
-        return
+    def add(self, sending: asyncio.Task[None], claim: Claim) -> None:
+        self._sends[sending] = claim
+        sending.add_done_callback(self._sends.pop)
+
+    def room(self, slots: int, every_slot: int) -> Room:
+        """How much more may be begun; `every_slot`: those for the urgent included."""
+        every = every_slot - len(self._sends)
+        others = sum(not claim.is_urgent for claim in self._sends.values())
+        return Room(every, min(slots - others, every))
+
+    async def ended(self) -> None:
+        if self._sends:
+            await asyncio.wait(list(self._sends))
