@@ -26,6 +26,7 @@ from casework.complaints.profile import (
     UnitsSection,
 )
 from casework.dangers.profile import DangerSection
+from casework.deadlines.marks import DeadlinesSection
 from casework.events import EVENTS
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
@@ -64,6 +65,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "consents": ConsentsSection,
     "staff": StaffSection,
     "notifications": NotificationsSection,
+    "deadlines": DeadlinesSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,

@@ -11,6 +11,9 @@ from bot.profile import WechatSection
 from bot.webhook import BotDoor
 from casework.complaints.desk import Desk
 from casework.dangers.profile import DangerSection
+from casework.deadlines import clocks
+from casework.deadlines.desk import DeadlineDesk
+from casework.deadlines.marks import DeadlinesSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
@@ -40,6 +43,17 @@ def inquiry_desk_of(core: Core) -> InquiryDesk:
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,
         danger=core.profile.section(DangerSection),
+    )
+
+
+def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> DeadlineDesk:
+    """The kinds of cases whose limits are watched."""
+    return DeadlineDesk(
+        db=core.db,
+        calendar=desk.calendar,
+        section=core.profile.section(DeadlinesSection),
+        kinds=(clocks.complaints(desk), clocks.inquiries(inquiries)),
+        catalogue=core.catalogue,
     )
 
 

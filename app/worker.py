@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from app.core import Core, open_core, redis_url, rule_book
-from app.doors import desk_of, inquiry_desk_of, official_account
+from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
@@ -32,6 +32,8 @@ from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
 from casework.complaints.media import files_of_cases
 from casework.dangers.paging import page_again
+from casework.deadlines.planning import DeadlinePlanner, adopt_cases
+from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.alerts import escalate_unanswered
@@ -110,9 +112,10 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     stack.callback(refresher.cancel)
     bot = official_account(core, desk, answering, redis_at)
     stack.push_async_callback(bot.close)
+    deadlines = deadline_desk_of(core, desk, inquiries)
     relay = Relay(
         db,
-        dict.fromkeys(EVENTS, (Planner(rule_book(core.profile)),)),
+        dict.fromkeys(EVENTS, (Planner(rule_book(core.profile)), DeadlinePlanner(deadlines))),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
@@ -134,6 +137,11 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     unionids = UnionidWalk(db, desk.sealer, settings.wechat_app_id, client, bot.capabilities)
     fetch = partial(fetch_media, db, client, store, desk.sealer, capabilities=bot.capabilities)
 
+    async def sound() -> int:
+        return await sound_due(
+            deadlines, lambda id, exc: log.error("alarm_failed", case=str(id), error=type(exc).__name__)
+        )
+
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
         return Duty(name, step, pause_s, Lease(db, name, holder), wakes)  # type: ignore[arg-type]
 
@@ -149,6 +157,8 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("alerts", lambda: escalate_unanswered(db), 5.0, "relay"),
             leased("bundles", lambda: make_bundles(db, partial(bundle_line, core.catalogue)), 30.0),
             leased("page_watch", lambda: judge_pages(db, log.error), 2.0, "relay"),
+            Duty("deadlines", sound, 10.0, wakes=("relay",)),
+            leased("unplanned", lambda: adopt_cases(deadlines), 60.0, "deadlines"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),

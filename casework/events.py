@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.case_event import CaseEvent
 from casework.complaints import events as complaints
 from casework.dangers import events as dangers
+from casework.deadlines import events as deadlines
 from casework.inquiries import events as inquiries
 from casework.notifications import events as notifications
 
@@ -12,5 +13,6 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     *complaints.EVENTS,
     *inquiries.EVENTS,
     *dangers.EVENTS,
+    *deadlines.EVENTS,
     *notifications.EVENTS,
 )

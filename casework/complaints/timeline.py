@@ -20,6 +20,7 @@ from casework.complaints.views import TimelineEntry
 from casework.complaints.wording import moment_params
 from kit.audit.models import AuditEntry
 
+ALARM = "deadline.alarm"
 FOR_CITIZENS = frozenset(
     {
         "submit",
@@ -44,6 +45,7 @@ FOR_STAFF = FOR_CITIZENS | {
     "open_recording",
     "release",
     "withdraw_release",
+    ALARM,
 }
 
 
@@ -57,6 +59,7 @@ class _Content(msgspec.Struct, omit_defaults=True):
     media: int = 0
     note: int = 0
     colleague: str = ""
+    mark: str = ""
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -172,6 +175,8 @@ def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
         return f"rate_{content.score}"
     if action == "add_material":
         return "add_material" if content.media == 0 else "add_media"
+    if action == ALARM:
+        return f"deadline_{content.mark}"
     if action == "hand_over" and not content.colleague:
         return "hand_over_to_unit"
     if action == "close" and entry.actor_kind == "clock":

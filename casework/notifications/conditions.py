@@ -15,6 +15,7 @@ from casework.complaints.events import (
     ComplaintSubmitted,
 )
 from casework.dangers.events import DangerPaged
+from casework.deadlines.events import DeadlineReached
 from casework.inquiries.events import InquiryClosed, InquirySubmitted
 from casework.notifications.events import AlertUnanswered, MediaNotReceived
 from casework.notifications.shape import Audience
@@ -93,6 +94,20 @@ def for_dispatchers(event: AlertUnanswered) -> bool:
     return event.to == Audience.DISPATCHERS.value
 
 
+def _reached(mark: str, *, by_somebody: bool | None = None) -> Callable[[DeadlineReached], bool]:
+    """A mark of a limit, wherever or only where somebody has the case, or nobody has. No news once it is overtaken:
+    whoever hears that a case is due need not hear that half of its time was over.
+    """
+
+    def holds(event: DeadlineReached) -> bool:
+        if event.mark != mark or (event.overtaken and mark in ("half", "most")):
+            return False
+        has_somebody = event.unit is not None or event.assignee_id is not None
+        return by_somebody is None or has_somebody == by_somebody
+
+    return holds
+
+
 @dataclass(frozen=True)
 class Condition:
     """`holds` is asked only of the events it knows."""
@@ -120,5 +135,13 @@ CONDITIONS: dict[str, Condition] = {
     "for_no_case": Condition((MediaNotReceived,), for_no_case),
     "for_heads": Condition((AlertUnanswered,), for_heads),
     "for_dispatchers": Condition((AlertUnanswered,), for_dispatchers),
+    "half_somebody": Condition((DeadlineReached,), _reached("half", by_somebody=True)),
+    "half_nobody": Condition((DeadlineReached,), _reached("half", by_somebody=False)),
+    "most_somebody": Condition((DeadlineReached,), _reached("most", by_somebody=True)),
+    "most_nobody": Condition((DeadlineReached,), _reached("most", by_somebody=False)),
+    "due": Condition((DeadlineReached,), _reached("due")),
+    "due_somebody": Condition((DeadlineReached,), _reached("due", by_somebody=True)),
+    "due_nobody": Condition((DeadlineReached,), _reached("due", by_somebody=False)),
+    "overdue": Condition((DeadlineReached,), _reached("overdue")),
 }
 """The empty name: always."""

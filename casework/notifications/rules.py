@@ -35,6 +35,7 @@ from casework.dangers.events import (
     DangerPassedOn,
     DangerRaised,
 )
+from casework.deadlines.events import DeadlineReached
 from casework.inquiries.events import (
     InquiryAnswered,
     InquiryClosed,
@@ -48,11 +49,12 @@ from casework.notifications.events import (
     PageReachedNobody,
     StaffUnbound,
 )
-from casework.notifications.shape import Audience, Lane, Rule, Topic
+from casework.notifications.shape import Audience, Bundle, Lane, Rule, Topic
 
 SOON = timedelta(hours=1)
 OWNER, ASSIGNEE, DISPATCHERS = Audience.OWNER, Audience.ASSIGNEE, Audience.DISPATCHERS
 DUTY_OFFICERS, HEADS, INQUIRY_CLERKS = Audience.DUTY_OFFICERS, Audience.HEADS, Audience.INQUIRY_CLERKS
+UNIT_HEADS = Audience.UNIT_HEADS
 
 # The bureau acts in office hours, but moves of the clock and late workers do not: nobody is woken by them.
 _progress = partial(Rule, audience=OWNER, topic=Topic.PROGRESS, hold_at_night=True)
@@ -62,6 +64,16 @@ _receipt = partial(Rule, audience=OWNER, topic=Topic.RECEIPT, fresh_for=timedelt
 _account = partial(Rule, audience=OWNER, topic=Topic.ACCOUNT, must=True)
 _work = partial(Rule, topic=Topic.WORK)
 _called = partial(Rule, topic=Topic.WORK, page=True, hold_at_night=True)
+_deadline = partial(
+    Rule, event=DeadlineReached, topic=Topic.ALARM, fresh_for=timedelta(days=1), hold_at_night=True
+)
+_due = partial(
+    _deadline,
+    template="notify.staff.deadline_due",
+    page=True,
+    escalate_after=timedelta(minutes=30),
+    escalate_to=HEADS,
+)
 _danger = partial(Rule, topic=Topic.DANGER, lane=Lane.URGENT, fresh_for=SOON, page=True, must=True)
 
 # A citizen's own dispute, withdrawal and rating are confirmed where they are made; only the bureau hears of them here.
@@ -277,6 +289,66 @@ SHIPPED: tuple[Rule, ...] = (
         lane=Lane.URGENT,
         fresh_for=timedelta(hours=12),
         page=True,
+    ),
+    # Of limits: the first mark can wait, the last is everybody's who can do something about it.
+    _deadline(
+        code="deadline_half_assignee",
+        audience=ASSIGNEE,
+        template="notify.staff.deadline_half",
+        when="half_somebody",
+        bundle=Bundle.MORNING,
+    ),
+    _deadline(
+        code="deadline_half_dispatchers",
+        audience=DISPATCHERS,
+        template="notify.staff.deadline_half",
+        when="half_nobody",
+        bundle=Bundle.HOURLY,
+    ),
+    _deadline(
+        code="deadline_most_assignee",
+        audience=ASSIGNEE,
+        template="notify.staff.deadline_most",
+        when="most_somebody",
+        page=True,
+    ),
+    _deadline(
+        code="deadline_most_dispatchers",
+        audience=DISPATCHERS,
+        template="notify.staff.deadline_most",
+        when="most_nobody",
+        page=True,
+    ),
+    _due(code="deadline_due_assignee", audience=ASSIGNEE, when="due_somebody"),
+    _due(code="deadline_due_dispatchers", audience=DISPATCHERS, when="due_nobody"),
+    _deadline(
+        code="deadline_due_unit_heads",
+        audience=UNIT_HEADS,
+        template="notify.staff.deadline_due",
+        when="due",
+        page=True,
+    ),
+    _deadline(
+        code="deadline_overdue_heads",
+        audience=HEADS,
+        template="notify.staff.deadline_overdue",
+        when="overdue",
+        lane=Lane.URGENT,
+        page=True,
+    ),
+    _deadline(
+        code="deadline_overdue_dispatchers",
+        audience=DISPATCHERS,
+        template="notify.staff.deadline_overdue",
+        when="overdue",
+        lane=Lane.URGENT,
+        page=True,
+    ),
+    _deadline(
+        code="deadline_overdue_assignee",
+        audience=ASSIGNEE,
+        template="notify.staff.deadline_overdue",
+        when="overdue",
     ),
     _account(code="account_linked_owner", event=AccountLinked, template="notify.account_linked"),
     _account(code="staff_unbound_owner", event=StaffUnbound, template="notify.staff_unbound"),

@@ -12,8 +12,10 @@ import pytest
 from casework.case_event import CaseEvent
 from casework.complaints import events
 from casework.complaints.lifecycle import COMPLAINT, State
-from casework.complaints.timeline import FOR_CITIZENS, FOR_STAFF
+from casework.complaints.timeline import ALARM, FOR_CITIZENS, FOR_STAFF
 from casework.dangers import events as dangers
+from casework.deadlines.events import DeadlineReached
+from casework.deadlines.marks import Mark
 from casework.events import EVENTS
 from casework.inquiries import events as inquiries
 from casework.inquiries.actions import ANSWER_AT_MOST
@@ -42,9 +44,28 @@ BOOK = RuleBook.of(NotificationsSection(), EVENTS)
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """Only casework's own files: other areas are others' business."""
     folder = tmp_path_factory.mktemp("catalogue")
-    for name in ("complaint.yaml", "notifications.yaml", "inquiry.yaml", "danger.yaml", "scene_code.yaml"):
+    for name in (
+        "complaint.yaml",
+        "notifications.yaml",
+        "inquiry.yaml",
+        "danger.yaml",
+        "deadlines.yaml",
+        "scene_code.yaml",
+    ):
         (folder / name).write_text((ROOT / "content/catalogue/zh_CN" / name).read_text())
     return Catalogue.load(folder)
+
+
+DEADLINE: dict[str, Any] = {
+    "at": AT,
+    "case_kind": "complaint",
+    "of_id": person(9),
+    "reference": "QS-TS-261123-0001-X",
+    "clock": "complaint.answer",
+    "due_at": LATER,
+    "what": "答复投诉",
+    "left": "3 个工作日",
+}
 
 
 def one_of_each() -> list[CaseEvent]:
@@ -76,6 +97,7 @@ def one_of_each() -> list[CaseEvent]:
         events.ComplaintAddedTo(**common, media=2),
         *one_of_each_inquiry(),
         *one_of_each_danger(),
+        *(DeadlineReached(**DEADLINE, mark=mark, unit=unit) for mark in Mark for unit in (None, "street")),
         PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
         AlertUnanswered(
             at=AT,
@@ -159,7 +181,7 @@ def test_every_notice_can_be_put_into_words(event: CaseEvent, catalogue: Catalog
             text = catalogue.text(f"{rule.template}.{part}", **params)
             assert "{" not in text
         text = catalogue.text(f"{rule.template}.text", **params)
-        if isinstance(event, events.ComplaintEvent | inquiries.InquiryEvent):
+        if isinstance(event, events.ComplaintEvent | inquiries.InquiryEvent | DeadlineReached):
             assert event.reference in text
         # The platform takes 2,048 bytes.
         assert len(text.encode()) <= 1_900
@@ -223,6 +245,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
         "rate_unsatisfied": ["rate_1"],
         "close": ["close", "close_by_clock"],
         "add_material": ["add_material", "add_media"],
+        ALARM: [f"deadline_{mark}" for mark in Mark],
     }
     for prefix, actions in (("timeline", FOR_CITIZENS), ("timeline_staff", FOR_STAFF | {"other"})):
         for action in actions:
@@ -281,4 +304,7 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.complaint_assigned",
         "notify.staff.complaint_handed_over",
         "notify.staff.alert_unanswered",
+        "notify.staff.deadline_most",
+        "notify.staff.deadline_due",
+        "notify.staff.deadline_overdue",
     }

@@ -1,0 +1,114 @@
+"""Which limits are watched: for each kind of case, the clock that runs in each of its states.
+
+A state without a clock is the citizen's time or nobody's. A new kind of case is one more `ClockedKind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.models import Model
+
+from casework.case_event import CaseEvent
+from casework.complaints.desk import Desk
+from casework.complaints.events import ComplaintEvent
+from casework.complaints.lifecycle import State as ComplaintState
+from casework.complaints.limits import limit_in
+from casework.complaints.models import Complaint
+from casework.deadlines.marks import ClockName
+from casework.inquiries.desk import InquiryDesk
+from casework.inquiries.events import InquiryEvent
+from casework.inquiries.lifecycle import INQUIRY
+from casework.inquiries.lifecycle import State as InquiryState
+from casework.inquiries.models import Inquiry
+from kit.workflow import Limit, LimitUnit
+
+
+@dataclass(frozen=True)
+class RunningClock:
+    """A limit that runs: whose, since when, until when, counted in what, and who has the case."""
+
+    case_kind: str
+    case_id: UUID
+    reference: str
+    clock: ClockName
+    started_at: datetime
+    due_at: datetime
+    limit_unit: LimitUnit
+    unit: str | None = None
+    assignee_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ClockedKind:
+    """A kind of case with limits.
+
+    `clocks` gives the clock of a state, `started` names the column that says since when it runs (`due_at` says until
+    when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed.
+    """
+
+    name: str
+    model: type[Model]
+    heard: type[CaseEvent]
+    clocks: Mapping[str, ClockName]
+    started: str
+    limit: Callable[[Any], Limit | None]
+
+    def running(self, row: Any) -> RunningClock | None:
+        """The clock that runs on this case. None when it is over, or the time is not the bureau's."""
+        clock = self.clocks.get(row.state)
+        if clock is None or row.due_at is None:
+            return None
+        limit = self.limit(row)
+        if limit is None:
+            return None
+        return RunningClock(
+            case_kind=self.name,
+            case_id=row.id,
+            reference=row.reference,
+            clock=clock,
+            started_at=getattr(row, self.started),
+            due_at=row.due_at,
+            limit_unit=limit.unit,
+            unit=getattr(row, "unit", None),
+            assignee_id=getattr(row, "assignee_id", None),
+        )
+
+
+def complaints(desk: Desk) -> ClockedKind:
+    """Accepting and answering. The time to object is the citizen's."""
+    return ClockedKind(
+        name="complaint",
+        model=Complaint,
+        heard=ComplaintEvent,
+        clocks={
+            ComplaintState.SUBMITTED: "complaint.accept",
+            ComplaintState.ACCEPTED: "complaint.answer",
+            ComplaintState.ASSIGNED: "complaint.answer",
+            ComplaintState.REOPENED: "complaint.answer",
+        },
+        started="limit_started_at",
+        limit=lambda row: limit_in(ComplaintState(row.state), row.category, desk.policy),
+    )
+
+
+def inquiries(desk: InquiryDesk) -> ClockedKind:
+    """Answering. The time to write more is the citizen's."""
+
+    def limit(row: Inquiry) -> Limit | None:
+        state = InquiryState(row.state)
+        promised = desk.promised(state, row.topic)
+        return promised.limit(INQUIRY.limits[state].basis) if promised is not None else None
+
+    return ClockedKind(
+        name="inquiry",
+        model=Inquiry,
+        heard=InquiryEvent,
+        clocks={InquiryState.SUBMITTED: "inquiry.answer"},
+        started="state_since_at",
+        limit=limit,
+    )
