@@ -17,6 +17,9 @@ from kit.leases import Lease
 
 Step = Callable[[], Awaitable[int]]
 
+TRY_AGAIN_WITHIN_S = 10.0
+"""However often a duty has failed: an outage's end must not be slept through, alarms least of all."""
+
 
 @dataclass
 class Duty:
@@ -28,6 +31,11 @@ class Duty:
     lease: Lease | None = None
     wakes: tuple[str, ...] = ()
     awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def rest_s(pause_s: float, failures: int) -> float:
+    """How long a duty rests after so many failures in a row: ever longer, but never long."""
+    return min(pause_s * 2 ** min(failures, 16), max(pause_s, TRY_AGAIN_WITHIN_S))
 
 
 class Roster:
@@ -82,7 +90,7 @@ class Roster:
                 self.wake(*duty.wakes)
                 await asyncio.sleep(0)
                 continue
-            await self._rest(duty, stop, duty.pause_s * min(60, 2**failures))
+            await self._rest(duty, stop, rest_s(duty.pause_s, failures))
 
     @staticmethod
     async def _rest(duty: Duty, stop: asyncio.Event, seconds: float) -> None:

@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable
 
-from app.duties import Duty, Roster
+from app.duties import TRY_AGAIN_WITHIN_S, Duty, Roster, rest_s
 
 Report = dict[str, object]
 
@@ -87,6 +87,13 @@ async def test_a_duty_that_keeps_failing_is_tried_ever_more_rarely_and_recovers(
     assert gaps[3] >= 0.15
     assert min(gaps[4:]) < 0.1
     assert len(bench.reports) == 4
+
+
+def test_no_outage_is_so_long_that_a_duty_sleeps_through_its_end() -> None:
+    assert [rest_s(0.5, failures) for failures in (0, 1, 2, 3)] == [0.5, 1.0, 2.0, 4.0]
+    for pause_s in (0.3, 2.0, 10.0, 60.0, 86_400.0):
+        longest = max(rest_s(pause_s, failures) for failures in range(500))
+        assert longest == max(pause_s, TRY_AGAIN_WITHIN_S)
 
 
 async def test_a_duty_that_did_something_goes_on_at_once_and_is_counted() -> None:
