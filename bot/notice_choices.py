@@ -126,6 +126,11 @@ async def unwanted_topics(account_ids: Collection[UUID]) -> dict[UUID, frozenset
     return found
 
 
+def does_without(unwanted: frozenset[Topic], topic: str) -> bool:
+    """Whether somebody who wants nothing of these topics wants no notice of this one; "" where none is known."""
+    return topic in unwanted or (topic not in THEIRS and unwanted.issuperset(THEIRS))
+
+
 def _none(rows: list[NoticePreference]) -> frozenset[Topic]:
     ordered = sorted(rows, key=lambda row: (row.updated_at, row.id))
     latest = {row.topic: row.choice for row in ordered}

@@ -18,10 +18,11 @@ from uuid import UUID
 
 from bot.capabilities import Capabilities
 from bot.consents import give_back_consent, has_consent, lose_consents, take_consent
-from bot.notice_choices import is_unsubscribed
+from bot.notice_choices import does_without, unwanted_topics
 from bot.profile import MessageTemplate, Source
 from bot.push_links import Links, PushTarget
 from bot.push_platform import MiniPlatform, Platform
+from bot.way_out import way_out, with_way_out
 from casework.notifications.channel import DeliveryMessage, Final, Retry, SendOutcome, Sent, Uncertain
 from casework.people.identities import recipient
 from casework.people.staff_binding import account_of
@@ -31,24 +32,12 @@ from kit.db import DATABASE_AWAY, Database
 from kit.sealing import FieldSealer
 from wechat.account_kinds import AccountKind, Right
 from wechat.errors import WeChatError
-from wechat.replies import shorten
 from wechat.template_fields import FieldError, fit_fields, shown_time
 
 RETRY_AFTER_S = 5.0
 CONSOLE = "console"
 UNSUBSCRIBED = "wechat_check.delivery.unsubscribed"
 NO_WAY = "wechat_check.delivery.no_way"
-MUST_BE_TOLD = frozenset(
-    {
-        "complaint.refused:owner",
-        "complaint.answered:owner",
-        "inquiry.answered:owner",
-        "media.not_received:owner",
-        "account.linked:owner",
-        "staff.unbound:owner",
-    }
-)
-"""Rules whose notices reach also those who wanted no more: outcomes, and what only they can mend or undo."""
 
 # Codes under `delivery.reason`, by the platform client's name for the error.
 REASONS = {
@@ -139,9 +128,11 @@ class WeChatPush:
                 return await self._send_to_staff(delivery)
             if delivery.recipient_kind != "account":
                 return Final("recipient_unknown")
-            if delivery.rule not in MUST_BE_TOLD and await is_unsubscribed(delivery.recipient_id):
+            account_id = delivery.recipient_id
+            unwanted = {} if delivery.must else await unwanted_topics([account_id])
+            if does_without(unwanted.get(account_id, frozenset()), delivery.topic):
                 return Final(UNSUBSCRIBED)
-            return await self._send(delivery, delivery.recipient_id)
+            return await self._send(delivery, account_id)
         except DATABASE_AWAY:
             # Rows are only asked before a message goes out or after it certainly did not.
             return Retry(RETRY_AFTER_S, "busy")
@@ -222,7 +213,8 @@ class WeChatPush:
         return outcome
 
     async def _by_custom_message(self, delivery: DeliveryMessage, to: Recipient) -> SendOutcome:
-        text = shorten(self._catalogue.text(f"{delivery.template}.text", **delivery.params))
+        text = self._catalogue.text(f"{delivery.template}.text", **delivery.params)
+        text = with_way_out(text, way_out(delivery, self._catalogue.text))
         outcome = await self._ask(self._custom(to, text), Right.CUSTOM_MESSAGE)
         return Final(outcome.reason) if isinstance(outcome, _Next) else outcome
 
