@@ -20,14 +20,15 @@ from app.wechat_account import Desk
 from app.wechat_check import Finding, exit_code, told
 from app.wechat_checking import find
 from bot.capabilities import Capabilities
-from bot.consents import resubscribe, unsubscribe
 from bot.held_replies import HANDED_BYTES, settle_held
 from bot.late import LateReplies
 from bot.late_sending import LateSending
 from bot.models import LateReply, PlatformReport
+from bot.notice_choices import NoticeChoices
 from bot.profile import MessageTemplate, WechatSection
-from bot.push import MUST_BE_TOLD, NO_WAY, UNSUBSCRIBED, WeChatPush
+from bot.push import NO_WAY, UNSUBSCRIBED, WeChatPush
 from bot.turns import Message
+from casework.actors import citizen as actor_of
 from casework.notifications.channel import DeliveryMessage, Final, SendOutcome, Sent
 from casework.notifications.rules import SHIPPED
 from casework.people.identities import new_account_rows
@@ -126,7 +127,9 @@ async def account(kind: AccountKind, database: Database, clock: FixedClock) -> A
         yield Account(kind, base, session, client, database, clock, FieldSealer(KeyRing.random()))
 
 
-def notice(recipient_id: UUID, clock: FixedClock, rule: str, kind: str = "account") -> DeliveryMessage:
+def notice(
+    recipient_id: UUID, clock: FixedClock, rule: str, kind: str = "account", *, must: bool = False
+) -> DeliveryMessage:
     return DeliveryMessage(
         id=UUID("0193b000-0000-7000-8000-000000000001"),
         case_id=None,
@@ -137,6 +140,7 @@ def notice(recipient_id: UUID, clock: FixedClock, rule: str, kind: str = "accoun
         params={"reference": REFERENCE, "reason": "属于学校管理。", "responsible_body": "教育局"},
         attempt=1,
         expires_at=clock.now() + timedelta(days=3),
+        must=must,
     )
 
 
@@ -173,15 +177,16 @@ async def test_a_profile_that_claims_too_much_costs_one_refused_call_a_day(accou
 @pytest.mark.parametrize("kind", [AccountKind.CERTIFIED_SERVICE], indirect=True)
 async def test_who_wants_no_news_is_told_outcomes_only_and_may_think_again(account: Account) -> None:
     citizen, push = await account.citizen(), account.push()
-    await account.db.change(lambda change: unsubscribe(change, citizen))
+    choices, actor = NoticeChoices(account.db), actor_of(citizen)
+    await choices.choose_all(actor, citizen, wanted=False)
 
-    async def told_of(rule: str) -> SendOutcome:
-        return await push.send(notice(citizen, account.clock, rule))
+    async def told_of(rule: str, *, must: bool = False) -> SendOutcome:
+        return await push.send(notice(citizen, account.clock, rule, must=must))
 
-    assert await told_of("complaint.accepted:owner") == Final(UNSUBSCRIBED)
-    assert isinstance(await told_of("complaint.answered:owner"), Sent)
-    await account.db.change(lambda change: resubscribe(change, citizen))
-    assert isinstance(await told_of("complaint.accepted:owner"), Sent)
+    assert await told_of("complaint_accepted_owner") == Final(UNSUBSCRIBED)
+    assert isinstance(await told_of("complaint_answered_owner", must=True), Sent)
+    await choices.choose_all(actor, citizen, wanted=True)
+    assert isinstance(await told_of("complaint_accepted_owner"), Sent)
 
 
 def test_what_must_be_told_is_told_by_a_rule() -> None:
