@@ -26,7 +26,7 @@ from casework.complaints.profile import (
     UnitsSection,
 )
 from casework.dangers.profile import DangerSection
-from casework.deadlines.marks import DeadlinesSection
+from casework.deadlines.profile import DeadlinesSection
 from casework.events import EVENTS
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError

@@ -13,7 +13,7 @@ from casework.complaints.desk import Desk
 from casework.dangers.profile import DangerSection
 from casework.deadlines import clocks
 from casework.deadlines.desk import DeadlineDesk
-from casework.deadlines.marks import DeadlinesSection
+from casework.deadlines.profile import DeadlinesSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection

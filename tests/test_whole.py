@@ -144,6 +144,11 @@ NO_TEXTS = {
     "danger_alert.pass_on",
     "danger_alert.add_words",
     "danger_alert.forget_words",
+    "deadline.alarm",
+    # The limits that are watched; their words are below `deadline.what`.
+    "complaint.accept",
+    "complaint.answer",
+    "inquiry.answer",
     "scene_code.add",
     "scene_code.retire",
     "scene_code.note_platform_url",

@@ -19,7 +19,7 @@ from casework.complaints.events import ComplaintEvent
 from casework.complaints.lifecycle import State as ComplaintState
 from casework.complaints.limits import limit_in
 from casework.complaints.models import Complaint
-from casework.deadlines.marks import ClockName
+from casework.deadlines.profile import ClockName
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.events import InquiryEvent
 from casework.inquiries.lifecycle import INQUIRY

@@ -11,7 +11,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from casework.case_event import CaseEvent
 from casework.deadlines.clocks import ClockedKind, RunningClock
-from casework.deadlines.marks import DeadlinesSection
+from casework.deadlines.profile import DeadlinesSection
 from kit.calendar import WorkingCalendar
 from kit.catalogue import Catalogue
 from kit.db import Database
@@ -43,4 +43,4 @@ class DeadlineDesk:
     def running(self, kind: ClockedKind, row: Any) -> RunningClock | None:
         """The clock that runs on this row and is to be heard."""
         running = kind.running(row)
-        return running if running is not None and running.clock not in self.section.off else None
+        return running if running is not None and running.clock not in self.section.silent else None

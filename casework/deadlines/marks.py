@@ -1,4 +1,4 @@
-"""When a running limit is told of: the bureau profile's section `deadlines`, and the moments that follow from it.
+"""When a running limit is told of: its marks, and the moments at which they are reached.
 
 Time that runs while offices are open is halved in open hours, time that runs day and night by the clock on the wall.
 """
@@ -8,16 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
 
-import msgspec
-
+from casework.deadlines.profile import DeadlinesSection
 from kit.calendar import WorkingCalendar
 from kit.workflow import LimitUnit
 
-Percent = Annotated[int, msgspec.Meta(ge=1, le=99)]
-Minutes = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-ClockName = Literal["complaint.accept", "complaint.answer", "inquiry.answer"]
 WORKING: frozenset[LimitUnit] = frozenset({"working_days", "working_minutes"})
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -32,19 +27,6 @@ class Mark(StrEnum):
 
 
 ORDER = {mark: place for place, mark in enumerate(Mark)}
-
-
-class DeadlinesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section `deadlines`. The clocks in `off` sound no alarm."""
-
-    half_percent: Percent = 50
-    most_percent: Percent = 80
-    overdue_after_working_minutes: Minutes = 420
-    off: tuple[ClockName, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.half_percent >= self.most_percent:
-            raise ValueError("deadlines 里 half_percent 要小于 most_percent")
 
 
 def moments(

@@ -124,7 +124,7 @@ def _alarm(change: Change, running: RunningClock, mark: Mark, fire_at: datetime)
 
 async def _unplanned(desk: DeadlineDesk, kind: ClockedKind) -> list[UUID]:
     """Cases whose running limit has no alarm that waits, nor had its last one."""
-    states = [str(state) for state, clock in kind.clocks.items() if clock not in desk.section.off]
+    states = [str(state) for state, clock in kind.clocks.items() if clock not in desk.section.silent]
     if not states:
         return []
     postgres = desk.db.is_postgres

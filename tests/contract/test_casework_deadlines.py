@@ -16,9 +16,9 @@ from casework.complaints.models import Complaint
 from casework.deadlines import clocks
 from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.events import DeadlineReached
-from casework.deadlines.marks import DeadlinesSection
 from casework.deadlines.models import DeadlineAlarm
 from casework.deadlines.planning import DeadlinePlanner, adopt_cases
+from casework.deadlines.profile import DeadlinesSection
 from casework.deadlines.queries import oldest_waiting_at, sounding_lag_s
 from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
@@ -219,7 +219,7 @@ async def test_another_wait_that_ends_on_the_same_day_has_alarms_of_its_own(bure
 async def test_a_clock_that_is_switched_off_is_silent_and_back_when_switched_on(
     bureau: Bureau, database: Database, clock: FixedClock
 ) -> None:
-    silent = Bureau(database, clock, DeadlinesSection(off=("complaint.accept",)))
+    silent = Bureau(database, clock, DeadlinesSection(silent=("complaint.accept",)))
     case = await filed(bureau.complaints)
     await silent.relay()
     assert await adopt_cases(silent.deadlines) == 0

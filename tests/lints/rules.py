@@ -76,6 +76,7 @@ OPERATOR_WORDS = (
     "bot/menu.py",
     "bot/profile.py",
     "casework/complaints/profile.py",
+    "casework/deadlines/profile.py",
 )
 """Modules whose sentences are for whoever edits the bureau profile, before any catalogue is read."""
 
