@@ -32,6 +32,7 @@ class Operation(StrEnum):
     SEE_DANGERS = "see_dangers"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
+    MEND_DELIVERIES = "mend_deliveries"
     SEE_PEOPLE = "see_people"
     KEEP_PEOPLE = "keep_people"
     NAME_DEPUTY = "name_deputy"
@@ -58,6 +59,8 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),
+    # To try again, or to send once more what somebody may have seen already.
+    Operation.MEND_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_PEOPLE: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_PEOPLE: frozenset({R.ADMINISTRATOR}),
     Operation.NAME_DEPUTY: frozenset({R.HEAD, R.ADMINISTRATOR}),

@@ -399,12 +399,12 @@ async def test_the_page_of_deliveries_shows_all_of_them_once(database: Database)
     found: list[UUID] = []
     after: str | None = None
     while True:
-        page = await queries.deliveries(["queued"], after=after, limit=3)
+        page = await queries.deliveries(queries.Sought(states=("queued",)), after=after, limit=3)
         found += [row.id for row in page.rows]
         after = page.after
         if after is None:
             break
     assert found == ids[::-1]
-    assert (await queries.deliveries(["sent"])).rows == ()
-    assert len((await queries.deliveries(case_id=person(1003))).rows) == 1
+    assert (await queries.deliveries(queries.Sought(states=("sent",)))).rows == ()
+    assert len((await queries.deliveries(queries.Sought(case_id=person(1003)))).rows) == 1
     assert await queries.oldest_unsent_at() == database.clock.now()

@@ -202,7 +202,7 @@ async def test_a_call_that_reached_nobodys_phone_calls_the_dispatchers_and_the_h
     others = sorted((UNREACHED, people[login].id, "queued") for login in ("juzhang", "diaodu"))
     assert [one for one in await told() if one[0] == UNREACHED] == others
     if outcome == UNBOUND:
-        (line,) = (await queries.deliveries(["sent"])).rows
+        (line,) = (await queries.deliveries(queries.Sought(states=("sent",)))).rows
         assert (line.channel, line.reason_key) == ("console", "delivery.reason.not_bound")
 
 

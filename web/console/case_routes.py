@@ -13,7 +13,7 @@ from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
 from casework.complaints.releasing import release_of, suggestion
 from casework.complaints.views import ComplaintDetail
-from casework.notifications.queries import deliveries
+from casework.notifications.queries import Sought, deliveries
 from casework.permissions import Operation
 from kit.db import Change
 from kit.files.receiving import receive
@@ -124,7 +124,7 @@ async def render_case(
     template: str = "case.html",
 ) -> HTTPResponse:
     """The page of a case."""
-    told = await deliveries(case_id=case.view.id, limit=NOTICES)
+    told = await deliveries(Sought(case_id=case.view.id), limit=NOTICES)
     may_release = visitor.may(Operation.RELEASE_CASE)
     release = await release_of(door.desk, case.view.id) if may_release else None
     around = Around(

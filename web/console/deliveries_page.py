@@ -9,7 +9,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from casework.notifications.queries import DeliveryLine as Delivered
-from casework.notifications.queries import deliveries
+from casework.notifications.queries import Sought, deliveries
 from casework.people.staff import list_staff
 from kit.problems import Invalid
 from web.console.door import ConsoleDoor
@@ -30,11 +30,11 @@ async def show_deliveries(request: Request, door: ConsoleDoor, visitor: Visitor)
         state, wrong, status = "", Note(words=door.words.text("console.queue.bad_filter"), tone="soon"), 400
     states = (state,) if state else ()
     try:
-        found = await deliveries(states, after=after or None, limit=ROWS)
+        found = await deliveries(Sought(states=states), after=after or None, limit=ROWS)
     except Invalid as problem:
         after, status = "", 400
         wrong = Note(words=door.words.text(problem.key, **problem.params), tone="soon")
-        found = await deliveries(states, limit=ROWS)
+        found = await deliveries(Sought(states=states), limit=ROWS)
     names = {person.id: person.name for person in await list_staff(door.db)}
     now = door.clock.now()
     page = DeliveriesPage(
