@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -64,12 +63,13 @@ class Account:
     bodies: list[tuple[str, bytes]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     codec: Codec = field(default_factory=lambda: Codec(TOKEN, AES_KEY, APP_ID))
+    clock: Clock = field(default_factory=SystemClock)
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.bodies.append((request.query_string, body))
         try:
-            xml = self.codec.open(SignedQuery.parse(request.query_string), body, datetime.now(UTC))
+            xml = self.codec.open(SignedQuery.parse(request.query_string), body, self.clock.now())
         except CodecError as error:
             self.refused.append(error.reason)
             return web.Response(status=403)

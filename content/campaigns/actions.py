@@ -187,7 +187,8 @@ async def _queue(desk: CampaignDesk, change: Change, row: Campaign, states: Sequ
     used = await used_in(period)
     others = Used(used.everybody - held.everybody, used.groups - held.groups)
     check_quota(quota, others, Used.of(one.tag_id for one in batches))
-    due = max(await change.database_now(), starts)
+    # By the database's clock where it is to go at once: that is what a claim compares with.
+    due = starts if starts > change.now else await change.database_now()
     await CampaignBatch.filter(id__in=ids).update(
         state=B.QUEUED.value, period=period, next_at=due, reason=None
     )
