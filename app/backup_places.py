@@ -22,12 +22,18 @@ def backups_folder(data_dir: Path) -> Path:
     return data_dir / "backups"
 
 
-def last_backup_at(data_dir: Path) -> datetime | None:
-    """When the last backup of this installation was complete; None when there was none."""
+def last_backup(data_dir: Path) -> LastBackup | None:
+    """The last backup of this installation that was complete; None when there was none."""
     try:
-        return msgspec.json.decode(_note(data_dir).read_bytes(), type=LastBackup).finished_at
+        return msgspec.json.decode(_note(data_dir).read_bytes(), type=LastBackup)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def last_backup_at(data_dir: Path) -> datetime | None:
+    """When that was."""
+    known = last_backup(data_dir)
+    return known.finished_at if known is not None else None
 
 
 def note_backup(data_dir: Path, folder: Path, finished_at: datetime) -> None:

@@ -1,7 +1,8 @@
-"""What the database says of the work that waits, for `/metrics`: numbers only, none of anybody.
+"""What each web process finds out by itself when the figures are asked for: is the worker at work, do the database
+and Redis answer, how much room is left, how old is the backup?
 
-Every question is answered from an index and reads no more than what is open or the last hour's rows, so that
-it costs the same however old the installation is.
+All else that a database knows is read by one worker for everybody (`app.gauges`). What is here must be seen most of
+all when no worker lives.
 """
 
 from __future__ import annotations
@@ -11,32 +12,23 @@ import contextlib
 import shutil
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 from prometheus_client.core import Metric
-from tortoise.functions import Count, Min
 
-from app.backup_places import last_backup_at
+from app.backup_places import last_backup
 from app.core import Core
-from casework.complaints.models import Complaint
-from casework.dangers.lifecycle import State as DangerState
-from casework.dangers.models import DangerAlert
-from casework.inquiries.models import Inquiry
-from casework.notifications.models import Delivery
-from casework.notifications.states import BUNDLED, QUEUED, SENDING
-from kit.files.models import FileState, StoredFile, Upload, UploadState
-from kit.metrics import gauge
-from kit.outbox_models import DEAD, PENDING, OutboxEvent
+from app.meters import last_beat_at, metrics_folder
+from kit.db.database import sqlite_path
+from kit.metrics import gauge, living
+from kit.redis import UNAVAILABLE
 
-RECENT = timedelta(hours=1)
 KEPT_S = 10.0
 WITHIN_S = 3.0
 
 
 class Facts:
-    """One per process; asked at most every ten seconds, however often the page is read."""
+    """One per process; found out at most every ten seconds, however often the page is read."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -53,90 +45,76 @@ class Facts:
         return self._known
 
     async def _read(self) -> list[Metric]:
-        families = _of_the_machine(self._core.settings.data_dir)
+        settings = self._core.settings
+        database, redis = await asyncio.gather(self._database(), self._redis())
+        return [
+            *of_disks(settings.data_dir, settings.database_url),
+            *of_backups(settings.data_dir),
+            *of_workers(metrics_folder(settings.data_dir)),
+            gauge("chengguan_database_up", "Whether the database answers.", [({}, database)]),
+            gauge(
+                "chengguan_redis_up", "Whether Redis answers; all goes on without it, slower.", [({}, redis)]
+            ),
+        ]
+
+    async def _database(self) -> bool:
         try:
             async with asyncio.timeout(WITHIN_S):
-                families += await _of_the_database(self._core.clock.now())
-                answers = 1
+                await self._core.db.reading.execute_query("SELECT 1")
         except Exception:  # noqa: BLE001 - whatever it is, the figure says that it does not answer
-            answers = 0
-        families.append(gauge("chengguan_database_up", "Whether the database answers.", [({}, answers)]))
-        return families
+            return False
+        return True
+
+    async def _redis(self) -> bool:
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._core.redis.ping()
+        except UNAVAILABLE:
+            return False
+        return True
 
 
-def _of_the_machine(data_dir: Path) -> list[Metric]:
-    families = []
-    with contextlib.suppress(OSError):
-        free = shutil.disk_usage(data_dir).free
-        families.append(gauge("chengguan_data_free_bytes", "Room left for DATA_DIR.", [({}, free)]))
-    at = last_backup_at(data_dir)
-    families.append(
+def of_disks(data_dir: Path, database_url: str) -> list[Metric]:
+    """Room on the disks of DATA_DIR, of SQLite's file and of the last backup; none for a folder that is not there."""
+    places = {"data": data_dir}
+    backup = last_backup(data_dir)
+    if backup is not None:
+        places["backups"] = Path(backup.folder).parent
+    if database_url.startswith("sqlite:"):
+        places["database"] = sqlite_path(database_url).parent
+    free: list[tuple[dict[str, str], float]] = []
+    size: list[tuple[dict[str, str], float]] = []
+    for name, path in places.items():
+        with contextlib.suppress(OSError):
+            usage = shutil.disk_usage(path)
+            free.append(({"of": name}, usage.free))
+            size.append(({"of": name}, usage.total))
+    return [
+        gauge("chengguan_disk_free_bytes", "Room left on the disk of a folder.", free),
+        gauge("chengguan_disk_size_bytes", "Size of the disk of a folder.", size),
+    ]
+
+
+def of_backups(data_dir: Path) -> list[Metric]:
+    """When the last one was complete, wherever it went."""
+    known = last_backup(data_dir)
+    return [
         gauge(
             "chengguan_backup_last_timestamp_seconds",
             "When the last backup was complete; 0 when there was none.",
-            [({}, at.timestamp() if at else 0)],
+            [({}, known.finished_at.timestamp() if known is not None else 0)],
         )
-    )
-    return families
+    ]
 
 
-async def _of_the_database(now: datetime) -> list[Metric]:
-    pending = OutboxEvent.filter(state=PENDING)
-    oldest = (await pending.annotate(at=Min("created_at")).values("at"))[0]["at"]
-    events = [
-        ({"state": PENDING}, await pending.count()),
-        ({"state": DEAD}, await OutboxEvent.filter(state=DEAD).count()),
-    ]
-    waiting = [
-        ({"state": one}, await Delivery.filter(state=one).count()) for one in (QUEUED, BUNDLED, SENDING)
-    ]
-    recent = (
-        await Delivery.filter(id__gte=_first_id(now - RECENT))
-        .group_by("state")
-        .annotate(number=Count("id"))
-        .values("state", "number")
-    )
-    cases: list[tuple[dict[str, str], float]] = []
-    for kind, rows in (
-        ("complaint", Complaint.filter(due_at__isnull=False)),
-        ("inquiry", Inquiry.filter(due_at__isnull=False)),
-    ):
-        cases.append(({"kind": kind, "state": "open"}, await rows.count()))
-        cases.append(({"kind": kind, "state": "overdue"}, await rows.filter(due_at__lt=now).count()))
-    untaken = DangerAlert.filter(state=DangerState.RAISED.value)
-    cases.append(({"kind": "danger", "state": "untaken"}, await untaken.count()))
-    files = [
-        ({"state": "to_decode"}, await StoredFile.filter(state=FileState.RECEIVED.value).count()),
-        ({"state": "uploading"}, await Upload.filter(state=UploadState.OPEN.value).count()),
-    ]
+def of_workers(folder: Path) -> list[Metric]:
+    """Workers of this folder by their locks, and the last sign of life of any of them."""
+    alive = sum(place.startswith("worker-") for place in living(folder))
     return [
-        gauge("chengguan_outbox_events", "Events that wait, and those given up.", events),
+        gauge("chengguan_workers", "Workers that live, by the locks they hold.", [({}, alive)]),
         gauge(
-            "chengguan_outbox_lag_seconds",
-            "How long the oldest waiting event has waited.",
-            [({}, _seconds_since(oldest, now))],
+            "chengguan_worker_heartbeat_timestamp_seconds",
+            "When a worker last wrote down its figures; 0 if none ever did.",
+            [({}, last_beat_at(folder))],
         ),
-        gauge("chengguan_deliveries_waiting", "Messages not yet in a final state.", waiting),
-        gauge(
-            "chengguan_deliveries_last_hour",
-            "Messages planned within the last hour, by where they stand.",
-            [({"state": row["state"]}, row["number"]) for row in recent],
-        ),
-        gauge("chengguan_cases", "Open cases; those past their limit; calls nobody took.", cases),
-        gauge("chengguan_files", "Files on their way in.", files),
     ]
-
-
-def _seconds_since(at: datetime | str | None, now: datetime) -> float:
-    if at is None:
-        return 0.0
-    then = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=now.tzinfo)
-    return max(0.0, (now - then).total_seconds())
-
-
-def _first_id(at: datetime) -> UUID:
-    """The smallest of the time-ordered ids (UUIDv7) given out at a moment."""
-    milliseconds = int(at.timestamp() * 1000)
-    return UUID(int=milliseconds << 80)

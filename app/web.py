@@ -15,7 +15,7 @@ from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.facts import Facts
 from app.knowledge import Knowledge, KnowledgeState
-from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database
+from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
 from app.ops import QUIET_ROUTES, ops_blueprint
 from app.platform import Platform
 from app.renewal import end_when_moved
@@ -105,8 +105,9 @@ def build_app(
         bot = official_account(core, desk, answering, redis_at, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
+        watch_rights(meters.registry, bot.capabilities)
         app.ctx.miniprogram = miniprogram_door(core, desk, bot)
-        platform = Platform(core)
+        platform = Platform(core, meters.call)
         stack.push_async_callback(platform.close)
         inquiries, files = inquiry_desk_of(core), LocalFileStore(settings.data_dir / "files", core.keys)
         app.ctx.console = build_console(

@@ -17,9 +17,18 @@ import structlog
 from app.core import Core, open_core, redis_url, rule_book
 from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
+from app.gauge_sources import build_gauges
+from app.gauges import LOOK_S
 from app.housekeeping import purge
 from app.knowledge import Knowledge, build_knowledge
-from app.meters import WorkerMeters, keep_publishing, metrics_folder, watch_database
+from app.meters import (
+    WorkerMeters,
+    beat,
+    keep_publishing,
+    metrics_folder,
+    watch_database,
+    watch_rights,
+)
 from app.platform import Platform
 from app.pushing import build_push, bundle_line
 from app.renewal import until
@@ -93,13 +102,14 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     settings, db = core.settings, core.db
     meters = WorkerMeters()
     watch_database(meters.registry, db)
-    board = Board(metrics_folder(settings.data_dir), "worker", meters.registry)
+    figures = metrics_folder(settings.data_dir)
+    board = Board(figures, "worker", meters.registry)
     stack.callback(board.close)
-    publishing = asyncio.create_task(keep_publishing(board))
+    publishing = asyncio.create_task(keep_publishing(board, also=partial(beat, figures)))
     stack.callback(publishing.cancel)
     # Two containers may share a host's name and a process id.
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-    platform = Platform(core)
+    platform = Platform(core, meters.call)
     stack.push_async_callback(platform.close)
     clients = await platform.clients()
     client = clients.account
@@ -112,6 +122,9 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     stack.callback(refresher.cancel)
     bot = official_account(core, desk, answering, redis_at)
     stack.push_async_callback(bot.close)
+    watch_rights(meters.registry, bot.capabilities)
+    gauges = build_gauges(core, desk, bot.capabilities)
+    meters.registry.register(gauges)
     deadlines = deadline_desk_of(core, desk, inquiries)
     relay = Relay(
         db,
@@ -162,6 +175,7 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
+            leased("gauges", gauges.step, LOOK_S),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db), 3600.0),
             leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),

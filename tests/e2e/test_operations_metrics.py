@@ -87,7 +87,7 @@ def test_the_page_shows_every_process_and_what_waits_in_the_database(split: Syst
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
         status, page, headers = ask(f"{split.url}/metrics")
-        if requests_to(page, "/h5") >= 8 and requests_to(page, "/console/login") and "duty_looked" in page:
+        if requests_to(page, "/h5") >= 8 and requests_to(page, "/console/login") and "gauges_read" in page:
             break
         time.sleep(0.3)
     assert status == 200
@@ -101,9 +101,12 @@ def test_the_page_shows_every_process_and_what_waits_in_the_database(split: Syst
         "purge",
     }
     assert found["chengguan_database_up"] == {(): 1.0}
-    assert found["chengguan_cases"][(("kind", "complaint"), ("state", "open"))] > 0
-    assert found["chengguan_outbox_lag_seconds"][()] < 60
-    assert found["chengguan_data_free_bytes"][()] > 0
+    worker = ("process", "worker-0")
+    assert found["chengguan_cases"][(("kind", "complaint"), worker, ("state", "open"))] > 0
+    assert found["chengguan_outbox_lag_seconds"][(worker,)] < 60
+    assert found["chengguan_disk_free_bytes"][(("of", "data"),)] > 0
+    assert found["chengguan_workers"] == {(): 1.0}
+    assert time.time() - found["chengguan_worker_heartbeat_timestamp_seconds"][()] < 30
 
 
 def test_no_label_holds_an_address_that_was_asked_or_a_query(split: System) -> None:
