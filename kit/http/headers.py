@@ -7,8 +7,9 @@ from sanic import Request
 from sanic.response import BaseHTTPResponse
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; script-src 'self'{nonce}{scripts}; style-src 'self'{nonce}; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors {frames}"
+    "default-src 'self'; img-src 'self' data: blob:{pictures}; script-src 'self'{nonce}{scripts}; "
+    "style-src 'self'{styles}; {calls}object-src 'none'; base-uri 'none'; form-action 'self'{forms}; "
+    "frame-ancestors {frames}"
 )
 _FOR_ALL = {"x-content-type-options": "nosniff"}
 _FOR_PAGES = {
@@ -29,6 +30,15 @@ def csp_nonce(request: Request) -> str:
 def allow_scripts_of(request: Request, origin: str) -> None:
     """Let this one page load scripts of another origin, such as the platform's own."""
     request.ctx.csp_scripts = f" {origin}"
+
+
+def allow_widget_of(request: Request, origin: str, pictures: str = "", calls: str = "") -> None:
+    """Let this one page show a part that scripts of another origin draw with styles of their own.
+
+    `pictures` and `calls` are more sources, each with a space before it.
+    """
+    allow_scripts_of(request, origin)
+    request.ctx.csp_widget = (f" {origin}{pictures}", f"connect-src 'self' {origin}{calls}; ")
 
 
 class SecurityHeaders:
@@ -62,10 +72,21 @@ class SecurityHeaders:
                 headers.setdefault(name, value)
             nonce = getattr(request.ctx, "csp_nonce", None)
             scripts = getattr(request.ctx, "csp_scripts", "")
+            widget = getattr(request.ctx, "csp_widget", None)
             policy = self._strict_policy
             if nonce is not None or scripts:
-                policy = self._policy(f" 'nonce-{nonce}'" if nonce is not None else "", scripts)
+                policy = self._policy(f" 'nonce-{nonce}'" if nonce is not None else "", scripts, widget)
             headers.setdefault("content-security-policy", policy)
 
-    def _policy(self, nonce: str, scripts: str) -> str:
-        return _POLICY.format(nonce=nonce, scripts=scripts, frames=self._frames, forms=self._forms)
+    def _policy(self, nonce: str, scripts: str, widget: tuple[str, str] | None = None) -> str:
+        pictures, calls = widget or ("", "")
+        return _POLICY.format(
+            nonce=nonce,
+            scripts=scripts,
+            # A nonce beside it would take the word for styles of its own back.
+            styles=nonce if widget is None else " 'unsafe-inline'",
+            pictures=pictures,
+            calls=calls,
+            frames=self._frames,
+            forms=self._forms,
+        )
