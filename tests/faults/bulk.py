@@ -9,11 +9,12 @@ the product's own filing, and prints the reference of each. From the mobile page
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
@@ -67,6 +68,16 @@ async def _introduce(system: System, people: Sequence[tuple[str, Sequence[str]]]
         await asyncio.gather(*(one(*person) for person in people))
 
 
+@contextlib.contextmanager
+def slow_platform(system: System, milliseconds: int) -> Iterator[None]:
+    """Every call takes so long, so that there always are messages on their way."""
+    system.control("pushes", {"delay_ms": milliseconds})
+    try:
+        yield
+    finally:
+        system.control("pushes", {"delay_ms": 0})
+
+
 # ---- what became of it
 
 
@@ -80,10 +91,7 @@ class Fate:
     shown: int = 0
     shown_twice: int = 0
     sent_not_shown: int = 0
-
-    @property
-    def unaccounted(self) -> int:
-        return self.due - sum(self.states[state] for state in FINAL)
+    unaccounted: int = 0
 
     def counts(self, late_s: float, note: str) -> Counts:
         states = ", ".join(f"{count} {state}" for state, count in sorted(self.states.items()))
@@ -92,7 +100,7 @@ class Fate:
             tried=self.due,
             lost=self.sent_not_shown,
             doubled=self.shown_twice,
-            unaccounted=max(0, self.unaccounted),
+            unaccounted=self.unaccounted,
             late_s=late_s,
             note=f"{states}; {self.shown} shown; {f'{reasons}; ' if reasons else ''}{note}",
         )
@@ -120,7 +128,19 @@ def fate_of(system: System, bulk: Bulk) -> Fate:
             fate.reasons[str(reason)] += 1
         if state == "sent" and channel != "console" and not shown[bulk.openids[reference]]:
             fate.sent_not_shown += 1
+    ended = {reference for reference, state, *_ in rows if state in FINAL}
+    fate.unaccounted = len(bulk.openids.keys() - ended)
     return fate
+
+
+def states_of(system: System, bulk: Bulk) -> dict[str, str]:
+    """The state of each notice by the reference of the case."""
+    return dict(
+        system.rows(
+            "SELECT complaint.reference, delivery.state FROM delivery JOIN complaint ON complaint.id = delivery.case_id "
+            f"WHERE delivery.recipient_kind = 'account' AND complaint.story LIKE '{bulk.prefix}%'"
+        )
+    )
 
 
 def settled(system: System, bulk: Bulk) -> int:
