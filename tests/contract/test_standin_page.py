@@ -210,6 +210,7 @@ async def test_voice_is_sent_and_what_was_heard_stands_below_it(page: Page, acco
     await expect(page.get_by_test_id("phone-heard")).to_contain_text("轮椅过不去")
     await page.get_by_test_id("phone-mic").click()
     await expect(page.get_by_test_id("phone-input")).to_be_visible()
+    await expect(page.get_by_test_id("phone-bubble")).to_have_count(3)  # answered, and so delivered
     assert account.received[-1]["MsgType"] == "voice"
 
 
@@ -224,6 +225,7 @@ async def test_holding_the_bar_records_and_the_words_are_asked_for(page: Page, a
     await page.get_by_test_id("phone-recording-words").fill("又来摆摊了")
     await page.get_by_test_id("phone-recording-send").click()
     await expect(page.get_by_test_id("phone-heard")).to_have_text("又来摆摊了")
+    await expect(page.get_by_test_id("phone-bubble")).to_have_count(3)
     assert account.received[-1]["Recognition"] == "又来摆摊了"
 
 

@@ -19,6 +19,10 @@ SCREENS = ROOT / "docs" / "screens"
 WIDE, NARROW = (1280, 800), (390, 844)
 SOON_MS = 10_000
 PUSHED_MS = 20_000
+REPLIES = '[data-testid="phone-bubble"][data-from="account"]:not([data-testid="phone-push"] *)'
+"""What the account answered. A push may come at any moment, so a reply is never told by its place alone."""
+
+expect.set_options(timeout=SOON_MS)
 
 
 @contextmanager
@@ -66,6 +70,20 @@ def picture(page: Page, name: str) -> None:
     page.wait_for_timeout(200)
 
 
+def reply_after(replies: Locator, before: int) -> str:
+    """What is answered to one message, when `before` were answered ahead of it."""
+    expect(replies).to_have_count(before + 1)
+    return replies.nth(before).inner_text()
+
+
+def the_push(pushes: Locator, *words: str) -> Locator:
+    """Wait for the one push with all the words."""
+    for word in words:
+        pushes = pushes.filter(has_text=word)
+    expect(pushes).to_have_count(1, timeout=PUSHED_MS)
+    return pushes
+
+
 class Phone:
     """The demo phone. `taps` counts what the citizen did; a word typed and sent is one."""
 
@@ -73,12 +91,11 @@ class Phone:
         self.page = page
         self.taps = 0
         page.goto(f"{system.standin_url}/phone")
-        expect(self.told).to_have_count(1)  # the greeting
+        expect(self.replies).to_have_count(1)  # the greeting
 
     @property
-    def told(self) -> Locator:
-        """What the account has said, replies and pushes."""
-        return self.page.locator('[data-testid="phone-bubble"][data-from="account"]')
+    def replies(self) -> Locator:
+        return self.page.locator(REPLIES)
 
     @property
     def pushes(self) -> Locator:
@@ -90,19 +107,17 @@ class Phone:
 
     def tap_through(self, *steps: Locator) -> str:
         """Tap one after the other; the account's reply to the last."""
-        before = self.told.count()
+        before = self.replies.count()
         for step in steps:
             self.tap(step)
-        return self._reply(before)
+        return reply_after(self.replies, before)
 
     def phrase(self, words: str) -> str:
         return self.tap_through(self.page.get_by_test_id("phone-phrase").filter(has_text=words))
 
     def say(self, words: str) -> str:
-        before = self.told.count()
         self.page.get_by_test_id("phone-input").fill(words)
-        self.tap(self.page.get_by_test_id("phone-send"))
-        return self._reply(before)
+        return self.tap_through(self.page.get_by_test_id("phone-send"))
 
     def send_photo(self) -> str:
         return self.tap_through(self._plus, self.page.get_by_test_id("phone-photo-sample").first)
@@ -117,18 +132,11 @@ class Phone:
 
     def is_pushed(self, *words: str) -> None:
         """Wait for a push with all the words."""
-        push = self.pushes
-        for word in words:
-            push = push.filter(has_text=word)
-        expect(push).to_have_count(1, timeout=PUSHED_MS)
+        the_push(self.pushes, *words)
 
     @property
     def _plus(self) -> Locator:
         return self.page.get_by_test_id("phone-plus")
-
-    def _reply(self, before: int) -> str:
-        expect(self.told.nth(before)).to_be_visible()
-        return self.told.nth(before).inner_text()
 
 
 class Console:
@@ -152,7 +160,7 @@ class Console:
         expect(self.page.locator("h1")).to_contain_text(reference)
 
     def act(self, move: str, **given: Any) -> None:
-        """Fill in one of the forms under "next step" and send it."""
+        """Fill in one of the forms under "next step", send it, and see the page that comes back."""
         act = self.page.locator(f"#act-{move}")
         if act.get_attribute("open") is None:
             act.locator("summary").click()
@@ -162,7 +170,10 @@ class Console:
                 field.select_option(**value)
             else:
                 field.fill(value)
+        # An earlier act's words may still be there: the page looked at has to be a new one.
+        self.page.locator("main").evaluate("main => main.setAttribute('data-before', '')")
         act.locator("button:not([type=button])").click()
+        expect(self.page.locator("main[data-before]")).to_have_count(0)
         expect(self.page.get_by_role("status").first).to_be_visible()
 
     def log_out(self) -> None:

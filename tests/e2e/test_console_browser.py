@@ -26,6 +26,7 @@ from tests.casework_setting import CITIZEN, words
 from tests.conftest import AUDIT_KEY
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.console_setting import PASSWORD, ConsoleSetting, console_on
+from tests.e2e.waiting import follow
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -71,6 +72,7 @@ async def browsing(
         await page.fill("#password", PASSWORD)
         await page.click("button.primary")
         await page.wait_for_selector("#cases")
+        await page.wait_for_load_state()
         yield page
         await browser.close()
     assert [one for one in complaints if not any(word in one for word in noise)] == []
@@ -85,11 +87,13 @@ async def test_a_clerk_goes_through_the_list_with_the_keyboard(console: ConsoleS
     async with browsing(console, DESK) as page:
         for key in "jjk":
             await page.keyboard.press(key)
-        assert await page.locator(".case-row.at").get_attribute("data-reference") == cases[0].reference
+        await expect(page.locator(".case-row.at")).to_have_attribute("data-reference", cases[0].reference)
         await page.keyboard.press("Enter")
         await expect(page.locator("h1")).to_contain_text(cases[0].reference)
+        await page.wait_for_load_state()  # the keys' script runs once the page is whole
         await page.keyboard.press("u")
         await expect(page.locator(".case-row")).to_have_count(3)
+        await page.wait_for_load_state()
         await page.keyboard.press("/")
         await page.keyboard.type(cases[2].reference.lower())
         await page.keyboard.press("Enter")
@@ -101,12 +105,12 @@ async def test_filters_narrow_the_list_in_place_and_stand_in_the_address(console
     async with browsing(console, DESK) as page:
         await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".nothing")).to_be_visible()
-        assert "overdue=1" in page.url
+        await expect(page).to_have_url(re.compile("overdue=1"))
         await page.get_by_role("link", name="待受理").click()
+        await expect(page).to_have_url(re.compile("state=submitted"))
         assert "overdue=1" in page.url
-        assert "state=submitted" in page.url
         await page.select_option("#unit", "street")
-        await page.wait_for_url("**unit=street**")
+        await expect(page).to_have_url(re.compile("unit=street"))
         assert "overdue=1" in page.url
         # The address is all there is to it: whoever opens it sees the same list.
         await page.goto(page.url.replace("&unit=street", ""))
@@ -120,7 +124,7 @@ async def test_a_case_is_accepted_and_the_telephone_shown_without_leaving_the_pa
 ) -> None:
     case = await filed(console, phone="13812345678")
     async with browsing(console, DESK) as page:
-        await page.click(".story")
+        await follow(page.locator(".story"))
         await page.click("#phone button")
         await expect(page.locator("#phone a")).to_have_text("13812345678")
         await page.click("#act-accept button.primary")
@@ -139,7 +143,7 @@ async def test_an_officer_answers_with_a_photo_on_the_phone(console: ConsoleSett
     picture = BytesIO()
     Image.new("RGB", (40, 30), "teal").save(picture, "JPEG")
     async with browsing(console, PHONE, "banli") as page:
-        await page.click(".story")
+        await follow(page.locator(".story"))
         await page.click(".to-acts")
         await expect(page.locator("#answer-answer")).to_be_in_viewport()
         await page.fill("#answer-answer", "已劝离，每天早上有人值守。")
@@ -168,7 +172,7 @@ async def test_too_many_bytes_of_photos_are_refused_before_they_are_sent(
         await clerk.act(case.reference, "accept", category="vending")
         await clerk.act(case.reference, "assign", assignee="street")
     async with browsing(console, DESK, "banli") as page:
-        await page.click(".story")
+        await follow(page.locator(".story"))
         large = tmp_path / "large.jpg"
         with large.open("wb") as file:
             file.truncate(31 * 1024 * 1024)

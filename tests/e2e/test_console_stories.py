@@ -24,6 +24,9 @@ from tests.casework_setting import CITIZEN, DISPATCHER, words
 from tests.conftest import AUDIT_KEY
 from tests.e2e.console_setting import ConsoleSetting, console_on
 from tests.e2e.test_console_browser import DESK, PHONE, browsing
+from tests.e2e.waiting import comes_to, follow
+
+DRAFTS = "Object.keys(localStorage).filter(key => key.startsWith('console.draft'))"
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ async def test_a_clerk_takes_a_case_in_gives_it_out_and_goes_on_to_the_next(
         await submit(console.door.desk, CITIZEN, words(story=f"第 {number} 件：路口小贩"))
     async with browsing(console, size) as page:
         await fits(page, size)
-        await page.locator(".story").first.click()
+        await follow(page.locator(".story").first)
         await fits(page, size)
         first = await page.locator("h1 .code").inner_text()
         await page.locator("#act-accept button.primary").click()
@@ -105,7 +108,7 @@ async def test_an_officer_sees_the_own_tasks_takes_photos_and_answers_on_the_pho
         await expect(page.locator(".case-row")).to_have_count(1)
         await expect(page.locator(".preset[aria-current]")).to_have_text("我的任务")
         await fits(page, PHONE)
-        await page.locator(".story").click()
+        await follow(page.locator(".story"))
         await expect(page.locator(".facts-sheet")).to_be_in_viewport()
         await fits(page, PHONE)
         await page.fill("#answer-answer", "已劝离，每天早上有人值守。")
@@ -146,7 +149,7 @@ async def test_what_was_typed_is_there_again_after_the_page_was_left_and_gone_on
     async with browsing(console, PHONE, "banli") as page:
         await page.goto(address)
         await page.fill("#answer-answer", "写到一半")
-        await page.wait_for_timeout(500)
+        await comes_to(page, f"{DRAFTS}.length", 1)
         await page.goto("/console/cases")
         await page.goto(address)
         await expect(page.locator("#answer-answer")).to_have_value("写到一半")
@@ -154,9 +157,7 @@ async def test_what_was_typed_is_there_again_after_the_page_was_left_and_gone_on
         await page.locator("#act-answer button.primary").click()
         await expect(page.locator(".notice").first).to_contain_text("已答复")
         # Forgotten once the page has settled.
-        await page.wait_for_timeout(500)
-        kept = await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('console.draft'))")
-        assert kept == []
+        await comes_to(page, f"{DRAFTS}.length", 0)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -170,7 +171,7 @@ async def test_a_head_finds_what_is_overdue_and_shows_a_case_to_the_public(
         await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".case-row")).to_have_count(1)
         await expect(page.locator(".case-row .due.late")).to_contain_text("超期")
-        await page.locator(".story").click()
+        await follow(page.locator(".story"))
         await page.locator("#act-release summary").click()
         await page.fill("#release-description", "湖滨路一带流动摊贩较多，已安排值守")
         await page.locator("#act-release button.primary").click()

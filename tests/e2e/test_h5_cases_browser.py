@@ -23,6 +23,7 @@ from tests.casework_setting import DISPATCHER, HANDLER
 from tests.conftest import AUDIT_KEY
 from tests.e2e.citizen_setting import CitizenSetting, citizens_on
 from tests.e2e.test_h5_filing_browser import DESK, PHONE, browsing
+from tests.e2e.waiting import comes_to, follow
 from web.h5.models import FormDraft
 
 pytestmark = pytest.mark.browser
@@ -63,11 +64,11 @@ async def test_a_lost_network_and_the_back_button_cost_no_word(
         await page.get_by_label("编号").fill(case.view.reference)
         await page.get_by_label("查询码").fill(case.secret)
         await page.get_by_role("button", name="查看").click()
-        await page.get_by_role("link", name="不满意，要求重新办理").click()
+        await follow(page.get_by_role("link", name="不满意，要求重新办理"))
         await page.locator("#reason").fill("第二天又摆回来了")
         # Away and back again: the words lie on this phone.
         await page.get_by_role("link", name="先不做，返回").click()
-        await page.get_by_role("link", name="不满意，要求重新办理").click()
+        await follow(page.get_by_role("link", name="不满意，要求重新办理"))
         await expect(page.locator("#reason")).to_have_value("第二天又摆回来了")
         await expect(page.get_by_text("上次没有提交的内容已经放回来了")).to_be_visible()
         await context.set_offline(True)
@@ -78,7 +79,7 @@ async def test_a_lost_network_and_the_back_button_cost_no_word(
         await expect(page.get_by_text("网络恢复了")).to_be_visible()
         await page.locator("main button").click()
         await expect(page.get_by_text("已经转去重新办理")).to_be_visible()
-        assert await page.evaluate("localStorage.length") == 0
+        await comes_to(page, "localStorage.length", 0)
     assert (await Complaint.get(id=case.view.id)).dispute_reason == "第二天又摆回来了，三个摊子"
 
 
@@ -91,7 +92,7 @@ async def test_a_refused_form_leads_to_what_is_wrong_and_the_back_button_to_a_pa
         await page.get_by_label("编号").fill(case.view.reference)
         await page.get_by_label("查询码").fill(case.secret)
         await page.get_by_role("button", name="查看").click()
-        await page.get_by_role("link", name="不满意，要求重新办理").click()
+        await follow(page.get_by_role("link", name="不满意，要求重新办理"))
         await page.locator("main button").click()
         await expect(page.locator("#reason-wrong")).to_contain_text("请写明")
         await expect(page.locator("#reason")).to_be_focused()
@@ -110,11 +111,11 @@ async def test_words_about_our_own_people_do_not_stay_on_the_phone(setting: Citi
         await page.get_by_label("编号").fill(case.view.reference)
         await page.get_by_label("查询码").fill(case.secret)
         await page.get_by_role("button", name="查看").click()
-        await page.get_by_role("link", name="不满意，要求重新办理").click()
+        await follow(page.get_by_role("link", name="不满意，要求重新办理"))
         await page.locator("#reason").fill("你们城管队员收保护费，不给就掀摊子")
         await page.locator("main button").click()
         await expect(page.get_by_role("alert").first).to_contain_text("12388")
-        assert await page.evaluate("localStorage.length") == 0
+        await comes_to(page, "localStorage.length", 0)
         await page.locator("#reason").fill("你们城管队员收保护费，不给就掀摊子，还打人")
         assert await page.evaluate("localStorage.length") == 0
     assert await FormDraft.all().count() == 0

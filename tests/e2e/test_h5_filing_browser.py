@@ -21,6 +21,7 @@ from tests.conftest import AUDIT_KEY
 from tests.e2e.citizen_setting import IN_WECHAT, CitizenSetting, citizens_on
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.filing_setting import PLACE, STORY, photo
+from tests.e2e.waiting import comes_to
 from web.h5.models import FormDraft
 
 pytestmark = pytest.mark.browser
@@ -185,7 +186,7 @@ async def test_a_phone_that_dies_finds_its_words_and_photos_again(setting: Citiz
         await page.fill("#story", STORY)
         await page.set_input_files("#photos", pictures(1))
         await expect(page.locator("#pictures [data-state=done]")).to_have_count(1)
-        await page.wait_for_function("localStorage.getItem('cg-file').includes('photo')")
+        await comes_to(page, "(localStorage.getItem('cg-file') || '').includes('photo')")
         await page.close()
         page = await context.new_page()
         await page.goto("/h5/file")

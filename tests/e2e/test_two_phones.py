@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.e2e.people import NARROW, PUSHED_MS, Console, page_of, picture, reference_in
+from tests.e2e.people import (
+    NARROW,
+    REPLIES,
+    Console,
+    page_of,
+    picture,
+    reference_in,
+    reply_after,
+    the_push,
+)
 from tests.e2e.system import System
 
 pytestmark = pytest.mark.browser
@@ -22,10 +31,9 @@ class PhoneInFrame:
 
     def __init__(self, page: Page, side: str) -> None:
         self.frame: FrameLocator = page.frame_locator(f'[data-testid="two-{side}"]')
-        self.told = self.frame.locator('[data-testid="phone-bubble"][data-from="account"]')
-        self.own = self.frame.locator('[data-testid="phone-bubble"][data-from="citizen"]')
+        self.replies = self.frame.locator(REPLIES)
         self.pushes = self.frame.get_by_test_id("phone-push")
-        expect(self.told).to_have_count(1)
+        expect(self.replies).to_have_count(1)
 
     def part(self, name: str) -> Locator:
         return self.frame.get_by_test_id(name)
@@ -37,11 +45,10 @@ class PhoneInFrame:
 
     def reply_to(self, *steps: Locator) -> str:
         """Tap one after the other; what the account answers to the last."""
-        before = self.told.count()
+        before = self.replies.count()
         for step in steps:
             step.click()
-        expect(self.told.nth(before)).to_be_visible()
-        return self.told.nth(before).inner_text()
+        return reply_after(self.replies, before)
 
     def say(self, words: str) -> str:
         self.part("phone-input").fill(words)
@@ -52,11 +59,7 @@ class PhoneInFrame:
         return self.reply_to(self.part("phone-scan-go"))
 
     def is_pushed(self, *words: str) -> Locator:
-        push = self.pushes
-        for word in words:
-            push = push.filter(has_text=word)
-        expect(push).to_have_count(1, timeout=PUSHED_MS)
-        return push
+        return the_push(self.pushes, *words)
 
     def close_page(self) -> None:
         self.part("phone-browser-close").click()
@@ -141,7 +144,7 @@ def test_a_complaint_is_told_by_voice_photo_film_and_place_and_seen_beside_the_c
         expect(citizen.part("trouble")).to_contain_text("连送三次")
         reference = reference_in(citizen.say("1"))
         page.wait_for_timeout(3_000)
-        expect(citizen.told.filter(has_text="投诉已收到")).to_have_count(1)
+        expect(citizen.replies.filter(has_text="投诉已收到")).to_have_count(1)
         citizen.part("trouble-clear").click()
         expect(citizen.part("trouble")).to_be_hidden()
         assert citizen.say("我的案件").count(reference) == 1
