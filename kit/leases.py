@@ -31,6 +31,10 @@ class DutyLease(Model):
         table = "duty_lease"
 
 
+LONGEST = timedelta(minutes=1)
+"""No lease is longer. One that seems to be was taken before the clock was set back, and binds nobody."""
+
+
 class Lease:
     """This process's hold on one duty."""
 
@@ -38,7 +42,7 @@ class Lease:
         self._db = db
         self._name = name
         self._holder = holder
-        self._length = timedelta(seconds=length_s)
+        self._length = min(timedelta(seconds=length_s), LONGEST)
         self.fence = 0
         self._sure_until = 0.0
 
@@ -67,7 +71,7 @@ class Lease:
                 row = await DutyLease.get(name=self._name)
                 return int(row.fence) if row.holder == self._holder else 0
             if row.holder != self._holder:
-                if row.expires_at > now:
+                if now < row.expires_at <= now + LONGEST:
                     return 0
                 row.holder = self._holder
                 row.fence += 1
@@ -81,9 +85,10 @@ class Lease:
 
     async def _is_held_elsewhere(self) -> bool:
         row = await DutyLease.get_or_none(name=self._name)
-        return (
-            row is not None and row.holder != self._holder and row.expires_at > await self._db.database_now()
-        )
+        if row is None or row.holder == self._holder:
+            return False
+        now = await self._db.database_now()
+        return now < row.expires_at <= now + LONGEST
 
     async def give_up(self) -> None:
         """Let another worker have the duty at once."""

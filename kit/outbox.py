@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from tortoise.expressions import Q
 
 from kit.events import Event
 from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
@@ -27,11 +28,12 @@ Handler = Callable[["Change", UUID, Any], Awaitable[None]]
 """`async handler(change, event_id, event)`: rows only, no network."""
 
 ATTEMPTS_AT_MOST = 12
+LONGEST_BACK_OFF = timedelta(minutes=10)
 
 
 def back_off(attempts: int) -> timedelta:
     """1, 2, 4 … seconds, ten minutes at most."""
-    return timedelta(seconds=min(600, 2 ** max(0, attempts - 1)))
+    return min(LONGEST_BACK_OFF, timedelta(seconds=2 ** max(0, attempts - 1)))
 
 
 class UnknownEvent(LookupError):
@@ -44,6 +46,9 @@ class Relay:
     `handlers` maps an event class to what hears it; an event that concerns nobody is
     named with no handler. An event of an unknown name is kept and retried for as long
     as it takes: an older worker must not swallow what a newer web process wrote.
+
+    Whoever wrote an event may have a clock that was ahead: what nobody has tried is due
+    whatever its row says, and so is what waits for longer than anything is put off.
     """
 
     def __init__(
@@ -60,7 +65,8 @@ class Relay:
         """Handle what is due, trying `at_most` events. Returns how many were handled."""
         now = self._db.clock.now()
         pending = OutboxEvent.filter(state=PENDING)
-        due = pending.filter(next_at__lte=now).order_by("id").limit(at_most)
+        put_off = Q(attempts__gt=0, next_at__gt=now, next_at__lte=now + LONGEST_BACK_OFF)
+        due = pending.filter(~put_off).order_by("id").limit(at_most)
         waiting: set[UUID | None] = set()
         tried = done = 0
         rows = await due
@@ -68,7 +74,7 @@ class Relay:
             # A case whose earlier event waits for another try keeps its order: its
             # later events wait too. Asked after the due ones, so that an event which
             # a rival relay postpones in between is either among them or seen here.
-            postponed = pending.filter(next_at__gt=now, case_id__isnull=False).only("id", "case_id")
+            postponed = pending.filter(put_off, case_id__isnull=False).only("id", "case_id")
             waiting.update([row.case_id async for row in postponed])
             for row in rows:
                 if row.case_id is not None and row.case_id in waiting:

@@ -80,6 +80,19 @@ async def test_a_lease_runs_out_by_the_clock_of_the_database_alone(
     assert heir.fence == gone.fence + 1
 
 
+async def test_a_lease_from_before_the_clock_was_set_back_binds_nobody(database: Database) -> None:
+    gone, heir = Lease(database, "relay", "gone"), Lease(database, "relay", "heir")
+    assert await gone.hold()
+
+    async def set_back(change: Change) -> None:
+        row = await DutyLease.get(name="relay")
+        await DutyLease.filter(name="relay").update(expires_at=row.expires_at + timedelta(hours=2))
+
+    await database.change(set_back)
+    assert await heir.hold()
+    assert heir.fence == gone.fence + 1
+
+
 async def test_a_holder_that_stood_still_loses_the_duty_and_learns_it(
     database: Database, elsewhere: Database
 ) -> None:

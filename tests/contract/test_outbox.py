@@ -120,6 +120,20 @@ async def test_a_failing_event_holds_back_its_own_case_alone_and_leaves_nothing_
     assert await listener.heard() == ["b1", "c1", "a1", "a2", "a3"]
 
 
+async def test_events_from_before_the_clock_was_set_back_do_not_wait_for_it(
+    database: Database, clock: FixedClock
+) -> None:
+    listener = Listener()
+    listener.refused = {"a1"}
+    await emit(database, (case(1), Told(word="a1")), (case(1), Told(word="a2")))
+    assert await listener.relay(database).step() == 0
+    await emit(database, (case(2), Told(word="b1")))
+    listener.refused = set()
+    clock.advance(timedelta(hours=-2))
+    assert await listener.relay(database).step() == 3
+    assert await listener.heard() == ["a1", "a2", "b1"]
+
+
 async def test_many_cases_that_wait_do_not_stand_in_the_way_of_others(database: Database) -> None:
     listener = Listener()
     listener.refused = {"first"}
