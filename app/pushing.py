@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from app.core import Core
 from app.platform import Clients
 from bot.building import Bot
@@ -9,8 +12,13 @@ from bot.profile import WechatSection
 from bot.push import MiniProgram, WeChatPush
 from bot.push_links import Links
 from casework.complaints.desk import Desk
+from casework.notifications.rule_book import NotificationsSection
+from casework.notifications.sms import LoggedSms, SmsSender
 from kit.catalogue import Catalogue
 from wechat.account_kinds import Right
+
+SMS_SENDERS: Final[Mapping[str, SmsSender | None]] = {"off": None, "logged": LoggedSms()}
+"""By `notifications.sms` of the profile. A provider is one more line here and one more word there."""
 
 
 def build_push(core: Core, desk: Desk, bot: Bot, clients: Clients) -> WeChatPush:
@@ -31,6 +39,7 @@ def build_push(core: Core, desk: Desk, bot: Bot, clients: Clients) -> WeChatPush
         capabilities=bot.capabilities,
         links=Links(pages_at, section.mini_program, console_url=settings.public_url),
         mini=mini,
+        sms=SMS_SENDERS[core.profile.section(NotificationsSection).sms],
     )
 
 

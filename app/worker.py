@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from app.campaigns import campaign_desk
 from app.core import Core, open_core, redis_url, rule_book
 from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
@@ -34,6 +35,7 @@ from app.pushing import build_push, bundle_line
 from app.renewal import until
 from app.sealing import published_folder, seal_heads
 from bot.late_sending import LateSending
+from bot.mass import MassSending
 from bot.media import fetch_media
 from bot.receipts import settle_receipts
 from bot.unionids import UnionidWalk
@@ -47,9 +49,11 @@ from casework.events import EVENTS
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.alerts import escalate_unanswered
 from casework.notifications.bundles import make_bundles
-from casework.notifications.dispatch import Dispatcher
+from casework.notifications.dispatch import LEASE_S, Dispatcher
 from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
+from content.campaigns.reporting import CampaignReports
+from content.campaigns.sending import CampaignSending
 from kit.clock import local
 from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
@@ -68,17 +72,17 @@ STRAYS_AFTER = timedelta(days=1)
 PUSH_LOOK_S = 0.5
 
 
-def run_worker(settings: Settings) -> int:
-    """Work until SIGTERM or SIGINT; what is being sent is finished first."""
+def run_worker(settings: Settings, *, lease_s: float = LEASE_S) -> int:
+    """Work until SIGTERM or SIGINT; what is being sent is finished first. `lease_s`: of what is being sent."""
     configure_logging()
     # Refused before the embedded Valkey is started: it would be left running.
     KeyRing.open(settings.key_dir, create=False)
     redis_at = redis_url(settings)
-    asyncio.run(_work(settings, redis_at))
+    asyncio.run(_work(settings, redis_at, lease_s))
     return 0
 
 
-async def _work(settings: Settings, redis_at: str) -> None:
+async def _work(settings: Settings, redis_at: str, lease_s: float) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -87,16 +91,23 @@ async def _work(settings: Settings, redis_at: str) -> None:
         async with contextlib.AsyncExitStack() as stack:
             core = await stack.enter_async_context(open_core(settings, redis_at))
             # What was changed in the console is taken over by opening everything anew.
-            await until(stop, core.version, partial(_work_with, core, redis_at, stack))
+            await until(stop, core.version, partial(_work_with, core, redis_at, stack, lease_s))
 
 
 async def _work_with(
-    core: Core, redis_at: str, stack: contextlib.AsyncExitStack, over: asyncio.Event
+    core: Core, redis_at: str, stack: contextlib.AsyncExitStack, lease_s: float, over: asyncio.Event
 ) -> None:
-    await work(core, redis_at, over, stack)
+    await work(core, redis_at, over, stack, lease_s=lease_s)
 
 
-async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib.AsyncExitStack) -> None:
+async def work(
+    core: Core,
+    redis_at: str,
+    stop: asyncio.Event,
+    stack: contextlib.AsyncExitStack,
+    *,
+    lease_s: float = LEASE_S,
+) -> None:
     """Build the duties and do them until `stop`."""
     log = structlog.get_logger("worker")
     settings, db = core.settings, core.db
@@ -126,16 +137,21 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
     gauges = build_gauges(core, desk, bot.capabilities)
     meters.registry.register(gauges)
     deadlines = deadline_desk_of(core, desk, inquiries)
+    book = rule_book(core.profile)
     relay = Relay(
         db,
-        dict.fromkeys(EVENTS, (Planner(rule_book(core.profile)), DeadlinePlanner(deadlines))),
+        dict.fromkeys(EVENTS, (Planner(book), DeadlinePlanner(deadlines))),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
     )
     push = build_push(core, desk, bot, clients)
     dispatcher = Dispatcher(
-        db, push, on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error)
+        db,
+        push,
+        rules=book.get,
+        lease_s=lease_s,
+        on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error),
     )
     late = LateSending(
         db, desk.sealer, bot.answer_late, client, bot.capabilities, bot.flight.hint, clients.mini_program
@@ -155,6 +171,10 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             deadlines, lambda id, exc: log.error("alarm_failed", case=str(id), error=type(exc).__name__)
         )
 
+    mass, campaigns = MassSending(client, bot.capabilities), campaign_desk(core, bot.capabilities)
+    campaign_sending = CampaignSending(campaigns, mass, report=log.error)
+    campaign_reports = CampaignReports(campaigns, mass)
+
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
         return Duty(name, step, pause_s, Lease(db, name, holder), wakes)  # type: ignore[arg-type]
 
@@ -165,6 +185,8 @@ async def work(core: Core, redis_at: str, stop: asyncio.Event, stack: contextlib
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),
             leased("receipts", lambda: settle_receipts(db), 5.0),
+            Duty("campaigns", campaign_sending.step, 2.0),
+            leased("campaign_reports", campaign_reports.step, 5.0, "campaigns"),
             leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
             leased("alerts", lambda: escalate_unanswered(db), 5.0, "relay"),

@@ -55,7 +55,9 @@ class Room:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row held for sending since `at` (the database's clock). `send` is what the channel made ready for it."""
+    """A row held for sending since `at` (the database's clock). `send` is what the channel made ready for it,
+    `begin_by` the moment of the monotonic clock after which it is not begun any more.
+    """
 
     message: DeliveryMessage
     fence: int
@@ -65,6 +67,7 @@ class Claim:
     lost_at: datetime | None
     trail: str | None
     send: Send | None = None
+    begin_by: float = float("inf")
 
     @property
     def id(self) -> UUID:
@@ -78,13 +81,13 @@ async def take(change: Change, now: datetime, lease: timedelta, room: Room, rule
     return [_claim(row, now, rules(row["rule"])) for row in rows]
 
 
-async def made_ready(change: Change, channel: Channel, claims: list[Claim]) -> list[Claim]:
+async def made_ready(change: Change, channel: Channel, claims: list[Claim], begin_by: float) -> list[Claim]:
     """The claims with what a channel that prepares made of them, in the same transaction."""
     prepare = getattr(channel, "prepare", None)
-    if prepare is None or not claims:
-        return claims
-    sends = await prepare(change, [claim.message for claim in claims])
-    return [replace(claim, send=sends.get(claim.id)) for claim in claims]
+    sends = {}
+    if prepare is not None and claims:
+        sends = await prepare(change, [claim.message for claim in claims])
+    return [replace(claim, send=sends.get(claim.id), begin_by=begin_by) for claim in claims]
 
 
 def _claim(row: dict[str, Any], now: datetime, rule: Rule | None) -> Claim:

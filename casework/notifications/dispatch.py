@@ -13,12 +13,13 @@ are kept for them: a call never waits behind ten thousand notices.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from casework.notifications.channel import Channel, Uncertain
+from casework.notifications.channel import Channel, Retry, SendOutcome, Uncertain
 from casework.notifications.claims import Claim, Room, RuleOf, made_ready, take
 from casework.notifications.models import Delivery
 from casework.notifications.pace import CHUNK_S, Pace
@@ -34,11 +35,13 @@ from casework.notifications.shape import Lane, Rule
 from casework.notifications.states import QUEUED, SENDING
 from kit.db import Change, Database
 
-__all__ = ["ATTEMPTS_AT_MOST", "Dispatcher"]
+__all__ = ["ATTEMPTS_AT_MOST", "LEASE_S", "Dispatcher"]
 
 GATHER_LOOK_S: Final = 0.002
 GATHER_AT_MOST_S: Final = 0.006
 STALE_EVERY_S: Final = 5.0
+LEASE_S: Final = 45.0
+"""A call of the platform takes 21 s at most, a new token and a repeat included: twice that, and a little."""
 NO_ROOM: Final = Room(0, 0)
 
 
@@ -58,12 +61,12 @@ class Dispatcher:
         slots: int = 16,
         urgent_slots: int = 2,
         pace_per_s: float | None = None,
-        lease_s: float = 60.0,
+        lease_s: float = LEASE_S,
         back_off_s: float = 2.0,
         on_failure: Callable[[str, str], None] = lambda delivery_id, error: None,
     ) -> None:
         """`slots` is how many sends are in flight at once, and `urgent_slots` how many more when they are urgent;
-        `lease_s` must outlast any one send. The wait before another try begins with `back_off_s` and doubles, up to
+        `lease_s` must outlast any one send twice. The wait before another try begins with `back_off_s` and doubles, up to
         half an hour. `pace_per_s`: of what is not urgent no more are begun in a second. `rules` finds a row's rule.
 
         `on_failure` hears of a channel that raised: the delivery's id and the name of the error.
@@ -74,7 +77,7 @@ class Dispatcher:
         self._slots = slots
         self._every_slot = slots + urgent_slots
         self._pace = Pace(pace_per_s, slots)
-        self._lease = timedelta(seconds=lease_s)
+        self._lease_s = lease_s
         self._back_off_s = back_off_s
         self._on_failure = on_failure
         self._results: list[Result] = []
@@ -184,6 +187,9 @@ class Dispatcher:
         end as uncertain because the database was busy for a moment.
         """
         taken, self._results = self._results, []
+        lease = timedelta(seconds=self._lease_s)
+        # Half of the lease: what has been held for longer is not begun, see `_send`.
+        begin_by = time.monotonic() + self._lease_s / 2
 
         async def work(change: Change) -> list[Claim]:
             now = await change.database_now()
@@ -191,8 +197,8 @@ class Dispatcher:
                 await settle(change, taken, now, self._back_off_s)
             if not room:
                 return []
-            claims = await take(change, now, self._lease, room, self._rules)
-            return await made_ready(change, self._channel, claims)
+            claims = await take(change, now, lease, room, self._rules)
+            return await made_ready(change, self._channel, claims, begin_by)
 
         try:
             return await self._db.change(work)
@@ -201,8 +207,13 @@ class Dispatcher:
             raise
 
     async def _send(self, claim: Claim) -> None:
-        send = claim.send or partial(self._channel.send, claim.message)
-        (outcome,) = await asyncio.gather(send(), return_exceptions=True)
+        outcome: SendOutcome | BaseException
+        if time.monotonic() > claim.begin_by:
+            # Stopped in between, perhaps for so long that somebody else has the row.
+            outcome = Retry(0.0, "busy")
+        else:
+            send = claim.send or partial(self._channel.send, claim.message)
+            (outcome,) = await asyncio.gather(send(), return_exceptions=True)
         if isinstance(outcome, asyncio.CancelledError):
             raise outcome
         if isinstance(outcome, BaseException):

@@ -5,7 +5,9 @@ An openid is kept sealed and found by a keyed index, so that a dump of the datab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from casework.actors import Actor, system
@@ -17,6 +19,26 @@ from kit.problems import Busy
 from kit.sealing import FieldSealer
 
 OPENID_AT_MOST = 64
+
+
+class _Stored(Protocol):
+    """An identity as it is stored: a row, or what was read of one."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def account_id(self) -> UUID: ...
+    @property
+    def openid_sealed(self) -> bytes: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def last_message_at(self) -> datetime | None: ...
+    @property
+    def unfollowed_at(self) -> datetime | None: ...
+
+
+S = TypeVar("S", bound=_Stored)
 _TABLE, _COLUMN = "wechat_identity", "openid"
 
 
@@ -106,12 +128,18 @@ async def recipient(sealer: FieldSealer, appid: str, account_id: UUID) -> Recipi
     """
     ids = list(await merging.members(account_id))
     rows = await WechatIdentity.filter(appid=appid, account_id__in=ids)
-    if not rows:
-        return None
+    return opened(sealer, best(rows, account_id)) if rows else None
+
+
+def best(rows: Sequence[S], account_id: UUID) -> S:
+    """Which of a person's identities to write to, when it is about this account of theirs."""
     row = max(rows, key=lambda row: (row.account_id == account_id, *_liveliness(row)))
-    if row.unfollowed_at is not None:
-        # The account's own identity hears nothing any more; another of the same person may.
-        row = max(rows, key=_liveliness)
+    # The account's own identity may hear nothing any more; then another of the same person does, perhaps.
+    return row if row.unfollowed_at is None else max(rows, key=_liveliness)
+
+
+def opened(sealer: FieldSealer, row: _Stored) -> Recipient:
+    """The identity with its openid in clear. Raises SealError."""
     return Recipient(
         account_id=row.account_id,
         openid=sealer.open(bytes(row.openid_sealed), table=_TABLE, column=_COLUMN, row_id=row.id),
@@ -126,7 +154,7 @@ async def follows(appid: str, account_id: UUID) -> bool:
     return await WechatIdentity.filter(appid=appid, account_id__in=ids, unfollowed_at=None).exists()
 
 
-def _liveliness(row: WechatIdentity) -> tuple[bool, datetime, datetime]:
+def _liveliness(row: _Stored) -> tuple[bool, datetime, datetime]:
     heard_at = row.last_message_at if row.last_message_at is not None else row.created_at
     return row.unfollowed_at is None, heard_at, row.created_at
 

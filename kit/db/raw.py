@@ -17,16 +17,21 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 _HOLE = re.compile(r"\$(\d+)")
 _IDS = re.compile(r"IN \(@(\d+)\)")
-_HELD = " FOR UPDATE SKIP LOCKED"
+_LOCKS = {"/*held*/": " FOR UPDATE SKIP LOCKED", "/*locked*/": " FOR UPDATE"}
 
 
 class Statement:
-    """One statement in both dialects. `/*held*/` is where PostgreSQL locks the rows and skips those of others."""
+    """One statement in both dialects.
+
+    PostgreSQL locks rows at `/*locked*/`, and at `/*held*/` those that nobody else has locked. SQLite has one writer.
+    """
 
     def __init__(self, text: str) -> None:
-        self._postgres = _IDS.sub(r"= ANY($\1)", text).replace("/*held*/", _HELD)
-        sqlite = _IDS.sub(r"IN (SELECT value FROM json_each($\1))", text).replace("/*held*/", "")
-        self._sqlite = _HOLE.sub(r"?\1", sqlite)
+        postgres = _IDS.sub(r"= ANY($\1)", text)
+        sqlite = _HOLE.sub(r"?\1", _IDS.sub(r"IN (SELECT value FROM json_each($\1))", text))
+        for mark, lock in _LOCKS.items():
+            postgres, sqlite = postgres.replace(mark, lock), sqlite.replace(mark, "")
+        self._postgres, self._sqlite = postgres, sqlite
 
     async def rows(self, connection: BaseDBAsyncClient, *values: Any) -> list[dict[str, Any]]:
         """What the statement gives: rows it reads, or those it returns of what it wrote."""
