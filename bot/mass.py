@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -21,10 +21,12 @@ from content.campaigns.platform import (
     Unreachable,
 )
 from content.campaigns.quota import MassQuota
-from wechat.account_kinds import AccountKind, Right
-from wechat.client import WeChatClient
+from wechat.account_kinds import AccountKind, Right, mass_limit
 from wechat.errors import TOO_LARGE, UNEXPECTED, WeChatError
-from wechat.mass import mass_limit
+
+if TYPE_CHECKING:
+    # The web processes weigh less without it until somebody asks the platform.
+    from wechat.client import WeChatClient
 
 REPORT: Final = "masssendjobfinish"
 SAME_ID_AFTER_S: Final = 65.0
@@ -108,13 +110,13 @@ class MassSending:
 class MassPages:
     """What the console needs. The client is opened at first use; every refusal is `Unreachable`."""
 
-    def __init__(self, account: Callable[[], WeChatClient]) -> None:
+    def __init__(self, account: Callable[[], Awaitable[WeChatClient]]) -> None:
         self._account = account
 
     async def groups(self) -> tuple[Group, ...]:
         """The account's tags."""
         try:
-            tags = await self._account().tags()
+            tags = await (await self._account()).tags()
         except WeChatError as error:
             raise Unreachable(error.meaning.name) from None
         return tuple(Group(one.id, one.name, one.count) for one in tags)
@@ -122,7 +124,7 @@ class MassPages:
     async def drafts(self) -> tuple[ArticleDraft, ...]:
         """The newest drafts of the platform's draft box."""
         try:
-            page = await self._account().list_drafts(0, DRAFTS_SHOWN)
+            page = await (await self._account()).list_drafts(0, DRAFTS_SHOWN)
         except WeChatError as error:
             raise Unreachable(error.meaning.name) from None
         return tuple(
@@ -133,7 +135,7 @@ class MassPages:
     async def follower_count(self) -> int:
         """How many follow the account."""
         try:
-            return (await self._account().user_list()).total
+            return (await (await self._account()).user_list()).total
         except WeChatError as error:
             raise Unreachable(error.meaning.name) from None
 
@@ -141,9 +143,9 @@ class MassPages:
         """Show it to one follower, as all would see it."""
         try:
             if media_id is None:
-                await self._account().mass_preview_text(openid, text)
+                await (await self._account()).mass_preview_text(openid, text)
             else:
-                await self._account().mass_preview(openid, media_id)
+                await (await self._account()).mass_preview(openid, media_id)
         except WeChatError as error:
             raise Unreachable(error.meaning.name) from None
 

@@ -33,6 +33,9 @@ class Operation(StrEnum):
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
+    SEE_CAMPAIGNS = "see_campaigns"
+    KEEP_CAMPAIGNS = "keep_campaigns"
+    PREVIEW_CAMPAIGNS = "preview_campaigns"
     SEE_PEOPLE = "see_people"
     KEEP_PEOPLE = "keep_people"
     NAME_DEPUTY = "name_deputy"
@@ -61,6 +64,10 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),
     # To try again, or to send once more what somebody may have seen already.
     Operation.MEND_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
+    # Releasing, pausing and going on are moves: `content.campaigns.lifecycle` names their roles.
+    Operation.SEE_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER, R.AUDITOR}),
+    Operation.KEEP_CAMPAIGNS: frozenset({R.EDITOR}),
+    Operation.PREVIEW_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER}),
     Operation.SEE_PEOPLE: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_PEOPLE: frozenset({R.ADMINISTRATOR}),
     Operation.NAME_DEPUTY: frozenset({R.HEAD, R.ADMINISTRATOR}),

@@ -25,6 +25,7 @@ CONSOLE_SHEETS = (
     "desk",
     "people",
     "settings",
+    "campaign",
     "print",
 )
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")

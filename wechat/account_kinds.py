@@ -5,7 +5,7 @@ docs/adr/0021-account-kinds.md. What the platform then truly answers (48001) alw
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 
 class AccountKind(StrEnum):
@@ -55,3 +55,21 @@ _RIGHTS: Final = {
 def rights(kind: AccountKind) -> frozenset[Right]:
     """What an account of this kind may do."""
     return _RIGHTS[kind]
+
+
+class MassLimit(NamedTuple):
+    """Messages to many: `at_most` to each follower a month, or so many of the account a day."""
+
+    at_most: int
+    per: Literal["month", "day"]
+
+
+_MASS_LIMITS: Final = {
+    AccountKind.CERTIFIED_SERVICE: MassLimit(4, "month"),
+    AccountKind.CERTIFIED_SUBSCRIPTION: MassLimit(1, "day"),
+}
+
+
+def mass_limit(kind: AccountKind) -> MassLimit | None:
+    """How much an account of this kind may send by mass; None where it may not at all."""
+    return _MASS_LIMITS.get(kind)

@@ -1,30 +1,9 @@
 """One message to every follower, or to those with a tag. MASSSENDJOBFINISH reports on it."""
 
-from typing import Final, Literal
-
 import msgspec
 
 from wechat import endpoints
-from wechat.account_kinds import AccountKind
 from wechat.calls import Area, Done
-
-
-class MassLimit(msgspec.Struct, frozen=True):
-    """`at_most` messages to each follower a month, or so many of the account a day."""
-
-    at_most: int
-    per: Literal["month", "day"]
-
-
-_LIMITS: Final = {
-    AccountKind.CERTIFIED_SERVICE: MassLimit(4, "month"),
-    AccountKind.CERTIFIED_SUBSCRIPTION: MassLimit(1, "day"),
-}
-
-
-def mass_limit(kind: AccountKind) -> MassLimit | None:
-    """How much an account of this kind may send by mass; None where it may not at all."""
-    return _LIMITS.get(kind)
 
 
 class MassMessage(msgspec.Struct, frozen=True):
