@@ -46,6 +46,7 @@ def send_empty(page: Page) -> None:
     """A form sent without anything in it, past what the browser itself would say."""
     page.evaluate("document.querySelectorAll('main form').forEach(one => { one.noValidate = true })")
     page.locator("main form[method=post] button.primary").last.click()
+    page.locator("main [aria-invalid=true]:visible, main [role=alert]:visible").first.wait_for()
     page.wait_for_load_state()
 
 
