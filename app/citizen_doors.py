@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from app.core import Core
+from app.core import Core, rule_book
 from app.platform import Platform
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
-from bot.models import PushConsent
-from bot.notice_choices import NoticeChoices, is_unsubscribed
+from bot.notice_side import NoticeSide
 from bot.profile import WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
+from casework.notifications.topics import topics_of
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.files.store import FileStore
@@ -25,7 +23,7 @@ from kit.http.slow_down import LoginSlowDown, Slope
 from miniapp_api.door import Answerer, ApiDoor, build_api
 from miniapp_api.open311.door import Open311Door, build_open311
 from miniapp_api.platform import MiniPlatform
-from web.h5.door import Answering, H5Door, NoticeStanding, PersonalWishes, build_h5
+from web.h5.door import Answering, H5Door, build_h5
 from web.h5.platform import WebPlatform
 
 
@@ -54,9 +52,6 @@ def citizens_pages(
             base=settings.wechat_api_base,
         )
 
-    async def notices(member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:
-        return await notice_standings(core.profile.section(WechatSection), member_ids)
-
     return build_h5(
         desk=desk,
         inquiries=inquiries,
@@ -69,13 +64,9 @@ def citizens_pages(
         app_id=settings.wechat_app_id,
         public_url=settings.public_url,
         platform=opened,
-        notices=notices,
+        notices=notice_side(core, "official"),
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
-        wishes=PersonalWishes(
-            wants_notices=wants_notices,
-            choose_notices=NoticeChoices(core.db).choose_all,
-            forget_also=forget_accounts,
-        ),
+        forget_also=forget_accounts,
         in_any_browser=settings.demo,
         answering=answering,
         receipt_tries=_receipt_tries(core),
@@ -112,6 +103,7 @@ def mini_program_api(
         files=files,
         app_id=app_id,
         platform=opened if app_id else None,
+        notices=notice_side(core, "miniprogram"),
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         forget_also=forget_accounts,
         sign_ins=_sign_ins(core),
@@ -149,24 +141,12 @@ def _sign_ins(core: Core) -> SignInLimit:
     return SignInLimit(core.redis, core.keys, core.clock, tries_a_minute=tries)
 
 
-async def wants_notices(account_id: UUID) -> bool:
-    """Whether the person is told what need not be told."""
-    return not await is_unsubscribed(account_id)
-
-
-async def notice_standings(section: WechatSection, member_ids: frozenset[UUID]) -> tuple[NoticeStanding, ...]:
-    """How each template of the official account that needs a consent stands with a person."""
-    ids = list(member_ids)
-    rows = await PushConsent.filter(account_id__in=ids)
-    refuses_all = bool(ids) and await is_unsubscribed(ids[0])
-    return tuple(
-        NoticeStanding(
-            template_id=template.id,
-            is_long_term=template.kind == "long_term",
-            left=sum(row.remaining for row in rows if row.template_id == template.id),
-            is_refused=refuses_all
-            or any(row.refused_at is not None for row in rows if row.template_id == template.id),
-        )
-        for template in section.templates
-        if template.kind != "template" and template.app == "official"
+def notice_side(core: Core, app: str) -> NoticeSide:
+    """What people want to be told, and agreed to, for the door of one application."""
+    return NoticeSide(
+        db=core.db,
+        section=core.profile.section(WechatSection),
+        topics=topics_of(rule_book(core.profile).rules),
+        appid=core.settings.wechat_app_id,
+        app=app,
     )

@@ -13,6 +13,7 @@ from sanic import Request
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
+from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.views import Answer, EntryView
@@ -70,6 +71,7 @@ class ApiDoor:
     sign_ins: SignInLimit
     pace: RateLimit
     addresses: ClientAddresses
+    notices: NoticeWishes
     also_held: AlsoHeld
     forget_also: ForgetAlso
 
@@ -119,6 +121,7 @@ def build_api(
     files: FileStore,
     app_id: str | None,
     platform: PlatformOpening | None,
+    notices: NoticeWishes,
     also_held: AlsoHeld,
     forget_also: ForgetAlso,
     sign_ins: SignInLimit | None = None,
@@ -147,6 +150,7 @@ def build_api(
         sign_ins=sign_ins or SignInLimit(None, keys, clock),
         pace=pace or RateLimit(None, keys, clock),
         addresses=ClientAddresses(trusted_proxies),
+        notices=notices,
         also_held=also_held,
         forget_also=forget_also,
     )

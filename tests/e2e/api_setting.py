@@ -18,8 +18,12 @@ import msgspec
 from sanic import Sanic
 
 from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
+from bot.notice_side import NoticeSide
+from bot.profile import MessageTemplate, WechatSection
 from casework.actors import Actor, citizen
 from casework.misconduct import Misconduct
+from casework.notifications.rules import SHIPPED
+from casework.notifications.topics import topics_of
 from casework.people.models import Account
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, Window
@@ -53,6 +57,13 @@ BUREAU = BureauSection(
     address="湖滨路",
     hours="工作日",
     window=Window(name="窗口", address="文渊路", phone="0000-1234567"),
+)
+TEMPLATES = WechatSection(
+    templates=(
+        MessageTemplate(id="mini-1", kind="one_time", fields={"thing1": "title"}, app="miniprogram"),
+        MessageTemplate(id="mini-2", kind="one_time", fields={"thing1": "title"}, app="miniprogram"),
+        MessageTemplate(id="of-the-account", kind="long_term", fields={"thing1": "title"}),
+    )
 )
 ENTRIES = (
     EntryView(
@@ -208,6 +219,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
         files=LocalFileStore(folder / "files", keys),
         app_id=None,
         platform=None,
+        notices=NoticeSide(database, TEMPLATES, topics_of(SHIPPED), "", "miniprogram"),
         also_held=_nothing_else,
         forget_also=_nothing_to_forget,
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),

@@ -15,15 +15,16 @@ from uuid import UUID, uuid4
 import aiohttp
 from sanic import Sanic
 
-from app.citizen_doors import notice_standings, wants_notices
 from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
-from bot.notice_choices import NoticeChoices
+from bot.notice_side import NoticeSide
 from bot.profile import MessageTemplate, WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.misconduct import Misconduct
+from casework.notifications.rules import SHIPPED
+from casework.notifications.topics import topics_of
 from casework.people import identities
 from casework.people.profile import ConsentsSection
 from content.interpretations.answering import Answerer
@@ -42,7 +43,7 @@ from tests.e2e.console_setting import BUREAU
 from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
 from web.assets import load_assets
 from web.h5.blueprint import h5_blueprint
-from web.h5.door import H5Door, PersonalWishes, build_h5
+from web.h5.door import H5Door, build_h5
 from web.h5.problems import problem_page
 from web.h5.wechat_side import WeChatSide
 from wechat.calls import Calls
@@ -65,6 +66,7 @@ TEMPLATES = WechatSection(
         MessageTemplate(id=ONE_TIME, kind="one_time", fields={"thing1": "title"}),
     )
 )
+TOPICS = topics_of(SHIPPED)
 
 
 @dataclass(frozen=True)
@@ -221,9 +223,9 @@ async def citizens_on(
             app_id=APP_ID,
             public_url=url,
             platform=web_side,
-            notices=lambda ids: notice_standings(TEMPLATES, ids),
+            notices=NoticeSide(database, TEMPLATES, TOPICS, APP_ID),
             also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
-            wishes=PersonalWishes(wants_notices, NoticeChoices(database).choose_all, forget_accounts),
+            forget_also=forget_accounts,
             in_any_browser=in_any_browser,
             answering=answerer,
         )
@@ -240,6 +242,7 @@ async def citizens_on(
             files=door.files,
             app_id=MINI_ID,
             platform=mini_side,
+            notices=NoticeSide(database, TEMPLATES, TOPICS, APP_ID, "miniprogram"),
             also_held=door.also_held,
             forget_also=forget_accounts,
         )

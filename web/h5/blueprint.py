@@ -19,10 +19,12 @@ from web.h5.filing_uploads import begin_upload, continue_upload, keep_draft, loo
 from web.h5.filing_wechat import show_script_key
 from web.h5.frame import choose_print
 from web.h5.home_page import show_home
-from web.h5.me_page import choose_notices, end_login, end_other_logins, show_logins, show_me
+from web.h5.me_page import end_login, end_other_logins, show_logins, show_me
 from web.h5.message_page import send_message, show_message
+from web.h5.notice_pages import choose_notices, show_choices, show_notices
+from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
-from web.h5.plain_pages import show_notices, show_permits
+from web.h5.plain_pages import show_permits
 from web.h5.receipt_page import leave_case, open_case, show_receipt
 from web.h5.typed import later
 from web.h5.visitor import for_anybody, signed_in
@@ -31,7 +33,7 @@ from web.h5.visitor import for_anybody, signed_in
 def h5_blueprint() -> Blueprint:
     """All pages for citizens. `app.ctx.h5` holds what they work with, see `door.build_h5`.
 
-    Every page needs a session but those of coming in and going out, the size of print, and permits.
+    Every page needs a session but those of coming in and going out, the size of print, permits, and stopping notices.
     """
     h5 = Blueprint("h5", url_prefix="/h5")
 
@@ -58,6 +60,7 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/uploads/<upload_id:str>/small", for_anybody(show_small), "upload_small")
     route("GET", "/permits", for_anybody(show_permits), "permits")
     route("GET", "/me", signed_in(show_me), "me")
+    route("GET", "/me/notices", signed_in(show_choices), "choices")
     route("POST", "/me/notices", signed_in(choose_notices), "choose_notices")
     route("GET", "/logins", signed_in(show_logins), "logins")
     route("POST", "/logins/end", signed_in(end_other_logins), "end_other_logins")
@@ -71,6 +74,8 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/cases/<reference:str>/<act:str>", sees_case(take_act), "take_case_act", stream=True)
     route("GET", "/files/<file_id:str>", sees_case(show_photo), "photo")
     route("GET", "/notices", signed_in(show_notices), "notices")
+    route("GET", "/notices/stop/<token:str>", for_anybody(show_stop), "stop")
+    route("POST", "/notices/stop/<token:str>", for_anybody(stop_notices), "stop_notices")
     route("GET", "/data", signed_in(show_data), "data")
     route("GET", "/data/correct", signed_in(show_correct), "correct")
     route("POST", "/data/correct", signed_in(ask_correct, otherwise=later), "ask_correct")

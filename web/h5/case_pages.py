@@ -8,8 +8,10 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from casework.complaints import queries as complaints
+from casework.complaints.lifecycle import COMPLAINT, State
 from casework.complaints.views import ComplaintView
 from casework.inquiries import queries as inquiries
+from casework.notifications.prompts import Moment
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
 from kit.problems import Invalid, NotFound
@@ -20,6 +22,9 @@ from web.h5.case_words import case_row, facts_of, happenings_of, opening_of, pic
 from web.h5.claiming import offer_of
 from web.h5.door import H5Door
 from web.h5.frame import danger_numbers, frame_for, shown
+from web.h5.notice_pages import stop_form
+from web.h5.notice_prompt import prompt_for
+from web.h5.notice_screens import Prompt
 from web.h5.reckoning import standing_of
 from web.h5.screens import Link
 from web.h5.talk_page import show_talk
@@ -99,6 +104,7 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
     done = str(request.args.get("done", ""))
     is_receipt = visitor.case_id is not None
     claim, sign_in = await offer_of(request, door, visitor, view)
+    owner_id = None if is_receipt else visitor.account_id
     return CasePage(
         reference=view.reference,
         opening=opening_of(view.story),
@@ -125,4 +131,11 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
         leave=f"{BY_RECEIPT}/leave" if is_receipt else "",
         claim=claim,
         sign_in=sign_in,
+        prompt=await _prompt(request, door, owner_id, view) if owner_id is not None else None,
+        stop=await stop_form(request, door, owner_id) if owner_id is not None else None,
     )
+
+
+async def _prompt(request: Request, door: H5Door, owner_id: UUID, view: ComplaintView) -> Prompt | None:
+    moment = Moment.ANSWERED if view.state is State.ANSWERED else Moment.OPENED
+    return await prompt_for(request, door, owner_id, moment, is_open=view.state not in COMPLAINT.final)

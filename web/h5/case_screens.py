@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from web.h5.notice_screens import OneTap, Prompt
 from web.h5.screens import Fact, Link, Picture
 
 
@@ -112,6 +113,7 @@ class CasePage:
     """One complaint, for whoever may see it.
 
     For the holder of a receipt: `leave` ends it, `claim` takes the case into the WeChat in hand, `sign_in` leads there.
+    For its owner: `prompt` asks to agree to messages, `stop` ends those of the kind that led here.
     """
 
     reference: str
@@ -133,6 +135,8 @@ class CasePage:
     claim: str = ""
     sign_in: str = ""
     danger_numbers: tuple[Link, ...] = ()
+    prompt: Prompt | None = None
+    stop: OneTap | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

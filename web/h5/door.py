@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sanic import Request
 
-from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
+from casework.notifications.stop_links import StopLinks
+from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.answering import Answerer
@@ -42,21 +43,11 @@ FORMS_LIE_OPEN = timedelta(days=30)
 """For so long a form that was opened may be sent, whatever became of the session."""
 
 
-@dataclass(frozen=True)
-class NoticeStanding:
-    """Whether messages of one template may be sent to a person. `left` counts consents that are not used up."""
-
-    template_id: str
-    is_long_term: bool
-    left: int
-    is_refused: bool = False
-
-
-NoticeStandings = Callable[[frozenset[UUID]], Awaitable[tuple[NoticeStanding, ...]]]
-"""The standing of every template, for the accounts of one person."""
-
 AlsoHeld = Callable[[frozenset[UUID]], Awaitable[Mapping[str, object]]]
 """What other doors hold of a person's accounts, as plain values for the export."""
+
+ForgetAlso = Callable[[Change, list[UUID]], Awaitable[None]]
+"""Deletes what other parts keep of accounts that are forgotten altogether."""
 
 
 class Answering(Protocol):
@@ -74,19 +65,6 @@ class Answering(Protocol):
     def entry(self, slug: str, /) -> EntryView | None:
         """A published entry by its name."""
         ...
-
-
-@dataclass(frozen=True)
-class PersonalWishes:
-    """What a person may want of other parts, put together where both sides are known.
-
-    `wants_notices(account_id)`; `choose_notices(actor, account_id, wanted)`; `forget_also(change, account_ids)`
-    deletes what other parts keep of accounts that are forgotten altogether.
-    """
-
-    wants_notices: Callable[[UUID], Awaitable[bool]]
-    choose_notices: Callable[[Actor, UUID, bool], Awaitable[bool]]
-    forget_also: Callable[[Change, list[UUID]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -117,9 +95,10 @@ class H5Door:
     app_id: str
     public_url: str
     in_any_browser: bool
-    notices: NoticeStandings
+    notices: NoticeWishes
+    stop_links: StopLinks
     also_held: AlsoHeld
-    wishes: PersonalWishes
+    forget_also: ForgetAlso
     receipt_cookie: SessionCookie
     receipt_tries: LoginSlowDown
     sign_ins: SignInLimit
@@ -148,9 +127,9 @@ def build_h5(
     app_id: str,
     public_url: str,
     platform: PlatformOpening,
-    notices: NoticeStandings,
+    notices: NoticeWishes,
     also_held: AlsoHeld,
-    wishes: PersonalWishes,
+    forget_also: ForgetAlso,
     in_any_browser: bool = False,
     answering: Answering | None = None,
     receipt_tries: LoginSlowDown | None = None,
@@ -186,8 +165,9 @@ def build_h5(
         public_url=public_url,
         in_any_browser=in_any_browser,
         notices=notices,
+        stop_links=StopLinks(keys, desk.db.clock),
         also_held=also_held,
-        wishes=wishes,
+        forget_also=forget_also,
         receipt_cookie=SessionCookie(RECEIPT, public_url),
         receipt_tries=receipt_tries or LoginSlowDown(None, keys, desk.db.clock),
         sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),

@@ -13,13 +13,16 @@ from casework.complaints.models import ComplaintReceipt
 from casework.complaints.receipts import ReceiptKind, secret_of
 from casework.complaints.views import ComplaintView
 from casework.dangers.finding import find_danger
+from casework.notifications.prompts import Moment
 from kit.problems import NotFound
 from web.h5.case_screens import Standing
 from web.h5.door import H5Door
 from web.h5.frame import danger_numbers, frame_for, shown
+from web.h5.notice_prompt import prompt_for
+from web.h5.notice_screens import Prompt
 from web.h5.reckoning import standing_of
 from web.h5.screens import Fact, Link
-from web.h5.visitor import Visitor, is_in_wechat
+from web.h5.visitor import Visitor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +41,7 @@ class FiledPage:
     standing: Standing
     later: tuple[str, ...]
     facts: tuple[Fact, ...]
-    may_be_told: bool
+    prompt: Prompt | None = None
 
 
 async def show_filed(request: Request, door: H5Door, visitor: Visitor, reference: str) -> HTTPResponse:
@@ -64,7 +67,9 @@ async def show_filed(request: Request, door: H5Door, visitor: Visitor, reference
         standing=standing,
         later=_later(door, view),
         facts=_facts(door, view),
-        may_be_told=is_in_wechat(request) and not secret,
+        prompt=await prompt_for(request, door, visitor.account_id, Moment.FILED, is_open=True)
+        if not secret
+        else None,
     )
     return shown(door, "filed.html", frame_for(request, door, visitor), page)
 

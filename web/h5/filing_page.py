@@ -33,7 +33,7 @@ from web.h5.filing_reading import FormRead, has_token, read_form
 from web.h5.filing_screens import begun_at_sign, filing_page
 from web.h5.filing_taking import take
 from web.h5.frame import frame_for, shown
-from web.h5.plain_pages import WECHAT_SCRIPTS
+from web.h5.platform import SCRIPTS_OF
 from web.h5.typed import KEPT_A_MINUTE
 from web.h5.visitor import ENTER, Visitor, is_in_wechat, to_the_entrance, visitor_of
 
@@ -158,7 +158,7 @@ async def _page(
         in_wechat=is_in_wechat(request),
     )
     if is_in_wechat(request):
-        allow_scripts_of(request, WECHAT_SCRIPTS)
+        allow_scripts_of(request, SCRIPTS_OF)
     response = shown(door, "file.html", frame_for(request, door, visitor, FILE), page, status)
     response.headers["permissions-policy"] = MICROPHONE_TOO
     return carry_visit(request, door, response)

@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.complaints import queries as complaints
+from casework.notifications.wishes import wants_any
 from casework.people import phones
 from casework.people.consents import Purpose, agreed
 from casework.people.merging import members
@@ -34,24 +35,20 @@ async def show_me(request: Request, door: H5Door, visitor: Visitor) -> HTTPRespo
     text, ids = door.words.text, await members(visitor.account_id)
     found = await complaints.mine(door.desk, visitor.account_id, None, LATEST)
     done = str(request.args.get("done", ""))
-    wants = await door.wishes.wants_notices(visitor.account_id)
+    choices = await door.notices.choices(visitor.account_id)
+    wants = wants_any(door.notices.topics, choices)
+    reach = await door.notices.reach(visitor.account_id)
     page = MePage(
         facts=await _identity(door, visitor, ids),
         cases=tuple(case_row(door, row) for row in found.rows),
         telling=await _telling(door, visitor),
-        notices=text("h5_me.notices.on" if wants else "h5_me.notices.off"),
+        notices=text(f"h5_notices.reach.{reach}" if wants else "h5_me.notices.off"),
+        may_agree=bool(await door.notices.held(visitor.account_id)),
         notices_button=text("h5_me.notices.stop" if wants else "h5_me.notices.start"),
         notices_wanted="0" if wants else "1",
         done=text(f"h5_me.done.{done}") if done in DONE else "",
     )
     return shown(door, "me.html", frame_for(request, door, visitor, HOME), page)
-
-
-async def choose_notices(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
-    """POST /h5/me/notices: whether notices come that need not come."""
-    wanted = (request.form.get("wanted") if request.form else None) == "1"
-    await door.wishes.choose_notices(visitor.actor, visitor.account_id, wanted)
-    return redirect(f"{HOME}?done=notices_{'on' if wanted else 'off'}", status=303)
 
 
 async def show_logins(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:

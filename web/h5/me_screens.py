@@ -10,13 +10,17 @@ from web.h5.screens import Fact, Link, Telling
 
 @dataclass(frozen=True, kw_only=True)
 class MePage:
-    """Who one is here, the latest matters, and what may be wished."""
+    """Who one is here, the latest matters, and what may be wished.
+
+    `may_agree`: there are messages that one can agree to.
+    """
 
     facts: tuple[Fact, ...]
     cases: tuple[CaseRow, ...]
     notices: str
     notices_button: str
     notices_wanted: str
+    may_agree: bool = False
     telling: Telling | None = None
     done: str = ""
 

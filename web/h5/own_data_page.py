@@ -101,7 +101,7 @@ async def _forget(door: H5Door, visitor: Visitor) -> bool:
     files: list[UUID] = []
 
     async def also(change: Change, account_ids: list[UUID]) -> None:
-        await door.wishes.forget_also(change, account_ids)
+        await door.forget_also(change, account_ids)
         holders = [f"account:{one}" for one in account_ids]
         await FormDraft.filter(holder__in=holders).delete()
         files[:] = [row.id for row in await StoredFile.filter(account_id__in=account_ids).only("id")]

@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+SCRIPTS_OF = "https://res.wx.qq.com"
+SCRIPT = f"{SCRIPTS_OF}/open/js/jweixin-1.6.0.js"
+
 
 @dataclass(frozen=True)
 class Opener:
@@ -26,12 +29,13 @@ class Opener:
 
 @dataclass(frozen=True)
 class ScriptKey:
-    """What a page hands to `wx.config`. `timestamp` is in epoch seconds."""
+    """What a page hands to `wx.config`, of the script at `source`. `timestamp` is in epoch seconds."""
 
     app_id: str
     timestamp: int
     nonce: str
     signature: str
+    source: str = SCRIPT
 
 
 class CodeRefusedError(Exception):

@@ -147,33 +147,6 @@ class DataPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeLine:
-    """One kind of message and whether it may be sent."""
-
-    title: str
-    standing: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scripts:
-    """For WeChat's own consent button. Without it the page explains the other ways."""
-
-    app_id: str
-    timestamp: int
-    nonce: str
-    signature: str
-    templates: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticesPage:
-    """Which messages reach the person, and how to change that."""
-
-    lines: tuple[NoticeLine, ...]
-    scripts: Scripts | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class PermitsPage:
     """How to get a permit today: at the counter, with what, where, when."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from kit.clock import Clock
-from web.h5.platform import CodeRefusedError, Opener, PlatformAwayError, ScriptKey
+from web.h5.platform import SCRIPT, CodeRefusedError, Opener, PlatformAwayError, ScriptKey
+from wechat.authorize import authorize_base
 from wechat.client import WeChatClient
 from wechat.errors import CODE_USED, WeChatError
 from wechat.followers import UserInfo
@@ -38,6 +40,8 @@ class WeChatSide:
         self._clock = clock
         self._app_id = app_id
         self._base = base
+        # Whoever plays the platform serves its script too.
+        self._script = SCRIPT if authorize_base(base) != base else f"{base}{urlsplit(SCRIPT).path}"
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
         return authorize_url(self._base, self._app_id, redirect_uri, state)
@@ -65,7 +69,8 @@ class WeChatSide:
         except (WeChatError, TimeoutError):
             raise PlatformAwayError from None
         nonce, timestamp = secrets.token_hex(8), int(self._clock.now().timestamp())
-        return ScriptKey(self._app_id, timestamp, nonce, js_signature(ticket, nonce, timestamp, url))
+        signature = js_signature(ticket, nonce, timestamp, url)
+        return ScriptKey(self._app_id, timestamp, nonce, signature, self._script)
 
     async def _known(self, openid: str) -> UserInfo | None:
         """With snsapi_base the platform tells the unionid only here, and only of those who follow."""

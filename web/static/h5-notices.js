@@ -1,6 +1,7 @@
-// Hands the page's key to WeChat's scripts and looks at the page again once something was agreed to.
+// Hands the page's key to WeChat's scripts, and says what became of the tap on its button.
 (function () {
   "use strict";
+  var LOOKED_AT_MS = 1500; // the platform tells us of the tap by itself, in about a second
   var key = document.getElementById("wechat-key");
   if (!key || !window.wx) return;
   window.wx.config({
@@ -11,7 +12,13 @@
     jsApiList: [],
     openTagList: ["wx-open-subscribe"],
   });
-  document.getElementById("subscribe").addEventListener("success", function () {
-    window.location.reload();
+  var said = document.getElementById("subscribed");
+  document.getElementById("subscribe").addEventListener("success", function (event) {
+    var details = String((event.detail && event.detail.subscribeDetails) || "");
+    said.textContent = /"?accept/.test(details) || !details ? said.dataset.yes : said.dataset.no;
+    said.hidden = false;
+    window.setTimeout(function () {
+      window.location.reload();
+    }, LOOKED_AT_MS);
   });
 })();
