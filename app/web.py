@@ -9,8 +9,9 @@ import structlog
 from sanic import Request, Sanic
 from sanic.config import Config
 
+from app.campaigns import campaign_desk, campaign_door
 from app.citizen_doors import citizens_pages, mini_program_api, open311
-from app.core import CATALOGUE_FOLDER, open_core
+from app.core import CATALOGUE_FOLDER, open_core, rule_book
 from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.facts import Facts
@@ -122,8 +123,10 @@ def build_app(
             bureau=core.profile.section(BureauSection),
             public_url=settings.console_url,
             amending=core.checks,
+            rules=rule_book(core.profile),
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
+            campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),
         )
         doors = {"account": bot.door}
         if app.ctx.miniprogram is not None:

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Final, Literal
 from uuid import UUID
 
+from casework.actors import Actor
 from casework.notifications.models import NoticePreference
 from casework.notifications.shape import CITIZENS_TOPICS, STAFF_TOPICS, Topic
 from casework.people.merging import members
-from kit.db import Change
-from kit.problems import Invalid
+from casework.people.models import Staff
+from kit.db import Change, Database
+from kit.problems import Forbidden, Invalid, NotFound
 
 ACCOUNT, STAFF = "account", "staff"
 Choice = Literal["now", "digest", "none"]
@@ -76,3 +78,26 @@ def _choice(stored: str) -> Choice:
         if choice == stored:
             return choice
     return "now"
+
+
+async def choose_as_staff(db: Database, actor: Actor, choices: Mapping[Topic, str]) -> None:
+    """Note a member of staff's own choices, with an entry in their chain. What holds already changes nothing.
+
+    Raises Invalid for a topic or choice that is not offered; then none of them is noted.
+    """
+    if actor.id is None:
+        raise Forbidden()
+    staff_id = actor.id
+
+    async def work(change: Change) -> None:
+        if await change.lock(Staff, staff_id) is None:
+            raise NotFound()
+        changed = {
+            topic.value: choice
+            for topic, choice in choices.items()
+            if await choose(change, STAFF, staff_id, topic, choice)
+        }
+        if changed:
+            await change.audit(staff_id, actor, "staff.choose_notices", {"choices": changed})
+
+    await db.change(work)

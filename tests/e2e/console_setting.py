@@ -36,9 +36,10 @@ from kit.files.store import LocalFileStore, Variant
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.secrets import KeyRing
-from tests.casework_setting import desk_on
+from tests.casework_setting import RULE_BOOK, desk_on
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
+from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
 from web.console.problems import problem_page
 
@@ -194,6 +195,7 @@ async def console_on(
     folder: Path,
     scene_address: SceneAddress = no_platform,
     staff_rules: StaffSection = NO_SECOND_FACTOR,
+    campaigns: CampaignDoor | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
@@ -220,7 +222,9 @@ async def console_on(
         bureau=BUREAU,
         public_url=url,
         amending=Checks(whole_profile, PROFILE_REFUSED, catalogue),
+        rules=RULE_BOOK,
         staff_rules=staff_rules,
+        campaigns=campaigns,
     )
     app.ctx.console = door
     server = await app.create_server(sock=listening, return_asyncio_server=True)

@@ -9,15 +9,16 @@ from sanic.response import redirect
 
 from casework.permissions import Operation as May
 from web.console.bodies import with_photos
+from web.console.campaign_routes import CAMPAIGN_ROUTES
 from web.console.case_routes import back_to_case, show_case, show_phone, take_move, take_side
 from web.console.code_pages import add_code, retire_code, show_codes, show_sheet
 from web.console.danger_pages import end_danger, show_dangers, take_danger
-from web.console.deliveries_page import show_deliveries
 from web.console.door import ConsoleDoor
 from web.console.forms import SIDE_FORMS
 from web.console.frame import first_place
 from web.console.inquiry_pages import answer_inquiry, close_inquiry, show_inquiries, show_inquiry
 from web.console.mine_page import end_binding, new_binding, show_mine
+from web.console.notice_routes import NOTICE_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
 from web.console.queue_page import show_queue
@@ -72,8 +73,8 @@ def console_blueprint() -> Blueprint:
     route("POST", "/codes", act(May.KEEP_CODES, add_code), "add_code")
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
-    route("GET", "/deliveries", page(May.SEE_DELIVERIES, show_deliveries), "deliveries")
-    for method, path, operation, handler, name in (*PEOPLE_ROUTES, *SETTINGS_ROUTES):
+    tables = (*NOTICE_ROUTES, *PEOPLE_ROUTES, *SETTINGS_ROUTES, *CAMPAIGN_ROUTES)
+    for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)
     return console

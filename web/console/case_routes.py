@@ -13,7 +13,7 @@ from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
 from casework.complaints.releasing import release_of, suggestion
 from casework.complaints.views import ComplaintDetail
-from casework.notifications.queries import Sought, deliveries
+from casework.notifications.queries import Sought, deliveries, mark_case_read
 from casework.permissions import Operation
 from kit.db import Change
 from kit.files.receiving import receive
@@ -124,6 +124,8 @@ async def render_case(
     template: str = "case.html",
 ) -> HTTPResponse:
     """The page of a case."""
+    # Opened is read: whoever was called about this case has answered.
+    await mark_case_read(door.db, visitor.staff.id, case.view.id)
     told = await deliveries(Sought(case_id=case.view.id), limit=NOTICES)
     may_release = visitor.may(Operation.RELEASE_CASE)
     release = await release_of(door.desk, case.view.id) if may_release else None

@@ -10,10 +10,12 @@ from sanic import Request
 
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
+from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
 from casework.people.staff_profile import StaffSection
 from content.amendments import Checks
 from content.bureau_profile import BureauSection
+from content.campaigns.desk import CampaignDesk
 from kit.catalogue import Catalogue
 from kit.clock import Clock
 from kit.db import Database
@@ -27,6 +29,7 @@ from kit.http.sessions import Sessions
 from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
 from kit.secrets import KeyRing
+from web.console.campaign_door import CampaignDoor, NoPlatform
 from web.console.words import Words
 from web.rendering import Pages
 
@@ -59,6 +62,8 @@ class ConsoleDoor:
     mark: str
     public_url: str
     amending: Checks
+    rules: RuleBook
+    campaigns: CampaignDoor
 
     @property
     def db(self) -> Database:
@@ -82,8 +87,10 @@ def build_console(
     bureau: BureauSection,
     public_url: str,
     amending: Checks,
+    rules: RuleBook,
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
+    campaigns: CampaignDoor | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -107,6 +114,8 @@ def build_console(
         mark=bureau.short_name[-2:],
         public_url=public_url,
         amending=amending,
+        rules=rules,
+        campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
 from casework.dangers.lifecycle import State
 from casework.dangers.queries import open_alerts
+from casework.notifications.queries import unread_count
 from casework.permissions import Operation, may
 from web.console.door import ConsoleDoor
 from web.console.screens import Frame, Place
@@ -14,7 +17,8 @@ from web.console.visitor import Visitor
 
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
-SETTINGS = "/console/settings"
+SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
+NOTICES = "/console/notices"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
@@ -22,12 +26,15 @@ PLACES = {
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
+    CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
     DEPUTIES: ("deputies", Operation.NAME_DEPUTY),
     AUDIT: ("audit", Operation.SEE_AUDIT),
 }
 """The main navigation: the text's name, and who may go there."""
+
+UNREAD_AT_MOST = 99
 
 
 def first_place(visitor: Visitor) -> str:
@@ -39,7 +46,8 @@ def first_place(visitor: Visitor) -> str:
 
 async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
     """The masthead for somebody signed in, with the alarm that stands until a person takes it."""
-    return quiet_frame(door, visitor, here, alarm=await alarm_of(door))
+    frame = quiet_frame(door, visitor, here, alarm=await alarm_of(door))
+    return replace(frame, unread=await unread_count(visitor.staff.id, UNREAD_AT_MOST))
 
 
 async def alarm_of(door: ConsoleDoor) -> str:

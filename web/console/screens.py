@@ -31,7 +31,7 @@ class Frame:
     """What surrounds every page: whose bureau, who is signed in, and the token for its forms.
 
     `alarm` is the sentence shown while nobody has taken a danger alert, `now_ms` the server's clock, by which the
-    browser counts down.
+    browser counts down; `unread` is how many notices the reader has not seen.
     """
 
     bureau_name: str
@@ -42,6 +42,7 @@ class Frame:
     places: tuple[Place, ...] = ()
     alarm: str = ""
     now_ms: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,30 +168,6 @@ class ResumePage:
     shown: tuple[str, ...]
     way_out: str
     note: Note
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryLine:
-    """One notice: whether it arrived, and why not. Recipients are masked."""
-
-    state: Chip
-    what: str
-    why: str
-    whom: str
-    tries: str
-    reference: str
-    at: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveriesPage:
-    """The list of messages."""
-
-    tabs: tuple[Link, ...]
-    rows: tuple[DeliveryLine, ...]
-    more: str = ""
-    first: str = ""
-    wrong: Note | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

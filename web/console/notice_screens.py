@@ -1,0 +1,124 @@
+"""What the pages about notices show, already in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from web.console.screens import Ask, Chip, Link, Note, Option
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeLine:
+    """One notice to the reader. `href` is the page of what it is about, `read` when it was read, "" while it waits."""
+
+    title: str
+    words: str
+    reference: str
+    href: str
+    at: str
+    read: str
+    read_action: str
+    urgent: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesPage:
+    """One's own notices. `asks` are the choices how to be told, `bound` says what is missing for calls by WeChat."""
+
+    notes: tuple[Note, ...]
+    rows: tuple[NoticeLine, ...]
+    unread: int
+    asks: tuple[Ask, ...]
+    bound: str = ""
+    more: str = ""
+    first: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryLine:
+    """One message: whether it arrived, and why not. Recipients are masked."""
+
+    href: str
+    state: Chip
+    what: str
+    why: str
+    whom: str
+    tries: str
+    reference: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleLine:
+    """How one rule fares. `console` is how many only the console showed, `repeated` how many were tried after one
+    that may have been shown."""
+
+    name: str
+    href: str
+    share: str
+    is_low: bool
+    sent: int
+    uncertain: int
+    failed: int
+    waiting: int
+    console: int
+    repeated: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveriesPage:
+    """The list of messages. `retry`: all that failed for `reason` may be tried again from here."""
+
+    notes: tuple[Note, ...]
+    facts: tuple[str, ...]
+    tabs: tuple[Link, ...]
+    state: str
+    rules: tuple[Option, ...]
+    people: tuple[Option, ...]
+    reasons: tuple[Option, ...]
+    rows: tuple[DeliveryLine, ...]
+    fares: tuple[RuleLine, ...]
+    retry: bool
+    rule: str
+    whom: str
+    reason: str
+    more: str = ""
+    first: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A name and what it is."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One way that was tried."""
+
+    at: str
+    way: str
+    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryPage:
+    """One message. `retry` and `replay` are where their forms go, "" where they are not offered."""
+
+    notes: tuple[Note, ...]
+    title: str
+    words: str
+    state: Chip
+    why: str
+    facts: tuple[Fact, ...]
+    steps: tuple[StepLine, ...]
+    reference: str
+    case: str
+    retry: str
+    replay: str
+    ask: Ask
+    links: tuple[Link, ...]
