@@ -15,6 +15,9 @@ from miniapp_api import (
     inquiry_routes as inquiries,
 )
 from miniapp_api import (
+    notice_routes as notices,
+)
+from miniapp_api import (
     personal_routes as personal,
 )
 from miniapp_api import (
@@ -189,6 +192,20 @@ OWN: tuple[Operation, ...] = (
          refuses=((404, "problem.api.no_such_purpose"),)),
     _row("PUT", "/guardian", "name_guardian", personal.name_guardian, tag="personal",
          takes=personal.NamedGuardian, refuses=((409, "problem.api.wording_changed"),)),
+    _row("GET", "/notice-preferences", "notice_preferences", notices.show_preferences,
+         Given(content=notices.NoticePreferences), tag="notices"),
+    _row(
+        "PUT", "/notice-preferences", "choose_notices", notices.choose_preferences,
+        Given(content=notices.NoticePreferences), tag="notices", takes=notices.NoticeWish,
+        refuses=((409, "problem.notices.choice"),),
+    ),
+    _row("GET", "/notice-prompts", "notice_prompt", notices.show_prompt, Given(content=notices.NoticePrompt),
+         tag="notices", query=notices.PromptQuery, refuses=NO_CASE),
+    _row(
+        "POST", "/notice-consents", "notice_consents", notices.note_answers, Given(content=notices.NoticeConsents),
+        tag="notices", takes=notices.NoticeAnswers, has_act=True,
+        refuses=((409, "problem.api.no_such_template"),),
+    ),
     _row("GET", "/links", "links", personal.list_links, Given(content=personal.Links), tag="personal"),
     _row("DELETE", "/links/{account_id}", "part_link", personal.part_link, tag="personal",
          refuses=((404, "problem.people.no_such_account"),)),

@@ -54,6 +54,8 @@ BODIES: dict[str, Any] = {
     "withdraw_inquiry": {},
     "close_inquiry": {},
     "give_consent": {"version": CONSENTS.location.version},
+    "choose_notices": {"progress": "digest"},
+    "notice_consents": {"answers": {"mini-1": "accept"}},
     "name_guardian": {"version": CONSENTS.guardian.version, "name": "王梅", "phone": "13800001234"},
 }
 HEADERS: dict[str, dict[str, str]] = {
