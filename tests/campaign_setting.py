@@ -48,6 +48,7 @@ class Campaigns:
     clock: FixedClock
     standin: Outside
     webhook: Account
+    account: WeChatClient
     platform: MassSending
 
     @property
@@ -119,6 +120,7 @@ async def campaigns_on(
     capabilities = Capabilities.of_kind(kind, clock)
     async with running(webhook, clock=clock, kind=kind.value, tries=1) as standin, new_session() as session:
         tokens = TokenKeeper(None, session, APP_ID, SECRET, standin.base, clock)
-        platform = MassSending(WeChatClient(session, tokens, standin.base), capabilities)
+        client = WeChatClient(session, tokens, standin.base)
+        platform = MassSending(client, capabilities)
         desk = CampaignDesk(database, quota_of(kind, capabilities))
-        yield Campaigns(desk, clock, standin, webhook, platform)
+        yield Campaigns(desk, clock, standin, webhook, client, platform)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import casework
+import content
 from bot.dialogue_shape import Ask
 from bot.dialogues import DIALOGUES
 from bot.kinds import MobileKind, PlaceKind, TextKind
@@ -50,9 +51,11 @@ UNITS = {
 
 
 def lifecycles() -> list[Lifecycle]:
-    """Every lifecycle of the domain, in order of name."""
+    """Every lifecycle of the domain and of what is published, in order of name."""
     found: dict[str, Lifecycle] = {}
-    for one in pkgutil.walk_packages(casework.__path__, "casework."):
+    packages = (casework, content)
+    modules = [one for each in packages for one in pkgutil.walk_packages(each.__path__, f"{each.__name__}.")]
+    for one in modules:
         if one.name.endswith(".lifecycle"):
             for value in vars(importlib.import_module(one.name)).values():
                 if isinstance(value, Lifecycle):
@@ -93,6 +96,8 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
             )
         )
     yield _table(("操作", "标识符", "从", "到", "谁", "必须给出", "最多"), rows)
+    if not table.limits:
+        return
     yield "时限的默认值；单位画像在同名位置写自己的数，分类可以另定答复时限："
     yield _table(
         ("状态", "时限", "单位画像里的位置"),

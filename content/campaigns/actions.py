@@ -198,7 +198,8 @@ async def _queue(desk: CampaignDesk, change: Change, row: Campaign, states: Sequ
 def check_quota(quota: MassQuota, used: Used, wanted: Used) -> None:
     """Raises Conflict when `wanted` is more than what is left."""
     if not fits(quota, used, wanted):
-        key = f"problem.campaign.quota_{quota.per}"
+        per_month, per_day = "problem.campaign.quota_month", "problem.campaign.quota_day"
+        key = per_month if quota.per == "month" else per_day
         raise Conflict(key, left=left(quota, used), at_most=quota.at_most)
 
 

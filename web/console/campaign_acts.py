@@ -31,7 +31,7 @@ from web.console.visitor import Visitor
 async def show_release(
     request: Request, door: ConsoleDoor, visitor: Visitor, campaign_id: str
 ) -> HTTPResponse:
-    """GET /console/campaigns/{id}/release: the last look."""
+    """GET /console/campaigns/{id}/review: the last look."""
     view = await campaign_at(campaign_id)
     if "release" not in {one.name for one in CAMPAIGN.allowed(view.state, visitor.actor.roles)}:
         return redirect(f"{CAMPAIGNS}/{view.id}", status=303)

@@ -57,7 +57,7 @@ def typed_of(request: Request) -> dict[str, str]:
 def typed_before(view: CampaignView | None) -> dict[str, str]:
     """What a draft holds already; for a new one what is most likely wanted."""
     if view is None:
-        return {"kind": "text", "audience": "all"}
+        return dict.fromkeys(FIELDS, "") | {"kind": "text", "audience": "all"}
     typed = {
         "title": view.title,
         "kind": view.kind,
@@ -125,7 +125,7 @@ def form_of(
         act=act,
         revision=str(view.revision) if view is not None else "",
         typed=typed,
-        wrong=wrong or {},
+        wrong=dict.fromkeys((*FIELDS, "groups"), "") | (wrong or {}),
         groups=_ticks(door, found, typed),
         groups_note=note,
         drafts=tuple(drafts),

@@ -175,7 +175,7 @@ async def render(
         missing=missing,
         moves=tuple(_button(door, view, name) for name in BUTTONS if name in _offered(view, allowed)),
         edit=f"{CAMPAIGNS}/{view.id}/edit" if "edit" in allowed else "",
-        release=f"{CAMPAIGNS}/{view.id}/release" if "release" in allowed and not own else "",
+        release=f"{CAMPAIGNS}/{view.id}/review" if "release" in allowed and not own else "",
         release_note=text("console_campaign.release.own") if "release" in allowed and own else "",
         preview=f"{CAMPAIGNS}/{view.id}/preview" if bound else "",
         preview_note=text("console_campaign.preview.unbound") if may_preview and not bound else "",

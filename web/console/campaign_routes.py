@@ -22,7 +22,7 @@ CAMPAIGN_ROUTES = (
     ("GET", CAMPAIGN, May.SEE_CAMPAIGNS, show_campaign, "campaign"),
     ("POST", CAMPAIGN, May.KEEP_CAMPAIGNS, save_campaign, "save_campaign"),
     ("GET", CAMPAIGN + "/edit", May.KEEP_CAMPAIGNS, edit_campaign, "edit_campaign"),
-    ("GET", CAMPAIGN + "/release", May.SEE_CAMPAIGNS, show_release, "release_campaign"),
+    ("GET", CAMPAIGN + "/review", May.SEE_CAMPAIGNS, show_release, "release_campaign"),
     ("POST", CAMPAIGN + "/preview", May.PREVIEW_CAMPAIGNS, preview_campaign, "preview_campaign"),
     ("POST", CAMPAIGN + "/<move:str>", May.SEE_CAMPAIGNS, take_campaign_move, "campaign_move"),
 )
