@@ -14,7 +14,7 @@ from prometheus_client.core import Metric
 from tortoise.functions import Count, Sum
 
 from casework.notifications.models import Delivery
-from casework.notifications.states import FINAL_STATES
+from casework.notifications.states import CONSOLE, FINAL_STATES, SENT
 from kit.db import Database
 from kit.metrics import gauge
 
@@ -78,13 +78,16 @@ async def _counted(hour: datetime) -> tuple[_Counts, Counter[str]]:
     rows = (
         await Delivery.filter(id__gte=first_id(hour), id__lt=first_id(hour + HOUR))
         .annotate(number=Count("id"), again=Sum("repeats"))
-        .group_by("rule", "state", "final_reason")
-        .values("rule", "state", "final_reason", "number", "again")
+        .group_by("rule", "state", "channel", "final_reason")
+        .values("rule", "state", "channel", "final_reason", "number", "again")
     )
     counts: _Counts = Counter()
     repeats: Counter[str] = Counter()
     for row in rows:
-        counts[row["rule"], row["state"], row["final_reason"] or _NO_REASON] += row["number"]
+        # What only the console shows went nowhere, so it says nothing of how sending goes.
+        shown = row["state"] == SENT and row["channel"] == CONSOLE
+        state = CONSOLE if shown else row["state"]
+        counts[row["rule"], state, row["final_reason"] or _NO_REASON] += row["number"]
         repeats[row["rule"]] += row["again"] or 0
     return counts, repeats
 

@@ -30,7 +30,9 @@ from kit.outbox_models import DEAD, PENDING, OutboxEvent
 HELD = "held"
 """Not a state of a row: queued, but for later, because of the night."""
 LANES = tuple((lane, lane.name.lower()) for lane in Lane)
-ESCALATED_FOR = timedelta(days=1)
+ESCALATED_FOR = timedelta(hours=1)
+LATE_AFTER = timedelta(seconds=30)
+"""The duty that passes calls on looks every few seconds."""
 UNROUTED = (State.SUBMITTED, State.ACCEPTED, State.REOPENED)
 """States in which nobody has the case in hand."""
 
@@ -116,21 +118,29 @@ async def of_deadlines(now: datetime) -> list[Metric]:
     ]
 
 
-async def of_calls(now: datetime) -> list[Metric]:
-    """Calls to staff that nobody has answered. `now` by our own clock."""
+async def of_calls(now: datetime, database_now: datetime) -> list[Metric]:
+    """Calls to staff that nobody has answered: open, past the time to call somebody else, passed on just now."""
     answerless = StaffAlert.filter(settled=False)
     row = (await answerless.annotate(at=Min("raised_at"), number=Count("id")).values("at", "number"))[0]
     escalated = StaffAlert.filter(
         settled=True,
-        escalate_at__gte=now - ESCALATED_FOR,
-        escalated_at__isnull=False,
+        # Passed on at the moment set for it or after it: by the index.
+        escalate_at__gte=database_now - 24 * ESCALATED_FOR,
+        escalated_at__gte=now - ESCALATED_FOR,
         acknowledged_at__isnull=True,
     )
     return [
         gauge(
             "chengguan_staff_alerts",
-            "Calls to staff that nobody has answered, and those passed on within a day.",
-            [({"state": "open"}, row["number"]), ({"state": "escalated"}, await escalated.count())],
+            "Calls to staff without an answer: open; late to be passed on; passed on within an hour.",
+            [
+                ({"state": "open"}, row["number"]),
+                (
+                    {"state": "late"},
+                    await answerless.filter(escalate_at__lt=database_now - LATE_AFTER).count(),
+                ),
+                ({"state": "escalated"}, await escalated.count()),
+            ],
         ),
         gauge(
             "chengguan_staff_alerts_oldest_seconds",
@@ -185,7 +195,7 @@ async def what_waits(db: Database, calendar: WorkingCalendar, quiet: QuietHours)
         *await of_events(now),
         *await of_deliveries(database_now, quiet),
         *await of_deadlines(database_now),
-        *await of_calls(now),
+        *await of_calls(now, database_now),
         *await of_cases(now, calendar),
     ]
 

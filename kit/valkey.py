@@ -85,6 +85,16 @@ def ensure_valkey(data_dir: Path, *, max_memory: str = "128mb", wait_s: float = 
         raise ValkeyError(f"无法在数据目录 {data_dir} 中启动内置 Valkey：{refused.strerror}。") from None
 
 
+def find_valkey(data_dir: Path) -> EmbeddedValkey | None:
+    """The embedded server of this data folder if one runs and answers; nothing is started."""
+    folder = data_dir.resolve() / "valkey"
+    with suppress(OSError):
+        state = _read_state(folder)
+        if state is not None and state.run_id and _identity(state) == state:
+            return _running(folder, state, started=False)
+    return None
+
+
 def _adopt(folder: Path, wait_s: float) -> EmbeddedValkey | None:
     state = _read_state(folder)
     if state is not None and state.run_id and _identity(state) == state:

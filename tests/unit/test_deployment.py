@@ -32,7 +32,8 @@ HARDENED = {
     "CapabilityBoundingSet": "",
     "UMask": "0077",
 }
-RUNBOOKS = ("database", "redis", "wechat", "disk", "keys", "certificate", "upgrade", "leaver", "leak")
+RUNBOOKS = ("deliveries", "deadlines", "calls", "worker", "web", "wechat", "database", "redis", "disk", "backup",
+            "keys", "certificate", "upgrade", "leaver", "leak")  # fmt: skip
 MB = 1024 * 1024
 
 
