@@ -27,6 +27,7 @@ from tests.faults.fault import Counts
 
 LONG_TERM = "standin-case-progress-long-term-0000000001"
 ONE_TIME = "standin-case-progress-one-time-00000000002"
+TEMPLATE = "standin-case-progress-template-0000000003"
 FINAL = ("sent", "uncertain", "failed", "expired")
 TOGETHER = 100
 
