@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -26,7 +27,7 @@ class Databases:
         if self.address is None:
             return None
         name = f"f{uuid.uuid4().hex[:12]}"
-        template = "" if like is None else f" TEMPLATE {like.rpartition('/')[2].partition('?')[0]}"
+        template = "" if like is None else f" TEMPLATE {urlsplit(like).path[1:]}"
         asyncio.run(_execute(self.address.format("postgres"), f"CREATE DATABASE {name}{template}"))
         return self.address.format(name)
 

@@ -62,16 +62,26 @@ class Proxy:
 
     def open(self) -> None:
         self.let_through()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
         self.listen()
 
     def close(self) -> None:
-        self.let_through()
         self.refuse()
+        self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
 
     def _call(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _start_listening(self) -> None:
         if self._listener is None:
@@ -90,6 +100,7 @@ class Proxy:
             _reset(writer)
         for task in list(self._tasks):
             task.cancel()
+        await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -96,7 +96,7 @@ class _LaneRun:
             self._shared = None
 
     def _complain(self, fault: Fault, system: System | None) -> None:
-        said = [f"--- {fault.name} on {self._engine}", traceback.format_exc()]
+        said = [f"--- {fault.name} on {self._engine}", traceback.format_exc(limit=-6)]
         if system is not None:
             said += [f"--- {name}\n{system.log(name)[-2000:]}" for name in ("serve", "worker")]
         print("\n".join(said), file=sys.stderr, flush=True)
