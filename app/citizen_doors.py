@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from app.core import Core, rule_book
+from app.core import Core
+from app.doors import notice_side
 from app.platform import Platform
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
-from bot.notice_side import NoticeSide
-from bot.profile import WechatSection
 from bot.singleflight import Names
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
-from casework.notifications.topics import topics_of
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from kit.files.store import FileStore
@@ -139,14 +137,3 @@ def open311(core: Core, desk: Desk) -> Open311Door:
 def _sign_ins(core: Core) -> SignInLimit:
     tries = TRIES_A_MINUTE if core.settings.rate_limits else None
     return SignInLimit(core.redis, core.keys, core.clock, tries_a_minute=tries)
-
-
-def notice_side(core: Core, app: str) -> NoticeSide:
-    """What people want to be told, and agreed to, for the door of one application."""
-    return NoticeSide(
-        db=core.db,
-        section=core.profile.section(WechatSection),
-        topics=topics_of(rule_book(core.profile).rules),
-        appid=core.settings.wechat_app_id,
-        app=app,
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.core import Core, calendar_of, complaint_policy
+from app.core import Core, calendar_of, complaint_policy, rule_book
 from app.knowledge import Knowledge
 from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.building import Bot, build_bot, build_miniprogram_door
 from bot.capabilities import Capabilities
+from bot.notice_side import NoticeSide
 from bot.profile import WechatSection
 from bot.webhook import BotDoor
 from casework.complaints.desk import Desk
@@ -16,6 +17,7 @@ from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.profile import DeadlinesSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
+from casework.notifications.topics import topics_of
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
 from content.bureau_profile import BureauSection, TextsSection
@@ -99,6 +101,18 @@ def official_account(
         messages_per_minute=messages_per_minute,
         capabilities=capabilities_of(core),
         auto_replies=AutoReplies(core.profile.section(AutoRepliesSection)),
+        wishes=notice_side(core, "official"),
+    )
+
+
+def notice_side(core: Core, app: str) -> NoticeSide:
+    """What people want to be told, and agreed to, for the door of one application."""
+    return NoticeSide(
+        db=core.db,
+        section=core.profile.section(WechatSection),
+        topics=topics_of(rule_book(core.profile).rules),
+        appid=core.settings.wechat_app_id,
+        app=app,
     )
 
 

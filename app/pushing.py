@@ -14,6 +14,7 @@ from bot.push_links import Links
 from casework.complaints.desk import Desk
 from casework.notifications.rule_book import NotificationsSection
 from casework.notifications.sms import LoggedSms, SmsSender
+from casework.notifications.stop_links import StopLinks
 from kit.catalogue import Catalogue
 from wechat.account_kinds import Right
 
@@ -37,7 +38,12 @@ def build_push(core: Core, desk: Desk, bot: Bot, clients: Clients) -> WeChatPush
         settings.wechat_app_id,
         section.templates,
         capabilities=bot.capabilities,
-        links=Links(pages_at, section.mini_program, console_url=settings.public_url),
+        links=Links(
+            pages_at,
+            section.mini_program,
+            console_url=settings.public_url,
+            stop_links=StopLinks(core.keys, core.clock),
+        ),
         mini=mini,
         sms=SMS_SENDERS[core.profile.section(NotificationsSection).sms],
     )

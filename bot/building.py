@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.adding import Adding
 from bot.alarms import Alarms
@@ -39,10 +40,12 @@ from bot.webhook import BUDGET_S, BotDoor, Counts
 from bot.withdrawing import Withdrawing
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
+from casework.notifications.prompts import Moment
+from casework.notifications.wishes import NoticeWishes, to_ask
 from casework.people.profile import ConsentsSection
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
-from wechat.account_kinds import AccountKind
+from wechat.account_kinds import AccountKind, Right
 from wechat.codec import Codec, Refusal
 from wechat.messages import Inbound
 
@@ -88,6 +91,7 @@ def build_bot(
     messages_per_minute: int | None = 60,
     capabilities: Capabilities | None = None,
     auto_replies: AutoReplies | None = None,
+    wishes: NoticeWishes | None = None,
     budget_s: float = BUDGET_S,
     redis_timeout_s: float = 0.2,
 ) -> Bot:
@@ -96,7 +100,8 @@ def build_bot(
     `bureau_words` are placeholders every text may use: `BureauSection.placeholders()` plus `greeting` and
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
     `consents` is the profile's section, `public_url` is where our pages stand.
-    `capabilities` None: those of a certified service account; `auto_replies` None: there are none.
+    `capabilities` None: those of a certified service account; `auto_replies` None: there are none; `wishes` None:
+    nobody is asked to agree to messages.
     """
     db, sealer = desk.db, desk.sealer
     auto_replies = auto_replies or AutoReplies(AutoRepliesSection())
@@ -121,7 +126,13 @@ def build_bot(
     answers = Answers(answerer, catalogue, phrases)
     cases = Cases(desk, phrases)
     personal = Personal(db, sealer, consents, talks, phrases)
-    filing = Filing(desk, talks, phrases, flight, personal, lambda: capabilities.takes_media)
+
+    async def asks_consent(account_id: UUID) -> bool:
+        if wishes is None or not capabilities.may(Right.SUBSCRIBE_MESSAGE):
+            return False
+        return bool(await to_ask(wishes, account_id, Moment.FILED, is_open=True, clock=db.clock))
+
+    filing = Filing(desk, talks, phrases, flight, personal, lambda: capabilities.takes_media, asks_consent)
     rating = Rating(desk, cases, talks, phrases)
     withdrawing = Withdrawing(desk, cases, talks, phrases)
     adding = Adding(desk, cases, talks, turns, phrases)
@@ -153,7 +164,7 @@ def build_bot(
             adding=adding,
             inquiring=inquiring,
             personal=personal,
-            notices=Notices(db, turns, phrases, capabilities),
+            notices=Notices(db, turns, phrases, capabilities, wishes.topics if wishes is not None else ()),
         ),
         taking_up=taking_up,
         sentences=Sentences(

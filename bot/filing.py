@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -37,8 +37,11 @@ class Filing:
         flight: Flight,
         personal: Personal,
         takes_media: Callable[[], bool],
+        asks_consent: Callable[[UUID], Awaitable[bool]],
     ) -> None:
+        """`asks_consent`: whether a person who has just filed is to be asked to agree to messages."""
         self._desk = desk
+        self._asks_consent = asks_consent
         self._personal = personal
         self._talks = talks
         self._phrases = phrases
@@ -137,6 +140,8 @@ class Filing:
         )
         if left_out:
             text += "\n" + self._phrases.say("bot.personal.phone_left_out")
+        if await self._asks_consent(ending.account_id):
+            text += "\n" + self._phrases.say("bot.notices.ask")
         used = [Purpose.COLLECTION_NOTICE]
         used += [Purpose.CONTACT_PHONE] if phone else []
         used += [Purpose.LOCATION] if spot is not None else []

@@ -127,8 +127,13 @@ async def unwanted_topics(account_ids: Collection[UUID]) -> dict[UUID, frozenset
 
 
 def does_without(unwanted: frozenset[Topic], topic: str) -> bool:
-    """Whether somebody who wants nothing of these topics wants no notice of this one; "" where none is known."""
-    return topic in unwanted or (topic not in THEIRS and unwanted.issuperset(THEIRS))
+    """Whether somebody who wants nothing of these topics wants no notice of this one.
+
+    A bundle, and a message of a rule that is gone, have none ("") and count as progress.
+    """
+    if topic == Topic.ACCOUNT:
+        return unwanted.issuperset(THEIRS)
+    return (topic if topic in THEIRS else Topic.PROGRESS) in unwanted
 
 
 def _none(rows: list[NoticePreference]) -> frozenset[Topic]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.profile import MiniProgramPages
+from bot.way_out import THEIRS
 from casework.notifications.channel import DeliveryMessage
+from casework.notifications.preferences import ACCOUNT
+from casework.notifications.shape import Topic
+from casework.notifications.stop_links import StopLinks
 from kit.references import parse_reference
 from wechat.sending import MiniProgramPage
 
@@ -31,10 +35,12 @@ class Links:
         public_url: str | None = None,
         mini_program: MiniProgramPages | None = None,
         console_url: str | None = None,
+        stop_links: StopLinks | None = None,
     ) -> None:
         self._public_url = public_url
         self._mini_program = mini_program
         self._console_url = console_url
+        self._stop_links = stop_links
 
     def of(self, delivery: DeliveryMessage) -> PushTarget:
         """Only complaints have a page; other notices say everything in their words."""
@@ -49,4 +55,18 @@ class Links:
         mini_page = None
         if pages is not None and pages.case_page is not None:
             mini_page = MiniProgramPage(pages.app_id, f"{pages.case_page}?reference={reference}")
-        return PushTarget(f"{self._public_url}/h5/cases/{reference}" if self._public_url else None, mini_page)
+        url = f"{self._public_url}/h5/cases/{reference}{_landing(delivery)}" if self._public_url else None
+        return PushTarget(url, mini_page)
+
+    def stop(self, delivery: DeliveryMessage) -> str:
+        """Where notices of this kind are ended without signing in; "" for those that must be told."""
+        is_free = not delivery.must and delivery.recipient_kind == ACCOUNT and delivery.topic in THEIRS
+        if not is_free or self._public_url is None or self._stop_links is None:
+            return ""
+        token = self._stop_links.token(delivery.recipient_id, Topic(delivery.topic))
+        return f"{self._public_url}/h5/notices/stop/{token}"
+
+
+def _landing(delivery: DeliveryMessage) -> str:
+    """Names the topic to the page, which then offers to end it."""
+    return "" if delivery.must or delivery.topic not in THEIRS else f"?notice={delivery.topic}"

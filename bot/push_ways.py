@@ -204,7 +204,9 @@ class Ways:
         phone = await phone_of(self._sealer, message.case_id, message.recipient_id)
         if phone is None:
             return Next()
-        outcome = await self._sms.send(phone, self._text(message))
+        stop = self._links.stop(message)
+        ending = f"\n{self._catalogue.text('bot.way_out.sms', url=stop)}" if stop else ""
+        outcome = await self._sms.send(phone, self._text(message) + ending)
         return self._noted(attempt, Way.SMS, Next(outcome.reason) if isinstance(outcome, Final) else outcome)
 
     def _noted(self, attempt: Attempt, way: str, outcome: SendOutcome | Next) -> SendOutcome | Next:

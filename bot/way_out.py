@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Final
 
 from casework.notifications.channel import DeliveryMessage
-from casework.notifications.shape import CITIZENS_TOPICS
+from casework.notifications.preferences import ACCOUNT, TOPICS_OF
+from casework.notifications.shape import Topic
 from wechat.replies import MAX_TEXT_BYTES, shorten
 
-CITIZEN: Final = "account"
-_TOPICS: Final = {topic.value for topic in CITIZENS_TOPICS if topic.value != "account"}
+THEIRS: Final = TOPICS_OF[ACCOUNT]
 _LINK: Final = '<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={id}">{label}</a>'
 
 
@@ -23,20 +23,17 @@ Say = Callable[..., str]
 
 def way_out(delivery: DeliveryMessage, say: Say) -> str:
     """The last line of a message to a citizen; "" for what comes whatever anybody wishes, and for staff."""
-    if delivery.must or delivery.recipient_kind != CITIZEN:
+    if delivery.must or delivery.recipient_kind != ACCOUNT:
         return ""
     return stop_link(say, delivery.topic)
 
 
 def stop_link(say: Say, topic: str) -> str:
-    """A tap that ends notices of one topic; of all where the topic is none of a citizen's."""
-    if topic not in _TOPICS:
-        return _LINK.format(
-            words=say("bot.way_out.stop_all"), id="stop_all", label=say("bot.way_out.label_all")
-        )
-    words = say(f"bot.way_out.stop.{topic}")
-    label = say("bot.way_out.label", title=say(f"notices.topic.{topic}"))
-    return _LINK.format(words=words, id=f"stop_{topic}", label=label)
+    """A tap that ends notices of one topic; of progress, where the message has no topic: a bundle is that."""
+    about = topic if topic in THEIRS else Topic.PROGRESS.value
+    words = say(f"bot.way_out.stop.{about}")
+    label = say("bot.way_out.label", title=say(f"notices.topic.{about}"))
+    return _LINK.format(words=words, id=f"stop_{about}", label=label)
 
 
 def undo_link(say: Say, topic: str) -> str:
