@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.core import open_core, redis_url
+from app.campaigns import campaign_desk
+from app.core import Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
 from app.demo_people import DEMO_STAFF, demo_password
-from app.demo_stories import STORIES, Story
-from app.doors import desk_of
+from app.demo_stories import CAMPAIGN, STORIES, Story
+from app.doors import capabilities_of, desk_of
 from app.platform import Platform
 from casework.actors import Actor, system
 from casework.complaints import actions
@@ -22,6 +23,9 @@ from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import note_platform_url
 from casework.scene_codes.models import SceneCode
 from casework.scene_codes.queries import page as codes
+from content.campaigns import actions as campaigns
+from content.campaigns.models import Campaign
+from content.campaigns.wording import Words
 from kit.settings import Settings
 
 
@@ -33,10 +37,20 @@ async def fill(settings: Settings) -> int:
         await _staff(desk, demo_password(settings.data_dir))
         if fresh:
             await _cases(desk)
+        if not await Campaign.exists():
+            await _campaign(core, desk)
         if not await SceneCode.exists():
             for code in DEMO_CODES:
                 await add_code(desk.db, system(), code)
     return 0
+
+
+async def _campaign(core: Core, desk: Desk) -> None:
+    """A draft that waits for somebody's release."""
+    editor = next(person.actor() for person in await list_staff(desk.db) if person.login == "bianji")
+    title, text = CAMPAIGN
+    campaigns_desk = campaign_desk(core, capabilities_of(core))
+    await campaigns.draft(campaigns_desk, editor, Words(title, "text", text), None, key="demo")
 
 
 async def introduce(settings: Settings) -> int:

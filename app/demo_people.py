@@ -28,6 +28,7 @@ DEMO_STAFF = (
     DemoPerson("shizheng", "孙磊", "办理人：市政设施维护中心", (Role.HANDLER,), "facilities"),
     DemoPerson("zhiban", "吴斌", "值班员：险情呼叫", (Role.DUTY_OFFICER,)),
     DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
+    DemoPerson("bianji", "林悦", "编辑：起草群发、改文案", (Role.EDITOR,)),
     DemoPerson("guanli", "何芳", "管理员：人员、单位、文案", (Role.ADMINISTRATOR,)),
     DemoPerson("shenji", "钱正", "审计员：只看不改", (Role.AUDITOR,)),
 )

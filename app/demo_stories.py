@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+CAMPAIGN = (
+    "周六夜间道路清洗提醒",
+    "各位市民：本周六 22 时到次日 5 时，湖滨路、文渊路清洗路面，请勿在路边停车。"
+    "清洗范围见 https://www.example.gov.cn/notice/road-washing，给您带来不便，敬请谅解。",
+)
+"""A draft of a message to all followers: its title for the staff, and its text."""
+
 
 @dataclass(frozen=True)
 class Story:
