@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.system import System, free_port
 from tests.e2e.weixin import Weixin, new_openid
+from tests.monitoring import not_offered
 
 TOKEN = "tell-me-the-figures"
 
@@ -106,6 +107,8 @@ def test_the_page_shows_every_process_and_what_waits_in_the_database(split: Syst
     assert found["chengguan_outbox_lag_seconds"][(worker,)] < 60
     assert found["chengguan_disk_free_bytes"][(("of", "data"),)] > 0
     assert found["chengguan_workers"] == {(): 1.0}
+    # Whatever an alert or a dashboard asks for is there.
+    assert not_offered(page) == []
     assert time.time() - found["chengguan_worker_heartbeat_timestamp_seconds"][()] < 30
 
 
