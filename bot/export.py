@@ -14,6 +14,8 @@ from bot.inbound_words import all_words
 from bot.models import ConversationTurn, LateReply, MediaFetch, PushConsent
 from bot.singleflight import Names
 from bot.turns import opened_session
+from casework.notifications.models import NoticePreference
+from casework.notifications.preferences import ACCOUNT
 from casework.people.identities import openids
 from kit.sealing import FieldSealer
 from wechat.messages import to_inbound
@@ -40,6 +42,12 @@ class BotHoldings:
                     "updated_at": row.updated_at,
                 }
                 for row in await PushConsent.filter(account_id__in=ids).order_by("id")
+            ],
+            "notice_choices": [
+                {"topic": row.topic, "choice": row.choice, "updated_at": row.updated_at}
+                for row in await NoticePreference.filter(
+                    recipient_kind=ACCOUNT, recipient_id__in=ids
+                ).order_by("id")
             ],
             "media_sent": [
                 {

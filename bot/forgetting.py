@@ -9,6 +9,8 @@ from bot.held_replies import FAILED, SENT, SILENT, UNCERTAIN
 from bot.media import FETCHED, LOST, REFUSED
 from bot.models import ConversationTurn, LateReply, MediaFetch, PlatformReport, PushConsent
 from bot.turns import forget_old_drafts
+from casework.notifications.models import NoticePreference
+from casework.notifications.preferences import ACCOUNT
 from kit.db import Change, Database
 
 LATE_REPLIES_FOR = timedelta(days=14)
@@ -48,10 +50,15 @@ async def accounts_heard(account_ids: list[UUID], since: datetime) -> frozenset[
     """Which of these accounts took a step in a conversation, or said something about messages, since then."""
     turns = await ConversationTurn.filter(account_id__in=account_ids, at__gte=since).only("id", "account_id")
     pushes = await PushConsent.filter(account_id__in=account_ids, updated_at__gte=since)
-    return frozenset({row.account_id for row in turns} | {row.account_id for row in pushes})
+    chosen = NoticePreference.filter(
+        recipient_kind=ACCOUNT, recipient_id__in=account_ids, updated_at__gte=since
+    )
+    heard = {row.account_id for row in turns} | {row.account_id for row in pushes}
+    return frozenset(heard | {row.recipient_id for row in await chosen})
 
 
 async def forget_accounts(_: Change, account_ids: list[UUID]) -> None:
     """Inside a change: delete what the chat keeps of accounts that are forgotten altogether."""
     for model in (ConversationTurn, PushConsent, MediaFetch):
         await model.filter(account_id__in=account_ids).delete()
+    await NoticePreference.filter(recipient_kind=ACCOUNT, recipient_id__in=account_ids).delete()

@@ -13,7 +13,7 @@ from casework.complaints.filing import NewComplaint, Source, submit
 from casework.dangers.forgetting import WORDS_FOR, forget_words
 from casework.dangers.models import DangerAlert
 from casework.notifications.forgetting import forget_deliveries
-from casework.notifications.models import Delivery
+from casework.notifications.models import Delivery, NoticePreference
 from casework.people import consents, identities, merging, phones
 from casework.people.consents import Purpose
 from casework.people.forgetting import CODES_FOR, UNSEEN_FOR
@@ -64,7 +64,11 @@ async def test_who_never_had_anything_done_is_forgotten_after_a_year(
         id=database.ids.new(), account_id=gone, revision=1, citizen="c", session_sealed=None, at=now
     )
     push = PushConsent(id=database.ids.new(), account_id=gone, template_id="t", remaining=1, updated_at=now)
-    await write(database, turn, push)
+    wish = NoticePreference(
+        id=database.ids.new(), recipient_kind="account", recipient_id=gone, topic="progress", choice="none"
+    )
+    wish.updated_at = now
+    await write(database, turn, push, wish)
     await phones.verified(database, SEALER, citizen(gone), gone, "13800001234")
     guardian = consents.guardian("李梅", "13800001111")
     await consents.give(database, SEALER, gone, Purpose.GUARDIAN, "1", "chat", guardian)
@@ -76,6 +80,7 @@ async def test_who_never_had_anything_done_is_forgotten_after_a_year(
     assert await known() == set()
     assert await ConversationTurn.all().count() == 0
     assert await PushConsent.all().count() == 0
+    assert await NoticePreference.all().count() == 0
     row = await Account.get(id=gone)
     assert (row.phone_sealed, row.phone_index) == (None, None)
     assert await consents.guardian_of(SEALER, gone) is None

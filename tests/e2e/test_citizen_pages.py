@@ -311,7 +311,14 @@ async def test_the_export_holds_everything_and_nobodys_openid(setting: CitizenSe
     assert exported["complaints"][0]["phone"] == "13800001234"
     assert exported["guardian"] == {"name": "李梅", "phone": "13800001111"}
     assert exported["accounts"][0]["wechat"][0]["app"] == APP_ID
-    assert {"inquiries", "consents", "messages_to_you", "message_consents", "media_sent"} <= set(exported)
+    assert {
+        "inquiries",
+        "consents",
+        "messages_to_you",
+        "message_consents",
+        "notice_choices",
+        "media_sent",
+    } <= set(exported)
     assert {"drafts", "late_answers", "danger_alerts"} <= set(exported)
     assert [(one["form"], one["story"]) for one in exported["forms_not_sent"]] == [("file", "没写完")]
     assert await AuditEntry.filter(case_id=account_id, action="account.export").count() == 1
