@@ -151,7 +151,8 @@ class Console:
         self.page.locator("#login").fill(login)
         self.page.locator("#password").fill(password)
         self.page.get_by_role("button", name="登录").click()
-        expect(self.page.locator("#desk")).to_be_visible()
+        # Wherever their roles lead them first.
+        expect(self.page.locator(".whoami")).to_be_visible()
 
     def open(self, reference: str) -> None:
         self.page.goto(f"{self.url}/cases")

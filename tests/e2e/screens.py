@@ -1,7 +1,8 @@
 """Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
 
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
-one still open, {inquiry} a message of theirs, {code} a sign, {desk_case} and {desk_inquiry} what a clerk opens.
+one still open, {inquiry} a message of theirs, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
+clerk opens.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
 
@@ -116,6 +117,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-dangers", "/console/dangers", "zhiban"),
     Screen("console-deliveries", "/console/deliveries", "lingdao"),
     Screen("console-codes", "/console/codes", "lingdao"),
+    Screen("console-campaigns", "/console/campaigns", "bianji"),
+    Screen("console-campaign", "/console/campaigns/{campaign}", "lingdao", prepare=open_all),
+    Screen("console-campaign-new", "/console/campaigns/new", "bianji"),
+    Screen("console-campaign-refused", "/console/campaigns/new", "bianji", prepare=send_empty),
+    Screen("console-campaign-review", "/console/campaigns/{campaign}/review", "lingdao"),
     Screen("console-settings", "/console/settings", "lingdao"),
     Screen("console-settings-limits", "/console/settings?tab=limits", "lingdao"),
     Screen(
