@@ -1,5 +1,6 @@
 """The demo phone's page in a real browser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -75,6 +76,19 @@ async def h5_page(request: web.Request) -> web.Response:
     return web.Response(text=body, content_type="text/html")
 
 
+async def subscribe_page(request: web.Request) -> web.Response:
+    """A page with the platform's own button for messages, as ours have it."""
+    body = (
+        f'<!doctype html><title>x</title><script src="{request.query["platform"]}/open/js/jweixin-1.6.0.js"></script>'
+        f'<wx-open-subscribe template="{LONG_TERM}"><script type="text/wxtag-template"><button>yes, tell me'
+        "</button></script></wx-open-subscribe><p></p><script>"
+        'wx.config({signature: "s", openTagList: ["wx-open-subscribe"]});'
+        'document.querySelector("wx-open-subscribe").addEventListener("success", (event) => {'
+        'document.querySelector("p").textContent = event.detail.subscribeDetails; });</script>'
+    )
+    return web.Response(text=body, content_type="text/html")
+
+
 def transfer_xml(openid: str) -> bytes:
     return (
         f"<xml><ToUserName><![CDATA[{openid}]]></ToUserName><FromUserName><![CDATA[{ACCOUNT}]]></FromUserName>"
@@ -90,6 +104,7 @@ def account() -> WebAccount:
 @pytest.fixture
 async def standin(account: WebAccount) -> AsyncIterator[Outside]:
     app = account.app()
+    app.router.add_get("/h5/subscribe", subscribe_page)
     app.router.add_get("/h5/{page}", h5_page)
     async with TestServer(app) as webhook:
         account.origin = str(webhook.make_url("")).rstrip("/")
@@ -250,6 +265,24 @@ async def test_page_of_the_service_opens_beside_the_chat_and_goes_back(
     await page.get_by_test_id("phone-browser-close").click()
     await expect(pane).to_be_hidden()
     await expect(page.get_by_test_id("phone-input")).to_be_visible()
+
+
+async def test_a_pages_button_for_messages_asks_on_the_phone_and_leaves_as_the_platforms_event(
+    page: Page, account: WebAccount, standin: Outside
+) -> None:
+    account.answer = lambda _: f'<a href="{account.origin}/h5/subscribe?platform={standin.base}">页</a>'
+    await write(page, "您好")
+    await page.get_by_role("link", name="页").click()
+    inside = page.frame_locator('[data-testid="phone-browser-frame"]')
+    for answer, said in (("allow", "accept"), ("refuse", "reject")):
+        await inside.get_by_role("button", name="yes, tell me").click()
+        await page.get_by_test_id(f"phone-ask-{answer}").click()
+        await expect(inside.locator("p")).to_contain_text(said)
+        async with asyncio.timeout(5):
+            while account.received[-1].get("Event") != "subscribe_msg_popup_event":
+                await asyncio.sleep(0.01)
+        event = account.received.pop()["SubscribeMsgPopupEvent"]["List"]
+        assert (event["TemplateId"], event["SubscribeStatusString"]) == (LONG_TERM, said)
 
 
 async def test_trouble_that_is_on_is_seen_and_cleared_with_one_click(page: Page, standin: Outside) -> None:

@@ -1,12 +1,14 @@
 """What the platform shows to anybody: films, pictures of articles, the articles themselves."""
 
 from html import escape
+from pathlib import Path
 
 from aiohttp import web
 
 from wechat.standin.dispatch import PLATFORM, guarded
 from wechat.standin.refusals import Refusal
 
+SCRIPT = Path(__file__).with_name("static") / "jweixin.js"
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 STYLE = (
     "body{font:17px/1.75 system-ui,sans-serif;max-width:42rem;margin:auto;padding:1.5rem}img{max-width:100%}"
@@ -17,6 +19,12 @@ def add_public_pages(app: web.Application) -> None:
     app.router.add_get("/film/{media_id}", guarded("/film", film))
     app.router.add_get("/mmbiz/{picture_id}", picture)
     app.router.add_get("/s/{article_id}/{number}", article)
+    app.router.add_get("/open/js/jweixin-1.6.0.js", script_of_pages)
+
+
+async def script_of_pages(_: web.Request) -> web.FileResponse:
+    """The platform's script for pages, with the one button of it that is played here."""
+    return web.FileResponse(SCRIPT, headers={"Cache-Control": "no-cache"})
 
 
 async def film(request: web.Request) -> web.StreamResponse:

@@ -26,6 +26,12 @@ export class Browser {
     return this.address !== "";
   }
 
+  // Whether this window is the page that is open.
+  shows(source) {
+    const frame = byId("browser-page").querySelector("iframe");
+    return Boolean(frame) && frame.contentWindow === source;
+  }
+
   isOwn(address) {
     try {
       return this.origins.includes(new URL(address, location.href).origin);

@@ -11,6 +11,7 @@ import { Panels } from "./panels.js";
 import { Pressing } from "./pressing.js";
 import { Sheets } from "./sheets.js";
 import { Side } from "./side.js";
+import { Subscribing } from "./subscribing.js";
 import { Switches } from "./switches.js";
 import { tellPair, listenToPair } from "./pair.js";
 import { whereabouts } from "./whereabouts.js";
@@ -29,7 +30,10 @@ const browser = new Browser({
   openid: me.openid,
   staff: me.staff,
   onOpen: () => side.show("browser"),
-  onClose: () => side.drop("browser"),
+  onClose: () => {
+    subscribing.close();
+    side.drop("browser");
+  },
   onExternal: () => sheets.toast(words.external),
 });
 const chat = new Chat(byId("chat"), {
@@ -48,6 +52,7 @@ const composer = new Composer({
 const pressing = new Pressing({ act, sheets, panels, browser });
 const menu = new Menu((one, path) => pressing.press(one, path));
 const switches = new Switches((changes) => attempt(connection.setSwitches(changes)));
+const subscribing = new Subscribing({ browser, act });
 const desk = new Desk({ connection, attempt, onWanted: () => side.show("desk"), onOffered: () => side.offer("desk") });
 let setup = null;
 let typingTimer = 0;
@@ -165,6 +170,7 @@ async function start() {
   document.title = `${setup.account.name} · ${setup.citizen.name}`;
   wire.limit = setup.answer_limit_s;
   panels.setup = setup;
+  subscribing.setup = setup;
   browser.origins = setup.own_origins;
   desk.transferred = setup.transferred;
   menu.draw(setup.menu);

@@ -80,6 +80,7 @@ export const words = {
   scanHint: "扫一个现场的二维码",
   subscribe: "订阅通知",
   subscribeHint: "允许公众号用通知告诉你进度",
+  asksToSend: (name) => `“${name}”想给你发这些消息`,
   allow: "允许",
   refuse: "拒绝",
   oneTime: "一次性订阅",
