@@ -19,6 +19,7 @@ from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
 from app.ops import QUIET_ROUTES, ops_blueprint
 from app.platform import Platform
+from app.previewing import previews
 from app.renewal import end_when_moved
 from app.split_doors import Side, front_of, is_split, keep_apart
 from app.stopping import StopNotice
@@ -124,6 +125,7 @@ def build_app(
             public_url=settings.console_url,
             amending=core.checks,
             rules=rule_book(core.profile),
+            preview=previews(core),
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),

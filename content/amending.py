@@ -21,6 +21,10 @@ NOT_SENTENCES = ("bot.words.", "bot.patterns.", "misconduct.patterns.")
 """Texts that are no sentences but what sentences are recognised by; a wrong one would deafen the chat."""
 
 
+GROWING = (("notifications", "rules"), ("wechat", "templates"))
+"""Lists that may be empty in what was shipped, and grow by amendments."""
+
+
 class NoSuchPath(LookupError):
     """A path leads nowhere in this document."""
 
@@ -47,8 +51,18 @@ def amended(document: Mapping[str, Any], amendments: Iterable[InForce]) -> dict[
     """The document with amendments laid over it, in their order. Raises NoSuchPath."""
     result: dict[str, Any] = copy.deepcopy(dict(document))
     for one in amendments:
+        _make_room(result, one.path)
         put(result, one.path, msgspec.json.decode(one.value))
     return result
+
+
+def _make_room(document: dict[str, Any], path: str) -> None:
+    """A list that may begin empty needs not have been shipped."""
+    for section, name in GROWING:
+        if path.startswith(f"{section}.{name}."):
+            held = document.setdefault(section, {})
+            if isinstance(held, dict):
+                held.setdefault(name, [])
 
 
 def put(document: dict[str, Any], path: str, value: Any) -> None:
@@ -143,4 +157,4 @@ def _child(value: Any, part: str) -> Any:
 
 
 def _code(item: Any) -> object:
-    return item.get("code") if isinstance(item, Mapping) else None
+    return item.get("code", item.get("id")) if isinstance(item, Mapping) else None

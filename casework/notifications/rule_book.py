@@ -57,7 +57,7 @@ class RuleSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     on_doubt: Doubt | None = None
     must: bool | None = None
     page: bool | None = None
-    escalate_after_minutes: Minutes | None = None
+    escalate_after_minutes: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
     escalate_to: Audience | None = None
     enabled: bool | None = None
 
@@ -166,6 +166,10 @@ def _laid_over(
 def _changes(given: dict[str, Any]) -> dict[str, Any]:
     minutes = {"fresh_for_minutes": "fresh_for", "escalate_after_minutes": "escalate_after"}
     changes: dict[str, Any] = {}
+    if given.get("escalate_after_minutes") == 0:
+        # Nobody is called when nobody answers, whatever was shipped.
+        given = {name: value for name, value in given.items() if not name.startswith("escalate")}
+        changes |= {"escalate_after": None, "escalate_to": None}
     for name, value in given.items():
         if name in minutes:
             changes[minutes[name]] = timedelta(minutes=value)

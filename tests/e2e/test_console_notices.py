@@ -8,19 +8,25 @@ from typing import Any
 
 import pytest
 
+from app.core import SHIPPED_PROFILE, rule_book, whole_profile
 from app.models import MODEL_MODULES
 from casework.complaints import actions
 from casework.events import EVENTS
 from casework.notifications.models import Delivery, NoticePreference
+from casework.notifications.shape import Bundle
 from casework.roles import Role
+from content.amendments import document_in_force
+from content.profile_store import load_profile
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.ids import Ids
 from kit.outbox import Relay
+from kit.profile import read_profile
 from tests.casework_setting import PLANNER, filed
 from tests.conftest import AUDIT_KEY
 from tests.e2e.console_setting import Clerk, ConsoleSetting, console_on
+from web.console.rule_forms import typed_of
 
 
 @pytest.fixture
@@ -148,3 +154,59 @@ async def test_sending_once_more_asks_why_and_keeps_what_was_typed(console: Cons
     async with Clerk(console) as other:
         await other.log_in("banli")
         assert (await other.get(f"/console/deliveries/{row.id}")).status == 403
+
+
+async def test_a_rule_is_seen_with_real_words_and_changed_with_a_reason(console: ConsoleSetting) -> None:
+    await loaded(console)
+    reference = await given_a_case(console)
+    await console.hire("guanli", "何芳", (Role.ADMINISTRATOR, None))
+    code = "complaint_accepted_owner"
+    async with Clerk(console) as clerk:
+        await clerk.log_in("guanli")
+        assert "投诉已受理 → 市民" in (await clerk.get("/console/rules")).text
+        page = await clerk.get(f"/console/rules/{code}")
+        assert reference in page.text
+        shipped = console.door.rules.get(code)
+        assert shipped is not None
+        fields = {**typed_of(shipped), "csrf_token": page.hidden("csrf_token"), "seen": page.hidden("seen")}
+        refused = await clerk.post(f"/console/rules/{code}", {**fields, "fresh_for": "soon", "reason": "试"})
+        assert refused.status == 422
+        assert 'value="soon"' in refused.text
+        nothing = await clerk.post(
+            f"/console/rules/{code}",
+            {**fields, "way_1": "", "way_2": "", "way_3": "", "way_4": "", "reason": "试"},
+        )
+        assert nothing.status == 422
+        assert "ways 至少要有一种发送方式" in nothing.text
+        changed = {
+            **fields,
+            "bundle": "evening",
+            "way_1": "custom",
+            "way_4": "long_term",
+            "reason": "少打扰市民",
+        }
+        done = await clerk.post(f"/console/rules/{code}", changed)
+        assert "已保存" in done.text
+        document = await document_in_force(console.door.amending)
+        rule = rule_book(whole_profile(document)).get(code)
+        assert rule is not None
+        assert rule.bundle is Bundle.EVENING
+        assert [way.value for way in rule.ways] == ["custom", "one_time", "template", "long_term"]
+        assert (rule.event.name, rule.when, rule.must) == ("complaint.accepted", "", False)
+        late = await clerk.post(f"/console/rules/{code}", {**changed, "bundle": "hourly"})
+        assert late.status == 409
+        token = (await clerk.get("/console/rules")).hidden("csrf_token")
+        restored = {"csrf_token": token, "seen": "99", "reason": "恢复"}
+        assert "已恢复" in (await clerk.post(f"/console/rules/{code}/restore", restored)).text
+        unbound = await clerk.post(f"/console/rules/{code}/sample", {"csrf_token": token, "sample": ""})
+        assert unbound.status == 409
+    async with Clerk(console) as other:
+        await other.log_in("diaodu")
+        assert (await other.get("/console/rules")).status == 403
+
+
+async def loaded(console: ConsoleSetting) -> None:
+    async def work(change: Change) -> None:
+        await load_profile(change, dict(read_profile(SHIPPED_PROFILE)))
+
+    await console.door.db.change(work)

@@ -30,6 +30,7 @@ from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
 from kit.secrets import KeyRing
 from web.console.campaign_door import CampaignDoor, NoPlatform
+from web.console.previews import Preview, no_preview
 from web.console.words import Words
 from web.rendering import Pages
 
@@ -63,6 +64,7 @@ class ConsoleDoor:
     public_url: str
     amending: Checks
     rules: RuleBook
+    preview: Preview
     campaigns: CampaignDoor
 
     @property
@@ -88,6 +90,7 @@ def build_console(
     public_url: str,
     amending: Checks,
     rules: RuleBook,
+    preview: Preview = no_preview,
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
     campaigns: CampaignDoor | None = None,
@@ -115,6 +118,7 @@ def build_console(
         public_url=public_url,
         amending=amending,
         rules=rules,
+        preview=preview,
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
     )
 

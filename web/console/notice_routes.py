@@ -8,8 +8,9 @@ from casework.permissions import Operation as May
 from web.console.deliveries_page import retry_deliveries, show_deliveries
 from web.console.delivery_page import replay_delivery, retry_delivery, show_delivery
 from web.console.notice_pages import choose_notices, read_all, read_notice, show_notices
+from web.console.rule_pages import restore_rule, save_rule, send_rule_sample, show_rule, show_rules
 
-DELIVERY = "/deliveries/<delivery_id:str>"
+DELIVERY, RULE = "/deliveries/<delivery_id:str>", "/rules/<code:str>"
 
 NOTICE_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", "/notices", May.KEEP_OWN_ACCOUNT, show_notices, "notices"),
@@ -21,4 +22,9 @@ NOTICE_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", DELIVERY, May.SEE_DELIVERIES, show_delivery, "delivery"),
     ("POST", DELIVERY + "/retry", May.MEND_DELIVERIES, retry_delivery, "retry_delivery"),
     ("POST", DELIVERY + "/replay", May.MEND_DELIVERIES, replay_delivery, "replay_delivery"),
+    ("GET", "/rules", May.SEE_SETTINGS, show_rules, "rules"),
+    ("GET", RULE, May.SEE_SETTINGS, show_rule, "rule"),
+    ("POST", RULE, May.AMEND_SETTINGS, save_rule, "save_rule"),
+    ("POST", RULE + "/restore", May.AMEND_SETTINGS, restore_rule, "restore_rule"),
+    ("POST", RULE + "/sample", May.AMEND_SETTINGS, send_rule_sample, "send_rule_sample"),
 )

@@ -122,3 +122,53 @@ class DeliveryPage:
     replay: str
     ask: Ask
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleRow:
+    """One rule in the table; `manner` is what is special about it."""
+
+    href: str
+    title: str
+    manner: tuple[str, ...]
+    is_on: bool
+    is_changed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesPage:
+    """All rules: what citizens are told, what staff are told."""
+
+    tabs: tuple[Link, ...]
+    citizens: tuple[RuleRow, ...]
+    staff: tuple[RuleRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewLine:
+    """One way's message; `fields` are (name, value), the name "" for whole texts."""
+
+    way: str
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulePage:
+    """One rule. Without `asks` it is only read. `samples` are real events, `sample` the one that is previewed."""
+
+    tabs: tuple[Link, ...]
+    code: str
+    title: str
+    notes: tuple[Note, ...]
+    manner: tuple[str, ...]
+    event: str
+    asks: tuple[Ask, ...]
+    reason: Ask
+    seen: int
+    is_changed: bool
+    samples: tuple[Link, ...]
+    sample: str
+    previews: tuple[PreviewLine, ...]
+    texts: str
