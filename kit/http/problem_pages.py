@@ -15,6 +15,7 @@ from sanic.constants import HTTPMethod
 from sanic.exceptions import SanicException
 
 from kit.catalogue import Catalogue, CatalogueError
+from kit.passing import RETRY_AFTER_S, passes
 from kit.problems import Problem
 
 JSON_DOORS = ("/api/", "/open311/", "/wechat", "/healthz", "/readyz", "/metrics")
@@ -69,7 +70,7 @@ class ProblemAnswers:
         request_id = str(getattr(request.ctx, "request_id", "") or "-")
         if problem is None:
             _log.error("http.unhandled", exc_info=exception, request_id=request_id, route=_route(request))
-            problem = Problem("problem.internal", 500)
+            problem = _fault(exception)
         view = ProblemView(
             status=problem.status,
             type=problem.type,
@@ -125,6 +126,13 @@ def _as_problem(exception: BaseException) -> Problem | None:
             # What the server itself cannot make sense of, such as an Expect that nobody knows.
             return Problem("problem.bad_request", 400)
     return None
+
+
+def _fault(exception: BaseException) -> Problem:
+    """What nobody foresaw, or what will pass: then the same request may be made again."""
+    if passes(exception):
+        return Problem("problem.unavailable", 503, retry_after_s=RETRY_AFTER_S)
+    return Problem("problem.internal", 500)
 
 
 def _allowed(request: Request) -> list[str]:
