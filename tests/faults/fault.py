@@ -35,12 +35,14 @@ class Start(StrEnum):
 
 
 class Lane(StrEnum):
-    """Two lanes run side by side, each with one system at a time."""
+    """Lanes run side by side, each with one system at a time."""
 
     BUSY = "busy"
     """Wants the processors."""
     WAITING = "waiting"
     """Mostly waits for time to pass."""
+    CLOCK = "clock"
+    """Waits for minutes, or for a clock that goes wrong."""
 
 
 @dataclass(frozen=True)

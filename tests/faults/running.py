@@ -1,4 +1,4 @@
-"""Runs faults on one engine, in two lanes side by side, and counts what became of their acts."""
+"""Runs faults on one engine, in lanes side by side, and counts what became of their acts."""
 
 from __future__ import annotations
 
