@@ -278,6 +278,7 @@ SHIPPED: tuple[Rule, ...] = (
         lane=Lane.URGENT,
         fresh_for=timedelta(hours=12),
         page=True,
+        must=True,
     ),
     Rule(
         code="alert_unanswered_dispatchers",
@@ -289,6 +290,7 @@ SHIPPED: tuple[Rule, ...] = (
         lane=Lane.URGENT,
         fresh_for=timedelta(hours=12),
         page=True,
+        must=True,
     ),
     # Of limits: the first mark can wait, the last is everybody's who can do something about it.
     _deadline(

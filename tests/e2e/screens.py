@@ -66,6 +66,15 @@ def file_one(page: Page) -> None:
     open_all(page)
 
 
+def without_receipts(page: Page) -> None:
+    """One topic ended, and the offer to take that back."""
+    address = page.url
+    page.locator("input[name=receipt][value=none]").evaluate("(one) => { one.checked = true }")
+    page.locator("main form button.primary").click()
+    page.wait_for_load_state()
+    page.goto(address)
+
+
 SCREENS: tuple[Screen, ...] = (
     # ---- anybody with a phone
     Screen("h5-home", "/h5/"),
@@ -104,6 +113,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-correct-refused", "/h5/data/correct", CITIZEN, prepare=send_empty),
     Screen("h5-delete", "/h5/data/delete", CITIZEN),
     Screen("h5-notices", "/h5/notices", CITIZEN),
+    Screen("h5-notice-choices", "/h5/me/notices", CITIZEN),
+    Screen(
+        "h5-notices-stopped", "/h5/me/notices?done=stopped&topic=receipt&was=now", CITIZEN, without_receipts
+    ),
+    Screen("h5-case-from-notice", "/h5/cases/{open_case}?notice=progress", CITIZEN),
+    Screen("h5-filed-prompt", "/h5/filed/{open_case}", CITIZEN),
+    Screen("h5-notices-link-gone", "/h5/notices/stop/old", status=410),
     Screen("h5-data", "/h5/data", CITIZEN, prepare=open_all),
     # ---- the console
     Screen("console-login", "/console/login"),
@@ -116,6 +132,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
     Screen("console-dangers", "/console/dangers", "zhiban"),
     Screen("console-deliveries", "/console/deliveries", "lingdao"),
+    Screen("console-deliveries-failed", "/console/deliveries?state=failed&reason=expired", "lingdao"),
+    Screen("console-delivery", "/console/deliveries/{delivery}", "diaodu"),
+    Screen("console-notices", "/console/notices", "shizheng"),
+    Screen("console-rules", "/console/rules", "lingdao"),
+    Screen("console-rule", "/console/rules/complaint_answered_owner", "guanli", prepare=open_all),
+    Screen("console-rule-refused", "/console/rules/complaint_answered_owner", "guanli", prepare=send_empty),
     Screen("console-codes", "/console/codes", "lingdao"),
     Screen("console-campaigns", "/console/campaigns", "bianji"),
     Screen("console-campaign", "/console/campaigns/{campaign}", "lingdao", prepare=open_all),

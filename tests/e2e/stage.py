@@ -60,6 +60,9 @@ class Stage:
             "code": str(
                 rows("select code from scene_code where kind <> 'article' order by code limit 1")[0][0]
             ),
+            "delivery": str(
+                rows("select id from delivery where recipient_kind = 'account' order by id limit 1")[0][0]
+            ),
             "campaign": str(rows("select id from campaign limit 1")[0][0]),
             "desk_case": str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0]),
         }

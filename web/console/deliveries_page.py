@@ -30,6 +30,7 @@ from web.console.visitor import Visitor
 ROWS = 50
 CHOSEN_AT_MOST = 80
 KINDS = ("account", "staff")
+COLUMNS = ("share", "sent", "uncertain", "failed", "waiting", "console", "repeated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ async def show_deliveries(request: Request, door: ConsoleDoor, visitor: Visitor)
         ),
         rows=tuple(_line(door, row, names, now) for row in found.rows),
         fares=tuple(_fare(door, record, filters) for record in how.rules),
+        heads=tuple(text(f"console_notices.deliveries.col.{name}") for name in COLUMNS),
         retry=_retriable(filters, visitor),
         rule=filters.rule,
         whom=filters.whom,

@@ -79,6 +79,7 @@ class DeliveriesPage:
     reasons: tuple[Option, ...]
     rows: tuple[DeliveryLine, ...]
     fares: tuple[RuleLine, ...]
+    heads: tuple[str, ...]
     retry: bool
     rule: str
     whom: str
