@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from redis import Redis
 
 from app.backup_places import LastBackup, backups_folder
 from app.cli import main
@@ -31,6 +32,7 @@ from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
 from kit.profile import read_profile
 from kit.secrets import KeyRing
 from tests.conftest import run_apart
+from wechat.token_state import TokenState, obtained, refused
 
 T = TypeVar("T")
 
@@ -190,6 +192,22 @@ def test_a_worker_without_a_sign_of_life_and_chains_not_sealed_are_told_of_until
     assert not {"WorkerGone", "SealOld"} & night.wrong()
     os.utime(folder / "worker.beat", (0, 0))
     assert "WorkerGone" in night.wrong()
+
+
+def test_a_token_that_is_refused_again_and_again_is_told_of_until_its_pause_is_over(
+    night: Night, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "RedisAway" in night.wrong()
+    monkeypatch.setenv("REDIS_URL", valkey_url)
+    monkeypatch.setenv("WECHAT_APP_ID", "wx-rehearsed")
+    assert not {"RedisAway", "TokenBreakerOpen"} & night.wrong()
+    now = SystemClock().now().timestamp()
+    fresh = obtained(TokenState(), "token", 7200, now)
+    with Redis.from_url(valkey_url) as redis:
+        for begun, is_open in ((now, True), (now - 600, False)):
+            state = refused(fresh, fresh, begun)
+            redis.set("wechat:token:wx-rehearsed", msgspec.json.encode(state), ex=60)
+            assert ("TokenBreakerOpen" in night.wrong()) is is_open
 
 
 def test_an_installation_that_was_never_set_up_is_told_so_instead_of_being_called_ill(

@@ -143,6 +143,13 @@ def test_each_command_within_a_sentence_of_a_runbook_exists(path: Path) -> None:
         assert arguments.run is not None, line
 
 
+def test_links_between_runbooks_lead_to_sections_that_there_are() -> None:
+    for path in RUNBOOKS.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        for name, anchor in re.findall(r"\]\(([a-z]+\.md)?#([^)]+)\)", text):
+            assert anchor in sections(name or path.name), f"{path.name}: {name}#{anchor}"
+
+
 def test_prometheus_itself_finds_no_fault_and_the_rules_sound_when_they_should() -> None:
     if shutil.which("promtool") is None:
         pytest.skip("no promtool here")
