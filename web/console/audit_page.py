@@ -93,6 +93,10 @@ def _fact(door: ConsoleDoor, name: str, value: str) -> tuple[str, str]:
         value = policy.category_name(value)
     elif last == "unit" and value in policy.units:
         value = policy.unit_name(value)
+    elif last == "clock" and catalogue.has(f"deadline.what.{value}"):
+        value = text(f"deadline.what.{value}")
+    elif last == "mark" and catalogue.has(f"deadline.mark.{value}"):
+        value = text(f"deadline.mark.{value}")
     elif last == "by" and catalogue.has(f"console_people.audit.way.{value}"):
         value = text(f"console_people.audit.way.{value}")
     elif last == "source" and catalogue.has(f"complaint.source.{value}"):
