@@ -186,7 +186,8 @@ async def _queue(desk: CampaignDesk, change: Change, row: Campaign, states: Sequ
     held = Used.of(one.tag_id for one in batches if one.period == period)
     used = await used_in(period)
     others = Used(used.everybody - held.everybody, used.groups - held.groups)
-    check_quota(quota, others, Used.of(one.tag_id for one in batches))
+    if batches:
+        check_quota(quota, others, Used.of(one.tag_id for one in batches))
     # By the database's clock where it is to go at once: that is what a claim compares with.
     due = starts if starts > change.now else await change.database_now()
     await CampaignBatch.filter(id__in=ids).update(

@@ -41,7 +41,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class BatchView:
-    """One mass-send. `audience` is the group's name, "" for everybody; `counts` is None before a report."""
+    """One mass-send. `audience` is the group's name, "" for everybody; `counts` is None before a report.
+
+    `was_asked`: it was handed to the platform once, and nobody knows yet what became of that.
+    """
 
     id: UUID
     tag_id: int | None
@@ -51,10 +54,11 @@ class BatchView:
     attempts: int
     taken_at: datetime | None
     counts: Counts | None
+    was_asked: bool = False
 
     @property
     def may_have_gone_out(self) -> bool:
-        return self.state in (
+        return self.was_asked or self.state in (
             BatchState.SENDING,
             BatchState.TAKEN,
             BatchState.REPORTED,
@@ -126,6 +130,7 @@ def _batch(row: CampaignBatch) -> BatchView:
         attempts=row.attempts,
         taken_at=row.taken_at,
         counts=_counts(row),
+        was_asked=row.asked_at is not None,
     )
 
 
