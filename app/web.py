@@ -23,6 +23,7 @@ from app.previewing import previews
 from app.renewal import end_when_moved
 from app.split_doors import Side, front_of, is_split, keep_apart
 from app.stopping import StopNotice
+from app.template_book import Templates
 from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
@@ -126,6 +127,7 @@ def build_app(
             amending=core.checks,
             rules=rule_book(core.profile),
             preview=previews(core),
+            templates=Templates(core, platform),
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),

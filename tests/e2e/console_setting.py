@@ -42,6 +42,7 @@ from web.console.blueprint import console_blueprint
 from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
 from web.console.problems import problem_page
+from web.console.template_book import TemplateBook
 
 PASSWORD = "right-password"
 CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN"
@@ -196,6 +197,7 @@ async def console_on(
     scene_address: SceneAddress = no_platform,
     staff_rules: StaffSection = NO_SECOND_FACTOR,
     campaigns: CampaignDoor | None = None,
+    templates: TemplateBook | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
@@ -223,6 +225,7 @@ async def console_on(
         public_url=url,
         amending=Checks(whole_profile, PROFILE_REFUSED, catalogue),
         rules=RULE_BOOK,
+        templates=templates,
         staff_rules=staff_rules,
         campaigns=campaigns,
     )

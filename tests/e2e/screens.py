@@ -135,6 +135,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-deliveries-failed", "/console/deliveries?state=failed&reason=expired", "lingdao"),
     Screen("console-delivery", "/console/deliveries/{delivery}", "diaodu"),
     Screen("console-notices", "/console/notices", "shizheng"),
+    Screen("console-templates", "/console/templates", "lingdao"),
+    Screen("console-template", "/console/templates/standin-case-progress-long-term-0000000001", "guanli"),
     Screen("console-rules", "/console/rules", "lingdao"),
     Screen("console-rule", "/console/rules/complaint_answered_owner", "guanli", prepare=open_all),
     Screen("console-rule-refused", "/console/rules/complaint_answered_owner", "guanli", prepare=send_empty),

@@ -31,6 +31,7 @@ from kit.redis import Redis
 from kit.secrets import KeyRing
 from web.console.campaign_door import CampaignDoor, NoPlatform
 from web.console.previews import Preview, no_preview
+from web.console.template_book import NoTemplates, TemplateBook
 from web.console.words import Words
 from web.rendering import Pages
 
@@ -65,6 +66,7 @@ class ConsoleDoor:
     amending: Checks
     rules: RuleBook
     preview: Preview
+    templates: TemplateBook
     campaigns: CampaignDoor
 
     @property
@@ -91,6 +93,7 @@ def build_console(
     amending: Checks,
     rules: RuleBook,
     preview: Preview = no_preview,
+    templates: TemplateBook | None = None,
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
     campaigns: CampaignDoor | None = None,
@@ -119,6 +122,7 @@ def build_console(
         amending=amending,
         rules=rules,
         preview=preview,
+        templates=templates if templates is not None else NoTemplates(),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
     )
 

@@ -19,7 +19,7 @@ CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/da
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
 NOTICES = "/console/notices"
-RULES = "/console/rules"
+RULES, TEMPLATES = "/console/rules", "/console/templates"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),

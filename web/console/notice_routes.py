@@ -9,7 +9,9 @@ from web.console.deliveries_page import retry_deliveries, show_deliveries
 from web.console.delivery_page import replay_delivery, retry_delivery, show_delivery
 from web.console.notice_pages import choose_notices, read_all, read_notice, show_notices
 from web.console.rule_pages import restore_rule, save_rule, send_rule_sample, show_rule, show_rules
+from web.console.template_pages import remove_template, save_template, show_template, show_templates
 
+TEMPLATE = "/templates/<template_id:str>"
 DELIVERY, RULE = "/deliveries/<delivery_id:str>", "/rules/<code:str>"
 
 NOTICE_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
@@ -22,6 +24,10 @@ NOTICE_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", DELIVERY, May.SEE_DELIVERIES, show_delivery, "delivery"),
     ("POST", DELIVERY + "/retry", May.MEND_DELIVERIES, retry_delivery, "retry_delivery"),
     ("POST", DELIVERY + "/replay", May.MEND_DELIVERIES, replay_delivery, "replay_delivery"),
+    ("GET", "/templates", May.SEE_SETTINGS, show_templates, "templates"),
+    ("GET", TEMPLATE, May.SEE_SETTINGS, show_template, "template"),
+    ("POST", TEMPLATE, May.AMEND_SETTINGS, save_template, "save_template"),
+    ("POST", TEMPLATE + "/remove", May.AMEND_SETTINGS, remove_template, "remove_template"),
     ("GET", "/rules", May.SEE_SETTINGS, show_rules, "rules"),
     ("GET", RULE, May.SEE_SETTINGS, show_rule, "rule"),
     ("POST", RULE, May.AMEND_SETTINGS, save_rule, "save_rule"),

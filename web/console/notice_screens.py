@@ -173,3 +173,40 @@ class RulePage:
     sample: str
     previews: tuple[PreviewLine, ...]
     texts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateRow:
+    """One message template. `wrong` says what is the matter with it."""
+
+    href: str
+    title: str
+    id: str
+    kind: str
+    wrong: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplatesPage:
+    """Templates in use, and those of the account that are not."""
+
+    tabs: tuple[Link, ...]
+    notes: tuple[Note, ...]
+    registered: tuple[TemplateRow, ...]
+    offered: tuple[TemplateRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateFormPage:
+    """One template. `cut` are texts that will be shortened, `unknown` says that the platform was not asked."""
+
+    id: str
+    title: str
+    notes: tuple[Note, ...]
+    example: str
+    cut: tuple[str, ...]
+    asks: tuple[Ask, ...]
+    reason: Ask
+    seen: int
+    removable: bool
+    unknown: str

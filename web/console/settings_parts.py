@@ -17,7 +17,7 @@ from content.amendments import REASON_AT_MOST, AmendmentView
 from kit.clock import local
 from kit.problems import Conflict, Problem
 from web.console.door import ConsoleDoor
-from web.console.frame import RULES
+from web.console.frame import RULES, TEMPLATES
 from web.console.screens import Ask, Link
 from web.console.settings_items import TABS, choices_of, item_at
 from web.console.settings_screens import ChangeLine
@@ -33,6 +33,7 @@ def tabs(door: ConsoleDoor, here: str) -> tuple[Link, ...]:
     """The tabs of all settings' pages; `here` is one of TABS, "texts" or "history"."""
     places = {one: f"{SETTINGS}?tab={one}" for one in TABS} | {
         "rules": RULES,
+        "templates": TEMPLATES,
         "texts": TEXTS,
         "history": HISTORY,
     }
