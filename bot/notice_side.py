@@ -25,6 +25,8 @@ from casework.people.merging import members
 from kit.db import Change, Database
 from wechat.account_kinds import Right
 
+APPS = ("official", "miniprogram")
+
 
 def subscribed_by(section: WechatSection, app: str) -> tuple[MessageTemplate, ...]:
     """The templates of one application that need a consent, where the application may send them."""
@@ -86,12 +88,14 @@ class NoticeSide:
         await self.db.once(act, said, work)
 
     async def reach(self, account_id: UUID) -> Reach:
-        for app in ("official", "miniprogram"):
-            if any(one.left > 0 for one in await held_by(subscribed_by(self.section, app), account_id)):
-                return Reach.ALWAYS
-        may = self.section.rights()
-        if not await identities.follows(self.appid, account_id):
-            return Reach.NEVER
-        if Right.TEMPLATE_MESSAGE in may and any(one.kind == "template" for one in self.section.templates):
+        templates = [one for app in APPS for one in subscribed_by(self.section, app)]
+        given = [one for one in await held_by(templates, account_id) if one.left > 0]
+        if any(one.is_lasting for one in given):
             return Reach.ALWAYS
-        return Reach.AFTER_WRITING if Right.CUSTOM_MESSAGE in may else Reach.NEVER
+        may, follows = self.section.rights(), await identities.follows(self.appid, account_id)
+        has_template = any(one.kind == "template" for one in self.section.templates)
+        if follows and has_template and Right.TEMPLATE_MESSAGE in may:
+            return Reach.ALWAYS
+        if given:
+            return Reach.WHILE_LEFT
+        return Reach.AFTER_WRITING if follows and Right.CUSTOM_MESSAGE in may else Reach.NEVER

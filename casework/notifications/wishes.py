@@ -16,9 +16,12 @@ from kit.clock import Clock
 
 
 class Reach(StrEnum):
-    """Whether news gets to a person's phone: at any time, only for a while after they wrote, or not at all."""
+    """Whether news gets to a person's phone: at any time, as often as they agreed to, only for a while after they
+    wrote, or not at all.
+    """
 
     ALWAYS = "always"
+    WHILE_LEFT = "while_left"
     AFTER_WRITING = "after_writing"
     NEVER = "never"
 

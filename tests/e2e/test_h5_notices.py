@@ -23,7 +23,7 @@ from kit.clock import FixedClock
 from kit.db import Database
 from kit.secrets import KeyRing
 from tests.e2e.citizen_setting import CitizenSetting, citizens_on, known_from_chat
-from tests.standin_setting import LONG_TERM
+from tests.standin_setting import LONG_TERM, ONE_TIME
 from wechat.messages import Consent
 
 MEI = "oMei-of-the-chat-0001"
@@ -69,7 +69,7 @@ async def test_topics_are_chosen_one_by_one_and_what_must_come_is_said_with_its_
             "收到提示",
             "每天一次，合在一条里",
             "投诉未予受理、投诉已答复",
-            "错过了可能来不及",
+            "可能来不及评价",
         ):
             assert words in page
         assert 'name="result"' not in page
@@ -181,8 +181,12 @@ async def test_nothing_is_promised_that_cannot_be_kept(setting: CitizenSetting, 
     async with setting.phone(MEI) as phone:
         assert "48 小时里，进展会直接发给您" in (await phone.get("/h5/me")).text
         assert "有进展会在微信里告诉您" not in (await phone.get("/h5/me")).text
+        said = [Consent(ONE_TIME, True)]
+        await setting.door.db.change(lambda change: note_consents(change, mei, said))
+        assert "您同意过的次数用完以前" in (await phone.get("/h5/me")).text
         await tapped(setting, mei, yes=True)
-        assert "有进展会在微信里告诉您" in (await phone.get("/h5/me")).text
+        assert "有进展会在微信里告诉您。" in (await phone.get("/h5/me")).text
+        assert "wx-open-subscribe" not in (await phone.get("/h5/notices")).text
 
 
 async def test_while_the_platform_is_away_there_is_a_link_instead_of_a_dead_button(

@@ -18,7 +18,7 @@ from tests.transcripts.conftest import APP_ID, PATIENT_S, Office, open_office
 SECTION = WechatSection(
     templates=(MessageTemplate(id="t-1", kind="one_time", fields={"thing1": "title"}),),
 )
-ASKS = "想收到进展，请点开同意接收：https://cg.example.cn/h5/notices"
+ASKS = "48 小时以后也想收到进展，请点开同意接收：https://cg.example.cn/h5/notices"
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ async def show_choices(request: Request, door: H5Door, visitor: Visitor) -> HTTP
         undo=None,
     )
     stopped = _offer(door, str(request.args.get("topic", ""))) if done == "stopped" else None
-    if stopped is not None:
+    if stopped is not None and choices.get(stopped.topic) == "none":
         page = _with_undo(door, page, stopped, str(request.args.get("was", "")))
     return shown(door, "choices.html", frame_for(request, door, visitor, CHOICES), page)
 
@@ -141,9 +141,11 @@ def _with_undo(door: H5Door, page: ChoicesPage, offer: TopicOffer, was: str) -> 
 
 
 def _askable(held: tuple[Held, ...]) -> tuple[str, ...]:
-    """Who comes here of their own accord may agree to anything. One request cannot mix the two kinds."""
-    lasting = [one.template_id for one in held if one.is_lasting]
-    return tuple((lasting or [one.template_id for one in held])[:ASKED_AT_ONCE])
+    """Who comes here of their own accord may agree to anything but what lasts already, one kind at a time."""
+    lasting = [one for one in held if one.is_lasting]
+    if any(one.left > 0 for one in lasting):
+        return ()
+    return tuple(one.template_id for one in (lasting or held)[:ASKED_AT_ONCE])
 
 
 def _line(door: H5Door, one: Held, *, refuses_all: bool) -> NoticeLine:

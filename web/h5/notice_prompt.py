@@ -33,8 +33,9 @@ async def prompt_for(
     asked = await to_ask(door.notices, account_id, moment, is_open=is_open, clock=door.clock)
     if not asked:
         return None
+    lasting = {one.template_id for one in await door.notices.held(account_id) if one.is_lasting}
     return Prompt(
-        words=door.words.text(f"h5_notices.prompt.{moment.value}"),
+        words=door.words.text(f"h5_notices.prompt.{'lasting' if asked[0] in lasting else 'single'}"),
         link=Link(href=NOTICES, words=door.words.text("h5_notices.prompt.link")),
         scripts=await scripts_for(request, door, asked),
     )

@@ -13,7 +13,12 @@
     openTagList: ["wx-open-subscribe"],
   });
   var said = document.getElementById("subscribed");
-  document.getElementById("subscribe").addEventListener("success", function (event) {
+  var tag = document.getElementById("subscribe");
+  tag.addEventListener("ready", function () {
+    var note = document.getElementById("no-button");
+    if (note) note.hidden = true;
+  });
+  tag.addEventListener("success", function (event) {
     var details = String((event.detail && event.detail.subscribeDetails) || "");
     said.textContent = /"?accept/.test(details) || !details ? said.dataset.yes : said.dataset.no;
     said.hidden = false;

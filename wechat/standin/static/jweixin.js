@@ -23,6 +23,7 @@
       inside.innerHTML = parts.map((part) => part.textContent).join("");
       inside.addEventListener("click", (event) => event.target.closest("button") && this.ask());
       window.addEventListener("message", (event) => this.heard(event));
+      setTimeout(() => this.dispatchEvent(new CustomEvent("ready")));
     }
 
     ask() {
