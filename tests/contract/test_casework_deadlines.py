@@ -13,6 +13,7 @@ from app.core import CATALOGUE_FOLDER
 from casework.complaints.actions import accept, withdraw
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint
+from casework.complaints.queries import detail, for_owner
 from casework.deadlines import clocks
 from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.events import DeadlineReached
@@ -132,6 +133,16 @@ async def test_each_alarm_is_sounded_once_even_when_the_clock_is_set_back_and_fo
     chain = await AuditEntry.filter(case_id=case.id).order_by("position")
     assert [entry.action for entry in chain] == ["complaint.submit", *["deadline.alarm"] * 4]
     assert list(check_chain(bureau.db.audit_key, chain, {})) == []
+    shown = await detail(bureau.complaints, case.id, DISPATCHER)
+    assert shown is not None
+    lines = [CATALOGUE.text(entry.key, **entry.params) for entry in shown.view.timeline]
+    assert lines[1:3] == [
+        "系统提醒：时限已用去一半，截止 2026-11-24 18:00",
+        "系统提醒：时限快到了，截止 2026-11-24 18:00",
+    ]
+    owns = await for_owner(bureau.complaints, CITIZEN.id or UUID(int=0), case.reference)
+    assert owns is not None
+    assert [entry.action for entry in owns.timeline] == ["submit"]
 
 
 async def test_an_alarm_says_what_is_to_be_done_and_how_long_there_is(bureau: Bureau) -> None:
