@@ -6,13 +6,14 @@ by its type and its places in the code; its message may quote what somebody sent
 a developer's own machine.
 """
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
@@ -45,6 +46,22 @@ def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     return {key: BLANK if key in BLANKED_FIELDS else _redacted(value) for key, value in event.items()}
 
 
+class Unfailing:
+    """A stream that loses what it cannot write: a full disk under the logs must not become a fault of the request."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(
     stream: TextIO | None = None, *, level: int = logging.INFO, messages: bool = False
 ) -> None:
@@ -52,7 +69,7 @@ def configure_logging(
 
     `messages` adds the messages of exceptions; for a developer's own machine only.
     """
-    target = sys.stderr if stream is None else stream
+    target = cast(TextIO, Unfailing(sys.stderr if stream is None else stream))
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -1,5 +1,6 @@
 """Nothing personal reaches the logs, whoever writes them and however deep it hides."""
 
+import errno
 import io
 import json
 import logging
@@ -130,3 +131,28 @@ def test_access_logs_which_hold_addresses_are_silent(lines: io.StringIO) -> None
     logging.getLogger("sanic.access").info("GET / 203.0.113.7")
     logging.getLogger("aiohttp.access").info("GET / 203.0.113.7")
     assert lines.getvalue() == ""
+
+
+class FullDisk(io.StringIO):
+    """A file on a disk without room, for a while."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+    def flush(self) -> None:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_takes_nothing_more_is_no_fault_of_the_request(lines: io.StringIO) -> None:
+    disk = FullDisk()
+    configure_logging(disk)
+    structlog.get_logger("any").error("lost")
+    logging.getLogger("any").error("lost as well")
+    disk.full = False
+    structlog.get_logger("any").error("written")
+    assert [json.loads(line)["event"] for line in disk.getvalue().splitlines()] == ["written"]
