@@ -10,7 +10,7 @@ from uuid import UUID
 from sanic import Request
 
 from casework.notifications.prompts import Moment
-from casework.notifications.wishes import to_ask
+from casework.notifications.wishes import Reach, to_ask
 from kit.http.headers import allow_widget_of
 from web.h5.door import H5Door
 from web.h5.notice_screens import Prompt, Scripts
@@ -31,7 +31,8 @@ async def prompt_for(
     if not may_agree(request, door):
         return None
     asked = await to_ask(door.notices, account_id, moment, is_open=is_open, clock=door.clock)
-    if not asked:
+    if not asked or await door.notices.reach(account_id) is Reach.NEVER:
+        # Whoever does not follow the account, or is known by this browser alone, could agree and still hear nothing.
         return None
     lasting = {one.template_id for one in await door.notices.held(account_id) if one.is_lasting}
     return Prompt(
