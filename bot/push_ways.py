@@ -81,6 +81,10 @@ class Attempt:
             case Uncertain(reason):
                 self.tried.append(Tried(way, trail.UNCERTAIN, reason))
 
+    def may_have_agreed(self, key: tuple[UUID, str]) -> bool:
+        """Whether a consent was left when the message was made ready."""
+        return self.consents.remaining.get(key, 0) > 0
+
     def use_booked(self, key: tuple[UUID, str]) -> bool:
         """Whether this consent was used up beforehand; it counts as used from now on."""
         is_it = self.booked == key
@@ -163,11 +167,13 @@ class Ways:
         self, way: str, attempt: Attempt, template: MessageTemplate, identity: Identity
     ) -> SendOutcome | Next:
         message, key = attempt.message, (identity.account_id, template.id)
+        if way != Way.TEMPLATE and not attempt.may_have_agreed(key):
+            return self._noted(attempt, way, Next(REFUSED))
         try:
             fields = fit_fields({name: self._value(message, s) for name, s in template.fields.items()})
         except FieldError:
             return self._noted(attempt, way, Next("content_rejected"))
-        if way != Way.TEMPLATE and not await self._agreed(attempt, key, is_used_up=way == Way.ONE_TIME):
+        if way == Way.ONE_TIME and not (attempt.use_booked(key) or await take_consent(self._db, *key)):
             return self._noted(attempt, way, Next(REFUSED))
         openid = addressed(self._sealer, identity).openid
         sending = (
@@ -182,11 +188,6 @@ class Ways:
         elif isinstance(outcome, Retry | Next) and way == Way.ONE_TIME:
             attempt.give_back(key)
         return self._noted(attempt, way, outcome)
-
-    async def _agreed(self, attempt: Attempt, key: tuple[UUID, str], *, is_used_up: bool) -> bool:
-        if not is_used_up:
-            return attempt.consents.remaining.get(key, 0) > 0
-        return attempt.use_booked(key) or await take_consent(self._db, *key)
 
     async def _by_custom_message(self, attempt: Attempt) -> SendOutcome | Next:
         identity = attempt.reach.in_account

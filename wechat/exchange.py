@@ -22,6 +22,7 @@ from wechat.errors import (
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=8, connect=3)
+_TOKEN_ALONE: Final = {"access_token"}
 _CHUNK: Final = 64 * 1024
 _FILE_HOSTS: Final = (".weixin.qq.com", ".qpic.cn", ".qq.com")
 
@@ -59,6 +60,8 @@ class Exchange:
         self._session = session
         self._base = base.rstrip("/")
         self._timeout = timeout
+        self._token = ""
+        self._addresses: dict[str, URL] = {}
 
     async def fetch(
         self,
@@ -68,7 +71,19 @@ class Exchange:
         at_most: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """The complete answer of at most `at_most` bytes; WeChatError when there is none."""
+        if params.keys() == _TOKEN_ALONE:
+            return await self._fetch(endpoint, self._address(endpoint.path, **params), {}, body, at_most)
         return await self._fetch(endpoint, self._base + endpoint.path, params, body, at_most)
+
+    def _address(self, path: str, access_token: str) -> URL:
+        """The address of most calls, made once for each token: to make it costs as much as to send a short body."""
+        if access_token != self._token:
+            self._token, self._addresses = access_token, {}
+        address = self._addresses.get(path)
+        if address is None:
+            address = URL(self._base + path).with_query(access_token=access_token)
+            self._addresses[path] = address
+        return address
 
     async def fetch_file(self, endpoint: Endpoint, address: str, at_most: int) -> Answer:
         """What lies at an address an answer of `endpoint` named; at the platform's own hosts only."""
@@ -95,6 +110,8 @@ class Exchange:
             ) as response:
                 if response.status != 200:
                     raise _status_error(endpoint, response.status)
+                if (response.content_length or at_most + 1) <= at_most:
+                    return Answer(await response.read(), response.content_type)
                 content = bytearray()
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     content += chunk

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -110,7 +110,7 @@ class Channel(Protocol):
     async def send(self, delivery: DeliveryMessage) -> SendOutcome: ...
 
 
-Send = Callable[[], Awaitable[SendOutcome]]
+Send = Callable[[], Coroutine[Any, Any, SendOutcome]]
 """Sends one message that was made ready. Answers with an outcome; must not raise."""
 
 

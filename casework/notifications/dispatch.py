@@ -92,7 +92,9 @@ class Dispatcher:
         room = Room(self._every_slot, self._slots)
         claims = await self._turn(room) if await self._is_due(room) else []
         if claims:
-            await asyncio.gather(*(self._send(claim) for claim in claims))
+            for claim in claims:
+                self._begin(claim)
+            await self._in_flight.ended()
             await self._turn(NO_ROOM)
         return len(claims)
 
@@ -127,14 +129,14 @@ class Dispatcher:
                 claims = await self._turn(room)
                 self._pace.spend(sum(not claim.is_urgent for claim in claims))
                 for claim in claims:
-                    self._in_flight.add(asyncio.create_task(self._send(claim)), claim)
+                    self._begin(claim)
             held_back_s = self._pace.wait_s() if paced < wanted.not_urgent else 0.0
             await self._rest(idle_s, held_back_s)
 
     async def _rest(self, idle_s: float, held_back_s: float) -> None:
         """Until a send has ended, or so long. Sends that end together are written together."""
         loop = asyncio.get_running_loop()
-        begun_at = loop.time()
+        held_back_until = loop.time() + held_back_s
         if not self._results:
             try:
                 async with asyncio.timeout(
@@ -143,12 +145,12 @@ class Dispatcher:
                     await self._woken.wait()
             except TimeoutError:
                 return
-        seen = 0
-        while seen < len(self._results) and loop.time() - begun_at < GATHER_AT_MOST_S:
+        seen, gather_until = 0, loop.time() + GATHER_AT_MOST_S
+        while seen < len(self._results) and loop.time() < gather_until:
             seen = len(self._results)
             await asyncio.sleep(GATHER_LOOK_S)
         # Who may not go on yet need not write yet either.
-        left_s = held_back_s - (loop.time() - begun_at)
+        left_s = held_back_until - loop.time()
         if left_s > 0:
             await asyncio.sleep(min(left_s, CHUNK_S))
 
@@ -206,20 +208,25 @@ class Dispatcher:
             self._results = taken + self._results
             raise
 
-    async def _send(self, claim: Claim) -> None:
-        outcome: SendOutcome | BaseException
+    def _begin(self, claim: Claim) -> None:
+        """Send what was claimed, in a task of its own whose result is kept for the next turn."""
         if time.monotonic() > claim.begin_by:
             # Stopped in between, perhaps for so long that somebody else has the row.
-            outcome = Retry(0.0, "busy")
-        else:
-            send = claim.send or partial(self._channel.send, claim.message)
-            (outcome,) = await asyncio.gather(send(), return_exceptions=True)
-        if isinstance(outcome, asyncio.CancelledError):
-            raise outcome
-        if isinstance(outcome, BaseException):
+            self._results.append(Result(claim, Retry(0.0, "busy")))
+            return
+        send = claim.send or partial(self._channel.send, claim.message)
+        sending = asyncio.ensure_future(send())
+        self._in_flight.add(sending, claim)
+        sending.add_done_callback(partial(self._ended, claim))
+
+    def _ended(self, claim: Claim, sending: asyncio.Future[SendOutcome]) -> None:
+        if sending.cancelled():
+            return
+        error = sending.exception()
+        if error is not None:
             # Nobody knows how far it got.
-            self._on_failure(str(claim.id), type(outcome).__name__)
-            outcome = Uncertain("channel_error")
+            self._on_failure(str(claim.id), type(error).__name__)
+        outcome = Uncertain("channel_error") if error is not None else sending.result()
         self._results.append(Result(claim, outcome))
         self._woken.set()
 
@@ -228,9 +235,9 @@ class _InFlight:
     """What is being sent by a running dispatcher."""
 
     def __init__(self) -> None:
-        self._sends: dict[asyncio.Task[None], Claim] = {}
+        self._sends: dict[asyncio.Future[SendOutcome], Claim] = {}
 
-    def add(self, sending: asyncio.Task[None], claim: Claim) -> None:
+    def add(self, sending: asyncio.Future[SendOutcome], claim: Claim) -> None:
         self._sends[sending] = claim
         sending.add_done_callback(self._sends.pop)
 
@@ -241,5 +248,6 @@ class _InFlight:
         return Room(every, min(slots - others, every))
 
     async def ended(self) -> None:
-        if self._sends:
+        while self._sends:
             await asyncio.wait(list(self._sends))
+            await asyncio.sleep(0)

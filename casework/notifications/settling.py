@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.notifications import trail
+from casework.notifications.bundles import BUNDLE_RULES
 from casework.notifications.channel import Final as Failed
 from casework.notifications.channel import Retry, SendOutcome, Sent, Uncertain
 from casework.notifications.claims import Claim, RuleOf
@@ -106,7 +107,7 @@ async def settle(change: Change, results: Sequence[Result], now: datetime, back_
         claim, after = result.claim, _after(result, now, back_off_s)
         steps = trail.extended(claim.trail, trail.steps_of(result.outcome, now))
         values = (*after.values(now, steps), 0, claim.id, claim.fence)
-        if after.state in FINAL_STATES:
+        if after.state in FINAL_STATES and claim.message.rule in BUNDLE_RULES:
             finished.append(claim.id)
         if not result.outcome.afterwards:
             together.append(values)

@@ -365,10 +365,10 @@ async def test_a_lapsed_lease_prefers_silence_and_the_late_sender_changes_nothin
         await release.wait()
         return Retry(0, "busy")
 
-    late = asyncio.create_task(Dispatcher(database, Post(stopped), lease_s=0.05).step())
+    late = asyncio.create_task(Dispatcher(database, Post(stopped), lease_s=0.6).step())
     while (await states()) != {"sending": 1}:
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.7)
     another = Post()
     assert await Dispatcher(database, another).step() == 0
     row = await Delivery.get()
