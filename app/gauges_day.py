@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from prometheus_client.core import Metric
 from tortoise.functions import Count, Sum
@@ -16,6 +15,7 @@ from tortoise.functions import Count, Sum
 from casework.notifications.models import Delivery
 from casework.notifications.states import CONSOLE, FINAL_STATES, SENT
 from kit.db import Database
+from kit.ids import first_id
 from kit.metrics import gauge
 
 HOURS = 24
@@ -90,8 +90,3 @@ async def _counted(hour: datetime) -> tuple[_Counts, Counter[str]]:
         counts[row["rule"], state, row["final_reason"] or _NO_REASON] += row["number"]
         repeats[row["rule"]] += row["again"] or 0
     return counts, repeats
-
-
-def first_id(at: datetime) -> UUID:
-    """The smallest of the time-ordered ids (UUIDv7) given out at a moment."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

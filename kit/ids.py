@@ -75,3 +75,8 @@ def made_at(key: UUID) -> datetime:
     if key.version != 7:
         raise ValueError(f"{key} is not a UUIDv7")
     return _EPOCH + (key.int >> 80) * _MILLISECOND
+
+
+def first_id(at: datetime) -> UUID:
+    """The smallest of the time-ordered ids (UUIDv7) given out at a moment."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-from tortoise.functions import Count
+from tortoise.functions import Count, Sum
 
 from casework.notifications.models import Delivery
 from casework.notifications.states import BUNDLED, CONSOLE, EXPIRED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN
 from kit.db import Database
+from kit.ids import first_id
 
 WINDOW: Final = timedelta(days=7)
 _WAITING: Final = frozenset({QUEUED, BUNDLED, SENDING})
@@ -53,37 +54,26 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 async def overview(db: Database, window: timedelta = WINDOW) -> Overview:
     """Of the messages planned within the window."""
-    since = db.clock.now() - window
+    # Keys are time-ordered: what is older than the window is not looked at.
     counted = (
-        await Delivery.filter(created_at__gte=since)
-        .annotate(number=Count("id"))
-        .group_by("rule", "state", "channel")
-        .values("rule", "state", "channel", "number")
-    )
-    repeated = (
-        await Delivery.filter(created_at__gte=since, repeats__gt=0)
-        .annotate(number=Count("id"))
-        .group_by("rule")
-        .values("rule", "number")
-    )
-    reasons = (
-        await Delivery.filter(created_at__gte=since, state__in=[FAILED, EXPIRED, UNCERTAIN])
-        .annotate(number=Count("id"))
-        .group_by("final_reason")
-        .values("final_reason", "number")
+        await Delivery.filter(id__gte=first_id(db.clock.now() - window))
+        .annotate(number=Count("id"), again=Sum("repeats"))
+        .group_by("rule", "state", "channel", "final_reason")
+        .values("rule", "state", "channel", "final_reason", "number", "again")
     )
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    reasons: Counter[str] = Counter()
     for row in counted:
         found[row["rule"]][_kind(row["state"], row["channel"])] += row["number"]
-    for row in repeated:
-        found[row["rule"]]["repeated"] = row["number"]
+        found[row["rule"]]["repeated"] += row["again"] or 0
+        if row["state"] in (FAILED, EXPIRED, UNCERTAIN):
+            reasons[row["final_reason"] or ""] += row["number"]
     records = tuple(RuleRecord(rule=rule, **_whole(counts)) for rule, counts in sorted(found.items()))
-    why = sorted(((row["final_reason"] or "", row["number"]) for row in reasons), key=lambda one: -one[1])
     return Overview(
         oldest_unsent_s=await oldest_due_s(await db.database_now()),
         waiting=sum(record.waiting for record in records),
         rules=records,
-        reasons=tuple(why),
+        reasons=tuple(reasons.most_common()),
     )
 
 

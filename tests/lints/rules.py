@@ -77,6 +77,7 @@ OPERATOR_WORDS = (
     "bot/profile.py",
     "casework/complaints/profile.py",
     "casework/deadlines/profile.py",
+    "casework/notifications/rule_book.py",
 )
 """Modules whose sentences are for whoever edits the bureau profile, before any catalogue is read."""
 
