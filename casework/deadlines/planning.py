@@ -14,6 +14,8 @@ from casework.deadlines.clocks import ClockedKind, RunningClock
 from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.marks import ORDER, Mark, moments
 from casework.deadlines.models import DeadlineAlarm
+from casework.notifications.models import Delivery
+from casework.notifications.states import BUNDLED, EXPIRED, QUEUED
 from kit.db import Change
 
 WAITING, FIRED, CANCELLED = "waiting", "fired", "cancelled"
@@ -59,10 +61,13 @@ async def plan_case(desk: DeadlineDesk, change: Change, kind: ClockedKind, case_
     ended = [one.id for one in stored if one.state == WAITING and not is_of(one, running)]
     if ended:
         await DeadlineAlarm.filter(id__in=ended).update(state=CANCELLED, updated_at=change.now)
+    now = await desk.now(change.connection)
+    if any(one.state == FIRED and not is_of(one, running) for one in stored):
+        await _take_back(case_id, now)
     if running is None:
         return 0
     at = moments(running.started_at, running.due_at, running.limit_unit, desk.calendar, desk.section)
-    wanted = still_wanted(at, await desk.now(change.connection), _fired(stored, running))
+    wanted = still_wanted(at, now, _fired(stored, running))
     own = {Mark(one.mark): one for one in stored if is_of(one, running)}
     again = [(own[mark], at) for mark, at in wanted.items() if mark in own and own[mark].state == CANCELLED]
     for alarm, fire_at in again:
@@ -96,6 +101,14 @@ def is_of(alarm: DeadlineAlarm, running: RunningClock | None) -> bool:
         and alarm.started_at == running.started_at
         and alarm.due_at == running.due_at
     )
+
+
+async def _take_back(case_id: UUID, now: datetime) -> None:
+    """Of a limit that has ended nobody is told any more: what waits for the morning or a bundle stays unsent."""
+    waiting = Delivery.filter(
+        case_id=case_id, state__in=(QUEUED, BUNDLED), template__startswith="notify.staff.deadline_"
+    )
+    await waiting.update(state=EXPIRED, final_reason="limit_ended", settled_at=now, updated_at=now)
 
 
 def _fired(stored: Iterable[DeadlineAlarm], running: RunningClock) -> list[Mark]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,11 @@ from casework.deadlines.queries import oldest_waiting_at, sounding_lag_s
 from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
 from casework.inquiries.actions import answer, write_more
+from casework.notifications.models import Delivery
+from casework.notifications.plan import Planner
+from casework.notifications.rule_book import NotificationsSection, RuleBook
+from casework.people.models import Grant, Staff
+from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.audit.verify import check_chain
 from kit.catalogue import Catalogue
@@ -31,7 +36,7 @@ from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.outbox_models import OutboxEvent
-from tests.casework_setting import CITIZEN, DISPATCHER, asked, desk_on, filed, inquiry_desk_on
+from tests.casework_setting import CITIZEN, DISPATCHER, asked, desk_on, filed, inquiry_desk_on, person
 
 CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
 TWO_HOURS = timedelta(hours=2)
@@ -197,6 +202,32 @@ async def test_a_limit_that_ended_unheard_is_not_sounded(bureau: Bureau) -> None
     assert await bureau.sound() == 4
     assert await told() == []
     assert len(await alarms(case.id, "cancelled")) == 4
+
+
+async def test_who_has_not_heard_yet_of_a_limit_that_has_ended_is_not_told(bureau: Bureau) -> None:
+    case = await filed(bureau.complaints)
+    await bureau.relay()
+    bureau.at(24, 15, 20)
+    await bureau.sound()
+    half, most = await told()
+
+    async def plan(change: Change) -> None:
+        clerk = Staff(id=person(11), login="diaodu", name="派单员", password_hash="", created_at=change.now)
+        clerk.password_changed_at = change.now
+        await clerk.save(force_create=True)
+        grant = Grant(id=person(21), staff_id=clerk.id, role=Role.DISPATCHER, from_on=date(2026, 1, 1))
+        await grant.save(force_create=True)
+        planner = Planner(RuleBook.of(NotificationsSection(), EVENTS))
+        await planner(change, person(31), half)
+        await planner(change, person(32), most)
+
+    await bureau.db.change(plan)
+    assert {row.state for row in await Delivery.all()} <= {"queued", "bundled"}
+    await accept(bureau.complaints, DISPATCHER, case.id, category="vending")
+    await bureau.relay()
+    rows = await Delivery.all()
+    assert rows
+    assert {(row.state, row.final_reason) for row in rows} == {("expired", "limit_ended")}
 
 
 async def test_a_limit_set_anew_is_told_of_anew_but_never_less_than_was_told(bureau: Bureau) -> None:

@@ -293,6 +293,21 @@ def test_a_long_answer_is_told_whole_in_one_message(catalogue: Catalogue) -> Non
     assert len(text.encode()) <= 2_048
 
 
+def test_the_later_it_is_the_more_people_hear_of_a_deadline() -> None:
+    def called(mark: str, unit: str | None, **more: object) -> set[str]:
+        event = DeadlineReached(**DEADLINE, mark=mark, unit=unit, **more)
+        return {str(rule.audience) for rule in BOOK.rules_for(event)}
+
+    assert called("half", "street") == called("most", "street") == {"assignee"}
+    assert called("half", None) == called("most", None) == {"dispatchers"}
+    assert called("due", "street") == {"assignee", "unit_heads"}
+    assert called("due", None) == {"dispatchers", "unit_heads"}
+    assert called("overdue", "street") == {"assignee", "heads", "dispatchers"}
+    # Who hears that it is due need not hear that half of the time was over.
+    assert called("most", "street", overtaken=True) == set()
+    assert called("due", "street", overtaken=True) == {"assignee", "unit_heads"}
+
+
 def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
     calls = {rule.template for rule in SHIPPED if rule.page}
     assert calls == {
