@@ -123,12 +123,27 @@ async def test_past_the_day_in_which_the_platform_knows_an_id_nothing_is_asked_a
     )
     view = await campaigns.released()
     await campaigns.sending().step()
+    assert (await campaigns.again(view)).batches[0].was_asked
     past = datetime.now(UTC) - timedelta(hours=23, minutes=1)
     await campaigns.change_batches(view, next_at=past, asked_at=past)
     await campaigns.work()
     view = await campaigns.again(view)
     assert (view.state, view.batches[0].state) == (State.DONE, BatchState.UNCERTAIN)
     assert await campaigns.shown() == ["oA", "oB"]
+
+
+async def test_what_may_have_gone_out_is_stopped_and_not_cancelled(campaigns: Campaigns) -> None:
+    fault = {"endpoint": SEND_ALL, "kind": "reset_after", "times": 1}
+    await campaigns.standin.post("/_standin/faults", fault)
+    view = await campaigns.released()
+    await campaigns.sending().step()
+    await actions.pause(campaigns.desk, HEAD, view.id)
+    with pytest.raises(Conflict, match="already_out"):
+        await actions.call_off(campaigns.desk, HEAD, view.id, "cancel")
+    view = await actions.call_off(campaigns.desk, HEAD, view.id, "stop")
+    assert (view.state, view.batches[0].state) == (State.DONE, BatchState.UNCERTAIN)
+    # It may have been delivered, so it keeps its place in the month.
+    assert (await used_in("2026-11")).everybody == 1
 
 
 async def test_a_pause_between_two_groups_holds_the_second_back_until_it_goes_on(
