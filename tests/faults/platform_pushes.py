@@ -107,6 +107,6 @@ FAULTS = (
         platform_storm,
         limit_s=STORM_SETTLED_S,
         start=Start.MIGRATED,
-        lane=Lane.WAITING,
+        lane=Lane.CLOCK,
     ),
 )

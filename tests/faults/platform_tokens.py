@@ -153,7 +153,7 @@ FAULTS = (
         token_storm,
         limit_s=RECOVERED_S,
         start=Start.MIGRATED,
-        lane=Lane.WAITING,
+        lane=Lane.CLOCK,
     ),
 )
 

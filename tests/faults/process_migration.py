@@ -14,16 +14,16 @@ from tests.faults.fault import RECOVERY_S, Counts, Fault, Size, Start
 FILLED_S = 60.0
 
 
-async def migration_kill(system: System, size: Size) -> Counts:
+async def first_migration_kill(system: System, size: Size) -> Counts:
     """From nothing. Afterwards somebody files, a clerk accepts it and the citizen is told."""
-    counts = await _killed(system, size.pick(20, 3), "empty")
+    counts = await _killed(system, size.pick(10, 2), "empty")
     await asyncio.to_thread(system.set_up)
     await asyncio.to_thread(system.start)
     took = await heal(system, lambda: None)
     return Counts(**counts, late_s=took, note="late: used afterwards")
 
 
-async def upgrade_kill(system: System, size: Size) -> Counts:
+async def migration_kill(system: System, size: Size) -> Counts:
     """From the release before this one, with people, cases, notices and their chains in the tables."""
     system.start("standin", "worker")
     bulk = await file_in_bulk(system, size.pick(300, 30), ((), (LONG_TERM,)))
@@ -53,8 +53,8 @@ FAULTS = (
         ("I9",),
         migration_kill,
         limit_s=RECOVERY_S,
-        start=Start.EMPTY,
+        start=Start.MIGRATED,
         formerly="I9_migrations_killed",
     ),
-    Fault("upgrade_kill", ("I9",), upgrade_kill, limit_s=RECOVERY_S, start=Start.MIGRATED),
+    Fault("first_migration_kill", ("I9",), first_migration_kill, limit_s=RECOVERY_S, start=Start.EMPTY),
 )

@@ -101,5 +101,7 @@ async def _until(true: Callable[[], bool], within_s: float = 60.0) -> None:
 FAULTS = (
     Fault("worker_kill", ("I3",), worker_kill, limit_s=SETTLED_S, lane=Lane.WAITING, formerly="I3_pushes"),
     Fault("worker_stop", ("I3",), worker_stop, limit_s=TAKEN_OVER_S, lane=Lane.WAITING),
-    Fault("worker_restart", ("I7",), worker_restart, limit_s=RECOVERY_S, formerly="I7_worker"),
+    Fault(
+        "worker_restart", ("I7",), worker_restart, limit_s=RECOVERY_S, lane=Lane.WAITING, formerly="I7_worker"
+    ),
 )
