@@ -39,7 +39,8 @@ check: .venv/.test ## 格式、类型、导入方向与自有规则
 bench: .venv/.bench ## 性能指标，写入 benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
-faults: .venv/.test ## 故障注入，写入 tests/faults/results/latest.json
+faults: .venv/.test ## 故障注入：十项承诺、两种数据库，写入 tests/faults/results/latest.json
+	@deploy/test_packages.sh
 	@$(BIN)/python -m tests.faults
 
 fuzz: .venv/.test ## 一百万个随机报文送进编解码和解析

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need of Debian: Chromium with a font for Chinese and its driver's library, and strace. Installed when root; said otherwise.
+# What the tests need of Debian: Chromium with a font for Chinese and its driver's library, and wish for: strace, and
+# libfaketime for the faults of clocks. Installed when root; said otherwise.
 set -eu
 needed="" wished=""
 command -v chromium >/dev/null 2>&1 || needed="chromium"
@@ -8,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || needed="chromium"
 # The driver of the browser is linked against it, and a minimal Debian has it not.
 /sbin/ldconfig -p 2>/dev/null | grep -q "libatomic.so.1" || needed="$needed libatomic1"
 command -v strace >/dev/null 2>&1 || wished="strace"
+[ -n "$(find /usr/lib -name libfaketimeMT.so.1 -print -quit 2>/dev/null)" ] || wished="$wished libfaketime"
 needed=$(echo "$needed" | xargs)
 [ -n "$needed$wished" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -16,6 +18,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     # shellcheck disable=SC2086
     { apt-get update -q && apt-get install -q -y --no-install-recommends $needed $wished; } >/dev/null 2>&1 && exit 0
 fi
-[ -z "$needed" ] && exit 0 # without strace one test is skipped and says so
+# Without strace one test is skipped, without libfaketime the faults of clocks are not tried; both say so.
+[ -z "$needed" ] && exit 0
 echo "错误：浏览器测试需要 $needed，请先执行：apt install $needed" >&2
 exit 2

