@@ -147,7 +147,7 @@ def test_every_text_named_in_code_exists_and_every_text_is_used() -> None:
     built = ("bot.words", "bot.patterns", "bot.door", "dialogue.refused", "dialogue.kept_")
     built += ("bot.tip_off", "bot.hours", "bot.ask", "bot.thanks", "bot.permits", "bot.help")
     built += ("bot.sent.", "bot.offer_sent.", "bot.inquiry.state.", "bot.inquiry.you", "bot.inquiry.we")
-    built += ("bot.scene.project", "bot.scene.sign")
+    built += ("bot.scene.project", "bot.scene.sign", "bot.notices.topic_", "bot.way_out.st")
     instead = [f"bot.without_media.{key}" for key in CATALOGUE.under("bot.without_media")]
     assert [key for key in instead if not CATALOGUE.has(key.removeprefix("bot.without_media."))] == []
     built += ("bot.without_media",)
