@@ -50,10 +50,17 @@ class Filler:
 @contextlib.contextmanager
 def on_small_disk(system: System) -> Iterator[Filler]:
     """Everything a stopped system stores, on a small disk; afterwards it is stopped and back where it was."""
+    # A disk this small is below any reserve from the start.
+    system.env["DISK_RESERVE_MB"] = "0"
     folder = system.folder
     aside = folder.with_name(f"{folder.name}-aside")
-    shutil.copytree(folder, aside)
-    _mount(folder)
+    system.close()
+    shutil.copytree(folder, aside, ignore=shutil.ignore_patterns("valkey"))
+    try:
+        _mount(folder)
+    except NotHereError:
+        shutil.rmtree(aside)
+        raise
     try:
         shutil.copytree(aside, folder, dirs_exist_ok=True)
         folder.chmod(0o755)
@@ -63,6 +70,7 @@ def on_small_disk(system: System) -> Iterator[Filler]:
         shutil.rmtree(aside)
         shutil.copytree(folder, aside, ignore=shutil.ignore_patterns("tables", "valkey", "filler"))
     finally:
+        del system.env["DISK_RESERVE_MB"]
         subprocess.run(["umount", "-l", str(folder)], check=False)
     shutil.copytree(aside, folder, dirs_exist_ok=True)
     shutil.rmtree(aside)

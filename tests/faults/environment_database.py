@@ -60,7 +60,7 @@ async def work_through(system: System, size: Size, about: str, hurt: Hurt, *, li
     The delay is the slowest try of a message where `limit_s` is that of answers, else the recovery.
     """
     async with _questions(system) as asked, Citizens(system, about, size.pick(8, 4)) as citizens:
-        openids = await file_for_followers(system, citizens.weixin, size.pick(30, 5), f"{about}推送")
+        openids = await file_for_followers(system, citizens.weixin, size.pick(20, 3), f"{about}推送")
         accepting = asyncio.create_task(accept_surely(system, openids))
         await hurt()
         healed_s = await told_again_s(system, citizens.weixin, about)
