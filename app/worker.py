@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from app.campaigns import campaign_desk
-from app.core import Core, open_core, redis_url, rule_book
+from app.core import Core, file_store, open_core, redis_url, rule_book
 from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.gauge_sources import build_gauges
@@ -58,7 +58,6 @@ from kit.clock import local
 from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
 from kit.files.models import FileState, StoredFile
-from kit.files.store import LocalFileStore
 from kit.files.upload_duty import tend_uploads
 from kit.files.uploads import Uploads
 from kit.leases import Lease
@@ -70,6 +69,10 @@ from kit.settings import Settings
 
 STRAYS_AFTER = timedelta(days=1)
 PUSH_LOOK_S = 0.5
+PACE_PER_S = 200.0
+"""Notices that are not urgent: 720,000 an hour, and the webhook beside it answers as ever."""
+NICE = 10
+"""Whoever waits for an answer goes first on this machine."""
 
 
 def run_worker(settings: Settings, *, lease_s: float = LEASE_S) -> int:
@@ -78,6 +81,8 @@ def run_worker(settings: Settings, *, lease_s: float = LEASE_S) -> int:
     # Refused before the embedded Valkey is started: it would be left running.
     KeyRing.open(settings.key_dir, create=False)
     redis_at = redis_url(settings)
+    # After the embedded Valkey was started: the web processes use it too.
+    os.nice(NICE)
     asyncio.run(_work(settings, redis_at, lease_s))
     return 0
 
@@ -124,7 +129,7 @@ async def work(
     stack.push_async_callback(platform.close)
     clients = await platform.clients()
     client = clients.account
-    store = LocalFileStore(settings.data_dir / "files", core.keys)
+    store = file_store(core)
     decoder = Decoder()
     stack.push_async_callback(decoder.close)
     desk, inquiries = desk_of(core), inquiry_desk_of(core)
@@ -150,6 +155,7 @@ async def work(
         db,
         push,
         rules=book.get,
+        pace_per_s=PACE_PER_S,
         lease_s=lease_s,
         on_failure=lambda id, error: log.error("channel_failed", delivery=id, error=error),
     )

@@ -13,6 +13,7 @@ are kept for them: a call never waits behind ten thousand notices.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,8 +38,7 @@ from kit.db import Change, Database
 
 __all__ = ["ATTEMPTS_AT_MOST", "LEASE_S", "Dispatcher"]
 
-GATHER_LOOK_S: Final = 0.002
-GATHER_AT_MOST_S: Final = 0.006
+LOOK_S: Final = 0.005
 STALE_EVERY_S: Final = 5.0
 LEASE_S: Final = 45.0
 """A call of the platform takes 21 s at most, a new token and a repeat included: twice that, and a little."""
@@ -134,22 +134,15 @@ class Dispatcher:
             await self._rest(idle_s, held_back_s)
 
     async def _rest(self, idle_s: float, held_back_s: float) -> None:
-        """Until a send has ended, or so long. Sends that end together are written together."""
+        """Until a send has ended, or so long."""
         loop = asyncio.get_running_loop()
         held_back_until = loop.time() + held_back_s
         if not self._results:
-            try:
-                async with asyncio.timeout(
-                    min(idle_s, max(held_back_s, GATHER_LOOK_S)) if held_back_s else idle_s
-                ):
+            at_most_s = min(idle_s, max(held_back_s, LOOK_S)) if held_back_s else idle_s
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(at_most_s):
                     await self._woken.wait()
-            except TimeoutError:
-                return
-        seen, gather_until = 0, loop.time() + GATHER_AT_MOST_S
-        while seen < len(self._results) and loop.time() < gather_until:
-            seen = len(self._results)
-            await asyncio.sleep(GATHER_LOOK_S)
-        # Who may not go on yet need not write yet either.
+        # Who may not go on yet need not write yet either: what ends meanwhile is written together.
         left_s = held_back_until - loop.time()
         if left_s > 0:
             await asyncio.sleep(min(left_s, CHUNK_S))
