@@ -1,4 +1,4 @@
-"""Trouble, and a count of what survived it. Short in `make test`, long in `make faults`."""
+"""Trouble, and a count of what survived it: for `make test`, and parts of the faults of `make faults`."""
 
 from __future__ import annotations
 
@@ -6,32 +6,24 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import signal
 import socket
 import struct
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
 import psutil
 
-from tests.e2e.deeds import Pushes, accept_all, clerk_of, count_pushes, file_for_followers, settle_pushes
-from tests.e2e.system import ROOT, System
+from tests.e2e.deeds import accept_all, clerk_of, count_pushes, file_for_followers
+from tests.e2e.system import System
 from tests.e2e.weixin import Sealed, Weixin, new_openid
 
 SENDERS = 8
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-PUSH_FAULTS = [
-    {"endpoint": "message/custom/send", "kind": kind, "rate": 0.05, "seconds": 2.0}
-    for kind in ("reset_before", "reset_after", "truncated_json", "html_502", "latency")
-]
 
 
 @dataclass
@@ -141,32 +133,6 @@ async def send_and_reset(port: int, request: bytes, after_s: float) -> None:
     writer.transport.abort()
 
 
-# ---- pushes
-
-
-async def push_while_killing(system: System, number: int, kills: int, *, within_s: float) -> Pushes:
-    """Notices go out through a platform with every fault at 5 %, while the worker dies again and again."""
-    async with Weixin(system) as weixin, clerk_of(system) as clerk:
-        openids = await file_for_followers(system, weixin, number, "推送")
-        await clerk.log_in("diaodu", system.password)
-        for fault in PUSH_FAULTS:
-            await asyncio.to_thread(system.control, "faults", fault)
-
-        async def kill() -> None:
-            for _ in range(kills):
-                await asyncio.sleep(random.uniform(2, 5))
-                system.kill("worker")
-                system.start("worker")
-
-        try:
-            await asyncio.gather(kill(), accept_all(clerk, openids))
-            pushes = await settle_pushes(system, openids, within_s)
-        finally:
-            await asyncio.to_thread(system.control, "faults", None, "DELETE")
-    pushes.kills = kills
-    return pushes
-
-
 # ---- restarts
 
 
@@ -210,44 +176,3 @@ def kill_database_sessions(system: System) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-
-
-# ---- migrations
-
-
-def migrate_while_killing(system: System, kills: int) -> int:
-    """Time after time: an empty database, `chengguan migrate`, kill -9 at a random moment, and once more to the
-    end, which must succeed. Returns how often it was killed before it had ended."""
-    begun = time.monotonic()
-    system.cli("migrate")
-    takes_s = time.monotonic() - begun
-    killed = 0
-    for _ in range(kills):
-        forget_everything(system)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "migrate"], env=system.env, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        # The first part of it only imports.
-        time.sleep(random.uniform(0.4, 1.0) * takes_s)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            killed += 1
-        process.wait()
-        system.cli("migrate")
-    assert "没有变化" in system.cli("migrate")
-    system.set_up()
-    return killed
-
-
-def forget_everything(system: System) -> None:
-    """As if the system had never been there."""
-    url = system.env["DATABASE_URL"]
-    if url.startswith("sqlite://"):
-        path = Path(url.removeprefix("sqlite://"))
-        for file in path.parent.glob(f"{path.name}*"):
-            file.unlink()
-    else:
-        system.rows("DROP SCHEMA public CASCADE")
-        system.rows("CREATE SCHEMA public")
-    shutil.rmtree(system.folder / "keys", ignore_errors=True)

@@ -8,9 +8,9 @@ from tests.e2e.storms import (
     kill_database_sessions,
     kill_one_web_process,
     kill_valkey,
-    migrate_while_killing,
 )
 from tests.e2e.system import System
+from tests.faults.process_migration import killed_migrations
 
 WITHIN_S = 30
 
@@ -29,10 +29,12 @@ async def test_every_part_may_die_and_the_main_job_goes_on(own_system: System) -
     assert "0 处问题" in own_system.cli("audit", "verify")
 
 
-def test_a_migration_killed_anywhere_can_be_run_again(tmp_path) -> None:
+async def test_a_migration_killed_anywhere_can_be_run_again(tmp_path) -> None:
     system = System(tmp_path)
     try:
-        assert migrate_while_killing(system, 3) > 0
+        found = await killed_migrations(system, 3, "empty")
+        assert found["tried"] > 0
+        assert found["lost"] + found["unaccounted"] == 0
         system.start("serve")
     finally:
         system.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 
 from tests.e2e.storms import heal
@@ -16,7 +18,7 @@ FILLED_S = 60.0
 
 async def first_migration_kill(system: System, size: Size) -> Counts:
     """From nothing. Afterwards somebody files, a clerk accepts it and the citizen is told."""
-    counts = await _killed(system, size.pick(10, 2), "empty")
+    counts = await killed_migrations(system, size.pick(10, 2), "empty")
     await asyncio.to_thread(system.set_up)
     await asyncio.to_thread(system.start)
     took = await heal(system, lambda: None)
@@ -29,19 +31,24 @@ async def migration_kill(system: System, size: Size) -> Counts:
     bulk = await file_in_bulk(system, size.pick(300, 30), ((), (LONG_TERM,)))
     await settle(system, bulk, FILLED_S)
     await asyncio.to_thread(system.close)
-    counts = await _killed(system, size.pick(20, 2), "older")
+    counts = await killed_migrations(system, size.pick(20, 2), "older")
     await asyncio.to_thread(system.start)
     took = await heal(system, lambda: None)
     note = f"{len(bulk.openids)} cases and what belongs to them compared each time; late: used afterwards"
     return Counts(**counts, late_s=took, note=note)
 
 
-async def _killed(system: System, kills: int, start: str) -> dict[str, int]:
+async def killed_migrations(system: System, kills: int, start: str) -> dict[str, int]:
+    """Counts, by name. `start` is "empty" or "older", see `migrating`."""
     killing = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.faults.migrating", str(kills), start, env=system.env, cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    printed, complaints = await killing.communicate()
+    try:
+        printed, complaints = await killing.communicate()
+    finally:
+        if killing.returncode is None:
+            os.killpg(killing.pid, signal.SIGKILL)
     assert killing.returncode == 0, complaints.decode()[-2000:]
     found = json.loads(printed)
     return {"tried": found["killed"], "lost": found["altered"], "unaccounted": found["failed"]}
