@@ -14,7 +14,9 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from casework.case_event import CaseEvent
+from casework.notifications.bundles import BUNDLE_RULES
 from casework.notifications.conditions import CONDITIONS
+from casework.notifications.events import AlertUnanswered
 from casework.notifications.quiet import QuietHours
 from casework.notifications.rules import SHIPPED, SILENT
 from casework.notifications.shape import (
@@ -34,6 +36,12 @@ TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 LANES: Final = {"urgent": Lane.URGENT, "normal": Lane.NORMAL, "bulk": Lane.BULK}
 _ALWAYS_ON: Final = frozenset({Topic.DANGER})
+_FIXED_FOR_DANGER: Final = ("event", "audience", "template", "topic", "when", "lane", "must", "page")
+_STAFFS_WAYS: Final = frozenset(Way) - {Way.SMS}
+"""No numbers of staff are kept."""
+_OTHERS_CODES: Final = frozenset({*BUNDLE_RULES, "sample"})
+"""What messages bear that no rule asked for."""
+_SHIPPED: Final = {rule.code: rule for rule in SHIPPED}
 
 
 class RuleError(ValueError):
@@ -195,6 +203,13 @@ def _faults(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:
     elif not any(one.template == rule.template and one.event is rule.event for one in SHIPPED):
         yield f"通知规则 {rule.code}：模板 {rule.template} 不是为事件 {rule.event.name} 写的。"
     for_citizens = rule.audience is Audience.OWNER
+    # What is said to staff is not for citizens, whatever happened.
+    if any(
+        one.template == rule.template and (one.audience is Audience.OWNER) != for_citizens for one in SHIPPED
+    ):
+        yield f"通知规则 {rule.code}：模板 {rule.template} 不是写给 {rule.audience} 的。"
+    if rule.code in _OTHERS_CODES:
+        yield f"通知规则 {rule.code}：这个名字系统自己在用，请换一个。"
     if rule.topic not in (CITIZENS_TOPICS if for_citizens else STAFF_TOPICS):
         yield f"通知规则 {rule.code}：主题 {rule.topic} 不适用于 {rule.audience}。"
     if (rule.escalate_after is None) != (rule.escalate_to is None):
@@ -203,13 +218,35 @@ def _faults(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:
         yield f"通知规则 {rule.code}：无人应答时只能升级给 heads 或 dispatchers。"
     if rule.escalate_to is not None and for_citizens:
         yield f"通知规则 {rule.code}：发给市民的通知没有升级。"
+    if rule.escalate_after is not None and rule.event is AlertUnanswered:
+        yield f"通知规则 {rule.code}：升级后的呼叫不再升级，不然会没完没了。"
     if not rule.ways:
         yield f"通知规则 {rule.code}：ways 至少要有一种发送方式，不发请写 enabled: false。"
     if len(set(rule.ways)) != len(rule.ways):
         yield f"通知规则 {rule.code}：ways 里有重复的发送方式。"
-    if rule.topic in _ALWAYS_ON and (
-        not rule.enabled or rule.bundle is not Bundle.NEVER or rule.hold_at_night
-    ):
-        yield f"通知规则 {rule.code}：险情呼叫不能停用、不能汇总，也不能等到早上。"
+    yield from _faults_of_danger(rule)
     if rule.must and not rule.enabled:
         yield f"通知规则 {rule.code}：必须告知的通知不能停用。"
+    if rule.must and rule.bundle is not Bundle.NEVER and rule.topic not in _ALWAYS_ON:
+        # A bundle goes the way of what one can do without.
+        yield f"通知规则 {rule.code}：必须告知的通知不能汇总。"
+
+
+def _faults_of_danger(rule: Rule) -> Iterator[str]:
+    """Somebody may be in danger of life: of a shipped call only how it is sent and passed on may be changed."""
+    shipped = _SHIPPED.get(rule.code)
+    is_shipped = shipped is not None and shipped.topic in _ALWAYS_ON
+    if rule.topic not in _ALWAYS_ON and not is_shipped:
+        return
+    if not rule.enabled or rule.bundle is not Bundle.NEVER or rule.hold_at_night:
+        yield f"通知规则 {rule.code}：险情呼叫不能停用、不能汇总，也不能等到早上。"
+    if rule.page and not _STAFFS_WAYS.intersection(rule.ways):
+        yield f"通知规则 {rule.code}：险情呼叫要有一种能发到工作人员微信的方式，短信不行。"
+    if shipped is None or not is_shipped:
+        return
+    changed = [name for name in _FIXED_FOR_DANGER if getattr(rule, name) != getattr(shipped, name)]
+    if changed:
+        yield f"通知规则 {rule.code}：险情呼叫的 {'、'.join(changed)} 不能改。"
+    if rule.fresh_for < shipped.fresh_for:
+        minutes = int(shipped.fresh_for.total_seconds() // 60)
+        yield f"通知规则 {rule.code}：险情呼叫的有效时间不能短于 {minutes} 分钟。"

@@ -116,7 +116,41 @@ def test_a_bureau_may_add_a_rule_of_its_own() -> None:
         ),
         (RuleSetting(code="danger_paged_duty", enabled=False), "险情呼叫不能停用"),
         (RuleSetting(code="danger_paged_duty", hold_at_night=True), "险情呼叫不能停用"),
+        (RuleSetting(code="danger_paged_duty", topic=Topic.WORK, must=False, enabled=False), "险情呼叫不能停用"),
+        (RuleSetting(code="danger_paged_duty", page=False), "page"),
+        (RuleSetting(code="danger_paged_duty", lane="bulk"), "lane"),
+        (RuleSetting(code="danger_paged_duty", when="heads_with_phone"), "when"),
+        (RuleSetting(code="danger_paged_duty", audience=Audience.OWNER, topic=Topic.RESULT), "audience"),
+        (RuleSetting(code="danger_paged_duty", ways=(Way.SMS,)), "短信"),
+        (RuleSetting(code="danger_paged_duty", fresh_for_minutes=1), "60 分钟"),
         (RuleSetting(code="complaint_refused_owner", enabled=False), "必须告知"),
+        (RuleSetting(code="complaint_answered_owner", bundle=Bundle.EVENING), "不能汇总"),
+        (
+            RuleSetting(
+                code="x",
+                event="complaint.submitted",
+                audience=Audience.OWNER,
+                template="notify.staff.complaint_submitted",
+            ),
+            "不是写给 owner",
+        ),
+        (
+            RuleSetting(code="complaint_submitted_dispatchers", audience=Audience.OWNER, topic=Topic.PROGRESS),
+            "不是写给 owner",
+        ),
+        (
+            RuleSetting(code="alert_unanswered_heads", escalate_after_minutes=1, escalate_to=Audience.HEADS),
+            "不再升级",
+        ),
+        (
+            RuleSetting(
+                code="bundle_owner",
+                event="complaint.submitted",
+                audience=Audience.OWNER,
+                template="notify.complaint.submitted",
+            ),
+            "这个名字",
+        ),
     ],
 )  # fmt: skip
 def test_a_rule_that_cannot_hold_is_refused_by_name(setting: RuleSetting, says: str) -> None:
