@@ -6,7 +6,6 @@ row of `PushConsent` for all templates at once; it counts as "none" for every to
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +13,6 @@ from uuid import UUID
 from bot.models import PushConsent
 from casework.actors import Actor
 from casework.notifications import preferences
-from casework.notifications.models import NoticePreference
 from casework.notifications.preferences import ACCOUNT, TOPICS_OF, Choice
 from casework.notifications.shape import Topic
 from casework.people.merging import members
@@ -100,32 +98,6 @@ class NoticeChoices:
         return await self.db.change(work)
 
 
-async def unwanted_topics(account_ids: Collection[UUID]) -> dict[UUID, frozenset[Topic]]:
-    """Which topics each of these people wants nothing of, in four questions for all of them.
-
-    Whoever said nothing of the kind is missing. What must be told is told all the same: that is the rule's to say.
-    """
-    people = await _people(account_ids)
-    every = {member for ids in people.values() for member in ids}
-    if not every:
-        return {}
-    left = set(
-        await PushConsent.filter(
-            account_id__in=list(every), template_id=EVERYTHING, refused_at__isnull=False
-        ).values_list("account_id", flat=True)
-    )
-    rows = await NoticePreference.filter(recipient_kind=ACCOUNT, recipient_id__in=list(every))
-    chosen: dict[UUID, list[NoticePreference]] = defaultdict(list)
-    for row in rows:
-        chosen[row.recipient_id].append(row)
-    found: dict[UUID, frozenset[Topic]] = {}
-    for account_id, ids in people.items():
-        unwanted = frozenset(THEIRS) if left & ids else _none([row for id in ids for row in chosen[id]])
-        if unwanted:
-            found[account_id] = unwanted
-    return found
-
-
 def does_without(unwanted: frozenset[Topic], topic: str) -> bool:
     """Whether somebody who wants nothing of these topics wants no notice of this one.
 
@@ -134,22 +106,6 @@ def does_without(unwanted: frozenset[Topic], topic: str) -> bool:
     if topic == Topic.ACCOUNT:
         return unwanted.issuperset(THEIRS)
     return (topic if topic in THEIRS else Topic.PROGRESS) in unwanted
-
-
-def _none(rows: list[NoticePreference]) -> frozenset[Topic]:
-    ordered = sorted(rows, key=lambda row: (row.updated_at, row.id))
-    latest = {row.topic: row.choice for row in ordered}
-    return frozenset(topic for topic in THEIRS if latest.get(topic.value) == "none")
-
-
-async def _people(account_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """All accounts of the person behind each of these."""
-    rows = await Account.filter(id__in=list(account_ids)).only("id", "merged_into_id")
-    roots = {row.id: row.merged_into_id or row.id for row in rows}
-    together: dict[UUID, set[UUID]] = {root: {root} for root in roots.values()}
-    for row in await Account.filter(merged_into_id__in=list(together)).only("id", "merged_into_id"):
-        together[row.merged_into_id or row.id].add(row.id)
-    return {id: frozenset(together[root]) for id, root in roots.items()}
 
 
 async def _left_by_then(ids: Collection[UUID]) -> bool:

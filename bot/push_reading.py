@@ -96,7 +96,7 @@ async def _choices(change: Change, account_ids: set[UUID]) -> Mapping[UUID, list
 def _unwanted(
     person: Person, consents: Consents, chosen: Mapping[UUID, list[tuple[int, str, str]]]
 ) -> frozenset[Topic]:
-    """The same as `notice_choices.unwanted_topics` says of one person."""
+    """What `notice_choices.choices_of` calls "none" of one person."""
     if any((member, EVERYTHING) in consents.refused for member in person.member_ids):
         return frozenset(THEIRS)
     ordered = sorted(one for member in person.member_ids for one in chosen.get(member, ()))
