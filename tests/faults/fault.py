@@ -35,10 +35,10 @@ class Start(StrEnum):
 
 
 class Lane(StrEnum):
-    """Lanes run side by side, each with one system at a time."""
+    """What a fault asks of the machine. Three run side by side, each with one system at a time."""
 
     BUSY = "busy"
-    """Wants the processors."""
+    """Wants the processors: one of these at a time."""
     WAITING = "waiting"
     """Mostly waits for time to pass."""
     CLOCK = "clock"

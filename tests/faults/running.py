@@ -1,4 +1,4 @@
-"""Runs faults on one engine, in lanes side by side, and counts what became of their acts."""
+"""Runs faults on one engine, some side by side, and counts what became of their acts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import contextlib
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,22 +18,41 @@ from tests.faults.fault import Counts, Fault, Lane, NotHereError, Size, Start
 from tests.faults.ground import Ground, audited, await_quiet
 from tests.faults.report import Outcome
 
+WAITING_RUNNERS = 2
 LONGEST_S = 300.0
 """For one fault, before it counts as one that could not be tried."""
 
 
 def run_all(faults: Sequence[Fault], engine: str, size: Size, scratch: Path) -> list[Outcome]:
     """Every fault of this engine. One that raises is reported and the others are still run."""
+    busy = deque(fault for fault in faults if fault.lane is Lane.BUSY)
+    # What waits for minutes is begun first.
+    waiting = deque(
+        fault for lane in (Lane.CLOCK, Lane.WAITING) for fault in faults if fault.lane is lane
+    )  # fmt: skip
+    # One runner takes what wants the processors, and then helps the others.
+    queues = [(busy, waiting), *([(waiting,)] * WAITING_RUNNERS)]
     with databases_on(engine, scratch) as databases:
         ground = Ground(scratch, databases)
-        lanes = [[fault for fault in faults if fault.lane is lane] for lane in Lane]
-        with ThreadPoolExecutor(len(lanes)) as threads:
-            runs = threads.map(lambda lane: list(_LaneRun(ground, engine, size).outcomes(lane)), lanes)
-            return [outcome for run in runs for outcome in run]
+        with ThreadPoolExecutor(len(queues)) as threads:
+            runs = threads.map(
+                lambda mine: list(_Runner(ground, engine, size).outcomes(_taken(mine))), queues
+            )
+            outcomes = [outcome for run in runs for outcome in run]
+    order = [fault.name for fault in faults]
+    return sorted(outcomes, key=lambda outcome: order.index(outcome.fault.name))
 
 
-class _LaneRun:
-    """One lane: its faults share a running system until one of them leaves it broken."""
+def _taken(queues: Iterable[deque[Fault]]) -> Iterator[Fault]:
+    """Whoever is free takes the next."""
+    for queue in queues:
+        with contextlib.suppress(IndexError):
+            while True:
+                yield queue.popleft()
+
+
+class _Runner:
+    """One fault after another: they share a running system until one of them leaves it broken."""
 
     def __init__(self, ground: Ground, engine: str, size: Size) -> None:
         self._ground = ground
@@ -40,7 +60,7 @@ class _LaneRun:
         self._size = size
         self._shared: System | None = None
 
-    def outcomes(self, faults: Sequence[Fault]) -> Iterator[Outcome]:
+    def outcomes(self, faults: Iterable[Fault]) -> Iterator[Outcome]:
         try:
             for fault in faults:
                 outcome = self._outcome(fault)
