@@ -10,7 +10,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from kit.clock import FixedClock
 from kit.db import Database
 from kit.db.migrate import migrate
 from kit.ids import Ids
+from tests.prepared import prepared
 
 # Machines are shared: how long a case takes says nothing about the code. Speed is measured by `make bench`.
 settings.register_profile("shared", deadline=None)
@@ -98,12 +99,14 @@ def postgres_template(postgres_server: str, scratch: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(scratch: Path) -> Path:
-    path = scratch / "migrated.db"
-    run_apart(migrate(f"sqlite://{path}", MODEL_MODULES, backup_folder=scratch / "backups"))
+def sqlite_template() -> Path:
+    return prepared("migrated.db", _migrated)
+
+
+def _migrated(path: Path) -> None:
+    run_apart(migrate(f"sqlite://{path}", MODEL_MODULES, backup_folder=None))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
 
 
 @pytest.fixture
@@ -116,10 +119,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database of this test's own."""
+    with postgres_copy(postgres_server, postgres_template) as url:
+        yield url
+
+
+@contextmanager
+def postgres_copy(server: str, template: str) -> Iterator[str]:
+    """A new database like `template`; its URL."""
     name = f"t{uuid.uuid4().hex[:16]}"
-    run_apart(_administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
-    yield _url(postgres_server, name)
-    run_apart(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    run_apart(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield _url(server, name)
+    run_apart(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -7,6 +7,7 @@ shared. The last line sums up.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.prepared import SHARED
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,13 @@ def run(suite: Suite) -> Outcome:
 
 
 def main(names: list[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="cg-prepared-") as folder:
+        os.environ[SHARED] = folder
+        return run_all(names)
+
+
+def run_all(names: list[str]) -> int:
+    """Run the suites of these names, or every one. The exit code."""
     wanted = [suite for suite in SUITES if not names or suite.name in names]
     alone = [suite for suite in wanted if suite.name == "browser"]
     lanes = (

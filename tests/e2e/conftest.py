@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.system import System
+from tests.conftest import _administer, _url, postgres_copy, run_apart
+from tests.e2e.system import System, a_system_in, copy_system
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
@@ -24,29 +25,44 @@ CHROMIUM_ARGUMENTS = [
 @pytest.fixture(scope="session")
 def shared_system(scratch: Path) -> Iterator[System]:
     """One system on SQLite for tests that only use it: each with citizens of its own."""
-    folder = scratch / "system"
-    folder.mkdir()
-    system = System(folder)
+    system = a_system_in(scratch / "system")
     try:
-        system.set_up()
         system.start()
         yield system
     finally:
         system.close()
 
 
+@pytest.fixture(scope="session")
+def postgres_pattern(postgres_server: str, scratch: Path) -> Path:
+    """The folder of a system whose database "pattern" is filled; nobody may be connected when that is copied."""
+    run_apart(_administer(postgres_server, "CREATE DATABASE pattern"))
+    system = System(scratch / "pattern", _url(postgres_server, "pattern"))
+    system.set_up()
+    system.close()
+    return system.folder
+
+
 @pytest.fixture
-def own_system(database_url: str, tmp_path: Path) -> Iterator[System]:
+def own_sqlite_system(tmp_path: Path) -> System:
+    return a_system_in(tmp_path / "own")
+
+
+@pytest.fixture
+def own_postgres_system(postgres_server: str, postgres_pattern: Path, tmp_path: Path) -> Iterator[System]:
+    copy_system(postgres_pattern, tmp_path / "own")
+    with postgres_copy(postgres_server, "pattern") as url:
+        yield System(tmp_path / "own", url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def own_system(request: pytest.FixtureRequest) -> Iterator[System]:
     """A system of this test's own, on each engine, migrated and filled but not started."""
-    system = System(tmp_path / "own", database_url)
-    (tmp_path / "own").mkdir(exist_ok=True)
-    try:
-        system.set_up()
-        yield system
-    finally:
-        system.close()
-        for name in ("serve", "worker", "standin"):  # shown by pytest when the test failed
-            print(f"--- {name}\n{system.log(name)[-3000:]}")
+    system: System = request.getfixturevalue(f"own_{request.param}_system")
+    yield system
+    system.close()
+    for name in ("serve", "worker", "standin"):  # shown by pytest when the test failed
+        print(f"--- {name}\n{system.log(name)[-3000:]}")
 
 
 @pytest.fixture(scope="session")

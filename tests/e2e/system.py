@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -21,7 +22,12 @@ from typing import Any
 
 import asyncpg
 
+from tests.prepared import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
+_VALKEY = (
+    "import pathlib, sys; from kit.valkey import ensure_valkey; ensure_valkey(pathlib.Path(sys.argv[1]))"
+)
 
 
 def free_port() -> int:
@@ -83,10 +89,14 @@ class System:
         return done.stdout
 
     def set_up(self) -> None:
+        """By the commands themselves. A test to which it does not matter how takes a copy: `a_system_in`."""
         self.cli("migrate")
         self.cli("demo", "--fill")
 
     def start(self, *names: str) -> None:
+        """Valkey first, and nobody's child, as whoever set the system up leaves it."""
+        if "REDIS_URL" not in self.env and not (self.folder / "valkey").exists():
+            subprocess.run([sys.executable, "-c", _VALKEY, str(self.folder)], cwd=ROOT, check=True)
         for name in names or ("standin", "serve", "worker"):
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.parts[name] = subprocess.Popen(
@@ -182,3 +192,23 @@ class System:
     @property
     def password(self) -> str:
         return (self.folder / "demo" / "password").read_text().strip()
+
+
+def a_system_in(folder: Path, *, web_processes: int = 2) -> System:
+    """A system on SQLite that is set up and not started: a copy of one."""
+    copy_system(prepared("system", _set_up), folder)
+    return System(folder, web_processes=web_processes)
+
+
+def copy_system(pattern: Path, folder: Path) -> None:
+    """Its keys, its secrets, its database where that is a file; not what its commands left running."""
+    shutil.copytree(pattern, folder, ignore=shutil.ignore_patterns("valkey"), dirs_exist_ok=True)
+
+
+def _set_up(folder: Path) -> None:
+    folder.mkdir()
+    system = System(folder)
+    try:
+        system.set_up()
+    finally:
+        system.close()

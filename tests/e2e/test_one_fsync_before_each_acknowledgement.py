@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.system import System
+from tests.e2e.system import a_system_in
 from tests.e2e.weixin import Weixin, new_openid
 
 TRACED = "recvfrom,recvmsg,read,sendto,sendmsg,write,writev,fsync,fdatasync"
@@ -68,9 +68,8 @@ def milestones(trace: str, database: str) -> list[str]:
 
 
 async def test_between_a_filing_message_and_its_answer_the_write_ahead_log_is_synced(tmp_path: Path) -> None:
-    system = System(tmp_path, web_processes=1)
+    system = a_system_in(tmp_path, web_processes=1)
     try:
-        system.set_up()
         system.start("serve")
         web = psutil.Process(system.parts["serve"].pid).children()
         assert len(web) == 1

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.system import System, free_port
+from tests.e2e.system import System, a_system_in, free_port
 from tests.e2e.weixin import Weixin, new_openid
 from tests.monitoring import not_offered
 
@@ -64,12 +64,9 @@ def requests_to(page: str, route: str) -> float:
 @pytest.fixture(scope="module")
 def split(scratch: Path) -> Iterator[System]:
     """Web processes whose console has a port of its own, and a worker."""
-    folder = scratch / "split"
-    folder.mkdir()
-    system = System(folder)
+    system = a_system_in(scratch / "split")
     system.env |= {"CONSOLE_PORT": str(free_port()), "STOP_NOTICE_S": "2"}
     try:
-        system.set_up()
         system.start("serve", "worker")
         yield system
     finally:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.system import System
+from tests.e2e.system import System, a_system_in
 
 
 def amend(system: System, number: int, kind: str, path: str, value: str) -> None:
@@ -42,10 +42,9 @@ def page(system: System, path: str) -> str:
         return str(answer.read().decode())
 
 
-def test_every_process_takes_over_what_was_changed_while_it_serves(sqlite_url: str, tmp_path: Path) -> None:
-    system = System(tmp_path, sqlite_url, web_processes=2)
+def test_every_process_takes_over_what_was_changed_while_it_serves(tmp_path: Path) -> None:
+    system = a_system_in(tmp_path)
     try:
-        system.set_up()
         system.start()
         assert "改名后的城管局" not in page(system, "/console/login")
         time.sleep(1)
