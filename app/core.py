@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -41,6 +42,8 @@ from kit.catalogue import Catalogue
 from kit.clock import Clock, SystemClock
 from kit.db import Database
 from kit.db.models import KeyFingerprint
+from kit.files.room import MEBIBYTE, Room, free_bytes_at
+from kit.files.store import LocalFileStore
 from kit.ids import Ids
 from kit.profile import Profile, ProfileError, build_profile
 from kit.redis import Redis, connect
@@ -150,6 +153,12 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
             )
         finally:
             await redis.aclose()
+
+
+def file_store(core: Core) -> LocalFileStore:
+    """What people send, kept below DATA_DIR; refused while that disk has less than the reserve."""
+    folder, reserve = core.settings.data_dir / "files", core.settings.disk_reserve_mb * MEBIBYTE
+    return LocalFileStore(folder, core.keys, Room(partial(free_bytes_at, folder), core.clock, reserve))
 
 
 async def profile_in_force() -> Profile:

@@ -11,7 +11,7 @@ from sanic.config import Config
 
 from app.campaigns import campaign_desk, campaign_door
 from app.citizen_doors import citizens_pages, mini_program_api, open311
-from app.core import CATALOGUE_FOLDER, open_core, rule_book
+from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
 from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.facts import Facts
@@ -28,7 +28,6 @@ from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
-from kit.files.store import LocalFileStore
 from kit.http.addresses import is_forwarded
 from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
@@ -112,7 +111,7 @@ def build_app(
         app.ctx.miniprogram = miniprogram_door(core, desk, bot)
         platform = Platform(core, meters.call)
         stack.push_async_callback(platform.close)
-        inquiries, files = inquiry_desk_of(core), LocalFileStore(settings.data_dir / "files", core.keys)
+        inquiries, files = inquiry_desk_of(core), file_store(core)
         app.ctx.console = build_console(
             desk=desk,
             inquiries=inquiries,

@@ -3,7 +3,8 @@
 The row is written in the transaction that accepts the medium; the case refers to the file's id from then on.
 The worker fetches, puts the sealed original into the file store, and writes the file's row and the end of
 the job in one transaction: a kill in between repeats the fetch under the same id. What cannot be had is asked
-for again: see `bot.media_losses`.
+for again: see `bot.media_losses`. While the disk has no room for files nothing is fetched: the jobs wait, and the
+platform keeps the media.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from kit.db import Change, Database
 from kit.files.kinds import Recording
 from kit.files.models import StoredFile
 from kit.files.receiving import never_received, receive, receive_recording
+from kit.files.room import NoRoom
 from kit.files.store import FileStore
 from kit.problems import Problem
 from kit.sealing import FieldSealer
@@ -87,13 +89,21 @@ async def fetch_media(
     capabilities: Capabilities | None = None,
 ) -> int:
     """Fetch some of what is due, one after the other, and ask for what was lost. Returns how many were tried."""
-    claimed = await _claim(db, at_most)
+    claimed = await _claim(db, at_most) if await _has_room(store) else []
     for row in claimed:
         state = await _fetch(db, source, store, sealer, row, capabilities)
         on_end(state)
     if not claimed:
         await ask_for_what_is_lost(db)
     return len(claimed)
+
+
+async def _has_room(store: FileStore) -> bool:
+    try:
+        await store.check_room()
+    except NoRoom:
+        return False
+    return True
 
 
 async def _claim(db: Database, at_most: int) -> list[MediaFetch]:
@@ -135,6 +145,8 @@ async def _fetch(
         return await _postpone(db, row, name)
     try:
         stored = await _receive(db, store, row, content)
+    except NoRoom:
+        return await _postpone(db, row, "no_room")
     except Problem as problem:
         return await _end(db, row, REFUSED, problem.key.rpartition(".")[2])
 

@@ -70,6 +70,7 @@ class Settings:
     console_url: str
     console_port: int | None
     stop_notice_s: int
+    disk_reserve_mb: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, for_wechat: bool = True) -> Settings:
@@ -158,6 +159,7 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         console_url=_console_url(reader, here, public_url, console_port),
         console_port=console_port,
         stop_notice_s=reader.number("STOP_NOTICE_S", 0 if demo else 1, 0, 60),
+        disk_reserve_mb=reader.number("DISK_RESERVE_MB", 500, 0, 1_000_000),
     )
 
 

@@ -43,7 +43,7 @@ _WITH_BODY: Refusals = (
     (422, "problem.invalid_json"),
     (422, "problem.api.unknown_field"),
 )
-_RETRY = {429, 503}
+_RETRY = {429, 503, 507}
 _SHORT = {
     b"casework.complaints.lifecycle.State": b"CaseState",
     b"casework.inquiries.lifecycle.State": b"InquiryState",

@@ -77,6 +77,7 @@ _BEGUN = Given(
     content=UploadShown,
     headers=(Header(name="location", is_required=True), _VERSION, _OFFSET, _EXPIRES),
 )
+_NO_ROOM: Refusals = ((507, "problem.file.no_room"),)
 _USED_UP: Refusals = ((429, "problem.upload.too_many_open"), (429, "problem.upload.too_much_today"))
 
 UPLOADS: tuple[Operation, ...] = (
@@ -104,6 +105,7 @@ UPLOADS: tuple[Operation, ...] = (
             (422, "problem.file.empty"),
             (422, "problem.upload.form"),
             *_USED_UP,
+            *_NO_ROOM,
         ),
     ),
     Operation(
@@ -125,6 +127,7 @@ UPLOADS: tuple[Operation, ...] = (
             *_SPOKEN,
             (422, "problem.file.empty"),
             *_USED_UP,
+            *_NO_ROOM,
         ),
     ),
     Operation(
@@ -156,7 +159,7 @@ UPLOADS: tuple[Operation, ...] = (
         pace=SENDING,
         raw=show,
         gives=(Given(content=UploadShown),),
-        refuses=_GONE,
+        refuses=(*_GONE, *_NO_ROOM),
     ),
     Operation(
         method="HEAD",
@@ -168,7 +171,7 @@ UPLOADS: tuple[Operation, ...] = (
         raw=stand,
         headers=(_ASKED_VERSION,),
         gives=(Given(headers=(_VERSION, _OFFSET, Header(name="upload-length", schema=_BYTES), _EXPIRES)),),
-        refuses=(*_GONE, *_SPOKEN),
+        refuses=(*_GONE, *_SPOKEN, *_NO_ROOM),
     ),
     Operation(
         method="PATCH",
@@ -182,7 +185,7 @@ UPLOADS: tuple[Operation, ...] = (
         takes_media={PIECE_TYPE: _PIECE, "application/octet-stream": _PIECE},
         headers=(_ASKED_VERSION, Header(name="upload-offset", schema=_BYTES, is_required=True)),
         gives=(Given(status=204, headers=(_VERSION, _OFFSET, _EXPIRES)),),
-        refuses=(*_GONE, *_SPOKEN, *_REFUSED),
+        refuses=(*_GONE, *_SPOKEN, *_REFUSED, *_NO_ROOM),
     ),
     Operation(
         method="DELETE",

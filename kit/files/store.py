@@ -19,6 +19,7 @@ from uuid import UUID
 from kit.files.disk import Draft, write_whole
 from kit.files.envelope import KeyWrapper, Sealing, unseal
 from kit.files.kinds import MAX_FILE_BYTES
+from kit.files.room import Room
 from kit.problems import TooLarge
 from kit.secrets import KeyRing
 
@@ -57,10 +58,14 @@ class SealedOriginal:
 class FileStore(Protocol):
     """Where the bytes of files live."""
 
+    async def check_room(self) -> None:
+        """Raises NoRoom while originals are not taken. Whoever would send one learns it before the first byte."""
+        ...
+
     async def put_original(
         self, file_id: UUID, content: bytes | AsyncIterable[bytes], *, at_most: int = MAX_FILE_BYTES
     ) -> SealedOriginal:
-        """Seal and keep. Raises TooLarge past `at_most` bytes and keeps nothing then.
+        """Seal and keep. Raises TooLarge past `at_most` bytes, and NoRoom, and keeps nothing then.
 
         Storing again under the same id replaces nothing: each wrapped key opens what it was given out for, so
         it does not matter which of two writers gets its row in.
@@ -100,13 +105,20 @@ def mark_of(wrapped_key: bytes) -> str:
 class LocalFileStore:
     """A FileStore in one folder. Several processes and, on a shared mount, several machines may use it."""
 
-    def __init__(self, folder: Path, keys: KeyRing) -> None:
+    def __init__(self, folder: Path, keys: KeyRing, room: Room | None = None) -> None:
+        """Without `room` originals are taken until the disk is full."""
         self._folder = folder
         self._wrapper = KeyWrapper(keys)
+        self._room = room
+
+    async def check_room(self) -> None:
+        if self._room is not None:
+            await self._room.check()
 
     async def put_original(
         self, file_id: UUID, content: bytes | AsyncIterable[bytes], *, at_most: int = MAX_FILE_BYTES
     ) -> SealedOriginal:
+        await self.check_room()
         key = secrets.token_bytes(32)
         sealing, digest, size = Sealing(key, file_id), hashlib.sha256(), 0
         wrapped_key = self._wrapper.wrap(key, file_id)

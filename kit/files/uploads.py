@@ -76,8 +76,9 @@ class Uploads:
         return row
 
     async def begin(self, *, holder: str, account_id: UUID | None, kind: str, bytes_total: int) -> UploadView:
-        """Announce a file that will come in pieces. Raises 422 for an empty, 413 for a too large one, 429."""
+        """Announce a file that will come in pieces. Raises 422 for an empty, 413 for a too large one, 429, 507."""
         check_total(kind, bytes_total)
+        await self.store.check_room()
 
         async def work(change: Change) -> Upload:
             await check_allowance(change, holder, bytes_total, self.allowance)
@@ -93,7 +94,8 @@ class Uploads:
         """Go on at `offset`. What has arrived stays when the client goes away in the middle.
 
         Raises NotFound, Gone (410: over or given up), Conflict (409: bytes are missing or were sent before),
-        TooLarge (413: more than was announced), 415 as soon as the first bytes are of no type that is taken.
+        TooLarge (413: more than was announced), 415 as soon as the first bytes are of no type that is taken,
+        NoRoom (507: to be gone on with later).
         """
         upload = await self._held(upload_id, holder)
         self._check_open(upload)
@@ -138,9 +140,8 @@ class Uploads:
         except (Problem, FileMissing, EnvelopeError) as refusal:
             if await Upload.filter(id=upload.id, state=UploadState.COMPLETE.value).exists():
                 return  # another was faster, and the pieces went while they were read here
-            if (
-                isinstance(refusal, Problem) and refusal.status < 500
-            ):  # a busy database is nobody's fault: tried again at the next look
+            if isinstance(refusal, Problem) and refusal.status < 500:
+                # A busy database or a disk without room is nobody's fault: tried again at the next look.
                 await self.give_up(upload.id)
             raise
 

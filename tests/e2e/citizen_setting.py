@@ -30,6 +30,7 @@ from casework.people.profile import ConsentsSection
 from content.interpretations.answering import Answerer
 from kit.catalogue import Catalogue
 from kit.db import Database, Fresh, Intake
+from kit.files.room import Room
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
@@ -178,7 +179,12 @@ class CitizenSetting:
 
 @contextlib.asynccontextmanager
 async def citizens_on(
-    database: Database, folder: Path, *, in_any_browser: bool = False, answerer: Answerer | None = None
+    database: Database,
+    folder: Path,
+    *,
+    in_any_browser: bool = False,
+    answerer: Answerer | None = None,
+    room: Room | None = None,
 ) -> AsyncIterator[CitizenSetting]:
     """Both doors on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER), load_assets()
@@ -217,7 +223,7 @@ async def citizens_on(
             keys=keys,
             catalogue=catalogue,
             assets=assets,
-            files=LocalFileStore(folder / "files", keys),
+            files=LocalFileStore(folder / "files", keys, room),
             bureau=BUREAU,
             consents=CONSENTS,
             app_id=APP_ID,

@@ -32,6 +32,7 @@ from content.bureau_profile import BureauSection, Window
 from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.files.models import FileState, StoredFile
+from kit.files.room import Room
 from kit.files.store import LocalFileStore, Variant
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
@@ -198,6 +199,7 @@ async def console_on(
     staff_rules: StaffSection = NO_SECOND_FACTOR,
     campaigns: CampaignDoor | None = None,
     templates: TemplateBook | None = None,
+    room: Room | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
@@ -219,7 +221,7 @@ async def console_on(
         keys=keys,
         catalogue=catalogue,
         assets=assets,
-        files=LocalFileStore(folder / "files", keys),
+        files=LocalFileStore(folder / "files", keys, room),
         redis=None,
         bureau=BUREAU,
         public_url=url,

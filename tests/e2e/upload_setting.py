@@ -16,6 +16,7 @@ from sanic import Blueprint, Sanic
 from casework.people.models import Account
 from kit.catalogue import Catalogue
 from kit.db import Change, Database
+from kit.files.room import Room
 from kit.files.store import LocalFileStore
 from kit.files.uploads import Uploads
 from kit.http.addresses import ClientAddresses
@@ -81,7 +82,9 @@ class UploadSetting:
 
 
 @contextlib.asynccontextmanager
-async def uploads_on(database: Database, folder: Path) -> AsyncIterator[UploadSetting]:
+async def uploads_on(
+    database: Database, folder: Path, room: Room | None = None
+) -> AsyncIterator[UploadSetting]:
     """Served on a free port of the loopback."""
     keys = KeyRing.random()
     listening = socket.create_server(("127.0.0.1", 0))
@@ -97,7 +100,7 @@ async def uploads_on(database: Database, folder: Path) -> AsyncIterator[UploadSe
     app.blueprint(api)
     app.ctx.api = door = Door(
         db=database,
-        uploads=Uploads(database, LocalFileStore(folder / "files", keys)),
+        uploads=Uploads(database, LocalFileStore(folder / "files", keys, room)),
         sessions=Sessions(database, keys),
         pace=RateLimit(None, keys, database.clock),
         addresses=ClientAddresses(()),

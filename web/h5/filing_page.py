@@ -14,6 +14,7 @@ from sanic.response import json, redirect
 
 from casework.complaints.filing import PHOTOS_AT_MOST
 from kit.db import DATABASE_AWAY
+from kit.files.room import NoRoom
 from kit.http.headers import allow_scripts_of
 from kit.http.rate_limit import by_address
 from kit.problems import Conflict, Problem, TooMany
@@ -109,6 +110,8 @@ async def file_complaint(request: Request) -> HTTPResponse:
         # The session ended while the form lay open: kept, and back here with everything in it.
         await _keep(request, door, visitor, form)
         return _on(request, door, f"{ENTER}?next={quote(f'{FILE}?again=1', safe='')}")
+    if no_room := next((one for one in read.refused if isinstance(one, NoRoom)), None):
+        return await _again(request, door, visitor, form, _no_room(door, no_room))
     if photos := _photo_faults(door, read):
         return await _again(request, door, visitor, form, _Said(photos))
     if faults := faults_of(form, door.desk.policy, door.words):
@@ -200,6 +203,12 @@ def _photo_faults(door: H5Door, read: FormRead) -> tuple[Fault, ...]:
             text("h5_file.fault.photos_left_out", at_most=PHOTOS_AT_MOST, count=read.too_many),
         )
     return tuple(Fault(field="photos", words=one) for one in dict.fromkeys(said))
+
+
+def _no_room(door: H5Door, problem: NoRoom) -> _Said:
+    """The complaint can be filed all the same: the form comes back ready to be sent without photos."""
+    words = door.words.text("h5_file.fault.no_room")
+    return _Said((Fault(field="photos", words=words),), problem.status, problem.retry_after_s)
 
 
 def _refused(door: H5Door, problem: Problem) -> _Said:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sanic import Request
 
+from kit.files.room import NoRoom
 from kit.http.csrf import FIELD, HEADER
 from kit.http.form_stream import Part, boundary_of, parts
 from kit.http.rate_limit import by_address
@@ -113,7 +114,7 @@ async def _keep(
         await door.limits.take(UPLOADS, address, per_minute=UPLOADS_A_MINUTE)
         row = await door.uploads.whole(content(), holder=holder, account_id=account_id, kind=PHOTO_KIND)
     except Problem as refusal:
-        if refusal.status >= 500:
+        if refusal.status >= 500 and not isinstance(refusal, NoRoom):
             raise
         read.refused.append(refusal)
     else:

@@ -94,7 +94,8 @@ window.cgFiles = (function () {
     var self = this;
     if (self.isGone) return finished();
     if (status === 404 || status === 410) self.id = "";
-    else if (status >= 400 && status < 500 && status !== 409 && status !== 429 && status !== 408) {
+    // 507: no room for photos, perhaps for hours. The words are taken, so they do not wait.
+    else if (status === 507 || (status >= 400 && status < 500 && status !== 409 && status !== 429 && status !== 408)) {
       self.say("refused", 0, content.title);
       return finished();
     }
