@@ -25,7 +25,6 @@ from kit.db.migrate import migrate
 from kit.db.standing import known_steps
 from tests.faults.stored import Aside, Stored, altered, read, write
 
-
 ENOUGH_S = 150.0
 """A machine that is busy with something else kills less often."""
 
