@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,40 +13,26 @@ from tests.faults.fault import RECOVERY_S, NotHereError, Size
 from tests.faults.ground import audited
 
 
-@pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[System]:
-    """A system of its own, set up and not started."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    system = System(folder)
-    try:
-        system.set_up()
-        yield system
-    finally:
-        system.close()
-
-
 async def test_a_full_disk_loses_nothing_that_was_acknowledged_and_is_over_without_a_restart(
-    on_sqlite: System,
+    own_sqlite_system: System,
 ) -> None:
     try:
-        counts = await disk_full(on_sqlite, Size.SHORT)
+        counts = await disk_full(own_sqlite_system, Size.SHORT)
     except NotHereError as reason:
         pytest.skip(str(reason))
     print(counts)
     assert counts.tried > 0
     assert counts.broken == 0, counts
     assert counts.late_s < RECOVERY_S
-    assert await asyncio.to_thread(lambda: audited(on_sqlite)[1:]) == (0, 0)
+    assert await asyncio.to_thread(lambda: audited(own_sqlite_system)[1:]) == (0, 0)
 
 
 @pytest.mark.postgres
 async def test_a_database_that_takes_no_connections_for_a_while_costs_nothing(
-    postgres_url: str, tmp_path: Path
+    own_postgres_system: System,
 ) -> None:
-    system = System(tmp_path, postgres_url)
+    system = own_postgres_system
     try:
-        system.set_up()
         with through_proxy(system) as proxy:
             system.start()
 

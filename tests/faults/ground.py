@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 import uuid
 from pathlib import Path
 
-from tests.e2e.system import System
+from tests.e2e.system import System, copy_system
 from tests.faults.databases import Databases
 from tests.faults.fault import Start
 
@@ -41,9 +40,8 @@ class Ground:
         return System(folder, self._databases.new())
 
     def _copy(self) -> System:
-        pattern = self._pattern.folder
-        leave_out = shutil.ignore_patterns("valkey")
-        folder = Path(shutil.copytree(pattern, self._scratch / uuid.uuid4().hex[:8], ignore=leave_out))
+        folder = self._scratch / uuid.uuid4().hex[:8]
+        copy_system(self._pattern.folder, folder)
         url = self._pattern.env["DATABASE_URL"]
         return System(folder, None if url.startswith("sqlite") else self._databases.new(like=url))
 
