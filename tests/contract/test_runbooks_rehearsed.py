@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -16,25 +16,17 @@ from redis import Redis
 
 from app.backup_places import LastBackup, backups_folder
 from app.cli import main
-from app.core import SHIPPED_PROFILE
 from app.meters import beat, metrics_folder
-from app.models import MODEL_MODULES
 from app.sealing import published_folder, seal_heads
-from content.profile_store import load_profile
 from kit.audit.models import AuditEntry
 from kit.calendar import HolidayTable
 from kit.clock import SystemClock
 from kit.db import Change, Database
 from kit.events import Event
-from kit.ids import Ids
 from kit.outbox import ATTEMPTS_AT_MOST, Relay
 from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
-from kit.profile import read_profile
-from kit.secrets import KeyRing
-from tests.conftest import run_apart
+from tests.rehearsal import Night, installed
 from wechat.token_state import TokenState, obtained, refused
-
-T = TypeVar("T")
 
 
 class Told(Event, frozen=True):
@@ -42,56 +34,12 @@ class Told(Event, frozen=True):
     word: str
 
 
-class Night:
-    """An installation, and the operator's terminal beside it."""
-
-    def __init__(self, url: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._url = url
-        self._capsys = capsys
-        self.keys = KeyRing.open(folder / "keys", create=True)
-        document = read_profile(SHIPPED_PROFILE)
-        self.within(lambda db: db.change(lambda change: load_profile(change, document)))
-
-    def types(self, *words: str) -> tuple[int, str]:
-        """What a command ends with and prints."""
-        self._capsys.readouterr()
-        code = main(words)
-        return code, self._capsys.readouterr().out
-
-    def wrong(self) -> set[str]:
-        """What `health` finds, by the names of the alerts."""
-        code, said = self.types("health", "--json")
-        found = {one["alert"] for one in json.loads(said) if one["wrong"]}
-        assert code == (1 if found else 0)
-        return found
-
-    def within(self, work: Callable[[Database], Awaitable[T]]) -> T:
-        """Do something as one of the service's processes would."""
-
-        async def run() -> T:
-            clock = SystemClock()
-            secret = self.keys.secret("audit")
-            db = await Database.open(self._url, MODEL_MODULES, clock, Ids(clock), secret, process_wide=True)
-            try:
-                return await work(db)
-            finally:
-                await db.close()
-
-        return run_apart(run())
-
-
 @pytest.fixture
 def night(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Night]:
-    for name in ("DEMO", "REDIS_URL", "KEY_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    mask = os.umask(0o022)
-    yield Night(sqlite_url, tmp_path, capsys)
-    os.umask(mask)
+    with installed(sqlite_url, tmp_path, monkeypatch, capsys) as night:
+        yield night
 
 
 def event(db: Database, state: str, **more: Any) -> OutboxEvent:
