@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import doors, gateway, intake, survival, webhook
+from benchmarks import doors, gateway, intake, notifications, survival, webhook
 from benchmarks.report import Figure, show, write
 
 SUITES = {
@@ -13,6 +13,7 @@ SUITES = {
     "survival": survival.measure,
     "gateway": gateway.measure,
     "doors": doors.measure,
+    "notifications": notifications.measure,
 }
 
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -31,9 +31,11 @@ from bot.models import PushConsent
 from bot.profile import MessageTemplate
 from bot.push import WeChatPush
 from bot.push_links import Links
+from casework.complaints.events import ComplaintAccepted
 from casework.events import EVENTS
 from casework.notifications.dispatch import Dispatcher
 from casework.notifications.models import Delivery
+from casework.notifications.plan import params_of
 from casework.notifications.rule_book import NotificationsSection, RuleBook
 from casework.people.identities import new_account_rows
 from kit.catalogue import Catalogue
@@ -61,7 +63,18 @@ TEMPLATES = (
     MessageTemplate(id=TEMPLATE, kind="template", fields=_FIELDS),  # type: ignore[arg-type]
 )
 RULE, NOTICE = "complaint_accepted_owner", "notify.complaint.accepted"
-PARAMS = json.dumps({"reference": "QS-TS-261123-0001-A", "at": "1"})
+_NOW = datetime.now(UTC)
+PARAMS = json.dumps(
+    params_of(
+        ComplaintAccepted(
+            complaint_id=UUID(int=1),
+            reference="QS-TS-261123-0001-A",
+            account_id=None,
+            at=_NOW,
+            answer_by_at=_NOW,
+        )
+    )
+)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import sys
-from typing import cast
+from typing import ClassVar, cast
 
 import uvloop
 
@@ -22,7 +22,7 @@ _TOKEN = b'{"access_token":"' + b"t" * 512 + b'","expires_in":7200}'
 class Stub(asyncio.Protocol):
     """One connection; requests come one after another on it."""
 
-    kept: list[tuple[str, str]] = []
+    kept: ClassVar[list[tuple[str, str]]] = []
     count = 0
     takes_s = 0.03
 
