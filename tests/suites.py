@@ -1,8 +1,7 @@
 """`make test`: every suite, with what it took and what it may take.
 
-Two lanes run side by side, one a processor; the browser has the machine to itself afterwards. What a suite prints
-is shown when it has ended. Budgets are for people: a suite over budget is named, not failed, because machines are
-shared. The last line sums up.
+Two run at a time, one a processor: whoever is free takes the next. What a suite prints is shown when it has ended.
+Budgets are for people: a suite over budget is named, not failed, because machines are shared. The last line sums up.
 """
 
 from __future__ import annotations
@@ -30,22 +29,21 @@ class Suite:
 
 
 SUITES = (
-    Suite("unit", ("tests/unit",), 60),
-    Suite("property", ("tests/property",), 60),
+    Suite("whole", ("tests/e2e", "-m", "not postgres and not browser"), 500),
+    Suite("postgres", ("tests", "-m", "postgres"), 300),
     Suite(
         "parts",
         ("tests/contract", "tests/transcripts", "tests/test_whole.py", "-m", "not postgres and not browser"),
         300,
     ),
-    Suite("whole", ("tests/e2e", "-m", "not postgres and not browser"), 500),
-    Suite("postgres", ("tests", "-m", "postgres"), 300),
-    Suite("screens", ("tests/e2e/test_accessibility.py",), 180),
     Suite("browser", ("tests", "-m", "browser", "--ignore=tests/e2e/test_accessibility.py"), 240),
+    Suite("screens", ("tests/e2e/test_accessibility.py",), 180),
+    Suite("property", ("tests/property",), 60),
+    Suite("unit", ("tests/unit",), 60),
 )  # fmt: skip
+"""In the order they are begun: the longest first, so that both processors have work to the end."""
 
-
-BESIDE = ("whole", "screens")
-"""Suites of one lane; the other takes what is left, but the browser's."""
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -86,17 +84,9 @@ def main(names: list[str]) -> int:
 def run_all(names: list[str]) -> int:
     """Run the suites of these names, or every one. The exit code."""
     wanted = [suite for suite in SUITES if not names or suite.name in names]
-    alone = [suite for suite in wanted if suite.name == "browser"]
-    lanes = (
-        [suite for suite in wanted if suite.name not in BESIDE and suite not in alone],
-        [suite for suite in wanted if suite.name in BESIDE],
-    )
     started = time.monotonic()
-    with ThreadPoolExecutor(len(lanes)) as threads:
-        done = [
-            one for some in threads.map(lambda lane: [run(suite) for suite in lane], lanes) for one in some
-        ]
-    done += [run(suite) for suite in alone]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        done = list(threads.map(run, wanted))
     late = [one.suite.name for one in done if one.took_s > one.suite.budget_s]
     if late:
         print(f"\nover budget: {', '.join(late)}")
