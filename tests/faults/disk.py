@@ -65,8 +65,10 @@ def on_small_disk(system: System) -> Iterator[Filler]:
         shutil.copytree(aside, folder, dirs_exist_ok=True)
         folder.chmod(0o755)
         with _database_in(system, folder / "tables"):
-            yield Filler(folder)
-            system.close()
+            try:
+                yield Filler(folder)
+            finally:
+                system.close()
         shutil.rmtree(aside)
         shutil.copytree(folder, aside, ignore=shutil.ignore_patterns("tables", "valkey", "filler"))
     finally:
