@@ -125,6 +125,8 @@ async def setting(url: str, folder: Path, base: str) -> AsyncIterator[Setting]:
         async with new_session() as session:
             made = Setting(db, FieldSealer(KeyRing.random()), base, session, redis, [])
             await people(made, PUSHES + WARM_UP)
+            # As a server does by itself some time after so many rows have come.
+            await db.change(lambda change: change.connection.execute_script("ANALYZE"), timeout_s=60)
             yield made
     finally:
         await redis.aclose()
