@@ -26,6 +26,7 @@ from tests.e2e.console_setting import ConsoleSetting, console_on
 from tests.e2e.test_console_browser import DESK, PHONE, browsing
 from tests.e2e.waiting import comes_to, follow
 
+pytestmark = pytest.mark.browser
 DRAFTS = "Object.keys(localStorage).filter(key => key.startsWith('console.draft'))"
 
 
