@@ -11,6 +11,7 @@ import pytest
 
 from app.core import CATALOGUE_FOLDER
 from casework.complaints.actions import accept, withdraw
+from casework.complaints.adding import add_material
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint
 from casework.complaints.queries import detail, for_owner
@@ -89,6 +90,15 @@ async def alarms(case_id: UUID, state: str = "waiting") -> list[tuple[str, str, 
 async def told() -> list[DeadlineReached]:
     rows = await OutboxEvent.filter(name=DeadlineReached.name).order_by("id")
     return [msgspec.json.decode(row.payload, type=DeadlineReached) for row in rows]
+
+
+async def a_clerk(change: Change) -> None:
+    clerk = Staff(id=person(11), login="diaodu", name="派单员", password_hash="", created_at=change.now)
+    clerk.password_changed_at = change.now
+    await clerk.save(force_create=True)
+    for number, role, unit in ((21, Role.DISPATCHER, None), (22, Role.HANDLER, "street")):
+        grant = Grant(id=person(number), staff_id=clerk.id, role=role, unit=unit, from_on=date(2026, 1, 1))
+        await grant.save(force_create=True)
 
 
 async def test_a_filed_case_has_its_four_alarms_in_office_hours(bureau: Bureau) -> None:
@@ -212,11 +222,7 @@ async def test_who_has_not_heard_yet_of_a_limit_that_has_ended_is_not_told(burea
     half, most = await told()
 
     async def plan(change: Change) -> None:
-        clerk = Staff(id=person(11), login="diaodu", name="派单员", password_hash="", created_at=change.now)
-        clerk.password_changed_at = change.now
-        await clerk.save(force_create=True)
-        grant = Grant(id=person(21), staff_id=clerk.id, role=Role.DISPATCHER, from_on=date(2026, 1, 1))
-        await grant.save(force_create=True)
+        await a_clerk(change)
         planner = Planner(RuleBook.of(NotificationsSection(), EVENTS))
         await planner(change, person(31), half)
         await planner(change, person(32), most)
@@ -228,6 +234,35 @@ async def test_who_has_not_heard_yet_of_a_limit_that_has_ended_is_not_told(burea
     rows = await Delivery.all()
     assert rows
     assert {(row.state, row.final_reason) for row in rows} == {("expired", "limit_ended")}
+
+
+async def test_what_is_still_to_be_told_of_the_limit_that_runs_survives_whatever_else_happens(
+    bureau: Bureau,
+) -> None:
+    case = await filed(bureau.complaints)
+    await bureau.relay()
+    bureau.at(24, 9, 20)
+    await bureau.sound()
+    await accept(bureau.complaints, DISPATCHER, case.id, category="vending")
+    await bureau.relay()
+    bureau.at(26, 12)
+    await bureau.sound()
+    ended, running = (await told())[0], (await told())[-1]
+    assert (ended.clock, running.clock) == ("complaint.accept", "complaint.answer")
+
+    async def plan(change: Change) -> None:
+        await a_clerk(change)
+        planner = Planner(RuleBook.of(NotificationsSection(), EVENTS))
+        await planner(change, person(31), ended)
+        await planner(change, person(32), running)
+
+    await bureau.db.change(plan)
+    # Nothing moves: the citizen has something to add.
+    await add_material(bureau.complaints, CITIZEN, case.id, text="又来了", act="again")
+    await bureau.relay()
+    states = {row.event_id: row.state for row in await Delivery.all()}
+    assert states[person(31)] == "expired"
+    assert states[person(32)] == "bundled"
 
 
 async def test_a_limit_set_anew_is_told_of_anew_but_never_less_than_was_told(bureau: Bureau) -> None:
