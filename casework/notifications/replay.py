@@ -16,6 +16,7 @@ from casework.actors import Actor
 from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
+from casework.notifications.bundles import BUNDLE_RULES
 from casework.notifications.models import Delivery
 from casework.notifications.states import BUNDLED, EXPIRED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN
 from casework.permissions import Operation, require
@@ -118,6 +119,10 @@ async def _queue_again(change: Change, row: Delivery) -> None:
     row.next_at, row.expires_at, row.settled_at = now, max(row.expires_at, now + FRESH_FOR), None
     row.updated_at = change.now
     await row.save()
+    if row.rule in BUNDLE_RULES:
+        # What is in it comes to the same end once more.
+        inside = Delivery.filter(digest_id=row.id, state__in=list(RETRIABLE))
+        await inside.update(state=BUNDLED, final_reason=None, settled_at=None, updated_at=change.now)
 
 
 async def _once_more(change: Change, row: Delivery) -> Delivery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,11 @@ import pytest
 from casework.actors import Actor
 from casework.complaints.events import ComplaintAccepted, ComplaintAssigned
 from casework.notifications import queries, replay
+from casework.notifications.bundles import make_bundles
 from casework.notifications.models import Delivery
 from casework.notifications.overview import overview
-from casework.notifications.states import EXPIRED, FAILED, QUEUED, SENT, UNCERTAIN
+from casework.notifications.settling import sweep_lapsed
+from casework.notifications.states import BUNDLED, EXPIRED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN
 from kit.audit.models import AuditEntry
 from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
@@ -98,6 +101,24 @@ async def test_after_a_cause_is_mended_all_it_stopped_are_tried_again(database: 
     assert await replay.retry_all(database, DISPATCHER, "configuration") == 3
     assert await replay.retry_all(database, DISPATCHER, "configuration") == 0
     assert await Delivery.filter(state=QUEUED).count() == 3
+
+
+async def test_a_bundle_that_is_tried_again_takes_what_is_in_it_along(database: Database) -> None:
+    bundle = await ended(database, 1, state=FAILED, rule="bundle_owner", final_reason="configuration")
+    inside = await ended(database, 2, state=FAILED, digest_id=bundle, final_reason="configuration")
+    # What is in a bundle is not tried again by itself.
+    assert await replay.retry_all(database, DISPATCHER, "configuration") == 1
+    row = await Delivery.get(id=inside)
+    assert (row.state, row.final_reason, row.settled_at) == (BUNDLED, None, None)
+    assert await make_bundles(database, lambda template, reference: template) == 0
+    now = await database.database_now()
+
+    async def arrives(change: Change) -> None:
+        await Delivery.filter(id=bundle).update(state=SENDING, lease_until=now - timedelta(seconds=1))
+        await sweep_lapsed(change, now, lambda code: None)
+
+    await database.change(arrives)
+    assert (await Delivery.get(id=inside)).state == UNCERTAIN
 
 
 async def test_the_overview_counts_what_became_of_each_rule(database: Database) -> None:
