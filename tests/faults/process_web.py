@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
-from itertools import pairwise
 
 from tests.e2e.storms import heal, kill_and_restart, kill_one_web_process
 from tests.e2e.system import System
@@ -20,7 +20,8 @@ ENOUGH_S = 150.0
 async def web_kill(system: System, size: Size) -> Counts:
     """The whole group killed twenty times while eight citizens file, one process of it alone in between."""
     kills, enough_at = 0, time.monotonic() + ENOUGH_S
-    async with Citizens(system, "杀进程") as citizens:
+    async with Citizens(system, "杀进程", pause_s=0.0) as citizens:
+        listening = asyncio.create_task(_longest_silence_s(citizens))
         while kills < size.pick(20, 1) and time.monotonic() < enough_at:
             await asyncio.sleep(random.uniform(*BETWEEN_KILLS_S))
             if kills % 4 == 3:
@@ -29,10 +30,26 @@ async def web_kill(system: System, size: Size) -> Counts:
             await asyncio.to_thread(kill_and_restart, system, "serve")
             kills += 1
         await asyncio.sleep(0.5)
-    told_at = sorted(citizens.told_at.values())
-    silence_s = max(later - earlier for earlier, later in pairwise(told_at))
+        silence_s = await _ended(listening)
     note = f"{kills} kills of the group, {citizens.weixin.tries} tries; late: nobody was told anything"
     return citizens.counts(silence_s, note)
+
+
+async def _longest_silence_s(citizens: Citizens) -> float:
+    """The longest time in which nobody was acknowledged anything, until it is cancelled."""
+    longest_s, told, told_at = 0.0, 0, time.monotonic()
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(0.05)
+            longest_s = max(longest_s, time.monotonic() - told_at)
+            if len(citizens.acknowledged) > told:
+                told, told_at = len(citizens.acknowledged), time.monotonic()
+    return longest_s
+
+
+async def _ended(listening: asyncio.Task[float]) -> float:
+    listening.cancel()
+    return await listening
 
 
 async def web_process(system: System, size: Size) -> Counts:
