@@ -107,6 +107,11 @@ class Migration(migrations.Migration):
             options={'table': 'staff_alert', 'app': 'chengguan', 'unique_together': (('event_id', 'rule'),), 'indexes': [Index(fields=['settled', 'escalate_at'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
+        ops.RemoveIndex(
+            model_name='Delivery',
+            name=None,
+            fields=['recipient_id', 'created_at', 'id'],
+        ),
         ops.AddField(
             model_name='Delivery',
             name='digest_at',
@@ -141,6 +146,10 @@ class Migration(migrations.Migration):
             model_name='Delivery',
             name='trail',
             field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddIndex(
+            model_name='Delivery',
+            index=Index(fields=['recipient_id', 'read_at']),
         ),
         ops.AddIndex(
             model_name='Delivery',

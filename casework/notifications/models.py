@@ -60,7 +60,8 @@ class Delivery(Model):
         indexes = (
             ("state", "next_at", "id"),
             ("state", "lease_until"),
-            ("recipient_id", "created_at", "id"),
+            # How many somebody has not read is asked on every page of the console.
+            ("recipient_id", "read_at"),
             ("platform_id",),
             ("state", "lane", "next_at", "id"),
             ("state", "digest_at", "recipient_id"),

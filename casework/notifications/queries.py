@@ -115,7 +115,8 @@ async def delivery(delivery_id: UUID) -> DeliveryLine | None:
 
 async def replays_of(delivery_id: UUID) -> tuple[DeliveryLine, ...]:
     """The messages that were sent once more in place of this one, oldest first."""
-    rows = await Delivery.filter(replay_of=delivery_id).order_by("id")
+    # Keys are time-ordered: what was there before need not be looked at.
+    rows = await Delivery.filter(replay_of=delivery_id, id__gt=delivery_id).order_by("id")
     return tuple(_line(row) for row in rows)
 
 
