@@ -203,6 +203,13 @@ async def test_a_rule_is_seen_with_real_words_and_changed_with_a_reason(console:
     async with Clerk(console) as other:
         await other.log_in("diaodu")
         assert (await other.get("/console/rules")).status == 403
+    await console.hire("bianji", "方雯", (Role.EDITOR, None))
+    async with Clerk(console) as editor:
+        await editor.log_in("bianji")
+        page = await editor.get(f"/console/rules/{code}")
+        # Rules are for whoever sees the settings; what was told of real cases is not.
+        assert page.status == 200
+        assert reference not in page.text
 
 
 async def loaded(console: ConsoleSetting) -> None:
