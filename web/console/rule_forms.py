@@ -50,10 +50,10 @@ def asks_of(rule: Rule, typed: Mapping[str, str], wrong: Mapping[str, str], word
             kind="choice",
             label=text(f"console_rules.field.{name}"),
             help=_help(words, name),
-            # A value of "" is a choice of its own here: nothing still to be chosen is offered besides.
-            typed=typed.get(name, "") or " ",
+            # Where "" is a choice of its own, nothing still to be chosen is offered besides.
+            typed=typed.get(name, "") or (" " if optional else ""),
             wrong=wrong.get(name, ""),
-            optional=True,
+            optional=optional,
             groups=(OptionGroup(name="", options=tuple(options)),),
         )
 
