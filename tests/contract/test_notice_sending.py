@@ -349,3 +349,20 @@ async def test_who_wants_none_is_told_only_what_must_be_told(
     )
     held = await choices_of(ids[1])
     assert known.reach[person(1)].unwanted == {topic for topic, choice in held.items() if choice == "none"}
+
+
+async def test_a_text_message_goes_to_a_known_number_and_only_where_the_rule_lists_it(
+    database: Database, sealer: FieldSealer, words: Catalogue
+) -> None:
+    known, unknown = await citizens(database, sealer, 2)
+    sealed = sealer.seal("13800001111", table="account", column="phone", row_id=known)
+
+    async def verify(change: Change) -> None:
+        await Account.filter(id=known).update(phone_sealed=sealed, phone_verified_at=change.now)
+
+    await database.change(verify)
+    push = WeChatPush(database, sealer, Platform(), words, APP_ID, sms=LoggedSms())
+    await queue(database, 2, to=[known, unknown])
+    await Dispatcher(database, push, rules=lambda _: replace(PLAIN, ways=(Way.SMS,))).step()
+    rows = {row.recipient_id: (row.state, row.channel) for row in await Delivery.all()}
+    assert rows == {known: ("sent", "sms"), unknown: ("failed", None)}
