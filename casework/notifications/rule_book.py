@@ -100,7 +100,9 @@ class RuleBook:
         self.rules = tuple(rules)
         self.quiet = quiet
         self.bundle_times = dict(bundle_times)
-        self._by_code = {rule.code: rule for rule in self.rules}
+        # Rows planned by releases before 0004 name event and audience instead of a code.
+        self._by_code = {f"{rule.event.name}:{rule.audience.value}": rule for rule in reversed(self.rules)}
+        self._by_code |= {rule.code: rule for rule in self.rules}
 
     @classmethod
     def of(

@@ -38,6 +38,12 @@ def test_every_code_is_given_once_and_finds_its_rule() -> None:
     assert shipped.get("no_such_rule") is None
 
 
+def test_a_message_planned_by_an_earlier_release_finds_its_rule() -> None:
+    told = book().get("complaint.answered:owner")
+    assert told is not None
+    assert (told.code, told.must) == ("complaint_answered_owner", True)
+
+
 def test_what_must_be_told_is_what_a_citizen_can_only_mend_by_knowing_it() -> None:
     must = {rule.code for rule in SHIPPED if rule.must and rule.audience is Audience.OWNER}
     assert must == {
