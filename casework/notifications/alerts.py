@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from tortoise.models import Model
 
 from casework.case_event import CaseEvent
 from casework.complaints.events import (
@@ -24,13 +25,20 @@ from casework.complaints.events import (
     ComplaintUpdated,
     ComplaintWithdrawn,
 )
+from casework.complaints.lifecycle import COMPLAINT
+from casework.complaints.models import Complaint
 from casework.dangers.events import DangerAcknowledged, DangerEnded
+from casework.dangers.lifecycle import DANGER_ALERT
+from casework.dangers.models import DangerAlert
 from casework.inquiries.events import InquiryAnswered, InquiryClosed
+from casework.inquiries.lifecycle import INQUIRY
+from casework.inquiries.models import Inquiry
 from casework.notifications.events import AlertUnanswered
 from casework.notifications.models import Delivery, StaffAlert
 from casework.notifications.preferences import STAFF
 from casework.notifications.shape import Rule
 from kit.db import Change, Database
+from kit.workflow import Lifecycle
 
 ANSWERS: Final[tuple[type[CaseEvent], ...]] = (
     ComplaintAccepted,
@@ -49,6 +57,11 @@ ANSWERS: Final[tuple[type[CaseEvent], ...]] = (
 )
 """After these nobody has to be called any more about what was before."""
 PORTION: Final = 100
+_KINDS: Final[tuple[tuple[type[Model], Lifecycle], ...]] = (
+    (Complaint, COMPLAINT),
+    (Inquiry, INQUIRY),
+    (DangerAlert, DANGER_ALERT),
+)
 
 
 async def raise_alert(
@@ -119,6 +132,9 @@ async def _escalate(db: Database, alert_id: UUID) -> bool:
         )
         if read is not None:
             row.acknowledged_at, row.acknowledged_by = read.read_at, read.recipient_id
+        elif await _is_over(row.case_id):
+            # Its end was handled before the call was, or bears the time of another clock.
+            row.acknowledged_at = change.now
         else:
             row.escalated_at = change.now
             change.emit(await _unanswered(change, row), row.case_id or row.id)
@@ -126,6 +142,17 @@ async def _escalate(db: Database, alert_id: UUID) -> bool:
         return True
 
     return await db.change(work)
+
+
+async def _is_over(case_id: UUID | None) -> bool:
+    """Whether the case has ended: there is nothing left to be called for."""
+    if case_id is None:
+        return False
+    for kind, lifecycle in _KINDS:
+        row = await kind.get_or_none(id=case_id).values("state")
+        if row is not None:
+            return row["state"] in lifecycle.final
+    return False
 
 
 async def _unanswered(change: Change, row: StaffAlert) -> AlertUnanswered:

@@ -31,6 +31,8 @@ EXCERPT_CHARACTERS = 300
 WHOLE = {"answer": 600, "update": 600}
 """Fields of which more is told: 600 characters still fit the 2,048 bytes of a customer-service message."""
 BUNDLES_FRESH_FOR = timedelta(hours=12)
+_SOONEST = (QUEUED, BUNDLED, SENT)
+"""How a row begins: it goes out, waits for its bundle, or only the console shows it."""
 
 
 class Planner:
@@ -48,7 +50,10 @@ class Planner:
         for rule in self._book.rules_for(event):
             found = await recipients(change, rule.audience, event)
             for row in await self._rows(change, event_id, event, rule, found, now):
-                rows.setdefault(row.recipient_id, row)
+                held = rows.get(row.recipient_id)
+                # Told once, by the rule that is soonest heard; of equals by the first.
+                if held is None or _SOONEST.index(row.state) < _SOONEST.index(held.state):
+                    rows[row.recipient_id] = row
             if rule.escalate_after is not None:
                 await raise_alert(change, event_id, event, rule, now, anybody=bool(found))
         if rows:

@@ -12,7 +12,12 @@ import pytest
 from casework.actors import system
 from casework.complaints import actions
 from casework.complaints.desk import Desk
-from casework.complaints.events import ComplaintAccepted, ComplaintAssigned, ComplaintEvent
+from casework.complaints.events import (
+    ComplaintAccepted,
+    ComplaintAssigned,
+    ComplaintDisputed,
+    ComplaintEvent,
+)
 from casework.events import EVENTS
 from casework.notifications import alerts, bundles, preferences, queries
 from casework.notifications.models import Delivery, StaffAlert
@@ -215,6 +220,42 @@ async def test_a_move_of_the_case_answers_the_call(desk: Desk) -> None:
     assert await alerts.escalate_unanswered(db) == 0
     await relay(db, plans)
     assert await Delivery.filter(recipient_id=people["fuze"].id).count() == 0
+
+
+async def test_nobody_is_called_about_a_case_that_has_ended_whatever_any_clock_shows(desk: Desk) -> None:
+    db, plans = desk.db, planner(ESCALATED)
+    people = await hired(db, ("banli", Role.HANDLER), ("fuze", Role.HEAD))
+    case = await filed(desk)
+    await actions.withdraw(desk, CITIZEN, case.id)
+    await relay(db, plans)
+    # Handled after the end it belongs before.
+    await plan(db, plans, assigned(db, people["banli"].id, case.id))
+    await time_is_over(db)
+    assert await alerts.escalate_unanswered(db) == 1
+    await relay(db, plans)
+    assert await Delivery.filter(recipient_id=people["fuze"].id).count() == 0
+    assert await alerts.escalate_unanswered(db) == 0
+
+
+async def test_who_is_meant_by_two_rules_is_told_by_the_one_that_is_heard(database: Database) -> None:
+    passwords = Passwords(memory_kib=64, passes=1)
+    grants = [(Role.DISPATCHER, None), (Role.HEAD, None)]
+    await staff.add_staff(
+        database, passwords, system(), login="fuze", name="fuze", password="long enough", grants=grants
+    )
+    heads = RuleSetting(
+        code="dispute_heads",
+        event="complaint.disputed",
+        audience=Audience.HEADS,
+        template="notify.staff.complaint_disputed",
+        page=True,
+    )
+    event = ComplaintDisputed(
+        complaint_id=person(900), reference="R1", account_id=None, at=database.clock.now()
+    )
+    await plan(database, planner(heads), event)
+    (row,) = await Delivery.all()
+    assert (row.rule, row.state) == ("dispute_heads", QUEUED)
 
 
 async def test_where_nobody_can_be_called_the_next_audience_is_called_at_once(database: Database) -> None:
