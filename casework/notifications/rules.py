@@ -380,3 +380,6 @@ SILENT: dict[type[CaseEvent], str] = {
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",
 }
 """Events about which nobody is told, each with the reason why not."""
+
+EARLIER: tuple[str, ...] = ("notify.complaint.rated",)
+"""Templates of earlier releases. Rows with them are still shown, and some wait: their words stay."""

@@ -29,7 +29,7 @@ from casework.notifications.events import (
 from casework.notifications.plan import excerpt, params_of
 from casework.notifications.queries import reason_key
 from casework.notifications.rule_book import NotificationsSection, RuleBook
-from casework.notifications.rules import SHIPPED, SILENT
+from casework.notifications.rules import EARLIER, SHIPPED, SILENT
 from casework.notifications.shape import Audience
 from kit.catalogue import Catalogue
 from tests.casework_setting import person
@@ -323,3 +323,10 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.deadline_due",
         "notify.staff.deadline_overdue",
     }
+
+
+@pytest.mark.parametrize("template", EARLIER)
+def test_what_an_earlier_release_told_can_still_be_read_and_sent(catalogue: Catalogue, template: str) -> None:
+    assert template not in {rule.template for rule in SHIPPED}
+    for part in ("title", "phrase", "thing", "text"):
+        assert catalogue.text(f"{template}.{part}", reference="QS-TS-261123-0001-X")
