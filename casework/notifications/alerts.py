@@ -65,9 +65,9 @@ _KINDS: Final[tuple[tuple[type[Model], Lifecycle], ...]] = (
 
 
 async def raise_alert(
-    change: Change, event_id: UUID, event: CaseEvent, rule: Rule, now: datetime, *, anybody: bool
+    change: Change, event_id: UUID, event: CaseEvent, rule: Rule, since: datetime, *, anybody: bool
 ) -> None:
-    """Watch a call. Where there is nobody to be called, the next audience is called at once."""
+    """Watch a call that goes out at `since`. Where there is nobody to be called, the next audience is called at once."""
     if rule.escalate_after is None or rule.escalate_to is None:
         return
     row = StaffAlert(
@@ -76,7 +76,7 @@ async def raise_alert(
         rule=rule.code,
         case_id=event.case_id,
         raised_at=event.at,
-        escalate_at=now + rule.escalate_after if anybody else now,
+        escalate_at=since + rule.escalate_after if anybody else since,
         escalate_to=rule.escalate_to.value,
         settled=False,
     )

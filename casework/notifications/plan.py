@@ -49,13 +49,16 @@ class Planner:
         rows: dict[UUID, Delivery] = {}
         for rule in self._book.rules_for(event):
             found = await recipients(change, rule.audience, event)
-            for row in await self._rows(change, event_id, event, rule, found, now):
+            called = await self._rows(change, event_id, event, rule, found, now)
+            for row in called:
                 held = rows.get(row.recipient_id)
                 # Told once, by the rule that is soonest heard; of equals by the first.
                 if held is None or _SOONEST.index(row.state) < _SOONEST.index(held.state):
                     rows[row.recipient_id] = row
             if rule.escalate_after is not None:
-                await raise_alert(change, event_id, event, rule, now, anybody=bool(found))
+                # Who is let sleep, or is told in a bundle, has until then and as long again.
+                since = min((row.digest_at or row.next_at for row in called), default=now)
+                await raise_alert(change, event_id, event, rule, since, anybody=bool(found))
         if rows:
             await Delivery.bulk_create(rows.values(), ignore_conflicts=True)
         if isinstance(event, DangerPaged):

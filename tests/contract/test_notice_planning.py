@@ -258,6 +258,14 @@ async def test_who_is_meant_by_two_rules_is_told_by_the_one_that_is_heard(databa
     assert (row.rule, row.state) == ("dispute_heads", QUEUED)
 
 
+async def test_nobody_is_called_for_what_is_still_held_until_the_morning(database: Database) -> None:
+    people = await hired(database, ("banli", Role.HANDLER))
+    plans = planner(ESCALATED, always_quiet=True)
+    await plan(database, plans, assigned(database, people["banli"].id, person(900)))
+    (row,), (alert,) = await Delivery.all(), await StaffAlert.all()
+    assert alert.escalate_at == row.next_at + timedelta(minutes=30)
+
+
 async def test_where_nobody_can_be_called_the_next_audience_is_called_at_once(database: Database) -> None:
     plans = planner(ESCALATED)
     event = ComplaintAssigned(
