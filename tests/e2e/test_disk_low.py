@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
+from app.models import MODEL_MODULES
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.files.models import StoredFile
+from kit.ids import Ids
+from tests.conftest import AUDIT_KEY
 from tests.disk_setting import Disk
 from tests.e2e.citizen_setting import citizens_on
 from tests.e2e.console_setting import console_on
-from tests.e2e.filing_setting import FILLED, STORY, opened, photo
+from tests.e2e.filing_setting import FILLED, PLACE, STORY, opened, photo
 from tests.e2e.test_api_hostile_uploads import PIECE, TUS, begun, sent
 from tests.e2e.test_console_pages import filed as filed_at
 from tests.e2e.test_console_pages import state_of
 from tests.e2e.test_h5_cases import JPEG, MEI, account, filed, hidden, send
+from tests.e2e.test_h5_filing_browser import browsing, fits, pictures
 from tests.e2e.test_h5_filing_sending import script
 from tests.e2e.upload_setting import ADDRESS, uploads_on
 
@@ -55,6 +61,31 @@ async def test_the_filing_page_says_that_the_complaint_can_go_without_photos_and
         assert "投诉已收到" in filed.text
     assert await Complaint.all().count() == 1
     assert not await StoredFile.exists()
+
+
+@pytest.fixture
+async def in_browser(sqlite_url: str, clock: FixedClock) -> AsyncIterator[Database]:
+    database = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
+    yield database
+    await database.close()
+
+
+@pytest.mark.browser
+async def test_a_photo_that_is_refused_does_not_hold_the_complaint_up(
+    in_browser: Database, disk: Disk, tmp_path: Path
+) -> None:
+    disk.runs_low()
+    async with citizens_on(in_browser, tmp_path, room=disk.room) as setting, browsing(setting) as (_, page):
+        await page.goto("/h5/file")
+        await page.locator("label.choice").first.tap()
+        await page.fill("#place", PLACE)
+        await page.set_input_files("#photos", pictures(2))
+        await expect(page.locator("#pictures [data-state=failed]")).to_have_count(2)
+        await expect(page.locator("#photos-said")).to_have_text(NO_ROOM)
+        await fits(page)
+        await page.locator("#filing .bar button").tap()
+        await page.wait_for_url("**/h5/filed/**")
+    assert await Complaint.all().count() == 1
 
 
 async def test_material_is_added_without_its_photos_and_with_them_later(

@@ -73,6 +73,7 @@ async def browsing(
                 complaints.append(message.text)
                 if message.type == "error"
                 and "status of 4" not in message.text
+                and "status of 507" not in message.text
                 and "net::ERR_" not in message.text
                 else None
             ),

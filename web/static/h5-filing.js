@@ -224,7 +224,8 @@
     line.sending = files.send(content, name, token, function (where, share, refused) {
       line.setAttribute("data-state", where === "waiting" ? "sending" : where === "refused" ? "failed" : where);
       if (shown) shown.value = Math.round(share * 100);
-      line.querySelector(".photo-said").textContent = where === "refused" ? refused || said.failed : where === "waiting" ? said.waitingNet : Math.round(share * 100) + "%";
+      if (where === "refused" && shown && refused) noteOn(refused);
+      line.querySelector(".photo-said").textContent = where === "refused" ? (!shown && refused) || said.failed : where === "waiting" ? said.waitingNet : Math.round(share * 100) + "%";
       if (where === "done") {
         mark(line, name, line.sending.id);
         changed();
@@ -232,6 +233,12 @@
       if (where === "done" || where === "refused") waitingFor();
     });
     sendings.push(line.sending);
+  }
+
+  // A whole sentence: there is no room for it in a photo as wide as a thumb.
+  function noteOn(sentence) {
+    $("photos-said").hidden = !sentence;
+    $("photos-said").textContent = sentence;
   }
 
   function left() {
@@ -248,9 +255,7 @@
     var chosen = Array.prototype.slice.call(this.files);
     var room = parseInt(form.dataset.photos, 10) - all("photo").length - form.querySelectorAll('#pictures [data-state="sending"]').length;
     var taken = chosen.slice(0, Math.max(0, room));
-    var note = $("photos-said");
-    note.hidden = taken.length === chosen.length;
-    note.textContent = words("many", { count: form.dataset.photos, more: chosen.length - taken.length });
+    noteOn(taken.length === chosen.length ? "" : words("many", { count: form.dataset.photos, more: chosen.length - taken.length }));
     for (var i = 0; i < taken.length; i++) {
       var line = picture(URL.createObjectURL(taken[i]));
       line.setAttribute("data-state", "sending");
