@@ -196,7 +196,9 @@ async def work(
             leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
             leased("alerts", lambda: escalate_unanswered(db), 5.0, "relay"),
-            leased("bundles", lambda: make_bundles(db, partial(bundle_line, core.catalogue)), 30.0),
+            leased(
+                "bundles", partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet), 30.0
+            ),
             leased("page_watch", lambda: judge_pages(db, log.error), 2.0, "relay"),
             Duty("deadlines", sound, 10.0, wakes=("relay",)),
             leased("unplanned", lambda: adopt_cases(deadlines), 60.0, "deadlines"),

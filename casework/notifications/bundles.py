@@ -16,6 +16,7 @@ import msgspec
 
 from casework.notifications.models import Delivery
 from casework.notifications.preferences import STAFF
+from casework.notifications.quiet import QuietHours
 from casework.notifications.shape import Lane
 from casework.notifications.states import BUNDLED, QUEUED
 from kit.db import Change, Database
@@ -29,13 +30,16 @@ Line = Callable[[str, str], str]
 """(template, reference) -> one line of the bundle's text."""
 
 
-async def make_bundles(db: Database, line: Line) -> int:
+async def make_bundles(db: Database, line: Line, quiet: QuietHours | None = None) -> int:
     """Make the bundles whose time has come. Returns how many recipients were seen to.
 
+    A worker that comes late makes none in the quiet hours: nobody is woken by what could wait for hours anyhow.
     Safe to run in several workers and to repeat: rows are locked by their recipient's oldest, and marked with the
     bundle they are in.
     """
     now = await db.database_now()
+    if quiet is not None and quiet.over(now) > now:
+        return 0
     waiting = (
         await Delivery.filter(state=BUNDLED, digest_at__lte=now, digest_id=None)
         .order_by("digest_at", "recipient_id")

@@ -22,6 +22,7 @@ from casework.events import EVENTS
 from casework.notifications import alerts, bundles, preferences, queries
 from casework.notifications.models import Delivery, StaffAlert
 from casework.notifications.plan import Planner
+from casework.notifications.quiet import QuietHours
 from casework.notifications.rule_book import NotificationsSection, QuietSection, RuleBook, RuleSetting
 from casework.notifications.shape import Audience, Bundle, Topic
 from casework.notifications.states import BUNDLED, QUEUED, SENT
@@ -122,6 +123,10 @@ async def test_bundled_notices_become_one_message_and_a_lone_one_goes_by_itself(
         )
 
     await database.change(evening_comes)
+    # Who comes late, by night, wakes nobody.
+    now = local(await database.database_now())
+    hours = QuietHours((now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time())
+    assert await bundles.make_bundles(database, line, hours) == 0
     # Two workers at once make one bundle.
     await asyncio.gather(bundles.make_bundles(database, line), bundles.make_bundles(database, line))
     (bundle,) = await Delivery.filter(rule__in=list(bundles.BUNDLE_RULES))
