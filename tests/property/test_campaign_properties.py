@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casework.roles import Role
@@ -51,6 +51,7 @@ def test_no_follower_of_one_group_is_promised_more_than_the_platform_delivers(
 
 
 @given(st.text(st.sampled_from('a/:.<>"= \n\u6c34') | st.characters(), max_size=80), st.booleans())
+@example("\ud800", False)
 def test_what_is_shown_is_what_was_written_and_a_refusal_is_one_sentence(text: str, linked: bool) -> None:
     whole = f'{text}<a href="https://www.example.gov.cn/x">link</a>{text}' if linked else text
     shown = "".join(piece.words for piece in pieces(whole))
