@@ -181,6 +181,8 @@ async def work(
     campaign_sending = CampaignSending(campaigns, mass, report=log.error)
     campaign_reports = CampaignReports(campaigns, mass)
 
+    bundle = partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet)
+
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
         return Duty(name, step, pause_s, Lease(db, name, holder), wakes)  # type: ignore[arg-type]
 
@@ -196,9 +198,7 @@ async def work(
             leased("unionids", unionids.step, 30.0),
             leased("danger", lambda: page_again(db, desk.policy.danger), 5.0, "relay"),
             leased("alerts", lambda: escalate_unanswered(db), 5.0, "relay"),
-            leased(
-                "bundles", partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet), 30.0
-            ),
+            leased("bundles", bundle, 30.0),
             leased("page_watch", lambda: judge_pages(db, log.error), 2.0, "relay"),
             Duty("deadlines", sound, 10.0, wakes=("relay",)),
             leased("unplanned", lambda: adopt_cases(deadlines), 60.0, "deadlines"),
