@@ -19,7 +19,7 @@ from tests.faults.ground import Ground, audited, await_quiet
 from tests.faults.report import Outcome
 
 WAITING_RUNNERS = 2
-LONGEST_S = 300.0
+LONGEST_S = 400.0
 """For one fault, before it counts as one that could not be tried."""
 
 
