@@ -13,7 +13,7 @@ from content.campaigns.views import CampaignView
 from kit.problems import NotFound, Problem
 from web.console.campaign_door import soon
 from web.console.campaign_pages import campaign_at, render
-from web.console.campaign_screens import Fact, ReleasePage
+from web.console.campaign_screens import ReleasePage
 from web.console.campaign_words import (
     CAMPAIGNS,
     audience_words,
@@ -23,7 +23,7 @@ from web.console.campaign_words import (
 )
 from web.console.door import ConsoleDoor
 from web.console.frame import frame_for, shown
-from web.console.screens import Note
+from web.console.screens import Fact, Note
 from web.console.submission import revision_of
 from web.console.visitor import Visitor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from content.campaigns.wording import Piece
-from web.console.screens import Chip, Note, Option
+from web.console.screens import Chip, Fact, Note, Option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,6 @@ class CampaignsPage:
     more: str = ""
     first: str = ""
     notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """A name and what it is."""
-
-    name: str
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from content.campaigns.lifecycle import BatchState, State
 from content.campaigns.quota import MassQuota, Used, left
 from content.campaigns.views import BatchView, CampaignView
 from content.campaigns.wording import pieces
-from web.console.campaign_screens import BatchLine, CampaignLine, Fact, QuotaLine, Shown
+from web.console.campaign_screens import BatchLine, CampaignLine, QuotaLine, Shown
 from web.console.frame import CAMPAIGNS
-from web.console.screens import Chip, Tone
+from web.console.screens import Chip, Fact, Tone
 from web.console.words import Words
 
 TONES: dict[State, Tone] = {

@@ -18,8 +18,8 @@ from web.console.delivery_words import rule_words, whom
 from web.console.door import ConsoleDoor
 from web.console.frame import DELIVERIES, frame_for, shown
 from web.console.notice_pages import address_of
-from web.console.notice_screens import DeliveryPage, Fact, StepLine
-from web.console.screens import Ask, Link, Note
+from web.console.notice_screens import DeliveryPage, StepLine
+from web.console.screens import Ask, Fact, Link, Note
 from web.console.submission import value_of
 from web.console.visitor import Visitor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.screens import Ask, Chip, Link, Note, Option
+from web.console.screens import Ask, Chip, Fact, Link, Note, Option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +86,6 @@ class DeliveriesPage:
     reason: str
     more: str = ""
     first: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """A name and what it is."""
-
-    name: str
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,14 @@ class Frame:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A name and what it is."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """A sentence at the head of a page."""
 
