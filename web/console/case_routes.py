@@ -13,7 +13,7 @@ from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
 from casework.complaints.releasing import release_of, suggestion
 from casework.complaints.views import ComplaintDetail
-from casework.notifications.queries import Sought, deliveries, mark_case_read
+from casework.notifications.queries import Sought, deliveries
 from casework.permissions import Operation
 from kit.db import Change
 from kit.files.receiving import receive
@@ -24,6 +24,7 @@ from web.console.door import ConsoleDoor
 from web.console.filters import filters_of
 from web.console.forms import FIELD_OF_PROBLEM, FORMS, SIDE_FORMS, Filled, form_of, is_act
 from web.console.frame import CASES, asked_for, frame_for, shown
+from web.console.notice_pages import note_opened
 from web.console.offers import offers_for
 from web.console.photos import album_of
 from web.console.screens import Note
@@ -124,8 +125,7 @@ async def render_case(
     template: str = "case.html",
 ) -> HTTPResponse:
     """The page of a case."""
-    # Opened is read: whoever was called about this case has answered.
-    await mark_case_read(door.db, visitor.staff.id, case.view.id)
+    await note_opened(door, visitor, case.view.id)
     told = await deliveries(Sought(case_id=case.view.id), limit=NOTICES)
     may_release = visitor.may(Operation.RELEASE_CASE)
     release = await release_of(door.desk, case.view.id) if may_release else None

@@ -14,11 +14,11 @@ from casework.inquiries.lifecycle import State
 from casework.inquiries.views import InquiryLine as FoundLine
 from casework.inquiries.views import InquiryPage as Found
 from casework.inquiries.views import InquiryView
-from casework.notifications.queries import mark_case_read
 from kit.problems import Invalid, NotFound, Problem
 from web.console.desk_screens import InquiriesPage, InquiryLine, InquiryPage, Said
 from web.console.door import ConsoleDoor
 from web.console.frame import INQUIRIES, frame_for, shown
+from web.console.notice_pages import note_opened
 from web.console.screens import Chip, Countdown, Link, Note, Tone
 from web.console.submission import KEPT_AT_MOST, revision_of, value_of
 from web.console.visitor import Visitor
@@ -64,7 +64,7 @@ async def show_inquiries(request: Request, door: ConsoleDoor, visitor: Visitor) 
 async def show_inquiry(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
     """GET /console/inquiries/{reference}."""
     view = await _find(door, visitor, reference)
-    await mark_case_read(door.db, visitor.staff.id, view.id)
+    await note_opened(door, visitor, view.id)
     done = request.args.get("done", "")
     notes: tuple[Note, ...] = ()
     if done in ("answered", "closed"):

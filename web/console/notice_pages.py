@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,10 +11,11 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.notifications.preferences import STAFF, TOPICS_OF, choices_of, choose_as_staff
-from casework.notifications.queries import DeliveryLine, mark_read, notices_for, unread_for
+from casework.notifications.queries import DeliveryLine, mark_case_read, mark_read, notices_for, unread_for
 from casework.notifications.shape import Topic
 from casework.people.staff_binding import account_of
-from kit.problems import Invalid, NotFound
+from kit.db import DATABASE_AWAY
+from kit.problems import Busy, Invalid, NotFound
 from kit.references import parse_reference
 from web.console.door import ConsoleDoor
 from web.console.frame import CASES, INQUIRIES, NOTICES, frame_for, shown
@@ -102,6 +104,13 @@ def _line(door: ConsoleDoor, row: DeliveryLine, now: datetime) -> NoticeLine:
         urgent=row.lane == 0,
         why=text(row.reason_key) if row.reason_key and row.state != "sent" else "",
     )
+
+
+async def note_opened(door: ConsoleDoor, visitor: Visitor, case_id: UUID) -> None:
+    """Opened is read: whoever was called about this case has answered. The page is shown also when nothing can be
+    written at the moment; the notice then stays unread until the next time."""
+    with contextlib.suppress(Busy, *DATABASE_AWAY):
+        await mark_case_read(door.db, visitor.staff.id, case_id)
 
 
 def address_of(reference: str) -> str:
