@@ -44,7 +44,7 @@ def page_of(browser: Browser, size: tuple[int, int] = WIDE) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def _is_complaint(said: ConsoleMessage) -> bool:
