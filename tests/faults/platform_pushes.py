@@ -64,8 +64,9 @@ def spoilt(system: System, knob: dict[str, object]) -> Iterator[None]:
 
 SENDER_LEASE_S = 20.0
 STORM = ("reset_before", "reset_after", "truncated_json", "html_502", "latency")
-"""What the promise names. With every kind at once nearly half of all calls fail, and the growing pauses of the unlucky
-outlast any test; the others are tried each alone."""
+"""What the promise names. With every kind at once so many refreshes of the token fail in a row that its keeper pauses
+for up to five minutes, and a push that was refused meanwhile waits as long: no fault of sending, and longer than this
+fault has patience. The other kinds are tried each alone."""
 STORM_SETTLED_S = 300.0
 
 
