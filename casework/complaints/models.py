@@ -9,10 +9,26 @@ from tortoise.models import Model
 class Complaint(Model):
     """One complaint.
 
-    `scene_code` is the code on a sign that led here. `revision` counts moves. `limit_started_at` is when the limit that `due_at` ends began to run;
-    `due_at` is null in final states. Coordinates are WGS-84, the original and its datum beside them.
-    The words of a citizen (story, dispute reason, rating comment) are here and nowhere in the audit chain,
-    which keeps their digests: they can be deleted on request without breaking it.
+    `scene_code` is the code on a sign that led here, `filed_by_id` who of the staff filed it for somebody. `revision`
+    counts moves. The words of a citizen (story, particulars, dispute reason, rating comment) are here and nowhere in
+    the audit chain, which keeps their digests: they can be deleted on request without breaking it.
+
+    *Time.* `limit_started_at` is when the limit that `due_at` ends began to run; `due_at` is null in final states.
+    While the bureau waits for the citizen it is the waiting that is limited, and `answer_started_at` remembers since
+    when the bureau's own limit runs; `extended_by` is what was added to that one, in its own unit; pauses are rows of
+    their own. `answer_due_at` is the limit as it stood when the first answer was given at `first_answered_at`.
+
+    *Place.* Coordinates are WGS-84, the original and its datum beside them. `place_area` and `place_grid` are the
+    codes of the bureau's own polygons, `place_standing` is "inside" or "outside" of all of them (null: no coordinates,
+    or no polygons yet), `place_cell` the number of a square of some 200 m (`casework.areas.cells`).
+
+    *Others.* `merged_into_id` is the case whose answer is this one's too, `parent_id` the case this one was split
+    from, `said_same_as_id` the case the citizen said it is the same as.
+
+    `suggestion` is what the words suggested when it was filed (JSON, `casework.complaints.suggestion.Suggested`),
+    `particulars` the citizen's answers to the category's questions (JSON), `routing` why it was sent where it is
+    (JSON, `casework.routing.Explained`). Of an anonymised case `anonymised_at` is set; of one that the law forbids to
+    delete, `restricted_at` and on what ground (`restriction_basis`).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -47,10 +63,45 @@ class Complaint(Model):
     rating_comment: str | None = fields.TextField(null=True)
     closed_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
+    urgency = fields.CharField(max_length=10, null=True)
+    suggestion: str | None = fields.TextField(null=True)
+    particulars: str | None = fields.TextField(null=True)
+    routing: str | None = fields.TextField(null=True)
+    name_sealed = fields.BinaryField(null=True)
+    filed_by_id = fields.UUIDField(null=True)
+    place_area = fields.CharField(max_length=40, null=True)
+    place_grid = fields.CharField(max_length=40, null=True)
+    place_standing = fields.CharField(max_length=10, null=True)
+    place_cell = fields.BigIntField(null=True)
+    merged_into_id = fields.UUIDField(null=True)
+    parent_id = fields.UUIDField(null=True)
+    said_same_as_id = fields.UUIDField(null=True)
+    accepted_at = fields.DatetimeField(null=True)
+    answer_started_at = fields.DatetimeField(null=True)
+    extended_by = fields.IntField(null=True)
+    handled_at = fields.DatetimeField(null=True)
+    first_answered_at = fields.DatetimeField(null=True)
+    answer_due_at = fields.DatetimeField(null=True)
+    question: str | None = fields.TextField(null=True)
+    supervised_at = fields.DatetimeField(null=True)
+    times_reminded = fields.IntField(null=True)
+    reminded_at = fields.DatetimeField(null=True)
+    rating_solved = fields.SmallIntField(null=True)
+    rating_manner = fields.SmallIntField(null=True)
+    rating_speed = fields.SmallIntField(null=True)
+    archived_at = fields.DatetimeField(null=True)
+    anonymised_at = fields.DatetimeField(null=True)
+    restricted_at = fields.DatetimeField(null=True)
+    restriction_basis = fields.CharField(max_length=200, null=True)
 
     class Meta:
         table = "complaint"
         indexes = (
+            ("place_cell", "submitted_at"),
+            ("merged_into_id", "id"),
+            ("parent_id", "id"),
+            ("phone_index", "submitted_at"),
+            ("state", "due_at", "id"),
             ("due_at", "id"),
             ("submitted_at", "id"),
             ("account_id", "submitted_at", "id"),
@@ -152,3 +203,37 @@ class ComplaintRelease(Model):
     class Meta:
         table = "complaint_release"
         indexes = (("submitted_at", "id"),)
+
+
+class ComplaintPause(Model):
+    """A time during which the bureau's limit on a case stood still, because the citizen had to say something first.
+
+    `ended_at` is null while it lasts.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    complaint_id = fields.UUIDField(db_index=True)
+    started_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "complaint_pause"
+
+
+class CategoryModel(Model):
+    """Weights that tell categories by words, trained from the bureau's own closed cases.
+
+    `weights` is `nlp.linear.LinearModel.to_bytes`, `report` the scores it had when it was trained (JSON). The one with
+    the latest `activated_at` that is not retired suggests.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    trained_at = fields.DatetimeField()
+    cases = fields.IntField()
+    weights = fields.BinaryField()
+    report = fields.TextField()
+    activated_at = fields.DatetimeField(null=True)
+    retired_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "category_model"

@@ -1,0 +1,1 @@
+"""Asking people, after their case was closed, whether it really was solved."""

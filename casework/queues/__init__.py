@@ -1,0 +1,1 @@
+"""Work queues as people keep them: saved filters."""
