@@ -18,6 +18,8 @@ class Role(StrEnum):
     WINDOW_CLERK = "window_clerk"
     CO_SIGNER = "co_signer"
     CONTRACTOR = "contractor"
+    GRID_OFFICER = "grid_officer"
+    VOLUNTEER = "volunteer"
     EDITOR = "editor"
     LEGAL_REVIEWER = "legal_reviewer"
     DISCIPLINE_INSPECTOR = "discipline_inspector"

@@ -67,26 +67,30 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One line of the table. Build it with `move`."""
+    """One line of the table. Build it with `move`. `target` is None for a move that leaves the case where it stands."""
 
     name: str
     sources: tuple[str, ...]
-    target: str
+    target: str | None
     by: tuple[str, ...]
     needs: tuple[str, ...] = ()
     at_most: int | None = None
+
+    def leads_to(self, state: str) -> str:
+        """Where a case in `state` stands after this move."""
+        return state if self.target is None else self.target
 
 
 def move(
     name: str,
     sources: str | Iterable[str],
-    target: str,
+    target: str | None,
     *,
     by: Iterable[str],
     needs: Iterable[str] = (),
     at_most: int | None = None,
 ) -> Move:
-    """One line: from a state, or any of several, to `target`.
+    """One line: from a state, or any of several, to `target`; with None the case stays where it is.
 
     `needs` names what must be given and not blank; `at_most` how often one case may take this move.
     """
@@ -114,7 +118,7 @@ class Lifecycle:
         """Every state, the initial one first, in the order in which the table mentions them."""
         seen: dict[str, None] = {self.initial: None}
         for one in self.moves:
-            seen.update(dict.fromkeys((*one.sources, one.target)))
+            seen.update(dict.fromkeys(one.sources if one.target is None else (*one.sources, one.target)))
         return tuple(seen)
 
     def find(self, name: str) -> Move:
@@ -186,7 +190,7 @@ class Lifecycle:
                 done = sum(1 for _, earlier in steps if earlier.name == one.name)
                 if (state, one) in steps or (one.at_most is not None and done >= one.at_most):
                     continue
-                waiting.append((one.target, (*steps, (state, one))))
+                waiting.append((one.leads_to(state), (*steps, (state, one))))
 
     def walk_to(self, state: str) -> tuple[tuple[str, Move], ...]:
         """A shortest walk from the initial state to `state`, for putting a test case where it is wanted."""
@@ -197,9 +201,10 @@ class Lifecycle:
             if here == state:
                 return steps
             for one in self.moves_from(here):
-                if one.target not in seen:
-                    seen.add(one.target)
-                    waiting.append((one.target, (*steps, (here, one))))
+                there = one.leads_to(here)
+                if there not in seen:
+                    seen.add(there)
+                    waiting.append((there, (*steps, (here, one))))
         raise LookupError(f"lifecycle {self.name!r} has no state {state!r}")
 
     def mermaid(self) -> str:
@@ -207,7 +212,7 @@ class Lifecycle:
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         for one in self.moves:
             for source in one.sources:
-                lines.append(f"    {source} --> {one.target}: {one.name} ({', '.join(one.by)})")
+                lines.append(f"    {source} --> {one.leads_to(source)}: {one.name} ({', '.join(one.by)})")
         lines += [f"    {state} --> [*]" for state in self.states if state in self.final]
         return "\n".join(lines) + "\n"
 
@@ -254,8 +259,8 @@ def _faults(table: Lifecycle) -> Iterator[str]:
     for state in table.final:
         if state not in states:
             yield f"no move leads to the final state {state!r}"
-    reached = _closure({table.initial}, ((s, m.target) for m in table.moves for s in m.sources))
-    ending = _closure(set(table.final), ((m.target, s) for m in table.moves for s in m.sources))
+    reached = _closure({table.initial}, ((s, m.leads_to(s)) for m in table.moves for s in m.sources))
+    ending = _closure(set(table.final), ((m.leads_to(s), s) for m in table.moves for s in m.sources))
     for state in states:
         if state not in reached:
             yield f"state {state!r} cannot be reached"

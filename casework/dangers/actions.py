@@ -62,7 +62,7 @@ async def _take(
         row = await change.lock(DangerAlert, alert_id)
         if row is None:
             raise NotFound("problem.danger_alert.not_found")
-        target = State(DANGER_ALERT.find(move).target)
+        target = State(DANGER_ALERT.find(move).leads_to(row.state))
         may = not set(DANGER_ALERT.find(move).by).isdisjoint(actor.roles)
         if not (may and row.state == target.value and done(row)):
             if may and move == "acknowledge" and row.state == State.ACKNOWLEDGED.value:

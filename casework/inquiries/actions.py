@@ -147,7 +147,7 @@ async def _check(change: Change, row: Inquiry, actor: Actor, step: _Step, revisi
 
 
 async def _move(change: Change, desk: InquiryDesk, row: Inquiry, actor: Actor, step: _Step) -> None:
-    before, after = State(row.state), State(INQUIRY.find(step.move).target)
+    before, after = State(row.state), State(INQUIRY.find(step.move).leads_to(row.state))
     row.state, row.revision, row.updated_at = after.value, row.revision + 1, change.now
     facts: dict[str, object] = {
         "from": before.value,
@@ -199,7 +199,7 @@ async def _said(row: Inquiry) -> int:
 
 
 async def _already_done(row: Inquiry, actor: Actor, step: _Step) -> bool:
-    if row.state != INQUIRY.find(step.move).target or actor.id is None:
+    if row.state != INQUIRY.find(step.move).leads_to(row.state) or actor.id is None:
         return False
     # The clock's alarms stand in the same chain and are nobody's act.
     own = AuditEntry.filter(case_id=row.id, action__startswith=ACTION)

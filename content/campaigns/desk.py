@@ -54,7 +54,7 @@ async def moved(
 ) -> None:
     """Write the move and its audit entry. The caller has checked it and set whatever else it changes."""
     found = CAMPAIGN.find(move)
-    before, row.state = row.state, State(found.target).value
+    before, row.state = row.state, State(found.leads_to(row.state)).value
     row.revision += 1
     row.updated_at = change.now
     await row.save()
