@@ -9,8 +9,10 @@ from tortoise.models import Model
 class ExchangeOrder(Model):
     """A complaint under the number another platform gave it.
 
-    `direction` is "inbound" (theirs, sent to us) or "outbound" (ours, referred to them); `external_due_at` until when
-    they want it answered.
+    `direction` is "inbound" (theirs, sent to us) or "outbound" (ours, referred to them; `external_number` is our
+    reference then, `their_number` what they called it). `external_due_at` is until when they want it answered.
+    `body_digest` is the SHA-256 of what they sent, `their_category` what they filed it under, `their_status` where it
+    stands with them as they last told, `reason` why it was referred by `created_by`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -20,6 +22,13 @@ class ExchangeOrder(Model):
     complaint_id = fields.UUIDField(db_index=True)
     external_due_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    body_digest = fields.CharField(max_length=64, null=True)
+    their_number = fields.CharField(max_length=80, null=True)
+    their_category = fields.CharField(max_length=80, null=True)
+    their_status = fields.CharField(max_length=80, null=True)
+    their_status_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=500, null=True)
+    created_by = fields.UUIDField(null=True)
 
     class Meta:
         table = "exchange_order"
@@ -56,4 +65,4 @@ class ExchangeMessage(Model):
     class Meta:
         table = "exchange_message"
         unique_together = (("peer", "event_id"),)
-        indexes = (("state", "next_at", "id"), ("created_at", "id"))
+        indexes = (("state", "next_at", "id"), ("peer", "state", "next_at", "id"), ("created_at", "id"))
