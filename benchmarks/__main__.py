@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import doors, gateway, intake, notifications, survival, webhook
+from benchmarks import complaints, doors, gateway, intake, notifications, survival, webhook
 from benchmarks.report import Figure, show, write
 
 SUITES = {
@@ -14,6 +14,7 @@ SUITES = {
     "gateway": gateway.measure,
     "doors": doors.measure,
     "notifications": notifications.measure,
+    "complaints": complaints.measure,
 }
 
 
