@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('complaint_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('month', fields.IntField()),
                 ('submitted_on', fields.DateField()),
+                ('standing', fields.CharField(max_length=10)),
                 ('unit', fields.CharField(null=True, max_length=40)),
                 ('category', fields.CharField(null=True, max_length=40)),
                 ('area', fields.CharField(null=True, max_length=40)),
@@ -56,12 +57,13 @@ class Migration(migrations.Migration):
                 ('answer_minutes', fields.IntField(null=True)),
                 ('close_minutes', fields.IntField(null=True)),
                 ('in_time', fields.SmallIntField(null=True)),
+                ('due_at', fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
                 ('rating', fields.SmallIntField(null=True)),
                 ('times_handed_back', fields.SmallIntField()),
                 ('times_disputed', fields.SmallIntField()),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'case_figure', 'app': 'chengguan', 'indexes': [Index(fields=['month', 'unit', 'category'])], 'pk_attr': 'complaint_id'},
+            options={'table': 'case_figure', 'app': 'chengguan', 'indexes': [Index(fields=['month', 'complaint_id'])], 'pk_attr': 'complaint_id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -137,6 +139,45 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='ExchangeStep',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('order_id', fields.UUIDField()),
+                ('kind', fields.CharField(max_length=10)),
+                ('their_id', fields.CharField(max_length=80)),
+                ('body_digest', fields.CharField(max_length=64)),
+                ('status', fields.CharField(null=True, max_length=80)),
+                ('text', fields.TextField(null=True, unique=False)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'exchange_step', 'app': 'chengguan', 'unique_together': (('order_id', 'kind', 'their_id'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='FigureBlock',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('month', fields.IntField()),
+                ('dimension', fields.CharField(max_length=10)),
+                ('runs', fields.BinaryField()),
+                ('run_cells', fields.BinaryField()),
+            ],
+            options={'table': 'figure_block', 'app': 'chengguan', 'unique_together': (('month', 'dimension'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='FigureMonth',
+            fields=[
+                ('month', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('revision', fields.IntField()),
+                ('built_revision', fields.IntField()),
+                ('built_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('cases', fields.IntField()),
+            ],
+            options={'table': 'figure_month', 'app': 'chengguan', 'pk_attr': 'month'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='FollowUpVisit',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -184,6 +225,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('month', fields.IntField(unique=True)),
+                ('edition', fields.IntField()),
+                ('reason', fields.CharField(null=True, max_length=200)),
                 ('figures', fields.TextField(unique=False)),
                 ('rows', fields.TextField(unique=False)),
                 ('rows_digest', fields.CharField(max_length=64)),
@@ -246,6 +289,10 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'work_order_photo', 'app': 'chengguan', 'unique_together': (('order_id', 'stage', 'position'),), 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.AddIndex(
+            model_name='AuditEntry',
+            index=Index(fields=['action', 'at']),
         ),
         ops.AddField(
             model_name='Complaint',

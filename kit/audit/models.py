@@ -23,6 +23,7 @@ class AuditEntry(Model):
     class Meta:
         table = "audit_entry"
         unique_together = (("case_id", "position"),)
+        indexes = (("action", "at"),)
 
 
 class AuditSeal(Model):
