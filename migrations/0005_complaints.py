@@ -455,6 +455,10 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
+            index=Index(fields=['submitted_at', 'place_cell', 'state', 'unit', 'category', 'urgency', 'place_area']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
             index=Index(fields=['merged_into_id', 'id']),
         ),
         ops.AddIndex(

@@ -16,7 +16,8 @@ class Complaint(Model):
     *Time.* `limit_started_at` is when the limit that `due_at` ends began to run; `due_at` is null in final states.
     While the bureau waits for the citizen it is the waiting that is limited, and `answer_started_at` remembers since
     when the bureau's own limit runs; `extended_by` is what was added to that one, in its own unit; pauses are rows of
-    their own. `answer_due_at` is the limit as it stood when the first answer was given at `first_answered_at`.
+    their own. `answer_due_at` is the limit as it stood when the first answer was given at `first_answered_at`. `external_due_at` is
+    another platform's deadline: ours ends no later.
 
     *Place.* Coordinates are WGS-84, the original and its datum beside them. `place_area` and `place_grid` are the
     codes of the bureau's own polygons, `place_standing` is "inside" or "outside" of all of them (null: no coordinates,
@@ -89,6 +90,7 @@ class Complaint(Model):
     rating_solved = fields.SmallIntField(null=True)
     rating_manner = fields.SmallIntField(null=True)
     rating_speed = fields.SmallIntField(null=True)
+    external_due_at = fields.DatetimeField(null=True)
     archived_at = fields.DatetimeField(null=True)
     anonymised_at = fields.DatetimeField(null=True)
     restricted_at = fields.DatetimeField(null=True)
@@ -98,6 +100,8 @@ class Complaint(Model):
         table = "complaint"
         indexes = (
             ("place_cell", "submitted_at"),
+            # The map's counts are read from this one alone, see `casework.areas.counting`.
+            ("submitted_at", "place_cell", "state", "unit", "category", "urgency", "place_area"),
             ("merged_into_id", "id"),
             ("parent_id", "id"),
             ("phone_index", "submitted_at"),
