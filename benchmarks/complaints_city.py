@@ -1,6 +1,6 @@
 """A city's complaints of two years, as rows of text: the same for both engines, and the same in every run.
 
-Of a million about 20,000 are open, 120,000 closed within the last 90 days, the rest archived, withdrawn or refused.
+Of a million about 20,000 are open, 40,000 closed within the last 30 days, the rest archived, withdrawn or refused.
 They stand in a city of some 30 x 30 km, denser round its centres, in 12 streets of 20 grids; eight units with 30
 officers each; phones of some 300,000 people. What an audit chain, photos and notes would add is not made.
 """
@@ -26,7 +26,7 @@ OFFICERS = 30
 DAYS = 730
 PHONES = 300_000
 OPEN_SHARE = 0.02
-FINAL_DAYS = 90
+ARCHIVED_AFTER_DAYS = 30
 
 CATEGORIES = (
     ("street_vending", "street", 22), ("shop_overflow", "street", 12), ("litter", "sanitation", 13),
@@ -165,16 +165,16 @@ class _City:
         answered = state in ("answered", "reopened", "closed")
         accepted_at = submitted + timedelta(minutes=draw.randint(10, 900)) if begun else None
         answered_at = submitted + timedelta(minutes=draw.randint(900, 9_000)) if answered else None
-        closed_at = (
-            answered_at + timedelta(days=draw.randint(1, 10)) if state == "closed" and answered_at else None
-        )
-        if closed_at is not None and closed_at > self.at:
-            closed_at = self.at - timedelta(minutes=draw.randint(1, 600))
-        archived_at = closed_at + timedelta(days=FINAL_DAYS) if closed_at is not None else None
+        closed_at = None
+        if not is_open:
+            closed_at = (answered_at or submitted) + timedelta(minutes=draw.randint(60, 14_000))
+            if closed_at > self.at:
+                closed_at = self.at - timedelta(minutes=draw.randint(1, 600))
+        archived_at = None
+        if closed_at is not None and state == "closed":
+            archived_at = closed_at + timedelta(days=ARCHIVED_AFTER_DAYS)
         is_archived = archived_at is not None and archived_at < self.at
-        due_at = (
-            self._due(draw) if is_open else archived_at if closed_at is not None and not is_archived else None
-        )
+        due_at = self._due(draw) if is_open else None if is_archived else archived_at
         street = int((latitude - SOUTH) / (NORTH - SOUTH) * 3.999) * 3 + int(
             (longitude - WEST) / (EAST - WEST) * 2.999
         )

@@ -87,7 +87,8 @@ def run_on(
 @contextlib.contextmanager
 def _home(engine: str, folder: Path, cases: int) -> Iterator[tuple[str, Path]]:
     """An address of a database and the DATA_DIR that goes with it."""
-    home = folder / f"{engine.lower()}-{cases}-{_version()}"
+    schema = sorted((ROOT / "migrations").glob("0*.py"))
+    home = folder / f"{engine.lower()}-{cases}-{_version(*schema)}"
     home.mkdir(exist_ok=True)
     home.chmod(0o755)
     try:
@@ -113,13 +114,10 @@ def _postgres(home: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _version() -> str:
-    """Of the schema and of what the records are made by: another one is another database."""
+def _version(*schema: Path) -> str:
+    """Of what the records are made by, and of the schema: another one is another database."""
     digest = hashlib.sha256()
-    for path in (
-        *sorted((ROOT / "migrations").glob("0*.py")),
-        Path(__file__).with_name("complaints_city.py"),
-    ):
+    for path in (*schema, Path(__file__).with_name("complaints_city.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
