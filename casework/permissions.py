@@ -33,9 +33,14 @@ class Operation(StrEnum):
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
+    SEE_EXCHANGE = "see_exchange"
+    MEND_EXCHANGE = "mend_exchange"
+    REFER_OUT = "refer_out"
     SEE_CAMPAIGNS = "see_campaigns"
     KEEP_CAMPAIGNS = "keep_campaigns"
     PREVIEW_CAMPAIGNS = "preview_campaigns"
+    SEE_ROUTING = "see_routing"
+    KEEP_POSTINGS = "keep_postings"
     SEE_PEOPLE = "see_people"
     KEEP_PEOPLE = "keep_people"
     NAME_DEPUTY = "name_deputy"
@@ -64,10 +69,17 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),
     # To try again, or to send once more what somebody may have seen already.
     Operation.MEND_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
+    # Messages to other platforms (12345, the digital city management system); sending them a case that is theirs.
+    Operation.SEE_EXCHANGE: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.MEND_EXCHANGE: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
+    Operation.REFER_OUT: frozenset({R.DISPATCHER, R.HEAD}),
     # Releasing, pausing and going on are moves: `content.campaigns.lifecycle` names their roles.
     Operation.SEE_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER, R.AUDITOR}),
     Operation.KEEP_CAMPAIGNS: frozenset({R.EDITOR}),
     Operation.PREVIEW_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER}),
+    # Rules are settings: `AMEND_SETTINGS`. Who is chief or on duty is said by the heads of that unit.
+    Operation.SEE_ROUTING: frozenset({R.DISPATCHER, R.DUTY_OFFICER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.KEEP_POSTINGS: frozenset({R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_PEOPLE: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_PEOPLE: frozenset({R.ADMINISTRATOR}),
     Operation.NAME_DEPUTY: frozenset({R.HEAD, R.ADMINISTRATOR}),

@@ -35,6 +35,27 @@ class ExchangeOrder(Model):
         unique_together = (("peer", "external_number"),)
 
 
+class ExchangeStep(Model):
+    """Something another platform told about an order, under the number it gave that (`their_id`): told again it is known.
+
+    `kind`: "step" (how our case goes on with them), "supplement" (more from the citizen; the words stand with the
+    complaint) or "reminder". `status` and `text` are theirs.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    order_id = fields.UUIDField()
+    kind = fields.CharField(max_length=10)
+    their_id = fields.CharField(max_length=80)
+    body_digest = fields.CharField(max_length=64)
+    status = fields.CharField(max_length=80, null=True)
+    text: str | None = fields.TextField(null=True)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "exchange_step"
+        unique_together = (("order_id", "kind", "their_id"),)
+
+
 class ExchangeMessage(Model):
     """One step told to another platform: the row exists before anything is sent.
 
