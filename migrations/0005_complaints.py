@@ -1,5 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from kit.db.indexes import IndexWhere
 from uuid import uuid4
 from tortoise import fields
 from tortoise.indexes import Index
@@ -294,6 +295,21 @@ class Migration(migrations.Migration):
             model_name='AuditEntry',
             index=Index(fields=['action', 'at']),
         ),
+        ops.RemoveIndex(
+            model_name='Complaint',
+            name=None,
+            fields=['due_at', 'id'],
+        ),
+        ops.RemoveIndex(
+            model_name='Complaint',
+            name=None,
+            fields=['assignee_id', 'due_at', 'id'],
+        ),
+        ops.RemoveIndex(
+            model_name='Complaint',
+            name=None,
+            fields=['unit', 'due_at', 'id'],
+        ),
         ops.AddField(
             model_name='Complaint',
             name='accepted_at',
@@ -471,6 +487,34 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['state', 'due_at', 'id']),
+            index=Index(fields=['unit', 'submitted_at', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['state', 'submitted_at', 'id', 'unit', 'category', 'urgency', 'place_area', 'source']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit', 'assignee_id'], where='closed_at IS NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['unit', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'assignee_id'], where='closed_at IS NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit'], where='closed_at IS NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['state', 'due_at', 'id', 'unit', 'assignee_id'], where='closed_at IS NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['due_at', 'id', 'state', 'supervised_at', 'unit', 'assignee_id'], where='closed_at IS NULL AND supervised_at IS NOT NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['due_at', 'id'], where='closed_at IS NOT NULL'),
         ),
     ]
