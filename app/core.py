@@ -29,10 +29,13 @@ from casework.complaints.profile import (
 from casework.dangers.profile import DangerSection
 from casework.deadlines.profile import DeadlinesSection
 from casework.events import EVENTS
+from casework.exchange.profile import ExchangeSection, check_platforms
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
+from casework.routing.profile import RoutingError, RoutingSection
+from casework.routing.profile import check as check_routing
 from content.amending import PROFILE, TEXT, amended_texts, fitting
 from content.amendments import Checks, in_force, version
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
@@ -69,13 +72,15 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "staff": StaffSection,
     "notifications": NotificationsSection,
     "deadlines": DeadlinesSection,
+    "exchange": ExchangeSection,
+    "routing": RoutingSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,
 }
 
 
-PROFILE_REFUSED: tuple[type[Exception], ...] = (ProfileError, PolicyError, RuleError)
+PROFILE_REFUSED: tuple[type[Exception], ...] = (ProfileError, PolicyError, RuleError, RoutingError)
 
 
 class NotReady(Exception):
@@ -175,7 +180,8 @@ async def profile_in_force() -> Profile:
 def whole_profile(document: Mapping[str, Any]) -> Profile:
     """The profile of a document, checked as a whole. Raises one of PROFILE_REFUSED."""
     profile = build_profile(document, PROFILE_SECTIONS)
-    complaint_policy(profile)
+    check_routing(profile.section(RoutingSection), complaint_policy(profile))
+    check_platforms(profile.section(ExchangeSection), complaint_policy(profile))
     rule_book(profile)
     return profile
 

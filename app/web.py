@@ -14,6 +14,7 @@ from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
 from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
+from app.exchange import exchange_door
 from app.facts import Facts
 from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
@@ -36,6 +37,7 @@ from kit.metrics import Board
 from kit.problems import Forbidden
 from kit.settings import Settings
 from miniapp_api.blueprint import api_blueprint
+from miniapp_api.exchange.blueprint import exchange_blueprint
 from miniapp_api.open311.blueprint import open311_blueprint
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
@@ -86,6 +88,7 @@ def build_app(
     app.blueprint(h5_blueprint())
     app.blueprint(api_blueprint())
     app.blueprint(open311_blueprint())
+    app.blueprint(exchange_blueprint())
     log = structlog.get_logger("web")
 
     @app.before_server_start
@@ -140,6 +143,7 @@ def build_app(
         app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering)
         app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform)
         app.ctx.open311 = open311(core, desk)
+        app.ctx.exchange = exchange_door(core, desk)
 
     @app.after_server_stop
     async def close_doors(app: Sanic) -> None:

@@ -18,6 +18,7 @@ from app.campaigns import campaign_desk
 from app.core import Core, file_store, open_core, redis_url, rule_book
 from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
+from app.exchange import Posting, courier, exchange_section
 from app.gauge_sources import build_gauges
 from app.gauges import LOOK_S
 from app.housekeeping import purge
@@ -46,6 +47,8 @@ from casework.dangers.paging import page_again
 from casework.deadlines.planning import DeadlinePlanner, adopt_cases
 from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
+from casework.exchange.orders import accept_orders
+from casework.exchange.planning import ExchangePlanner
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.alerts import escalate_unanswered
 from casework.notifications.bundles import make_bundles
@@ -141,11 +144,14 @@ async def work(
     watch_rights(meters.registry, bot.capabilities)
     gauges = build_gauges(core, desk, bot.capabilities)
     meters.registry.register(gauges)
-    deadlines = deadline_desk_of(core, desk, inquiries)
+    deadlines, platforms = deadline_desk_of(core, desk, inquiries), exchange_section(core)
+    posting = Posting()
+    stack.push_async_callback(posting.close)
+    exchange = courier(core, desk, posting, log.error)
     book = rule_book(core.profile)
     relay = Relay(
         db,
-        dict.fromkeys(EVENTS, (Planner(book), DeadlinePlanner(deadlines))),
+        dict.fromkeys(EVENTS, (Planner(book), DeadlinePlanner(deadlines), ExchangePlanner(platforms))),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
@@ -188,7 +194,9 @@ async def work(
 
     roster = Roster(
         [
-            leased("relay", relay.step, 0.3),
+            leased("relay", relay.step, 0.3, "exchange"),
+            Duty("exchange", exchange.step, 2.0),
+            leased("orders", lambda: accept_orders(desk, platforms), 2.0, "relay"),
             Duty("media", fetch, 1.0, wakes=("decode",)),
             Duty("decode", decode, 1.0),
             leased("late", late.step, 2.0),

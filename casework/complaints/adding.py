@@ -1,7 +1,7 @@
 """What a citizen sends about a case after filing it: words, photos, voice messages, films.
 
 No move of the case: its state, its limit and its revision stay as they are, and a clerk who is about to answer
-is not turned away for it. Whoever has the case is told.
+is not turned away for it. Whoever has the case is told. Where the bureau waits for the citizen's word it goes on.
 """
 
 from __future__ import annotations
@@ -58,8 +58,7 @@ async def add_material(
             raise NotFound("problem.complaint.not_found")
         if row.state not in OPEN_STATES:
             raise Conflict("problem.complaint.over")
-        await _add(change, desk, actor, row, words, media)
-        await _alert(change, desk, actor, row, words, act)
+        await add_to(change, desk, actor, row, words, media, act=act)
         return b""
 
     said = hashlib.sha256(body).digest() if body else b""
@@ -68,6 +67,21 @@ async def add_material(
     if row is None or not await may_see(actor, row):
         raise NotFound("problem.complaint.not_found")
     return await seen_by(desk, row, actor)
+
+
+async def add_to(
+    change: Change,
+    desk: Desk,
+    actor: Actor,
+    row: Complaint,
+    words: str | None,
+    media: tuple[AddedMedium, ...] = (),
+    *,
+    act: str,
+) -> None:
+    """Add to a locked row, whoever brings it. Raises Invalid when there is too much already."""
+    await _add(change, desk, actor, row, words, media)
+    await _alert(change, desk, actor, row, words, act)
 
 
 async def _add(

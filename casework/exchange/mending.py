@@ -98,9 +98,7 @@ async def _locked(change: Change, message_id: UUID) -> ExchangeMessage:
 async def _queue_again(change: Change, actor: Actor, row: ExchangeMessage) -> None:
     row.state, row.attempts, row.last_reason, row.settled_at = QUEUED, 0, None, None
     row.next_at, row.updated_at = await change.database_now(), change.now
-    await row.save(
-        update_fields=["state", "attempts", "last_reason", "settled_at", "next_at", "updated_at"]
-    )
+    await row.save(update_fields=["state", "attempts", "last_reason", "settled_at", "next_at", "updated_at"])
     await _audit(change, row, actor, "exchange.retry", {})
 
 

@@ -193,7 +193,7 @@ def _complaint(desk: Desk, peer: Peer, new: NewOrder) -> NewComplaint:
         place_text=new.place_text,
         position=new.position,
         phone=new.phone,
-        name=new.name,
+        person_name=new.name,
         category=category if category in desk.policy.categories else None,
         urgency=_urgency(peer, new.urgency),
         external_due_at=new.due_at,

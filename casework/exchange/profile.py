@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from casework.complaints.profile import ComplaintPolicy, PolicyError
 from casework.complaints.urgency import Urgency
 
 PeerCode = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -82,7 +83,7 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def status_of(self, step: str) -> str:
         """What the platform calls a step; our own word where it has none."""
-        return next((theirs for ours, theirs in self.statuses.items() if ours == step), step)
+        return dict[str, str](self.statuses).get(step, step)
 
 
 class ExchangeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,14 +101,17 @@ class ExchangeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         """The platform of this code."""
         return next((peer for peer in self.peers if peer.code == code), None)
 
-    def unknown_categories(self, known: Mapping[str, object]) -> tuple[str, ...]:
-        """Sentences for categories that the bureau does not have."""
-        return tuple(
-            f"exchange 里 {peer.code} 的分类“{theirs}”对应的“{ours}”，complaints 里没有。"
-            for peer in self.peers
-            for theirs, ours in peer.categories.items()
-            if ours not in known
-        )
+
+def check_platforms(section: ExchangeSection, policy: ComplaintPolicy) -> None:
+    """Raise PolicyError with a sentence for each category that the bureau does not have."""
+    unknown = [
+        f"exchange 里 {peer.code} 的分类“{theirs}”对应的“{ours}”，complaints 里没有。"
+        for peer in section.peers
+        for theirs, ours in peer.categories.items()
+        if ours not in policy.categories
+    ]
+    if unknown:
+        raise PolicyError("\n".join(unknown))
 
 
 TOLD: tuple[str, ...] = get_args(Told)

@@ -184,7 +184,9 @@ def outcome_of(kind: str, answered: Answered) -> Outcome:
         return Outcome("redirected", status)
     if status in (401, 403):
         return Outcome("not_trusted", status)
-    return Outcome("busy" if status in (408, 425, 429, 503) else "server_error", status, after_s=answered.retry_after_s)
+    return Outcome(
+        "busy" if status in (408, 425, 429, 503) else "server_error", status, after_s=answered.retry_after_s
+    )
 
 
 class _Receipt(msgspec.Struct):

@@ -63,9 +63,7 @@ def parse(headers: Iterable[tuple[str, str]]) -> Envelope | None:
     return Envelope(found[PEER], found[TIMESTAMP], found[NONCE], bytes.fromhex(mac[1]))
 
 
-def is_signed(
-    envelope: Envelope, secrets: tuple[bytes, ...], method: str, target: str, body: bytes
-) -> bool:
+def is_signed(envelope: Envelope, secrets: tuple[bytes, ...], method: str, target: str, body: bytes) -> bool:
     """Whether one of the secrets made the signature. Takes the same time for every answer."""
     text = _text(envelope.sender, method, target, envelope.timestamp, envelope.nonce, body)
     tried = (*secrets, *_NOBODY)[:2]

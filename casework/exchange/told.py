@@ -92,9 +92,7 @@ async def take_step(desk: Desk, peer: Peer, number: str, told: Told, body: bytes
     return await _once(desk, peer, number, Kind.STEP, told, body, work)
 
 
-async def _once(
-    desk: Desk, peer: Peer, number: str, kind: Kind, told: Told, body: bytes, work: Work
-) -> bool:
+async def _once(desk: Desk, peer: Peer, number: str, kind: Kind, told: Told, body: bytes, work: Work) -> bool:
     """Do the work and remember that it was told, or neither."""
     order = await find_order(peer, number)
     if order.direction != (OUTBOUND if kind is Kind.STEP else INBOUND):

@@ -18,7 +18,7 @@ from kit.catalogue import Catalogue, CatalogueError
 from kit.passing import RETRY_AFTER_S, passes
 from kit.problems import Problem
 
-JSON_DOORS = ("/api/", "/open311/", "/wechat", "/healthz", "/readyz", "/metrics")
+JSON_DOORS = ("/api/", "/open311/", "/exchange/", "/wechat", "/healthz", "/readyz", "/metrics")
 _BY_STATUS = {
     400: "problem.bad_request",
     401: "problem.unauthenticated",

@@ -76,8 +76,11 @@ OPERATOR_WORDS = (
     "bot/menu.py",
     "bot/profile.py",
     "casework/complaints/profile.py",
+    "casework/complaints/scheme.py",
     "casework/deadlines/profile.py",
+    "casework/exchange/profile.py",
     "casework/notifications/rule_book.py",
+    "casework/routing/profile.py",
 )
 """Modules whose sentences are for whoever edits the bureau profile, before any catalogue is read."""
 
