@@ -5,6 +5,13 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from kit.db.indexes import IndexWhere
+
+OPEN = "closed_at IS NULL"
+"""Of a million cases some twenty thousand are open; their queues have indexes of their own, see `casework.queues`."""
+QUEUED = ("state", "category", "urgency", "place_area", "source", "times_disputed")
+"""What a queue is narrowed by stands in its indexes, so that a row is read only when it is shown."""
+
 
 class Complaint(Model):
     """One complaint.
@@ -105,12 +112,19 @@ class Complaint(Model):
             ("merged_into_id", "id"),
             ("parent_id", "id"),
             ("phone_index", "submitted_at"),
-            ("state", "due_at", "id"),
-            ("due_at", "id"),
-            ("submitted_at", "id"),
             ("account_id", "submitted_at", "id"),
-            ("assignee_id", "due_at", "id"),
-            ("unit", "due_at", "id"),
+            ("submitted_at", "id"),
+            ("unit", "submitted_at", "id"),
+            ("state", "submitted_at", "id", "unit", "category", "urgency", "place_area", "source"),
+            IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
+            IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
+            IndexWhere(fields=("assignee_id", "due_at", "id", *QUEUED, "unit"), where=OPEN),
+            IndexWhere(fields=("state", "due_at", "id", "unit", "assignee_id"), where=OPEN),
+            IndexWhere(
+                fields=("due_at", "id", "state", "supervised_at", "unit", "assignee_id"),
+                where=f"{OPEN} AND supervised_at IS NOT NULL",
+            ),
+            IndexWhere(fields=("due_at", "id"), where="closed_at IS NOT NULL"),
         )
 
 
