@@ -10,21 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from math import asinh, atan, degrees, floor, pi, radians, sinh, tan
-from typing import NamedTuple
+
+from kit.geometry import Box
 
 LEVEL = 17
 """The zoom whose tiles are the smallest cells."""
 NORTHERNMOST = 85.0511
 """Where the common map ends, in degrees; what lies beyond is in its last row."""
-
-
-class Box(NamedTuple):
-    """A box in degrees, WGS-84."""
-
-    west: float
-    south: float
-    east: float
-    north: float
 
 
 def cell_of(latitude: float, longitude: float) -> int:
