@@ -42,7 +42,9 @@ from bot.receipts import settle_receipts
 from bot.unionids import UnionidWalk
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.desk import Desk
+from casework.complaints.handling import archive_closed_past_limit, resume_waiting_past_limit
 from casework.complaints.media import files_of_cases
+from casework.complaints.splitting import close_split_through
 from casework.dangers.paging import page_again
 from casework.deadlines.planning import DeadlinePlanner, adopt_cases
 from casework.deadlines.sounding import sound_due
@@ -211,6 +213,9 @@ async def work(
             Duty("deadlines", sound, 10.0, wakes=("relay",)),
             leased("unplanned", lambda: adopt_cases(deadlines), 60.0, "deadlines"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
+            leased("waiting", lambda: resume_waiting_past_limit(desk, core.clock.now()), 60.0, "relay"),
+            leased("split", lambda: close_split_through(desk), 60.0, "relay"),
+            leased("archive", lambda: archive_closed_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("gauges", gauges.step, LOOK_S),

@@ -14,11 +14,19 @@ from uuid import UUID
 from casework.actors import Actor, clock
 from casework.closing import close_each
 from casework.complaints.adding import add_material as add_material
+from casework.complaints.answering import (
+    answered,
+    answered_by,
+    check_after_photos,
+    checked_facts,
+    needs_verifying,
+    put_answer,
+    require_after_photos,
+)
 from casework.complaints.assembly import opened_phone
 from casework.complaints.desk import Desk
 from casework.complaints.events import (
     ComplaintAccepted,
-    ComplaintAnswered,
     ComplaintAssigned,
     ComplaintClosed,
     ComplaintDisputed,
@@ -27,12 +35,16 @@ from casework.complaints.events import (
     ComplaintRefused,
     ComplaintWithdrawn,
 )
-from casework.complaints.filing import PHOTOS_AT_MOST
+from casework.complaints.followers import answer_followers, let_go
 from casework.complaints.lifecycle import State
+from casework.complaints.limits import urgency_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
+from casework.complaints.past_limit import past_limit
+from casework.complaints.sending import send_by_rules
 from casework.complaints.sight import require_on
 from casework.complaints.telling import common
+from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
 from casework.people.staff import staff_ids_with_role
@@ -40,7 +52,7 @@ from casework.permissions import Operation, require
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
-from kit.problems import Invalid, NotFound
+from kit.problems import Conflict, Invalid, NotFound
 
 ANSWER_AT_MOST = 4_000
 REASON_AT_MOST = 1_000
@@ -54,24 +66,31 @@ async def accept(
     complaint_id: UUID,
     *,
     category: str | None = None,
+    urgency: Urgency | None = None,
     expected_revision: int | None = None,
 ) -> ComplaintView:
-    """Take the case on, under `category` or, without one, the citizen's choice or the suggestion."""
+    """Take the case on, under `category` or, without one, the citizen's choice or the suggestion.
+
+    The unit is the one the rules send it to; without a rule that says anything, the category's.
+    """
     if category is not None and category not in desk.policy.categories:
         raise Invalid("problem.complaint.category", field="category")
 
     def fill(row: Complaint) -> None:
         row.category = category or row.category or row.suggested_category
-        found = desk.policy.categories.get(row.category or "")
-        if found is None:
+        if row.category not in desk.policy.categories:
             raise Invalid("problem.complaint.no_category", field="category")
-        row.unit = found.unit
+        row.urgency = (urgency or urgency_of(row, desk.policy)).value
+
+    async def settle(change: Change, row: Complaint) -> None:
+        await send_by_rules(desk, change, row)
 
     step = Step(
         move="accept",
         given={},
-        content={"category": category},
+        content={"category": category, **({"urgency": urgency.value} if urgency is not None else {})},
         fill=fill,
+        settle=settle,
         tell=lambda row: ComplaintAccepted(**common(desk, row), answer_by_at=row.due_at),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
@@ -170,31 +189,36 @@ async def answer(
     *,
     text: str,
     after_photos: tuple[UUID, ...] = (),
+    left_out: tuple[str, ...] = (),
+    ground: str | None = None,
     expected_revision: int | None = None,
 ) -> ComplaintView:
-    """Say what was done. The citizen is told word for word."""
+    """Say what was done. The citizen is told word for word, and so is everybody whose case was merged into this one.
+
+    `left_out` are the requests that the answer does not touch, by their words in the story, and `ground` why not: both
+    go into the audit chain (see `casework.complaints.answer_check`). A category that is verified first is answered by
+    `handling.report_handled`.
+    """
     words = optional(text, field="answer", at_most=ANSWER_AT_MOST)
-    if len(after_photos) > PHOTOS_AT_MOST:
-        raise Invalid("problem.complaint.too_many_photos", field="after_photos", at_most=PHOTOS_AT_MOST)
+    check_after_photos(after_photos)
 
     def fill(row: Complaint) -> None:
-        row.answer = words
-        # A rating belongs to the answer it was given for.
-        row.rating = row.rating_comment = None
+        if needs_verifying(desk, row):
+            raise Conflict("problem.complaint.verify_first")
+        put_answer(row, words)
+
+    async def settle(_: Change, row: Complaint) -> None:
+        await require_after_photos(desk, row, after_photos)
 
     step = Step(
         move="answer",
         given={"answer": words},
-        content={"answer": words, "photos": len(after_photos)},
+        content={"answer": words, "photos": len(after_photos), **checked_facts(left_out, ground)},
         fill=fill,
-        tell=lambda row: ComplaintAnswered(
-            **common(desk, row),
-            answer=row.answer or "",
-            unit_name=desk.policy.unit_name(row.unit),
-            may_dispute=row.times_disputed == 0,
-            close_by_at=row.due_at,
-        ),
+        settle=settle,
+        tell=lambda row: answered(desk, row),
         photos=after_photos,
+        follow=lambda change, row: answer_followers(desk, change, row),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
 
@@ -206,24 +230,35 @@ async def rate(
     *,
     score: int,
     comment: str | None = None,
+    solved: int | None = None,
+    manner: int | None = None,
+    speed: int | None = None,
     expected_revision: int | None = None,
 ) -> ComplaintView:
-    """Say how it went: 3 satisfied, 2 on the whole, 1 not.
+    """Say how it went: 3 satisfied, 2 on the whole, 1 not; if wanted also of whether it was solved, the manner, the speed.
 
     The first two close the case. A 1 is noted and leaves it open, so that the citizen can still dispute the
     answer; without a word from the citizen the clock closes it.
     """
-    if score not in (SATISFIED, ON_THE_WHOLE, UNSATISFIED):
-        raise Invalid("problem.complaint.score", field="score")
+    scores = (SATISFIED, ON_THE_WHOLE, UNSATISFIED)
+    parts = {"solved": solved, "manner": manner, "speed": speed}
+    for field, given in {"score": score, **parts}.items():
+        if given not in scores and (given is not None or field == "score"):
+            raise Invalid("problem.complaint.score", field=field)
     words = optional(comment, field="comment", at_most=REASON_AT_MOST)
 
     def fill(row: Complaint) -> None:
         row.rating, row.rating_comment = score, words
+        row.rating_solved, row.rating_manner, row.rating_speed = solved, manner, speed
 
     step = Step(
         move="rate_unsatisfied" if score == UNSATISFIED else "rate",
         given={"score": score},
-        content={"score": score, "comment_digest": digest(desk.sealer, words)},
+        content={
+            "score": score,
+            "comment_digest": digest(desk.sealer, words),
+            **{name: given for name, given in parts.items() if given is not None},
+        },
         fill=fill,
         tell=lambda row: ComplaintRated(
             **common(desk, row), score=score, closed=row.state == State.CLOSED.value
@@ -253,27 +288,55 @@ async def dispute(
 
 
 async def close(
-    desk: Desk, actor: Actor, complaint_id: UUID, *, expected_revision: int | None = None
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    ground: str | None = None,
+    expected_revision: int | None = None,
 ) -> ComplaintView:
-    """Close an answered case. The clock may do so only after the citizen's time to object has passed."""
+    """Close an answered case: the clock only after the citizen's time to object has passed, a member of staff with a
+    ground, such as that the citizen said so on the telephone. Nobody closes what they answered themselves.
+    """
+    why = optional(ground, field="ground", at_most=REASON_AT_MOST)
+    if actor.kind != "clock" and why is None:
+        raise Invalid("problem.complaint.empty", field="ground")
+
+    async def settle(_: Change, row: Complaint) -> None:
+        if actor.kind == "staff" and await answered_by(row) == actor.id:
+            raise Conflict("problem.complaint.own_answer")
+
     step = Step(
         move="close",
         given={},
-        content={},
+        content={"ground": why} if why is not None else {},
+        settle=settle,
         tell=lambda row: ComplaintClosed(**common(desk, row), by_clock=actor.kind == "clock"),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
 
 
 async def withdraw(
-    desk: Desk, actor: Actor, complaint_id: UUID, *, expected_revision: int | None = None
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    ground: str | None = None,
+    expected_revision: int | None = None,
 ) -> ComplaintView:
-    """The citizen takes it back, before it is answered."""
+    """The citizen takes it back before it is answered; a clerk does so for a caller and says why.
+
+    What was merged into it goes on under the first of those cases, what was split from it is taken back with it.
+    """
+    why = optional(ground, field="ground", at_most=REASON_AT_MOST)
+    if actor.kind != "citizen" and why is None:
+        raise Invalid("problem.complaint.empty", field="ground")
     step = Step(
         move="withdraw",
         given={},
-        content={},
+        content={"ground": why} if why is not None else {},
         tell=lambda row: ComplaintWithdrawn(**common(desk, row)),
+        follow=lambda change, row: let_go(desk, change, actor, row),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
 
@@ -300,10 +363,5 @@ async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100)
 
     Each in a transaction of its own, oldest first; safe to run in several workers and to repeat.
     """
-    due = (
-        await Complaint.filter(state=State.ANSWERED.value, due_at__lte=now)
-        .only("id", "due_at")
-        .order_by("due_at", "id")
-        .limit(limit)
-    )
-    return await close_each((row.id for row in due), lambda id: close(desk, clock(), id))
+    due = await past_limit(State.ANSWERED, now, limit)
+    return await close_each(due, lambda id: close(desk, clock(), id))

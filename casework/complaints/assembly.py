@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from casework.complaints.desk import Desk
-from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES, State
+from casework.complaints.lifecycle import CLOCKED_STATES, COMPLAINT, OPEN_STATES, State
 from casework.complaints.media import PHOTO
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.place import Position
@@ -31,7 +31,9 @@ OWNER = frozenset({Role.CITIZEN})
 
 def times_done(row: Complaint, move: str) -> int:
     """How often this case has taken a move that may be taken only so often."""
-    return row.times_disputed if move == "dispute" else 0
+    if move in ("dispute", "redo"):
+        return row.times_disputed
+    return int(move == "extend" and row.extended_by is not None)
 
 
 def moves_open_to(row: Complaint, roles: Collection[Role]) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def owner_view(
         story=row.story,
         place_text=row.place_text,
         submitted_at=row.submitted_at,
-        due_at=row.due_at,
+        due_at=due_at_shown(row),
         unit_name=desk.policy.unit_name(row.unit),
         answer=row.answer,
         answered_at=row.answered_at,
@@ -95,8 +97,13 @@ def owner_line(desk: Desk, row: Complaint) -> ComplaintLine:
         story=row.story,
         place_text=row.place_text,
         submitted_at=row.submitted_at,
-        due_at=row.due_at,
+        due_at=due_at_shown(row),
     )
+
+
+def due_at_shown(row: Complaint) -> datetime | None:
+    """Until when something is promised. That a closed case is archived one day is nobody's deadline."""
+    return row.due_at if row.state in OPEN_STATES else None
 
 
 def staff_detail(
@@ -159,5 +166,5 @@ def queue_row(desk: Desk, row: Complaint, names: dict[UUID, str], now: datetime)
 
 
 def is_overdue(row: Complaint, now: datetime) -> bool:
-    """Whether the bureau's own limit has passed. In `answered` it is the citizen's time that runs."""
-    return row.due_at is not None and row.due_at < now and row.state != State.ANSWERED.value
+    """Whether the bureau's own limit has passed: where the citizen's time runs nothing is overdue."""
+    return row.due_at is not None and row.due_at < now and row.state in CLOCKED_STATES

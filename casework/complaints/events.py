@@ -127,6 +127,122 @@ class ComplaintWithdrawn(ComplaintEvent, frozen=True, kw_only=True, omit_default
     name: ClassVar[str] = "complaint.withdrawn"
 
 
+class ComplaintReclassified(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Staff corrected what it is about, how urgent it is or where; the limit may have changed with it."""
+
+    name: ClassVar[str] = "complaint.reclassified"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintReferred(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Another unit has it now, and why."""
+
+    name: ClassVar[str] = "complaint.referred"
+    reason: str
+    unit_name: str = ""
+    from_unit_name: str = ""
+    answer_by_at: datetime | None = None
+
+
+class ComplaintAsked(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau needs a word from the citizen; its limit stands still until then, `reply_by_at` at the latest."""
+
+    name: ClassVar[str] = "complaint.asked"
+    question: str
+    reply_by_at: datetime | None = None
+
+
+class ComplaintResumed(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau's limit runs on: the citizen replied, or the time to do so is over."""
+
+    name: ClassVar[str] = "complaint.resumed"
+    replied: bool
+    answer_by_at: datetime | None = None
+
+
+class ComplaintExtended(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer comes later than promised, and why."""
+
+    name: ClassVar[str] = "complaint.extended"
+    reason: str
+    answer_by_at: datetime | None = None
+
+
+class ComplaintSupervised(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A head looks after this case and says what is to be done."""
+
+    name: ClassVar[str] = "complaint.supervised"
+    instruction: str
+    answer_by_at: datetime | None = None
+
+
+class ComplaintReminded(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody asks where it stands: the citizen, or a clerk."""
+
+    name: ClassVar[str] = "complaint.reminded"
+    by_citizen: bool
+    times: int = 1
+    answer_by_at: datetime | None = None
+
+
+class ComplaintHandled(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The unit says it is done; somebody else verifies it before the citizen is told."""
+
+    name: ClassVar[str] = "complaint.handled"
+    unit_name: str = ""
+    answer_by_at: datetime | None = None
+
+
+class ComplaintSentBack(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever verified it found that it is not done."""
+
+    name: ClassVar[str] = "complaint.sent_back"
+    ground: str
+    answer_by_at: datetime | None = None
+
+
+class ComplaintRedone(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A closed case is handled once more."""
+
+    name: ClassVar[str] = "complaint.redone"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintMerged(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It is handled together with another case about the same matter; its citizen hears what comes of that one."""
+
+    name: ClassVar[str] = "complaint.merged"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintUnmerged(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It is handled by itself again."""
+
+    name: ClassVar[str] = "complaint.unmerged"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintSplit(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It spoke of several matters: each goes on as a case of its own."""
+
+    name: ClassVar[str] = "complaint.split"
+    parts: int
+    references: str = ""
+
+
+class ComplaintSplitOff(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """One matter of a case that was split. The citizen heard of it with the split."""
+
+    name: ClassVar[str] = "complaint.split_off"
+    answer_by_at: datetime | None = None
+
+
+class ComplaintArchived(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The time in which a closed case could be handled once more is over."""
+
+    name: ClassVar[str] = "complaint.archived"
+
+
 EVENTS: tuple[type[ComplaintEvent], ...] = (
     ComplaintSubmitted,
     ComplaintAccepted,
@@ -141,5 +257,20 @@ EVENTS: tuple[type[ComplaintEvent], ...] = (
     ComplaintAddedTo,
     ComplaintUpdated,
     ComplaintWithdrawn,
+    ComplaintReclassified,
+    ComplaintReferred,
+    ComplaintAsked,
+    ComplaintResumed,
+    ComplaintExtended,
+    ComplaintSupervised,
+    ComplaintReminded,
+    ComplaintHandled,
+    ComplaintSentBack,
+    ComplaintRedone,
+    ComplaintMerged,
+    ComplaintUnmerged,
+    ComplaintSplit,
+    ComplaintSplitOff,
+    ComplaintArchived,
 )
 """Every event of this feature, for the relay and for the sweep that each is heard or declared silent."""

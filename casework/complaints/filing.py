@@ -8,6 +8,7 @@ doors call `submit`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,7 +25,10 @@ from casework.complaints.limits import deadline
 from casework.complaints.media import AT_MOST, PHOTO, AddedMedium, media_rows
 from casework.complaints.models import Complaint
 from casework.complaints.place import Position, checked
+from casework.complaints.ports import Suggested
+from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
+from casework.complaints.whereabouts import place_columns
 from casework.complaints.wording import digest, optional, required
 from casework.dangers.alerts import new_alert_rows
 from casework.dangers.finding import find_danger
@@ -40,7 +44,9 @@ STORY_AT_MOST = 12_000
 PLACE_AT_MOST = 300
 PHOTOS_AT_MOST = 9
 SCENE_CODE_AT_MOST = 40
-CLERKS = frozenset({"dispatcher", "handler", "head", "window_clerk"})
+NAME_AT_MOST = 40
+PARTICULARS_AT_MOST, QUESTION_AT_MOST, PARTICULAR_AT_MOST = 10, 100, 200
+CLERKS = frozenset({"dispatcher", "handler", "head", "window_clerk", "grid_officer", "volunteer"})
 
 
 class Source(StrEnum):
@@ -52,14 +58,27 @@ class Source(StrEnum):
     WINDOW = "window"
     PHONE = "phone"
     OPEN311 = "open311"
+    PATROL = "patrol"
+    VOLUNTEER = "volunteer"
+    EXCHANGE = "exchange"
+    IMPORT = "import"
     OTHER = "other"
+
+
+class Particular(msgspec.Struct, frozen=True):
+    """A question about the category and what was answered, both as the person saw them."""
+
+    question: str
+    answer: str
 
 
 class NewComplaint(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody says. Only the story must be there; rude words are no reason to refuse it.
 
     `category` is a code the person chose, `photos` are ids of stored files, `media` voice messages and films
-    beside them, `scene_code` the code on a sign that led here, `phone` is as typed.
+    beside them, `scene_code` the code on a sign that led here, `phone` and `person_name` are as typed. `particulars`
+    are answers to the category's questions, `same_as_id` the case the person says it is the same as. `urgency` is what
+    a member of staff or another platform says; `external_due_at` when that platform wants it answered.
     """
 
     account_id: UUID | None
@@ -72,6 +91,11 @@ class NewComplaint(msgspec.Struct, frozen=True, kw_only=True):
     position: Position | None = None
     phone: str | None = None
     category: str | None = None
+    person_name: str | None = None
+    particulars: tuple[Particular, ...] = ()
+    same_as_id: UUID | None = None
+    urgency: Urgency | None = None
+    external_due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -100,16 +124,19 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         raise Invalid("problem.complaint.category", field="category")
     scene_code = optional(new.scene_code, field="scene_code", at_most=SCENE_CODE_AT_MOST)
     phone = _phone(new.phone)
+    person_name = optional(new.person_name, field="person_name", at_most=NAME_AT_MOST)
     position = checked(new.position) if new.position is not None else None
-    wgs84 = position.as_wgs84() if position is not None else None
+    particulars = _particulars(new.particulars)
 
     db, at = desk.db, desk.db.clock.now()
     id = db.ids.new()
     on = local(at).date()
     reference = make_reference(desk.bureau_code, KIND, on, await db.next_serial(KIND, on))
-    guess = categories.suggest(story, desk.policy)
+    guess = suggested(desk, story)
     limit = deadline(State.SUBMITTED, at, new.category, desk.policy, desk.calendar)
     due_at = limit.at if limit is not None else None
+    if due_at is not None and new.external_due_at is not None:
+        due_at = min(due_at, new.external_due_at)
     complaint = new_row(
         Complaint,
         id=id,
@@ -122,13 +149,19 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         revision=1,
         category=new.category,
         suggested_category=guess.category if guess is not None else None,
+        suggestion=msgspec.json.encode(guess).decode() if guess is not None else None,
+        urgency=new.urgency.value if new.urgency is not None else None,
+        particulars=msgspec.json.encode(particulars).decode() if particulars else None,
         story=story,
         place_text=place_text,
-        latitude=wgs84.latitude if wgs84 is not None else None,
-        longitude=wgs84.longitude if wgs84 is not None else None,
-        place_original=msgspec.json.encode(position).decode() if position is not None else None,
+        **place_columns(desk, position),
         phone_sealed=phone and desk.sealer.seal(phone, table="complaint", column="phone", row_id=id),
         phone_index=phone and desk.sealer.blind_index(phone).hex(),
+        name_sealed=person_name
+        and desk.sealer.seal(person_name, table="complaint", column="name", row_id=id),
+        filed_by_id=actor.id if actor.kind == "staff" else None,
+        said_same_as_id=new.same_as_id,
+        external_due_at=new.external_due_at,
         submitted_at=at,
         limit_started_at=at,
         due_at=due_at,
@@ -146,6 +179,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
             "photos": len(photos),
             "story_digest": digest(desk.sealer, story),
             "has_phone": phone is not None,
+            "particulars": len(particulars),
             "scene_code": scene_code,
         },
         "case": {"category": new.category, "unit": None, "assignee_id": None},
@@ -204,6 +238,29 @@ async def submit(desk: Desk, actor: Actor, new: NewComplaint) -> ComplaintView:
 
     await desk.db.change(work)
     return prepared.view
+
+
+def _particulars(given: tuple[Particular, ...]) -> tuple[Particular, ...]:
+    if len(given) > PARTICULARS_AT_MOST:
+        raise Invalid(
+            "problem.complaint.too_many_particulars", field="particulars", at_most=PARTICULARS_AT_MOST
+        )
+    kept = (
+        Particular(
+            required(one.question, field="particulars", at_most=QUESTION_AT_MOST),
+            optional(one.answer, field="particulars", at_most=PARTICULAR_AT_MOST) or "",
+        )
+        for one in given
+    )
+    return tuple(one for one in kept if one.answer)
+
+
+def suggested(desk: Desk, story: str) -> Suggested | None:
+    """What the words suggest: by the desk's own suggester, or by the profile's keywords."""
+    if desk.suggester is not None:
+        return desk.suggester.suggest(story)
+    guess = categories.suggest(story, desk.policy)
+    return Suggested(category=guess.category, words=guess.words) if guess is not None else None
 
 
 def _phone(typed: str | None) -> str | None:

@@ -102,3 +102,5 @@ COMPLAINT = Lifecycle(
 ENDED_STATES = frozenset({S.REFUSED, S.WITHDRAWN, S.CLOSED, S.ARCHIVED})
 """The bureau is through with it: nothing is promised any more, though a closed case can still be handled once more."""
 OPEN_STATES = frozenset(State) - ENDED_STATES
+CLOCKED_STATES = frozenset({S.SUBMITTED, *IN_HAND, S.HANDLED})
+"""The time that runs is the bureau's: in `waiting`, `answered` and `closed` it is the citizen's, of a merged case the other one is watched."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.complaints.lifecycle import ANSWER, COMPLAINT, State
+from casework.complaints.lifecycle import ACCEPT, ANSWER, COMPLAINT, State
 from casework.complaints.models import Complaint, ComplaintPause
 from casework.complaints.profile import ComplaintPolicy, PromisedLimit
 from casework.complaints.urgency import Urgency
@@ -37,7 +37,7 @@ class Pause:
 class Reckoning:
     """How a limit came to end when it does: what is promised, what was added, how long it stood still.
 
-    All in `limit.unit`; `deadline` has the days one by one.
+    All in `limit.unit`; `deadline` has the days one by one. `due_at` is its end, or another platform's if that is earlier.
     """
 
     limit: Limit
@@ -45,6 +45,7 @@ class Reckoning:
     extended_by: int
     paused_for: int
     deadline: Deadline
+    due_at: datetime
 
 
 def urgency_of(row: Complaint, policy: ComplaintPolicy) -> Urgency:
@@ -115,7 +116,10 @@ def reckon(
         added = row.extended_by or 0
         still = sum(paused(limit, one, calendar) for one in pauses if one.started_at >= row.limit_started_at)
     whole = limit.of(limit.amount + added + still) if added or still else limit
-    return Reckoning(limit, row.limit_started_at, added, still, calendar.due(whole, row.limit_started_at))
+    due = calendar.due(whole, row.limit_started_at)
+    bound = row.external_due_at if limit.basis in (ACCEPT, ANSWER) else None
+    due_at = due.at if bound is None else min(due.at, bound)
+    return Reckoning(limit, row.limit_started_at, added, still, due, due_at)
 
 
 def paused(limit: Limit, pause: Pause, calendar: WorkingCalendar) -> int:

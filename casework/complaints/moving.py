@@ -7,7 +7,7 @@ other late comer is told that the case has moved on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,9 +18,9 @@ from casework.complaints.assembly import owner_view, times_done
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintEvent
 from casework.complaints.lifecycle import COMPLAINT, State
-from casework.complaints.limits import deadline
 from casework.complaints.media import AddedMedium, media_rows
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.complaints.running import keep_moments, start_limit
 from casework.complaints.sight import acts_on
 from casework.complaints.views import ComplaintView
 from casework.people.merging import members
@@ -37,8 +37,9 @@ class Step:
     """One move with its content.
 
     `given` is what the lifecycle looks at; `content` the facts for the audit chain (a citizen's own words
-    as digests). `fill` checks the case once more and writes the content into the row; `tell` makes the event
-    from the row as it stands after the move.
+    as digests). `fill` checks the case once more and writes the content into the row; `settle` does the same where
+    other rows have to be read; `tell` makes the event from the row as it stands after the move; `follow` is what else
+    follows, in the same transaction.
     """
 
     move: str
@@ -47,6 +48,8 @@ class Step:
     tell: Callable[[Complaint], ComplaintEvent]
     fill: Callable[[Complaint], None] = lambda row: None
     photos: tuple[UUID, ...] = field(default=())
+    settle: Callable[[Change, Complaint], Awaitable[None]] | None = None
+    follow: Callable[[Change, Complaint], Awaitable[None]] | None = None
 
 
 async def take(
@@ -55,54 +58,67 @@ async def take(
     """Take the step. Raises Problem when it may not be taken; then nothing has changed."""
 
     async def work(change: Change) -> ComplaintView:
-        row = await change.lock(Complaint, complaint_id)
-        if row is None or not await may_see(actor, row):
-            raise NotFound("problem.complaint.not_found")
-        if not await _already_done(row, actor, step):
-            _check(row, actor, step, expected_revision, change)
-            await _move(change, row, actor, step)
+        row = await locked(change, actor, complaint_id)
+        await take_within(desk, change, actor, row, step, expected_revision)
         return await seen_by(desk, row, actor)
 
-    async def _move(change: Change, row: Complaint, actor: Actor, step: Step) -> None:
-        found = COMPLAINT.find(step.move)
-        before, after = State(row.state), State(found.target)
-        assignee_before = row.assignee_id if Role.HANDLER in found.by else None
-        step.fill(row)
-        row.state = after.value
-        row.revision += 1
-        row.updated_at = change.now
-        if after is not before:
-            row.state_since_at = change.now
-        # Another promise begins to run only where another promise begins: being assigned or handed back
-        # does not give the bureau more time.
-        old, new = COMPLAINT.limits.get(before), COMPLAINT.limits.get(after)
-        if new is None or old is None or new.basis != old.basis:
-            row.limit_started_at = change.now
-        due = deadline(after, row.limit_started_at, row.category, desk.policy, desk.calendar)
-        row.due_at = due.at if due is not None else None
-        if step.move == "answer":
-            row.answered_at = change.now
-        if after in COMPLAINT.final:
-            row.closed_at = change.now
-        await row.save()
-        await _add_photos(change, row, step.photos)
-        facts: dict[str, object] = {
-            "from": before.value,
-            "to": after.value,
-            "revision": row.revision,
-            "content": dict(step.content),
-            "case": {"category": row.category, "unit": row.unit, "assignee_id": row.assignee_id},
-            "due_at": row.due_at.isoformat() if row.due_at is not None else None,
-        }
-        principal_id = actor.principal_for(found.by, row.unit, assignee_before)
-        if principal_id is not None:
-            facts["deputy_for"] = principal_id
-        if due is not None and due.assumed_years:
-            facts["assumed_years"] = sorted(due.assumed_years)
-        await change.audit(row.id, actor, ACTION + step.move, facts)
-        change.emit(step.tell(row), row.id)
-
     return await desk.db.change(work)
+
+
+async def locked(change: Change, actor: Actor, complaint_id: UUID) -> Complaint:
+    """The row of a case, locked. Raises NotFound for one that is not there or not this citizen's."""
+    row = await change.lock(Complaint, complaint_id)
+    if row is None or not await may_see(actor, row):
+        raise NotFound("problem.complaint.not_found")
+    return row
+
+
+async def take_within(
+    desk: Desk, change: Change, actor: Actor, row: Complaint, step: Step, expected_revision: int | None = None
+) -> bool:
+    """Take the step on a locked row. False if this very step was taken already and nothing has happened since."""
+    if await _already_done(row, actor, step):
+        return False
+    _check(row, actor, step, expected_revision, change)
+    await move_within(desk, change, actor, row, step)
+    return True
+
+
+async def move_within(desk: Desk, change: Change, actor: Actor, row: Complaint, step: Step) -> None:
+    """Move a locked row without asking whether the actor may: for what follows from a move of another case."""
+    found = COMPLAINT.find(step.move)
+    before, after = State(row.state), State(found.leads_to(row.state))
+    assignee_before = row.assignee_id if Role.HANDLER in found.by else None
+    due_before = row.due_at
+    step.fill(row)
+    if step.settle is not None:
+        await step.settle(change, row)
+    row.state = after.value
+    row.revision += 1
+    row.updated_at = change.now
+    if after is not before:
+        row.state_since_at = change.now
+    assumed = await start_limit(desk, change, row, before, after)
+    keep_moments(row, step.move, after, due_before, change.now)
+    await row.save()
+    await _add_photos(change, row, step.photos)
+    facts: dict[str, object] = {
+        "from": before.value,
+        "to": after.value,
+        "revision": row.revision,
+        "content": dict(step.content),
+        "case": {"category": row.category, "unit": row.unit, "assignee_id": row.assignee_id},
+        "due_at": row.due_at.isoformat() if row.due_at is not None else None,
+    }
+    principal_id = actor.principal_for(found.by, row.unit, assignee_before)
+    if principal_id is not None:
+        facts["deputy_for"] = principal_id
+    if assumed:
+        facts["assumed_years"] = sorted(assumed)
+    await change.audit(row.id, actor, ACTION + step.move, facts)
+    change.emit(step.tell(row), row.id)
+    if step.follow is not None:
+        await step.follow(change, row)
 
 
 async def may_see(actor: Actor, row: Complaint) -> bool:
@@ -139,7 +155,7 @@ def _handles(actor: Actor, row: Complaint) -> bool:
 
 
 async def _already_done(row: Complaint, actor: Actor, step: Step) -> bool:
-    if row.state != COMPLAINT.find(step.move).target or actor.id is None:
+    if row.state != COMPLAINT.find(step.move).leads_to(row.state) or actor.id is None:
         return False
     entry = await AuditEntry.filter(case_id=row.id, action=ACTION + step.move).order_by("-position").first()
     if entry is None or entry.actor_kind != actor.kind or entry.actor_id != actor.id:

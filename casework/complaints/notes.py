@@ -17,6 +17,7 @@ import msgspec
 from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintUpdated
+from casework.complaints.followers import tell_followers
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint, ComplaintNote
 from casework.complaints.moving import ACTION
@@ -109,6 +110,7 @@ async def _write(desk: Desk, actor: Actor, complaint_id: UUID, kind: Kind, words
             row.updated_at = change.now
             await row.save(update_fields=["updated_at"])
             change.emit(ComplaintUpdated(**common(desk, row), update=words), row.id)
+            await tell_followers(desk, change, row, words)
         return b""
 
     key = f"note:{kind.value}:{complaint_id.hex}:{act}"

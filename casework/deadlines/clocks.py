@@ -17,7 +17,7 @@ from casework.case_event import CaseEvent
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintEvent
 from casework.complaints.lifecycle import State as ComplaintState
-from casework.complaints.limits import limit_in
+from casework.complaints.limits import limit_of
 from casework.complaints.models import Complaint
 from casework.deadlines.profile import ClockName
 from casework.inquiries.desk import InquiryDesk
@@ -80,7 +80,7 @@ class ClockedKind:
 
 
 def complaints(desk: Desk) -> ClockedKind:
-    """Accepting and answering. The time to object is the citizen's."""
+    """Accepting and answering. The time to object or to reply is the citizen's; for a merged case its lead is watched."""
     return ClockedKind(
         name="complaint",
         model=Complaint,
@@ -89,10 +89,11 @@ def complaints(desk: Desk) -> ClockedKind:
             ComplaintState.SUBMITTED: "complaint.accept",
             ComplaintState.ACCEPTED: "complaint.answer",
             ComplaintState.ASSIGNED: "complaint.answer",
+            ComplaintState.HANDLED: "complaint.answer",
             ComplaintState.REOPENED: "complaint.answer",
         },
         started="limit_started_at",
-        limit=lambda row: limit_in(ComplaintState(row.state), row.category, desk.policy),
+        limit=lambda row: limit_of(row, desk.policy),
     )
 
 
