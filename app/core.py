@@ -30,6 +30,7 @@ from casework.dangers.profile import DangerSection
 from casework.deadlines.profile import DeadlinesSection
 from casework.events import EVENTS
 from casework.exchange.profile import ExchangeSection, check_platforms
+from casework.figures.profile import FiguresSection
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.people.profile import ConsentsSection
@@ -72,6 +73,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "staff": StaffSection,
     "notifications": NotificationsSection,
     "deadlines": DeadlinesSection,
+    "figures": FiguresSection,
     "exchange": ExchangeSection,
     "routing": RoutingSection,
     "wechat": WechatSection,

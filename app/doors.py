@@ -20,6 +20,9 @@ from casework.inquiries.profile import InquiriesSection
 from casework.notifications.topics import topics_of
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
+from casework.routing.desk import RoutingDesk
+from casework.routing.profile import RoutingSection
+from casework.routing.router import RuleRouter
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
@@ -27,12 +30,14 @@ from wechat.codec import Codec
 
 def desk_of(core: Core) -> Desk:
     """The complaint desk."""
+    calendar, policy = calendar_of(core.profile, core.settings.data_dir), complaint_policy(core.profile)
     return Desk(
         db=core.db,
-        calendar=calendar_of(core.profile, core.settings.data_dir),
-        policy=complaint_policy(core.profile),
+        calendar=calendar,
+        policy=policy,
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,
+        router=RoutingDesk(RuleRouter(core.profile.section(RoutingSection), policy, calendar)),
     )
 
 

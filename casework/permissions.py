@@ -48,6 +48,9 @@ class Operation(StrEnum):
     AMEND_SETTINGS = "amend_settings"
     AMEND_TEXTS = "amend_texts"
     SEE_AUDIT = "see_audit"
+    SEE_FIGURES = "see_figures"
+    EXPORT_FIGURES = "export_figures"
+    PUBLISH_FIGURES = "publish_figures"
     KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
@@ -87,6 +90,10 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.AMEND_SETTINGS: frozenset({R.ADMINISTRATOR}),
     Operation.AMEND_TEXTS: frozenset({R.EDITOR, R.ADMINISTRATOR}),
     Operation.SEE_AUDIT: frozenset({R.AUDITOR, R.DISCIPLINE_INSPECTOR}),
+    # Of the units whose cases they see.
+    Operation.SEE_FIGURES: _CASE_ROLES | {R.ADMINISTRATOR, R.AUDITOR},
+    Operation.EXPORT_FIGURES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.PUBLISH_FIGURES: frozenset({R.HEAD}),
     Operation.KEEP_OWN_ACCOUNT: STAFF_ROLES,
 }
 """Everything that is not here is nobody's."""

@@ -21,7 +21,7 @@ NOT_SENTENCES = ("bot.words.", "bot.patterns.", "misconduct.patterns.")
 """Texts that are no sentences but what sentences are recognised by; a wrong one would deafen the chat."""
 
 
-GROWING = (("notifications", "rules"), ("wechat", "templates"))
+GROWING = (("notifications", "rules"), ("wechat", "templates"), ("routing", "rules"), ("routing", "order"))
 """Lists that may be empty in what was shipped, and grow by amendments."""
 
 
@@ -59,7 +59,7 @@ def amended(document: Mapping[str, Any], amendments: Iterable[InForce]) -> dict[
 def _make_room(document: dict[str, Any], path: str) -> None:
     """A list that may begin empty needs not have been shipped."""
     for section, name in GROWING:
-        if path.startswith(f"{section}.{name}."):
+        if f"{path}.".startswith(f"{section}.{name}."):
             held = document.setdefault(section, {})
             if isinstance(held, dict):
                 held.setdefault(name, [])
