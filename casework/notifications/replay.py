@@ -66,7 +66,8 @@ async def retry_all(db: Database, actor: Actor, reason: str, rule: str = "") -> 
 async def replay(db: Database, actor: Actor, delivery_id: UUID, why: str) -> UUID:
     """Send once more what was sent, or may have been. Returns the new message's id.
 
-    While one is on its way a second tap gives that one. Raises NotFound, Conflict, Invalid, Forbidden.
+    While one is on its way a second tap gives that one. A message is sent once more once; whoever wants yet another
+    starts from the last one, so a page left open sends nothing by itself. Raises NotFound, Conflict, Invalid, Forbidden.
     """
     require(actor, Operation.MEND_DELIVERIES)
     words = why.strip()
@@ -81,9 +82,11 @@ async def replay(db: Database, actor: Actor, delivery_id: UUID, why: str) -> UUI
             raise Conflict("problem.delivery.not_replayable")
         if row.channel == "console" or row.digest_id is not None:
             raise Conflict("problem.delivery.nothing_to_send")
-        waiting = await Delivery.filter(replay_of=row.id, state__in=list(_ON_THE_WAY)).first()
-        if waiting is not None:
-            return waiting.id
+        earlier = await Delivery.filter(replay_of=row.id).order_by("-id").first()
+        if earlier is not None and earlier.state in _ON_THE_WAY:
+            return earlier.id
+        if earlier is not None:
+            raise Conflict("problem.delivery.replayed")
         again = await _once_more(change, row)
         facts = {"why": words, "replay": str(again.id)}
         await _audit(change, row, actor, "delivery.replay", facts)

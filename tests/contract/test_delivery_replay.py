@@ -74,6 +74,20 @@ async def test_what_may_have_arrived_is_not_tried_again_but_sent_once_more_with_
     assert await AuditEntry.filter(case_id=doubtful, action="delivery.replay").count() == 1
 
 
+async def test_a_page_left_open_does_not_send_a_third_message(database: Database) -> None:
+    doubtful = await ended(database, state=UNCERTAIN, final_reason="no_answer")
+    again = await replay.replay(database, DISPATCHER, doubtful, "市民来电说没收到")
+
+    async def work(change: Change) -> None:
+        await Delivery.filter(id=again).update(state=SENT)
+
+    await database.change(work)
+    with pytest.raises(Conflict):
+        await replay.replay(database, DISPATCHER, doubtful, "市民来电说没收到")
+    third = await replay.replay(database, DISPATCHER, again, "还是没收到")
+    assert [one.id for one in await queries.replays_of(again)] == [third]
+
+
 async def test_what_cannot_be_mended_is_refused_and_left_alone(database: Database) -> None:
     lost = await ended(database, 1, state=FAILED, lost_at=database.clock.now())
     shown = await ended(database, 2, state=SENT, channel="console")

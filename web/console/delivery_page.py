@@ -106,7 +106,7 @@ async def _render(
         reference=reference,
         case=address_of(reference),
         retry=f"{DELIVERIES}/{row.id}/retry" if "retry" in mends else "",
-        replay=f"{DELIVERIES}/{row.id}/replay" if "replay" in mends else "",
+        replay=f"{DELIVERIES}/{row.id}/replay" if "replay" in mends and not again else "",
         ask=Ask(
             name="why",
             kind="short",
