@@ -13,6 +13,8 @@ from kit.workflow import is_blank
 
 TITLE_AT_MOST, TEXT_AT_MOST, BYTES_AT_MOST = 64, 600, 2_048
 GROUPS_AT_MOST = 20
+_HEAVIEST = 4
+"""Bytes of one character at most."""
 Kind = Literal["text", "articles"]
 KINDS: Final = ("text", "articles")
 
@@ -91,8 +93,11 @@ def _check_text(text: str) -> None:
     # First: half a character cannot even be counted in bytes.
     if _CONTROL.search(text):
         raise Invalid("problem.campaign.text_control", field="text")
-    if len(text) > TEXT_AT_MOST or len(text.encode()) > BYTES_AT_MOST:
+    if len(text) > TEXT_AT_MOST:
         raise Invalid("problem.campaign.text_long", field="text", at_most=TEXT_AT_MOST, length=len(text))
+    over = len(text.encode()) - BYTES_AT_MOST
+    if over > 0:
+        raise Invalid("problem.campaign.text_heavy", field="text", over=-(-over // _HEAVIEST))
     if _TAG.search(_ANCHOR.sub("", text)):
         raise Invalid("problem.campaign.text_tag", field="text")
     for piece in pieces(text):

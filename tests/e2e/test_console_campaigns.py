@@ -114,6 +114,10 @@ async def test_wrong_input_gets_one_sentence_and_nothing_typed_is_lost(
             ({"send_at": "2026-11-01T10:00"}, "send_at", "已经过了"),
             ({"audience": "groups"}, "groups", "至少选一个分组"),
             ({"kind": "articles"}, "media_id", "请选择一篇草稿"),
+            ({"kind": "articles", "media_id": "gone"}, "media_id", "已经没有这篇草稿"),
+            ({"audience": "groups", "group.999": "旧组"}, "groups", "已经没有这个分组"),
+            ({"audience": ""}, "groups", "请选择发给全部关注者"),
+            ({"text": "😀" * 600}, "text", "请至少再删 88 个字"),
         ):
             page = await save(editor, **changed)
             typed = DRAFT | changed
@@ -132,6 +136,34 @@ async def test_wrong_input_gets_one_sentence_and_nothing_typed_is_lost(
         assert "周日停水" in late.text
     view = (await queries.page()).rows[0]
     assert (view.text, view.send_at) == ("周日停水", None)
+
+
+async def test_a_form_sent_again_in_other_words_becomes_a_draft_of_its_own_when_sent_once_more(
+    console: ConsoleSetting,
+) -> None:
+    async with console.client() as editor:
+        await editor.log_in("bianji")
+        form = await editor.get(f"{HERE}/new")
+        fields = DRAFT | {"csrf_token": form.hidden("csrf_token"), "act": form.hidden("act")}
+        await editor.post(HERE, fields)
+        again = await editor.post(HERE, fields | {"text": "周日停水"})
+        assert (again.status, "已经保存过了" in again.text) == (409, True)
+        saved = await editor.post(HERE, fields | {"text": "周日停水", "act": again.hidden("act")})
+        assert "已保存" in saved.text
+    assert sorted(row.text for row in (await queries.page()).rows)[-1] == "周日停水"
+
+
+async def test_the_last_look_says_when_the_quota_is_used_up(
+    campaigns: Campaigns, console: ConsoleSetting
+) -> None:
+    for _ in range(4):
+        await campaigns.released()
+    drafted = await campaigns.drafted()
+    async with console.client() as head:
+        await head.log_in("lingdao")
+        page = await head.get(f"{HERE}/{drafted.id}/review")
+    assert "次数不够：这个月对这些关注者还可群发 0 次" in page.text
+    assert f"{HERE}/{drafted.id}/release" not in page.text
 
 
 async def test_whose_the_campaigns_are_not_sees_none_and_an_unverified_account_says_so(

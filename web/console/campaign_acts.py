@@ -10,7 +10,7 @@ from content.campaigns.lifecycle import CAMPAIGN
 from content.campaigns.platform import Unreachable
 from content.campaigns.quota import Used, left, used_in
 from content.campaigns.views import CampaignView
-from kit.problems import NotFound, Problem
+from kit.problems import Conflict, NotFound, Problem
 from web.console.campaign_door import soon
 from web.console.campaign_pages import campaign_at, render
 from web.console.campaign_screens import ReleasePage
@@ -96,11 +96,18 @@ async def _release_page(door: ConsoleDoor, visitor: Visitor, view: CampaignView)
         Fact(name=text("console_campaign.release.audience"), words=await _audience(door, view)),
         Fact(name=text("console_campaign.fact.when"), words=when),
     ]
-    quota = desk.quota()
+    quota, enough = desk.quota(), True
     if quota is not None:
-        used = await used_in(quota.period(starts)) + Used.of(one.tag_id for one in view.batches)
+        used, wanted = await used_in(quota.period(starts)), Used.of(one.tag_id for one in view.batches)
+        name = "console_campaign.release.quota_after"
+        try:
+            actions.check_quota(quota, used, wanted)
+            used += wanted
+        except Conflict as problem:
+            enough, name = False, "console_campaign.release.quota_now"
+            notes = (*notes, Note(words=text(problem.key, **problem.params), tone="late"))
         after = text(f"console_campaign.quota.{quota.per}", left=left(quota, used), at_most=quota.at_most)
-        facts.append(Fact(name=text("console_campaign.release.quota_after"), words=after))
+        facts.append(Fact(name=text(name), words=after))
     page = ReleasePage(
         title=view.title,
         action=f"{CAMPAIGNS}/{view.id}/release",
@@ -110,7 +117,7 @@ async def _release_page(door: ConsoleDoor, visitor: Visitor, view: CampaignView)
         facts=tuple(facts),
         warning=text("console_campaign.release.warning"),
         notes=notes,
-        may=not own,
+        may=enough and not own,
     )
     return shown(door, "campaign_release.html", await frame_for(door, visitor, CAMPAIGNS), page)
 

@@ -160,8 +160,11 @@ def _ticks(door: ConsoleDoor, found: Offered, typed: Mapping[str, str]) -> tuple
 
 
 def _groups(typed: Mapping[str, str], found: Offered, before: CampaignView | None) -> tuple[Group, ...]:
-    if typed["audience"] != "groups":
+    if typed["audience"] == "all":
         return ()
+    if typed["audience"] != "groups":
+        # Never everybody because a field got lost.
+        raise Invalid("problem.campaign.audience", field="groups")
     known = {one.tag_id: one.name for one in found.groups}
     if before is not None and found.fault:
         known |= {one.tag_id: one.audience for one in before.batches if one.tag_id is not None}
@@ -169,7 +172,8 @@ def _groups(typed: Mapping[str, str], found: Offered, before: CampaignView | Non
     if not chosen:
         raise Invalid("problem.campaign.no_groups", field="groups")
     if not set(chosen) <= known.keys():
-        raise Invalid("problem.campaign.groups_unread", field="groups")
+        gone = "groups_unread" if found.fault else "groups_gone"
+        raise Invalid(f"problem.campaign.{gone}", field="groups")
     return tuple(Group(tag_id, known[tag_id]) for tag_id in chosen)
 
 
@@ -179,4 +183,5 @@ def _titles(media_id: str, found: Offered, before: CampaignView | None) -> tuple
             return one.titles
     if before is not None and before.media_id == media_id:
         return tuple(before.text.splitlines())
-    raise Invalid("problem.campaign.drafts_unread", field="media_id")
+    gone = "drafts_unread" if found.fault else "draft_gone"
+    raise Invalid(f"problem.campaign.{gone}", field="media_id")

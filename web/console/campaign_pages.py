@@ -122,7 +122,11 @@ async def _save(
         wrong[problem.field] = door.words.text(problem.key, **problem.params)
     except Conflict as problem:
         status = 409
-        notes = (Note(words=door.words.text(problem.key, **problem.params), tone="late"),)
+        words_key = problem.key
+        if before is None:
+            # Saved from this very form before, in other words: what is typed now may become a draft of its own.
+            words_key, key = "problem.campaign.already_saved", secrets.token_hex(16)
+        notes = (Note(words=door.words.text(words_key, **problem.params), tone="late"),)
         saved = before.text if before is not None else ""
     form = form_of(door, found, before, typed, act=key, wrong=wrong, notes=notes, saved=saved)
     return shown(door, "campaign_form.html", await frame_for(door, visitor, CAMPAIGNS), form, status)
