@@ -164,7 +164,7 @@ def build_bot(
             adding=adding,
             inquiring=inquiring,
             personal=personal,
-            notices=Notices(db, turns, phrases, capabilities, wishes.topics if wishes is not None else ()),
+            notices=Notices(db, turns, phrases, capabilities, wishes),
         ),
         taking_up=taking_up,
         sentences=Sentences(

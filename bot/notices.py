@@ -7,15 +7,15 @@ from typing import Final
 from uuid import UUID
 
 from bot.capabilities import Capabilities
-from bot.models import PushConsent
 from bot.notice_choices import NoticeChoices, choices_of, is_unsubscribed
 from bot.phrases import Phrases
 from bot.turns import Message, Turns
 from bot.way_out import undo_link
 from casework.actors import citizen
 from casework.notifications.preferences import Choice
+from casework.notifications.prompts import Held
 from casework.notifications.shape import Topic
-from casework.notifications.topics import TopicOffer
+from casework.notifications.wishes import NoticeWishes
 from kit.db import Database
 
 STOPS: Final[Mapping[str, tuple[Topic, Choice]]] = {
@@ -31,7 +31,7 @@ STOPS: Final[Mapping[str, tuple[Topic, Choice]]] = {
 
 
 class Notices:
-    """One per process. `topics` are those of the rules in force."""
+    """One per process. `wishes` knows the topics of the rules in force, and what was agreed to."""
 
     def __init__(
         self,
@@ -39,13 +39,14 @@ class Notices:
         turns: Turns,
         phrases: Phrases,
         capabilities: Capabilities,
-        topics: Sequence[TopicOffer] = (),
+        wishes: NoticeWishes | None = None,
     ) -> None:
         self._choices = NoticeChoices(db)
         self._turns = turns
         self._phrases = phrases
         self._capabilities = capabilities
-        self._topics = topics
+        self._wishes = wishes
+        self._topics = wishes.topics if wishes is not None else ()
 
     async def told(self, account_id: UUID | None) -> str:
         """Which notices there are and how to get them."""
@@ -54,20 +55,17 @@ class Notices:
             return say("bot.notices.none_sent")
         if account_id is not None and await is_unsubscribed(account_id):
             return say("bot.notices.unsubscribed")
-        left, lines = 0, []
+        lines: Sequence[str] = ()
+        held: Sequence[Held] = ()
         if account_id is not None:
-            counts = await PushConsent.filter(account_id=account_id, refused_at=None).values_list(
-                "remaining", flat=True
-            )
-            left = sum(int(str(count)) for count in counts)
+            held = await self._wishes.held(account_id) if self._wishes is not None else ()
             lines = self._chosen(await choices_of(account_id))
-        parts = (
-            say("bot.notices.kinds"),
-            *lines,
-            say("bot.notices.left", count=left),
-            say("bot.notices.how"),
-        )
-        return "\n".join(parts)
+        if any(one.is_lasting and one.left > 0 for one in held):
+            # Agreed to until it is taken back: there is nothing to count, and nothing more to agree to.
+            ending = [say("bot.notices.lasting"), say("bot.notices.how_lasting")]
+        else:
+            ending = [say("bot.notices.left", count=sum(one.left for one in held)), say("bot.notices.how")]
+        return "\n".join((say("bot.notices.kinds"), *lines, *ending))
 
     async def stop(self, message: Message) -> str:
         """Only what must be told is told from now on."""

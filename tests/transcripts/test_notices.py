@@ -69,3 +69,23 @@ async def test_who_wants_no_notices_is_not_asked_and_hears_what_they_chose(offic
     await office.say("每天汇总")
     assert "“办理进展”：每天一次，合在一条里。" in await office.say("消息通知")
     assert (await filed(office)).endswith(ASKS)
+
+
+async def test_who_agreed_for_good_is_not_told_of_a_number_that_is_left(
+    sqlite_db: Database, clock: FixedClock, valkey_url: str, answerer: Answerer
+) -> None:
+    lasting = WechatSection(
+        templates=(MessageTemplate(id="t-1", kind="long_term", fields={"thing1": "title"}),)
+    )
+    wishes = NoticeSide(sqlite_db, lasting, topics_of(SHIPPED), APP_ID)
+    office = await open_office(
+        sqlite_db, clock, valkey_url, answerer, wishes=wishes, redis_timeout_s=PATIENT_S
+    )
+    assert office.bot.line is not None
+    await office.bot.line.call(b"FLUSHALL")
+    assert "还剩 0 次" in await office.say("消息通知")
+    await tap(office, "accept")
+    said = await office.say("消息通知")
+    await office.bot.close()
+    assert "您已经同意长期接收" in said
+    assert "还剩" not in said

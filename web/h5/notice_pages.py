@@ -36,6 +36,7 @@ async def show_notices(request: Request, door: H5Door, visitor: Visitor) -> HTTP
         words=door.words.text(f"h5_notices.reach.{await door.notices.reach(visitor.account_id)}"),
         lines=tuple(_line(door, one, refuses_all=refuses_all) for one in held),
         scripts=scripts,
+        may_need_button=bool(_askable(held)),
     )
     return shown(door, "notices.html", frame_for(request, door, visitor, NOTICES), page)
 

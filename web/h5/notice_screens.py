@@ -29,11 +29,12 @@ class Scripts:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticesPage:
-    """Which messages reach the person, and how to change that."""
+    """Which messages reach the person, and how to change that. `may_need_button`: there is more to agree to."""
 
     words: str
     lines: tuple[NoticeLine, ...]
     scripts: Scripts | None = None
+    may_need_button: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
