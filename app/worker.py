@@ -19,6 +19,7 @@ from app.core import Core, file_store, open_core, redis_url, rule_book
 from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
 from app.duties import Duty, Roster
 from app.exchange import Posting, courier, exchange_section
+from app.figures import FiguresDuty
 from app.gauge_sources import build_gauges
 from app.gauges import LOOK_S
 from app.housekeeping import purge
@@ -51,6 +52,7 @@ from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
 from casework.exchange.orders import accept_orders
 from casework.exchange.planning import ExchangePlanner
+from casework.figures.keeping import FigureKeeper
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.alerts import escalate_unanswered
 from casework.notifications.bundles import make_bundles
@@ -123,10 +125,10 @@ async def work(
     settings, db = core.settings, core.db
     meters = WorkerMeters()
     watch_database(meters.registry, db)
-    figures = metrics_folder(settings.data_dir)
-    board = Board(figures, "worker", meters.registry)
+    meters_at = metrics_folder(settings.data_dir)
+    board = Board(meters_at, "worker", meters.registry)
     stack.callback(board.close)
-    publishing = asyncio.create_task(keep_publishing(board, also=partial(beat, figures)))
+    publishing = asyncio.create_task(keep_publishing(board, also=partial(beat, meters_at)))
     stack.callback(publishing.cancel)
     # Two containers may share a host's name and a process id.
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -153,7 +155,10 @@ async def work(
     book = rule_book(core.profile)
     relay = Relay(
         db,
-        dict.fromkeys(EVENTS, (Planner(book), DeadlinePlanner(deadlines), ExchangePlanner(platforms))),
+        dict.fromkeys(
+            EVENTS,
+            (Planner(book), DeadlinePlanner(deadlines), ExchangePlanner(platforms), FigureKeeper(desk)),
+        ),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__
         ),
@@ -189,6 +194,7 @@ async def work(
     campaign_sending = CampaignSending(campaigns, mass, report=log.error)
     campaign_reports = CampaignReports(campaigns, mass)
 
+    figures = FiguresDuty(core, desk)
     bundle = partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet)
 
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
@@ -217,6 +223,7 @@ async def work(
             leased("split", lambda: close_split_through(desk), 60.0, "relay"),
             leased("archive", lambda: archive_closed_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
+            leased("figures", figures.step, 5.0),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("gauges", gauges.step, LOOK_S),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),

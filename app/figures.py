@@ -1,0 +1,32 @@
+"""Figures, built from the core: the desk, and what the worker does for them."""
+
+from __future__ import annotations
+
+from app.core import Core
+from casework.actors import system
+from casework.complaints.desk import Desk
+from casework.figures.building import build_changed
+from casework.figures.desk import FiguresDesk
+from casework.figures.keeping import FigureWalk
+from casework.figures.profile import FiguresSection
+from casework.figures.publishing import publish_due
+
+
+def figures_desk(core: Core, desk: Desk) -> FiguresDesk:
+    """The cases of the complaint desk, and the rules by which months are published."""
+    return FiguresDesk(desk=desk, section=core.profile.section(FiguresSection))
+
+
+class FiguresDuty:
+    """Mends figures, makes the blocks of months that have changed, publishes the month whose day has come."""
+
+    def __init__(self, core: Core, desk: Desk) -> None:
+        self._core = core
+        self._desk = figures_desk(core, desk)
+        self._walk = FigureWalk(desk)
+
+    async def step(self) -> int:
+        """Returns how much was done: cases mended, months made and published."""
+        done = await self._walk.step()
+        done += await build_changed(self._core.db)
+        return done + await publish_due(self._desk, self._core.catalogue, system())
