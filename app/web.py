@@ -14,7 +14,7 @@ from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
 from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
-from app.exchange import exchange_door
+from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
 from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
@@ -132,6 +132,7 @@ def build_app(
             templates=Templates(core, platform),
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
+            exchange=exchange_section(core),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),
         )
         doors = {"account": bot.door}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -21,6 +22,7 @@ from kit.problems import NotFound, Problem
 from web.console.addresses import case_address
 from web.console.case_page import Around, case_page, done_note, moves_for
 from web.console.door import ConsoleDoor
+from web.console.exchange_panel import panel_of
 from web.console.filters import filters_of
 from web.console.forms import FIELD_OF_PROBLEM, FORMS, SIDE_FORMS, Filled, form_of, is_act
 from web.console.frame import CASES, asked_for, frame_for, shown
@@ -147,6 +149,7 @@ async def render_case(
         typed=typed,
         phone=phone,
     )
+    page = replace(page, exchange=await panel_of(door, visitor, case))
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from web.console.exchange_screens import ExchangePanel
 from web.console.screens import Ask, Chip, Countdown, Note
 
 
@@ -157,7 +158,8 @@ class CasePage:
     """Everything about one case. `orphaned` is typed text for which there is no form any more.
 
     `told` is the form for news to the citizen, apart from `internal`, what staff write for each other. `reckoning` are
-    the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain.
+    the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain, `exchange` what other
+    platforms have to do with it.
     """
 
     reference: str
@@ -194,4 +196,5 @@ class CasePage:
     public: Public | None = None
     chain: str = ""
     notes: tuple[Note, ...] = ()
+    exchange: ExchangePanel | None = None
     orphaned: tuple[tuple[str, str], ...] = ()

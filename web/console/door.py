@@ -9,6 +9,7 @@ from typing import cast
 from sanic import Request
 
 from casework.complaints.desk import Desk
+from casework.exchange.profile import ExchangeSection
 from casework.inquiries.desk import InquiryDesk
 from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
@@ -68,6 +69,7 @@ class ConsoleDoor:
     preview: Preview
     templates: TemplateBook
     campaigns: CampaignDoor
+    exchange: ExchangeSection
 
     @property
     def db(self) -> Database:
@@ -97,6 +99,7 @@ def build_console(
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
     campaigns: CampaignDoor | None = None,
+    exchange: ExchangeSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -123,6 +126,7 @@ def build_console(
         rules=rules,
         preview=preview,
         templates=templates if templates is not None else NoTemplates(),
+        exchange=exchange or ExchangeSection(),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
     )
 

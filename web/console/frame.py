@@ -17,6 +17,7 @@ from web.console.visitor import Visitor
 
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
+EXCHANGE = "/console/exchange"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
 NOTICES = "/console/notices"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
@@ -27,6 +28,7 @@ PLACES = {
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
+    EXCHANGE: ("exchange", Operation.SEE_EXCHANGE),
     CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
