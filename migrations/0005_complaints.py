@@ -169,13 +169,14 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='FigureMonth',
             fields=[
-                ('month', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('month', fields.IntField(unique=True)),
                 ('revision', fields.IntField()),
                 ('built_revision', fields.IntField()),
                 ('built_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cases', fields.IntField()),
             ],
-            options={'table': 'figure_month', 'app': 'chengguan', 'pk_attr': 'month'},
+            options={'table': 'figure_month', 'app': 'chengguan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -40,7 +40,8 @@ class CaseFigure(Model):
 class FigureMonth(Model):
     """How often figures of a month have changed, and how often they had when its blocks were made."""
 
-    month = fields.IntField(primary_key=True, generated=False)
+    id = fields.UUIDField(primary_key=True)
+    month = fields.IntField(unique=True)
     revision = fields.IntField()
     built_revision = fields.IntField()
     built_at = fields.DatetimeField(null=True)
