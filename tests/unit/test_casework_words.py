@@ -153,7 +153,7 @@ def test_the_shipped_profile_makes_a_policy() -> None:
 
 
 def test_a_limit_in_two_units_is_refused() -> None:
-    with pytest.raises(msgspec.ValidationError, match="恰好写一个"):
+    with pytest.raises(msgspec.ValidationError, match="恰好用一个单位"):
         msgspec.convert({"working_days": 1, "natural_days": 2, "basis": "甲"}, PromisedLimit)
 
 

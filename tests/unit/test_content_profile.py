@@ -50,13 +50,15 @@ def test_the_danger_sentence_exists(document: Any) -> None:
         ("半夜工地打桩吵死了", "construction_noise"),
         ("井盖没了太危险", "manhole"),
         ("邻居在楼顶加盖房子", "illegal_building"),
-        ("共享单车堵住盲道", "parking"),
+        ("共享单车堵住盲道", "bike_parking"),
+        ("路边的车占着盲道", "parking"),
         ("渣土车撒了一路", "muck_truck"),
         ("楼下饭店油烟呛人", "cooking_fumes"),
         ("电线杆上贴满小广告", "small_ads"),
         ("广场舞音响太吵", "living_noise"),
         ("有人遛狗不牵绳", "dogs"),
-        ("路灯不亮好几天了", "road_damage"),
+        ("路灯不亮好几天了", "street_lamp"),
+        ("马路上好多大坑", "road_damage"),
     ],
 )
 def test_everyday_complaints_find_their_category(document: Any, story: str, category: str) -> None:
