@@ -59,6 +59,20 @@ class Polygon:
     def box(self) -> Box:
         return Box(self.west / SCALE, self.south / SCALE, self.east / SCALE, self.north / SCALE)
 
+    def inner_point(self) -> tuple[float, float]:
+        """Some (longitude, latitude) well inside: amid the widest stretch half-way up."""
+        # Half a step beside the middle, so that no corner is met.
+        y = (self.south + self.north) // 2 + 0.5
+        xs, ys = self._xs, self._ys
+        band = self._band_of(int(y))
+        crossed = sorted(
+            xs[edge] + (xs[edge + 1] - xs[edge]) * (y - ys[edge]) / (ys[edge + 1] - ys[edge])
+            for edge in self._edges[self._band[band] : self._band[band + 1]]
+            if (ys[edge] > y) != (ys[edge + 1] > y)
+        )
+        left, right = max(zip(crossed[::2], crossed[1::2], strict=True), key=lambda pair: pair[1] - pair[0])
+        return (left + right) / 2 / SCALE, y / SCALE
+
     def contains(self, x: int, y: int) -> bool:
         """Whether the point lies in it or on an edge. In steps, see `SCALE`."""
         if not (self.west <= x <= self.east and self.south <= y <= self.north):
