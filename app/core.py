@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from tortoise.exceptions import OperationalError
 
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
+from app.places import keep_fresh
 from app.renewal import Version
 from bot.auto_replies import AutoRepliesSection
 from bot.menu import MenuSection
 from bot.profile import WechatSection
+from casework.areas.places import Places, load_places
+from casework.areas.profile import MapSection
 from casework.complaints.profile import (
     ComplaintPolicy,
     ComplaintsSection,
@@ -68,6 +72,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "danger": DangerSection,
     "inquiries": InquiriesSection,
     "units": UnitsSection,
+    "map": MapSection,
     "not_ours": NotOursSection,
     "consents": ConsentsSection,
     "staff": StaffSection,
@@ -105,6 +110,8 @@ class Core:
     """What an amendment made in the console must stand up to."""
     version: Version
     """Of profile and texts, see `app.renewal`."""
+    places: Places
+    """The bureau's areas, kept fresh."""
 
 
 def redis_url(settings: Settings) -> str:
@@ -145,6 +152,8 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
         # Read first: what is amended while the rest is read is taken over a moment later.
         seen = await version()
         redis, shipped = connect(redis_at), Catalogue.load(CATALOGUE_FOLDER)
+        places = await load_places()
+        refreshing = asyncio.create_task(keep_fresh(places))
         try:
             yield Core(
                 settings=settings,
@@ -157,8 +166,10 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
                 catalogue=amended_texts(shipped, await in_force(TEXT)),
                 checks=Checks(whole_profile, PROFILE_REFUSED, shipped),
                 version=seen,
+                places=places,
             )
         finally:
+            refreshing.cancel()
             await redis.aclose()
 
 

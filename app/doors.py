@@ -37,6 +37,7 @@ def desk_of(core: Core) -> Desk:
         policy=policy,
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,
+        places=core.places,
         router=RoutingDesk(RuleRouter(core.profile.section(RoutingSection), policy, calendar)),
     )
 

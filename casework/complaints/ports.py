@@ -85,6 +85,12 @@ class Places(Protocol):
     def locate(self, latitude: float, longitude: float) -> Located:
         """Of a point in WGS-84, in degrees."""
 
+    def name_of(self, code: str) -> str | None:
+        """What an area or grid is called; None for a code that is not known."""
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """The codes of an area and of all it lies in, the smallest first; begins with the code itself."""
+
 
 class Suggester(Protocol):
     """Suggests from words. In memory, below a millisecond."""
@@ -114,6 +120,12 @@ class NoPlaces:
 
     def locate(self, latitude: float, longitude: float) -> Located:
         return Located()
+
+    def name_of(self, code: str) -> str | None:
+        return None
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        return (code,)
 
 
 class NoRouter:

@@ -75,6 +75,9 @@ OPERATOR_WORDS = (
     "bot/auto_replies.py",
     "bot/menu.py",
     "bot/profile.py",
+    "casework/areas/actions.py",
+    "casework/areas/profile.py",
+    "casework/areas/reading.py",
     "casework/complaints/profile.py",
     "casework/complaints/scheme.py",
     "casework/deadlines/profile.py",
@@ -82,7 +85,7 @@ OPERATOR_WORDS = (
     "casework/notifications/rule_book.py",
     "casework/routing/profile.py",
 )
-"""Modules whose sentences are for whoever edits the bureau profile, before any catalogue is read."""
+"""Modules whose sentences are for whoever edits the bureau profile or a file to be imported, before any catalogue is read."""
 
 
 def words_live_in_catalogues(source: Source) -> Iterator[Finding]:
