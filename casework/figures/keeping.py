@@ -63,7 +63,9 @@ async def mark(change: Change, months: Collection[int]) -> None:
     """Note that figures of these months have changed."""
     await FigureMonth.bulk_create(
         [
-            FigureMonth(id=change.ids.new(), month=month, revision=0, built_revision=-1, built_at=None, cases=0)
+            FigureMonth(
+                id=change.ids.new(), month=month, revision=0, built_revision=-1, built_at=None, cases=0
+            )
             for month in sorted(months)
         ],
         ignore_conflicts=True,

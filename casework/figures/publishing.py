@@ -29,12 +29,13 @@ from casework.figures.blocks import FigureRow
 from casework.figures.building import figure_rows
 from casework.figures.desk import FiguresDesk
 from casework.figures.models import CaseFigure, PublishedMonth
-from casework.figures.sheet import digest_of, safe, written
+from casework.figures.sheet import digest_of, written
 from casework.permissions import Operation, require
 from kit.catalogue import Catalogue
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict
+from kit.sheets import safe_text
 
 REASON_AT_MOST = 200
 PUBLISH = "published_month.publish"
@@ -142,7 +143,7 @@ def _named(row: PublicRow, names: Names) -> PublicRow:
 
 
 def _name(code: str, names: Mapping[str, str]) -> str:
-    return code if code in ("", OTHER) else safe(names.get(code, code))
+    return code if code in ("", OTHER) else safe_text(names.get(code, code))
 
 
 async def published_months() -> list[PublishedMonth]:

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from casework.figures.anonymous import OTHER, PUBLIC_STANDINGS, PublicRow
 from kit.catalogue import Catalogue
 from kit.problems import Invalid
+from kit.sheets import BOM
 
-BOM = "\ufeff"
 _COLUMNS = PublicRow._fields
 
 
@@ -58,8 +58,3 @@ def digest_of(content: str) -> str:
     digest = hashes.Hash(hashes.SM3())
     digest.update(content.encode())
     return digest.finalize().hex()
-
-
-def safe(words: str) -> str:
-    """Words that no spreadsheet takes for a formula."""
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else words

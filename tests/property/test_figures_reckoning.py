@@ -89,7 +89,7 @@ def test_a_report_is_what_a_plain_loop_over_the_cases_finds(
     whole = [(month, row) for month, row in everything if "source" in codes or row.source not in SELF_FOUND]
     groups = {("", ""): [row for _, row in whole]}
     for name in DIMENSIONS:
-        for month, row in everything if name == "source" else whole:
+        for _, row in everything if name == "source" else whole:
             groups.setdefault((name, getattr(row, name)), []).append(row)
     for month, row in whole:
         groups.setdefault(("month", month), []).append(row)
