@@ -5,13 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.campaigns import campaign_desk
-from app.core import Core, open_core, redis_url
+from app.core import SHIPPED_PROFILE, Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
 from app.demo_people import DEMO_STAFF, demo_password
 from app.demo_stories import CAMPAIGN, STORIES, Story
 from app.doors import capabilities_of, desk_of
 from app.platform import Platform
 from casework.actors import Actor, system
+from casework.areas.actions import import_areas
+from casework.areas.kinds import AreaKind
+from casework.areas.models import AreaImport
+from casework.areas.reading import Properties, read_areas
 from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
@@ -35,6 +39,8 @@ async def fill(settings: Settings) -> int:
         desk = desk_of(core)
         fresh = not await Complaint.exists()
         await _staff(desk, demo_password(settings.data_dir))
+        if not await AreaImport.exists():
+            await _areas(core)
         if fresh:
             await _cases(desk)
         if not await Campaign.exists():
@@ -43,6 +49,14 @@ async def fill(settings: Settings) -> int:
             for code in DEMO_CODES:
                 await add_code(desk.db, system(), code)
     return 0
+
+
+async def _areas(core: Core) -> None:
+    """Districts, streets and grids of a city that exists nowhere."""
+    for kind in AreaKind:
+        content = (SHIPPED_PROFILE / "areas" / f"{kind.value}.geojson").read_bytes()
+        await import_areas(core.db, system(), kind, read_areas(content, Properties(), "gcj02"))
+    await core.places.renewed()
 
 
 async def _campaign(core: Core, desk: Desk) -> None:
