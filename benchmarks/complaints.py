@@ -16,12 +16,15 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from benchmarks import complaints_figures
 from benchmarks.complaints_frame import CASES, ENGINES, Frame, run_on
 from benchmarks.report import Figure, show
 
 Part = Callable[[Frame], Awaitable[list[Figure]]]
 
-PARTS: dict[str, Part] = {}
+PARTS: dict[str, Part] = {
+    "figures": complaints_figures.figures,
+}
 """Add a line for a part of your own: `"name": complaints_name.figures`."""
 
 
