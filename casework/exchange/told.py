@@ -22,6 +22,7 @@ from casework.complaints.wording import digest, optional, required
 from casework.exchange.models import ExchangeOrder, ExchangeStep
 from casework.exchange.orders import INBOUND, OUTBOUND, acting_for, find_order
 from casework.exchange.profile import Peer
+from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, NotFound
 
@@ -65,10 +66,13 @@ async def add_supplement(desk: Desk, peer: Peer, number: str, told: Told, body: 
 
 
 async def remind(desk: Desk, peer: Peer, number: str, told: Told, body: bytes) -> bool:
-    """Have whoever has the case reminded (催办). Returns and raises like `add_supplement`."""
+    """Have whoever has the case reminded (催办); of a second time on one day only a note is taken. Returns and raises
+    like `add_supplement`.
+    """
 
     async def work(change: Change, row: Complaint, order: ExchangeOrder) -> None:
-        await take_within(desk, change, acting_for(peer), row, _reminder(desk, change))
+        if row.reminded_at is None or local(row.reminded_at).date() != local(change.now).date():
+            await take_within(desk, change, acting_for(peer), row, _reminder(desk, change))
 
     return await _once(desk, peer, number, Kind.REMINDER, told, body, work)
 
@@ -139,7 +143,7 @@ def _reminder(desk: Desk, change: Change) -> Step:
     return Step(
         move="remind",
         given={},
-        content={},
+        content={"on": local(change.now).date().isoformat()},
         fill=fill,
         tell=lambda row: ComplaintReminded(
             **common(desk, row), by_citizen=False, times=row.times_reminded or 1, answer_by_at=row.due_at
