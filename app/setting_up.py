@@ -9,6 +9,8 @@ from app.core import SHIPPED_PROFILE, open_database, whole_profile
 from app.demo_profile import DEMO_SECTIONS
 from app.key_check import record_keys
 from app.models import MODEL_MODULES
+from casework.areas.places import load_places
+from casework.areas.relocating import relocate
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import load_starter, read_starter
 from content.profile_store import load_profile
@@ -55,6 +57,10 @@ async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
             return profile_is_new, await load_starter(change, entries, change.now, change.ids)
 
         profile_is_new, altered = await db.change(work, timeout_s=60)
+        if done.applied:
+            # Cases from before there were squares and areas.
+            async for _ in relocate(db, await load_places()):
+                pass
     print(
         f"数据库结构{'已升级 ' + str(len(done.applied)) + ' 步' if done.applied else '已是最新'}；"
         f"单位画像{'已更新' if profile_is_new else '没有变化'}；知识更新 {altered} 条。"

@@ -31,8 +31,9 @@ class GeoJsonError(ValueError):
     """The file cannot be used; `faults` are Chinese sentences, each with where it is."""
 
     def __init__(self, *faults: str) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+        more = len(faults) - FAULTS_AT_MOST
+        self.faults = (*faults[:FAULTS_AT_MOST], *([f"还有 {more} 处同样要改。"] if more > 0 else []))
+        super().__init__("\n".join(self.faults))
 
 
 class GeometryFault(ValueError):
@@ -76,8 +77,7 @@ def read_features(content: bytes) -> tuple[Feature, ...]:
         except GeometryFault as fault:
             faults.append(f"{feature.where}：{fault}")
     if faults:
-        more = len(faults) - FAULTS_AT_MOST
-        raise GeoJsonError(*faults[:FAULTS_AT_MOST], *([f"还有 {more} 处同样要改。"] if more > 0 else []))
+        raise GeoJsonError(*faults)
     return tuple(read)
 
 

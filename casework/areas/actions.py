@@ -13,7 +13,7 @@ from casework.areas.models import Area, AreaImport
 from casework.areas.places import Atlas, current_version, read_atlas
 from casework.areas.reading import NewArea
 from kit.db import Change, Database
-from kit.geojson import FAULTS_AT_MOST, GeoJsonError
+from kit.geojson import GeoJsonError
 
 WITHIN_S = 120.0
 
@@ -99,7 +99,7 @@ def _parents(atlas: Atlas, kind: AreaKind, areas: Sequence[NewArea]) -> dict[str
             found = atlas.at(area.inner[1], area.inner[0])
             parents[area.code] = next((found[above].code for above in kind.above if above in found), None)
     if faults:
-        raise GeoJsonError(*faults[:FAULTS_AT_MOST])
+        raise GeoJsonError(*faults)
     return parents
 
 

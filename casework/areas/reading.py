@@ -9,7 +9,7 @@ import msgspec
 
 from casework.complaints.place import Datum, gcj02_to_wgs84
 from casework.complaints.wording import kept
-from kit.geojson import FAULTS_AT_MOST, Feature, GeoJsonError, Ring, geometry_text, read_features
+from kit.geojson import Feature, GeoJsonError, Ring, geometry_text, read_features
 from kit.geometry import Box, Polygon, box_around
 
 CODE_AT_MOST, NAME_AT_MOST = 40, 100
@@ -49,7 +49,7 @@ def read_areas(content: bytes, properties: Properties, datum: Datum) -> tuple[Ne
             faults.append(f"{feature.where}：{fault}")
     faults.extend(_twice(areas))
     if faults:
-        raise GeoJsonError(*faults[:FAULTS_AT_MOST])
+        raise GeoJsonError(*faults)
     return tuple(areas)
 
 
