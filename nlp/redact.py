@@ -28,9 +28,14 @@ def redact(text: str) -> str:
     Case references survive: what follows a letter and a hyphen is only masked when it reads as a phone or identity number.
     """
     masked = list(text)
-    for found in _SENSITIVE.finditer(_ascii_digits(text)):
-        masked[found.start() : found.end()] = "*" * (found.end() - found.start())
+    for start, end in sensitive_spans(text):
+        masked[start:end] = "*" * (end - start)
     return "".join(masked)
+
+
+def sensitive_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where `redact` masks: (start, end), end exclusive, in order."""
+    return tuple(found.span() for found in _SENSITIVE.finditer(_ascii_digits(text)))
 
 
 def holds_personal_number(text: str) -> bool:
