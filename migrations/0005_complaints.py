@@ -518,4 +518,16 @@ class Migration(migrations.Migration):
             model_name='Complaint',
             index=IndexWhere(fields=['due_at', 'id'], where='closed_at IS NOT NULL'),
         ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['closed_at', 'id', 'state'], where='closed_at IS NOT NULL AND anonymised_at IS NULL'),
+        ),
+        ops.AddIndex(
+            model_name='ComplaintPhoto',
+            index=Index(fields=['file_id']),
+        ),
+        ops.AddIndex(
+            model_name='ComplaintPhoto',
+            index=IndexWhere(fields=['id'], where='medium IS NOT NULL'),
+        ),
     ]

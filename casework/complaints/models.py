@@ -9,6 +9,8 @@ from kit.db.indexes import IndexWhere
 
 OPEN = "closed_at IS NULL"
 """Of a million cases some twenty thousand are open; their queues have indexes of their own, see `casework.queues`."""
+KEPT = "closed_at IS NOT NULL AND anonymised_at IS NULL"
+"""Over, and still naming whose it was, see `casework.retention`."""
 QUEUED = ("state", "category", "urgency", "place_area", "source", "times_disputed")
 """What a queue is narrowed by stands in its indexes, so that a row is read only when it is shown."""
 
@@ -109,13 +111,16 @@ class Complaint(Model):
             ("place_cell", "submitted_at"),
             # The map's counts are read from this one alone, see `casework.areas.counting`.
             ("submitted_at", "place_cell", "state", "unit", "category", "urgency", "place_area"),
-            ("merged_into_id", "id"),
-            ("parent_id", "id"),
+            IndexWhere(fields=("merged_into_id", "id"), where="merged_into_id IS NOT NULL"),
+            IndexWhere(fields=("parent_id", "id"), where="parent_id IS NOT NULL"),
             ("phone_index", "submitted_at"),
             ("account_id", "submitted_at", "id"),
             ("submitted_at", "id"),
             ("unit", "submitted_at", "id"),
-            ("state", "submitted_at", "id", "unit", "category", "urgency", "place_area", "source"),
+            ("state", "submitted_at", "id", "urgency", "place_area", "source"),
+            ("unit", "state", "submitted_at", "id", "urgency", "place_area", "source"),
+            ("assignee_id", "submitted_at", "id", "unit", "state"),
+            ("category", "submitted_at", "id", "state", "unit", "urgency", "place_area", "source"),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
             IndexWhere(fields=("assignee_id", "due_at", "id", *QUEUED, "unit"), where=OPEN),
@@ -125,6 +130,8 @@ class Complaint(Model):
                 where=f"{OPEN} AND supervised_at IS NOT NULL",
             ),
             IndexWhere(fields=("due_at", "id"), where="closed_at IS NOT NULL"),
+            # What is to be anonymised next, oldest first: what has been is not in it.
+            IndexWhere(fields=("closed_at", "id", "state"), where=KEPT),
         )
 
 
@@ -145,6 +152,11 @@ class ComplaintPhoto(Model):
     class Meta:
         table = "complaint_photo"
         unique_together = (("complaint_id", "stage", "position"),)
+        indexes = (
+            # Who else holds this file: merged and split cases share theirs.
+            ("file_id",),
+            IndexWhere(fields=("id",), where="medium IS NOT NULL"),
+        )
 
 
 class ComplaintAddition(Model):
