@@ -476,11 +476,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['merged_into_id', 'id']),
+            index=IndexWhere(fields=['merged_into_id', 'id'], where='merged_into_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['parent_id', 'id']),
+            index=IndexWhere(fields=['parent_id', 'id'], where='parent_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -492,7 +492,19 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['state', 'submitted_at', 'id', 'unit', 'category', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['state', 'submitted_at', 'id', 'urgency', 'place_area', 'source']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['unit', 'state', 'submitted_at', 'id', 'urgency', 'place_area', 'source']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['assignee_id', 'submitted_at', 'id', 'unit', 'state']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['category', 'submitted_at', 'id', 'state', 'unit', 'urgency', 'place_area', 'source']),
         ),
         ops.AddIndex(
             model_name='Complaint',
