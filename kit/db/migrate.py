@@ -28,12 +28,14 @@ from tortoise.migrations.executor import MigrationExecutor, PlanStep
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 
 from kit.db.backup import ADVISORY_LOCK, back_up
 from kit.db.database import sqlite_path, tortoise_config
 from kit.db.editor import KeepingSqliteEditor
 from kit.db.refusal import REFUSED, refusal
 from kit.db.schema import differences
+from kit.db.schema_state import state_after
 
 
 class MigrationError(Exception):
@@ -114,8 +116,9 @@ async def _apply(
     if plan and applied and backup_folder is not None:
         result.backup = await back_up(writer, url, backup_folder, label=plan[0].migration.name)
         report(f"backup {result.backup}")
+    state = await state_after(executor, applied)
     for step in plan:
-        await _apply_step(writer, executor, step)
+        await _apply_step(writer, executor, step, state)
         result.applied.append(step.migration.name)
         report(f"applied {step.migration.name}")
     wrong = await differences(writer) if only is None else []
@@ -123,16 +126,16 @@ async def _apply(
         raise MigrationError("数据库结构与程序不一致：" + "；".join(wrong[:5]))
 
 
-async def _apply_step(writer: BaseDBAsyncClient, executor: MigrationExecutor, step: PlanStep) -> None:
-    """One migration and the record of it, in one transaction on both engines."""
+async def _apply_step(
+    writer: BaseDBAsyncClient, executor: MigrationExecutor, step: PlanStep, state: State
+) -> None:
+    """One migration and the record of it, in one transaction on both engines. `state` is brought on with it."""
     sqlite = writer.capabilities.dialect == "sqlite"
     if sqlite:
         # Rebuilding a table drops the old one: with foreign keys on, its children
         # would be deleted. The pragma has no effect inside a transaction.
         await writer.execute_query("PRAGMA foreign_keys=OFF")
     try:
-        applied = await _applied(writer)
-        state = await executor._project_state(applied)
         async with writer._in_transaction() as connection:
             key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
             if sqlite:
