@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -124,10 +124,9 @@ def moment_of(words: str, *, is_end: bool = False) -> datetime | None:
     year, month, day = (int(part) for part in found.groups()[:3])
     try:
         midnight = datetime(year, month, day, tzinfo=SHANGHAI)
-        if found[4] is None:
-            return midnight + _DAY if is_end else midnight
-        hour, minute = int(found[4]), int(found[5])
-        return midnight + _DAY if (hour, minute) == (24, 0) else midnight.replace(hour=hour, minute=minute)
+        hour, minute = (int(found[4]), int(found[5])) if found[4] is not None else (24 if is_end else 0, 0)
+        at = midnight + _DAY if (hour, minute) == (24, 0) else midnight.replace(hour=hour, minute=minute)
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

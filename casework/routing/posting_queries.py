@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,10 @@ async def on_duty_between(
 ) -> tuple[PostingView, ...]:
     """Duty of all units or of one that touches this time, in order of time and as it was listed."""
     rows = Posting.filter(
-        post=Post.ON_DUTY.value, revoked_at__isnull=True, begins_at__lt=ends_at, ends_at__gt=begins_at
+        post=Post.ON_DUTY.value,
+        revoked_at__isnull=True,
+        begins_at__lt=ends_at.astimezone(UTC),
+        ends_at__gt=begins_at.astimezone(UTC),
     )
     if unit is not None:
         rows = rows.filter(unit=unit)

@@ -6,7 +6,7 @@ posting's own. A street or grid has one person at a time, a duty list as many as
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,12 @@ class NewPosting(msgspec.Struct, frozen=True, kw_only=True):
     begins_at: datetime
     ends_at: datetime | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        # SQLite compares moments as text.
+        msgspec.structs.force_setattr(self, "begins_at", self.begins_at.astimezone(UTC))
+        if self.ends_at is not None:
+            msgspec.structs.force_setattr(self, "ends_at", self.ends_at.astimezone(UTC))
 
 
 async def post(desk: Desk, actor: Actor, new: NewPosting) -> PostingView:
@@ -85,7 +91,7 @@ async def change(
         )
         await _check(change, desk, new, but=row.id)
         before = _facts(row)
-        row.staff_id, row.begins_at, row.ends_at = staff_id, begins_at, ends_at
+        row.staff_id, row.begins_at, row.ends_at = staff_id, new.begins_at, new.ends_at
         row.note = optional(note, field="note", at_most=NOTE_AT_MOST)
         after = _facts(row)
         if after != before:

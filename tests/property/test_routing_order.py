@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from casework.routing.router import RuleRouter
 from tests.casework_setting import POLICY, calendar, person
 
 CALENDAR = calendar()
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 AREAS = ("街道甲", "街道乙")
 ROSTER = Roster(
     turns=(Turn(Post.STREET_CHIEF, "街道甲", "street", person(21), datetime(2026, 1, 1, tzinfo=UTC), None),),
@@ -54,7 +55,7 @@ FACTS = st.builds(
     grid=st.none(),
     urgency=st.sampled_from(Urgency),
     source=st.sampled_from(("wechat", "phone", "h5")),
-    at=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    at=st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes)),
 )
 PLACES = st.sampled_from(((), ("街道甲",), ("街道乙", "区")))
 
