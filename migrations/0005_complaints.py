@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['assignee_id', 'submitted_at', 'id', 'unit', 'state']),
+            index=Index(fields=['assignee_id', 'submitted_at', 'id', 'unit', 'state', 'category']),
         ),
         ops.AddIndex(
             model_name='Complaint',

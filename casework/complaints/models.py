@@ -119,7 +119,7 @@ class Complaint(Model):
             ("unit", "submitted_at", "id"),
             ("state", "submitted_at", "id", "urgency", "place_area", "source"),
             ("unit", "state", "submitted_at", "id", "urgency", "place_area", "source"),
-            ("assignee_id", "submitted_at", "id", "unit", "state"),
+            ("assignee_id", "submitted_at", "id", "unit", "state", "category"),
             ("category", "submitted_at", "id", "state", "unit", "urgency", "place_area", "source"),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
