@@ -16,6 +16,7 @@ from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
+from app.figures import figures_desk
 from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
 from app.ops import QUIET_ROUTES, ops_blueprint
@@ -27,6 +28,7 @@ from app.stopping import StopNotice
 from app.template_book import Templates
 from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
+from casework.areas.profile import MapSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.http.addresses import is_forwarded
@@ -42,6 +44,7 @@ from miniapp_api.open311.blueprint import open311_blueprint
 from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.door import build_console
+from web.console.map_door import MapDoor
 from web.console.problems import problem_page as console_problem
 from web.h5.blueprint import h5_blueprint
 from web.h5.problems import problem_page as citizens_problem
@@ -133,6 +136,8 @@ def build_app(
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
             exchange=exchange_section(core),
+            figures=figures_desk(core, desk),
+            map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),
         )
         doors = {"account": bot.door}

@@ -6,10 +6,11 @@ It has written a page of rows before, so that what only the first row takes is n
 from __future__ import annotations
 
 import asyncio
-import resource
+import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from itertools import chain
+from pathlib import Path
 
 from app.models import MODEL_MODULES
 from casework.complaints.sight import Sight
@@ -39,7 +40,10 @@ async def _capped(rows: int) -> AsyncIterator[list[ExportedCase]]:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not `ru_maxrss`: that of a new process begins with its parent's.
+    found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) / 1024
 
 
 async def main(url: str, rows: int) -> None:

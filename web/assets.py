@@ -12,6 +12,7 @@ from web.weui import subset, used_classes
 STATIC = Path(__file__).parent / "static"
 DESIGN = Path(__file__).parent / "design"
 CITIZENS_TEMPLATES = Path(__file__).parent / "templates" / "h5"
+ECHARTS_ENTRY = "vendor/echarts/entry.mjs"
 WEUI = "vendor/weui/weui-2.6.25.min.css"
 
 # In this order: what stands later wins.
@@ -26,6 +27,8 @@ CONSOLE_SHEETS = (
     "people",
     "settings",
     "campaign",
+    "map",
+    "figures",
     "print",
 )
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
@@ -34,7 +37,7 @@ CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
     made = {"console.css": _joined(CONSOLE_SHEETS).encode(), "citizens.css": citizens_sheet()}
-    return Assets.load(STATIC, made=made, unserved=(WEUI,))
+    return Assets.load(STATIC, made=made, unserved=(WEUI, ECHARTS_ENTRY))
 
 
 def citizens_sheet() -> bytes:

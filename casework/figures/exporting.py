@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -101,7 +101,9 @@ def _narrowed(asked: Asked) -> Q:
     for name in DIMENSIONS:
         codes = asked.codes.get(name)
         if codes is not None:
-            one = Q(**{f"{name}__in": sorted(codes)})
+            given: dict[str, Any] = {f"{name}__in": sorted(codes)}
+            one = Q(**given)
             # A case that has none.
-            found &= one | Q(**{f"{name}__isnull": True}) if "" in codes else one
+            missing: dict[str, Any] = {f"{name}__isnull": True}
+            found &= one | Q(**missing) if "" in codes else one
     return found if "source" in asked.codes else found & ~Q(source__in=sorted(SELF_FOUND))

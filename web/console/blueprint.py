@@ -15,9 +15,11 @@ from web.console.code_pages import add_code, retire_code, show_codes, show_sheet
 from web.console.danger_pages import end_danger, show_dangers, take_danger
 from web.console.door import ConsoleDoor
 from web.console.exchange_routes import EXCHANGE_ROUTES
+from web.console.figures_routes import FIGURES_ROUTES
 from web.console.forms import SIDE_FORMS
 from web.console.frame import first_place
 from web.console.inquiry_pages import answer_inquiry, close_inquiry, show_inquiries, show_inquiry
+from web.console.map_routes import MAP_ROUTES
 from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
@@ -74,7 +76,7 @@ def console_blueprint() -> Blueprint:
     route("POST", "/codes", act(May.KEEP_CODES, add_code), "add_code")
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
-    tables = (*NOTICE_ROUTES, *PEOPLE_ROUTES, *SETTINGS_ROUTES, *CAMPAIGN_ROUTES, *EXCHANGE_ROUTES)
+    tables = (*NOTICE_ROUTES, *PEOPLE_ROUTES, *SETTINGS_ROUTES, *CAMPAIGN_ROUTES, *FIGURES_ROUTES, *MAP_ROUTES, *EXCHANGE_ROUTES)
     for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)

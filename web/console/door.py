@@ -10,6 +10,9 @@ from sanic import Request
 
 from casework.complaints.desk import Desk
 from casework.exchange.profile import ExchangeSection
+from casework.figures.desk import FiguresDesk
+from casework.figures.profile import FiguresSection
+from casework.figures.queries import FigureReader
 from casework.inquiries.desk import InquiryDesk
 from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
@@ -31,6 +34,7 @@ from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
 from kit.secrets import KeyRing
 from web.console.campaign_door import CampaignDoor, NoPlatform
+from web.console.map_door import MapDoor
 from web.console.previews import Preview, no_preview
 from web.console.template_book import NoTemplates, TemplateBook
 from web.console.words import Words
@@ -69,6 +73,9 @@ class ConsoleDoor:
     preview: Preview
     templates: TemplateBook
     campaigns: CampaignDoor
+    map: MapDoor
+    figures: FiguresDesk
+    figure_reader: FigureReader
     exchange: ExchangeSection
 
     @property
@@ -99,6 +106,8 @@ def build_console(
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
     campaigns: CampaignDoor | None = None,
+    map: MapDoor | None = None,
+    figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
@@ -128,6 +137,9 @@ def build_console(
         templates=templates if templates is not None else NoTemplates(),
         exchange=exchange or ExchangeSection(),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
+        map=map or MapDoor(),
+        figures=figures or FiguresDesk(desk=desk, section=FiguresSection()),
+        figure_reader=FigureReader(desk.db),
     )
 
 

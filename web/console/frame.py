@@ -17,23 +17,27 @@ from web.console.visitor import Visitor
 
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
-EXCHANGE = "/console/exchange"
+EXCHANGE, MAP = "/console/exchange", "/console/map"
+FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
 NOTICES = "/console/notices"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
+    MAP: ("map", Operation.SEE_CASES),
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
     EXCHANGE: ("exchange", Operation.SEE_EXCHANGE),
+    FIGURES: ("figures", Operation.SEE_FIGURES),
     CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
     DEPUTIES: ("deputies", Operation.NAME_DEPUTY),
     AUDIT: ("audit", Operation.SEE_AUDIT),
+    INSPECTION: ("inspection", Operation.SEE_AUDIT),
 }
 """The main navigation: the text's name, and who may go there."""
 
@@ -43,7 +47,7 @@ UNREAD_AT_MOST = 99
 def first_place(visitor: Visitor) -> str:
     """Where somebody begins: the first place of the navigation they may go to, else their own page."""
     if visitor.does_cases:
-        return f"{CASES}?tasks=1"
+        return f"{CASES}?tab=mine"
     return next((href for href, (_, operation) in PLACES.items() if may(visitor.actor, operation)), MINE)
 
 
