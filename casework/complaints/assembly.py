@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -19,13 +18,12 @@ from casework.complaints.views import (
     ComplaintLine,
     ComplaintView,
     PhotoView,
-    QueueRow,
     TimelineEntry,
 )
 from casework.roles import Role
 from kit.sealing import mask_phone
+from nlp.personal import mask_name
 
-OPENING_CHARACTERS = 60
 OWNER = frozenset({Role.CITIZEN})
 
 
@@ -75,6 +73,8 @@ def owner_view(
         rating_comment=row.rating_comment,
         dispute_reason=row.dispute_reason,
         closed_at=row.closed_at,
+        person_name=opened_name(desk, row) if row.name_sealed and Role.CITIZEN in roles else "",
+        restricted_on=row.restriction_basis or "" if row.restricted_at is not None else "",
         limit_started_at=row.limit_started_at,
         photos=tuple(
             PhotoView(file_id=photo.file_id, stage=photo.stage, medium=photo.medium or PHOTO)
@@ -114,7 +114,8 @@ def staff_detail(
     assignee_name: str,
     now: datetime,
 ) -> ComplaintDetail:
-    """The case as staff see it. The telephone is opened only to mask it."""
+    """The case as staff see it. Name and telephone are opened only to be masked."""
+    name = opened_name(desk, row) if row.name_sealed else None
     position = None
     if row.latitude is not None and row.longitude is not None:
         position = Position(row.latitude, row.longitude, "wgs84")
@@ -130,6 +131,10 @@ def staff_detail(
         if row.place_original
         else None,
         masked_phone=mask_phone(opened_phone(desk, row)) if row.phone_sealed else None,
+        masked_name=mask_name(name) if name is not None else None,
+        known_names=(name,) if name is not None else (),
+        restricted_at=row.restricted_at,
+        anonymised_at=row.anonymised_at,
         unit=row.unit,
         assignee_id=row.assignee_id,
         assignee_name=assignee_name,
@@ -139,30 +144,13 @@ def staff_detail(
 
 
 def opened_phone(desk: Desk, row: Complaint) -> str:
-    """The telephone in clear. Whoever shows it unmasked has it audited: see `actions.reveal_phone`."""
+    """The telephone in clear. Whoever shows it unmasked has it audited: see `revealing`."""
     return desk.sealer.open(bytes(row.phone_sealed or b""), table="complaint", column="phone", row_id=row.id)
 
 
-def queue_row(desk: Desk, row: Complaint, names: dict[UUID, str], now: datetime) -> QueueRow:
-    """The case in a work queue."""
-    opening = " ".join(row.story[: OPENING_CHARACTERS * 2].split())
-    return QueueRow(
-        id=row.id,
-        reference=row.reference,
-        state=State(row.state),
-        category=row.category,
-        category_name=desk.policy.category_name(row.category or row.suggested_category),
-        opening=opening[:OPENING_CHARACTERS] + ("…" if len(opening) > OPENING_CHARACTERS else ""),
-        place_text=row.place_text,
-        unit=row.unit,
-        unit_name=desk.policy.unit_name(row.unit),
-        assignee_id=row.assignee_id,
-        assignee_name=names.get(row.assignee_id, "") if row.assignee_id else "",
-        source=row.source,
-        submitted_at=row.submitted_at,
-        due_at=row.due_at,
-        overdue=is_overdue(row, now),
-    )
+def opened_name(desk: Desk, row: Complaint) -> str:
+    """The name in clear, under the same rule."""
+    return desk.sealer.open(bytes(row.name_sealed or b""), table="complaint", column="name", row_id=row.id)
 
 
 def is_overdue(row: Complaint, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Reading complaints. Lists are paged by key, never by offset, and never counted.
+"""Reading complaints. Lists are paged by key, never by offset, and never counted; work queues are in `casework.queues`.
 
 A reference grants nothing: somebody else's case and one that does not exist give the same answer.
 """
@@ -6,22 +6,17 @@ A reference grants nothing: somebody else's case and one that does not exist giv
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-import msgspec
 from tortoise.expressions import Q
 
 from casework.actors import Actor
 from casework.complaints import category as categories
-from casework.complaints.assembly import owner_line, owner_view, queue_row, staff_detail
+from casework.complaints.assembly import owner_line, owner_view, staff_detail
 from casework.complaints.desk import Desk
-from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNote, ComplaintPhoto
-from casework.complaints.sight import Sight
 from casework.complaints.timeline import principals, timeline_for_owner, timeline_for_staff
-from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage, QueuePage
-from casework.complaints.wording import kept
+from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage
 from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
@@ -33,31 +28,6 @@ TIMELINE_AT_MOST = 200
 PAGE_AT_MOST = 100
 PUBLIC = "public"
 """The audience of a note that the citizen is told."""
-
-
-class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases a queue shows; what is not given does not narrow it.
-
-    `order`: "due" (what is due first; open cases only) or "newest". `sight` is what the viewer may see at all,
-    `units` the same by unit alone, `unit` what was chosen. `assignee_ids` and `or_free_in`: cases given to one of
-    these by name, or to nobody in one of these units. `overdue` shows only cases whose limit on the bureau's side
-    has passed, `due_before_at` those whose limit ends before then.
-    `text` is a reference or a piece of one.
-    """
-
-    states: frozenset[State] = OPEN_STATES
-    unit: str | None = None
-    units: frozenset[str] | None = None
-    sight: Sight | None = None
-    assignee_id: UUID | None = None
-    assignee_ids: frozenset[UUID] | None = None
-    or_free_in: frozenset[str] = frozenset()
-    unassigned: bool = False
-    category: str | None = None
-    overdue: bool = False
-    due_before_at: datetime | None = None
-    text: str = ""
-    order: Literal["due", "newest"] = "due"
 
 
 async def for_owner(desk: Desk, account_id: UUID, reference: str) -> ComplaintView | None:
@@ -99,31 +69,6 @@ async def mine(desk: Desk, account_id: UUID, after: str | None = None, limit: in
         rows=tuple(owner_line(desk, row) for row in rows),
         after=page_token(rows[-1].submitted_at, rows[-1].id) if more else None,
     )
-
-
-async def queue(desk: Desk, wanted: QueueFilter, after: str | None = None, limit: int = 30) -> QueuePage:
-    """A page of a work queue."""
-    limit = max(1, min(limit, PAGE_AT_MOST))
-    now = desk.db.clock.now()
-    query = Complaint.filter(_narrowed(wanted, now))
-    if wanted.order == "due":
-        query = query.filter(due_at__isnull=False)
-        if after is not None:
-            query = query.filter(_due_later(*page_key(after)))
-        rows = await query.order_by("due_at", "id").limit(limit + 1)
-    else:
-        if after is not None:
-            query = query.filter(_older(*page_key(after)))
-        rows = await query.order_by("-submitted_at", "-id").limit(limit + 1)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    names = await _names({row.assignee_id for row in rows if row.assignee_id is not None})
-    last = rows[-1] if rows else None
-    next_after = None
-    if more and last is not None:
-        at = last.due_at if wanted.order == "due" and last.due_at is not None else last.submitted_at
-        next_after = page_token(at, last.id)
-    return QueuePage(rows=tuple(queue_row(desk, row, names, now) for row in rows), after=next_after)
 
 
 async def detail(desk: Desk, complaint_id: UUID, viewer: Actor) -> ComplaintDetail | None:
@@ -193,42 +138,6 @@ async def _names(staff_ids: set[UUID]) -> dict[UUID, str]:
     if not staff_ids:
         return {}
     return dict(await Staff.filter(id__in=list(staff_ids)).values_list("id", "name"))
-
-
-def _narrowed(wanted: QueueFilter, now: datetime) -> Q:
-    is_ours = wanted.overdue or wanted.due_before_at is not None
-    states = wanted.states - {State.ANSWERED} if is_ours else wanted.states
-    narrowed = Q(state__in=sorted(state.value for state in states))
-    if wanted.overdue:
-        narrowed &= Q(due_at__lt=now)
-    if wanted.due_before_at is not None:
-        narrowed &= Q(due_at__lt=wanted.due_before_at)
-    if wanted.unit is not None:
-        narrowed &= Q(unit=kept(wanted.unit))
-    if wanted.units is not None:
-        narrowed &= Q(unit__in=sorted(wanted.units))
-    if wanted.sight is not None:
-        narrowed &= wanted.sight.narrowed()
-    if wanted.assignee_ids is not None:
-        given = Q(assignee_id__in=sorted(wanted.assignee_ids))
-        if wanted.or_free_in:
-            given |= Q(assignee_id__isnull=True, unit__in=sorted(wanted.or_free_in))
-        narrowed &= given
-    if wanted.assignee_id is not None:
-        narrowed &= Q(assignee_id=wanted.assignee_id)
-    if wanted.unassigned:
-        narrowed &= Q(assignee_id__isnull=True)
-    if wanted.category is not None:
-        narrowed &= Q(category=kept(wanted.category))
-    text = kept(wanted.text)
-    if text:
-        parsed = parse_reference(text)
-        narrowed &= Q(reference=str(parsed)) if parsed is not None else Q(reference__contains=text.upper())
-    return narrowed
-
-
-def _due_later(at: datetime, id: UUID) -> Q:
-    return Q(due_at__gte=at) & (Q(due_at__gt=at) | Q(id__gt=id))
 
 
 def _older(at: datetime, id: UUID) -> Q:

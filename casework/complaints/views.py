@@ -53,7 +53,8 @@ class AdditionView(msgspec.Struct, frozen=True, kw_only=True):
 class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as its owner sees it. `moves` are the names of what the owner may do now.
 
-    `may_add`: whether the owner can still send more about it.
+    `may_add`: whether the owner can still send more about it. `person_name` is the name they gave, empty in the view
+    of staff; `restricted_on` the ground on which a case is kept though its owner wanted it deleted.
     `due_at` is when the bureau has to have taken its next step (in `answered`: until when the citizen can
     still object), `limit_started_at` when that limit began to run. `revision` goes back with a move, so that it
     meets the case its sender saw.
@@ -79,6 +80,8 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     rating_comment: str | None = None
     dispute_reason: str | None = None
     closed_at: datetime | None = None
+    person_name: str = ""
+    restricted_on: str = ""
     limit_started_at: datetime | None = None
     photos: tuple[PhotoView, ...] = ()
     additions: tuple[AdditionView, ...] = ()
@@ -103,7 +106,8 @@ class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):
 class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see.
 
-    `suggested_by` are the words of the story that led to the suggested category.
+    `suggested_by` are the words of the story that led to the suggested category. `masked_name` and `masked_phone` are
+    None where none was given. `known_names` are there to be masked in what is shown, and never shown themselves.
     """
 
     view: ComplaintView
@@ -115,38 +119,15 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     position: Position | None
     position_original: Position | None
     masked_phone: str | None
+    masked_name: str | None = None
+    known_names: tuple[str, ...] = ()
+    restricted_at: datetime | None = None
+    anonymised_at: datetime | None = None
     unit: str | None
     assignee_id: UUID | None
     assignee_name: str
     overdue: bool
     times_disputed: int
-
-
-class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint as one line of a work queue."""
-
-    id: UUID
-    reference: str
-    state: State
-    category: str | None
-    category_name: str
-    opening: str
-    place_text: str
-    unit: str | None
-    unit_name: str
-    assignee_id: UUID | None
-    assignee_name: str
-    source: str
-    submitted_at: datetime
-    due_at: datetime | None
-    overdue: bool
-
-
-class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some lines of a queue; `after` leads to the next ones, None at the end."""
-
-    rows: tuple[QueueRow, ...]
-    after: str | None
 
 
 class MinePage(msgspec.Struct, frozen=True, kw_only=True):

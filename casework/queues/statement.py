@@ -1,0 +1,276 @@
+"""The SQL of queues, written out so that each of them is read from the end of one index.
+
+What the object mapper makes of "this unit's, or mine by name, or nobody's yet" is one condition that no index answers.
+Here each alternative is a branch of its own, read in order and cut off after a page, and the branches are merged. The
+indexes are those of `Complaint.Meta`: a query says `closed_at IS NULL` in the words that they say it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from casework.complaints.lifecycle import CLOCKED_STATES, OPEN_STATES, State
+from casework.complaints.profile import ComplaintPolicy
+from casework.complaints.sight import Sight
+from casework.complaints.urgency import Urgency
+from casework.complaints.wording import kept
+from casework.queues.filters import QueueFilter
+
+Condition = tuple[str, tuple[object, ...]]
+"""SQL with a `{}` for each of the values beside it."""
+
+COLUMNS = (
+    "id", "reference", "state", "revision", "category", "suggested_category", "urgency", "place_text", "latitude",
+    "longitude", "unit", "assignee_id", "source", "submitted_at", "due_at", "times_disputed", "supervised_at",
+    "times_reminded",
+)  # fmt: skip
+OPENING_AT_MOST = 120
+"""Characters of a story that are read for a line."""
+_ROW = ", ".join(COLUMNS) + (
+    f", substr(story, 1, {OPENING_AT_MOST}) AS opening, phone_sealed IS NOT NULL AS has_phone"
+)
+OPEN: Condition = ("closed_at IS NULL", ())
+NONE: list[Condition] = [("1 = 0", ())]
+
+
+@dataclass
+class Statement:
+    """SQL under construction for one engine: values become parameters in the order in which they are named.
+
+    A column written `+column` is one that no index shall be chosen for. SQLite keeps no statistics here and takes any
+    equality for a good one; PostgreSQL knows better and is given the column alone.
+    """
+
+    is_postgres: bool
+    values: list[object] = field(default_factory=list)
+
+    def said(self, condition: Condition) -> str:
+        """The condition with the engine's own holes."""
+        sql, values = condition
+        if self.is_postgres:
+            sql = sql.replace("+", "")
+        return sql.format(*(self._hole(value) for value in values))
+
+    def where(self, conditions: Iterable[Condition]) -> str:
+        """All of them; what is always so where there is none."""
+        return " AND ".join(self.said(one) for one in conditions) or "1 = 1"
+
+    def _hole(self, value: object) -> str:
+        if not self.is_postgres:
+            if isinstance(value, UUID):
+                value = str(value)
+            elif isinstance(value, datetime):
+                value = value.astimezone(UTC).isoformat(" ")
+        self.values.append(value)
+        return f"${len(self.values)}" if self.is_postgres else "?"
+
+
+def page_sql(
+    statement: Statement,
+    wanted: QueueFilter,
+    policy: ComplaintPolicy,
+    now: datetime,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> str:
+    """The first `limit` lines after a key, with the names of officers."""
+    column, beyond = ("due_at", ">") if wanted.order == "due" else ("submitted_at", "<")
+    shared = _shared(wanted, policy, now)
+    if after is not None:
+        at, id = after
+        shared.append(
+            (f"{column} {beyond}= {{}} AND ({column} {beyond} {{}} OR id {beyond} {{}})", (at, at, id))
+        )
+    parts = [
+        f"SELECT * FROM (SELECT {_ROW} FROM complaint WHERE {statement.where([*one, *shared])}"
+        f" ORDER BY {_order(wanted)} LIMIT {limit}) AS b{number}"
+        for number, one in enumerate(_branches(wanted) or [NONE])
+    ]
+    return (
+        f"SELECT found.*, staff.name AS assignee_name FROM ({' UNION ALL '.join(parts)}) AS found"
+        " LEFT JOIN staff ON staff.id = found.assignee_id"
+        f" ORDER BY {_order(wanted, 'found.')} LIMIT {limit}"
+    )
+
+
+def count_sql(
+    statement: Statement, wanted: QueueFilter, policy: ComplaintPolicy, now: datetime, at_most: int
+) -> str:
+    """A number of cases that stops at `at_most`, as an expression."""
+    shared = _shared(wanted, policy, now)
+    parts = [
+        f"SELECT 1 FROM (SELECT 1 FROM complaint WHERE {statement.where([*one, *shared])}"
+        f" ORDER BY {_order(wanted)} LIMIT {at_most}) AS b{number}"
+        for number, one in enumerate(_branches(wanted) or [NONE])
+    ]
+    return f"(SELECT COUNT(*) FROM ({' UNION ALL '.join(parts)} LIMIT {at_most}) AS few)"
+
+
+def _order(wanted: QueueFilter, table: str = "") -> str:
+    if wanted.order == "due":
+        return f"{table}due_at, {table}id"
+    return f"{table}submitted_at DESC, {table}id DESC"
+
+
+def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list[Condition]:
+    """What holds for every branch: all but whose it is, and the state of ended cases."""
+    states = _states(wanted)
+    found: list[Condition] = []
+    if states <= OPEN_STATES:
+        found.append(OPEN)
+        if states != OPEN_STATES:
+            found.append(_state_among(states))
+    if wanted.order == "due":
+        found.append(("due_at IS NOT NULL", ()))
+    if wanted.overdue:
+        found.append(("due_at < {}", (now,)))
+    if wanted.due_before_at is not None:
+        found.append(("due_at < {}", (wanted.due_before_at,)))
+    if wanted.supervised:
+        found.append(("supervised_at IS NOT NULL", ()))
+    if wanted.disputed:
+        found.append(("times_disputed > 0", ()))
+    if wanted.unassigned:
+        found.append(("assignee_id IS NULL", ()))
+    if wanted.category is not None:
+        aside = "+" if states <= OPEN_STATES else ""
+        found.append((f"{aside}category = {{}}", (kept(wanted.category),)))
+    if wanted.area is not None:
+        found.append(("(place_area = {} OR place_grid = {})", (kept(wanted.area), kept(wanted.area))))
+    if wanted.urgency is not None:
+        found.append(_urgency(wanted.urgency, policy))
+    if wanted.source is not None:
+        found.append(("source = {}", (kept(wanted.source),)))
+    if wanted.submitted_from_at is not None:
+        found.append(("submitted_at >= {}", (wanted.submitted_from_at,)))
+    if wanted.submitted_before_at is not None:
+        found.append(("submitted_at < {}", (wanted.submitted_before_at,)))
+    if wanted.references is not None:
+        found.append(_among("reference", wanted.references))
+    if wanted.phone_index is not None:
+        found.append(("phone_index = {}", (wanted.phone_index,)))
+    if wanted.words:
+        found.append(("place_text LIKE {} ESCAPE '!'", (f"%{_escaped(kept(wanted.words))}%",)))
+    return found
+
+
+def _states(wanted: QueueFilter) -> frozenset[State]:
+    is_ours = wanted.overdue or wanted.due_before_at is not None
+    return wanted.states & CLOCKED_STATES if is_ours else wanted.states
+
+
+def _state_among(states: frozenset[State]) -> Condition:
+    """One state is looked up in an index; several are looked for on the way along another, and said so that it stays so."""
+    if len(states) == 1:
+        return "state = {}", tuple(one.value for one in states)
+    return _along(states)
+
+
+def _urgency(urgency: Urgency, policy: ComplaintPolicy) -> Condition:
+    """What somebody decided, else the category's own, else ordinary: as `limits.urgency_of` says."""
+    by_category = sorted(
+        code for code, one in policy.categories.items() if one.urgency is not Urgency.ORDINARY
+    )
+    if urgency is Urgency.ORDINARY:
+        if not by_category:
+            return "(urgency = {} OR urgency IS NULL)", (urgency.value,)
+        holes = ", ".join("{}" for _ in by_category)
+        return (
+            f"(urgency = {{}} OR (urgency IS NULL AND (category IS NULL OR category NOT IN ({holes}))))",
+            (urgency.value, *by_category),
+        )
+    own = sorted(code for code, one in policy.categories.items() if one.urgency is urgency)
+    if not own:
+        return "urgency = {}", (urgency.value,)
+    holes = ", ".join("{}" for _ in own)
+    return f"(urgency = {{}} OR (urgency IS NULL AND category IN ({holes})))", (urgency.value, *own)
+
+
+def _branches(wanted: QueueFilter) -> list[list[Condition]]:
+    """Alternatives that exclude each other; what lies in none of them is not shown."""
+    states = _states(wanted)
+    owners = _by_owner(wanted)
+    if states <= OPEN_STATES:
+        # What is supervised is little and has an index of its own.
+        return [one.aside() if wanted.supervised else one.conditions for one in owners]
+    found = []
+    for owner in owners:
+        if wanted.category is not None or owner.by_name or states == frozenset(State):
+            # Read along the category's cases, the officer's or the unit's.
+            along_category = wanted.category is not None and not owner.by_name
+            conditions = owner.aside() if along_category else owner.conditions
+            found.append([*conditions, _along(states)] if states != frozenset(State) else conditions)
+        else:
+            found += [[*owner.conditions, ("state = {}", (one.value,))] for one in sorted(states)]
+    return found
+
+
+def _along(states: frozenset[State]) -> Condition:
+    return _among("+state", sorted(one.value for one in states))
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """Whose cases a branch holds; `by_name`: somebody's, not a unit's."""
+
+    conditions: list[Condition]
+    by_name: bool = False
+
+    def aside(self) -> list[Condition]:
+        """The same, said so that a unit's index is not taken for it."""
+        return [(sql.replace("unit = {}", "+unit = {}"), values) for sql, values in self.conditions]
+
+
+def _by_owner(wanted: QueueFilter) -> list[_Owner]:
+    unit = kept(wanted.unit) if wanted.unit is not None else None
+    if wanted.own_ids is not None:
+        # Whatever is somebody's by name is theirs to see, and so is what is free in their own units.
+        names = [
+            _Owner([("assignee_id = {}", (id,)), *_in_unit(unit)], True) for id in sorted(wanted.own_ids)
+        ]
+        free = sorted(one for one in wanted.or_free_in if unit in (None, one))
+        return names + [_Owner([("unit = {}", (one,)), ("assignee_id IS NULL", ())]) for one in free]
+    if wanted.sight is None or wanted.sight.units is None:
+        return [_Owner([("unit = {}", (unit,))] if unit is not None else [])]
+    return _by_sight(wanted.sight, unit)
+
+
+def _by_sight(sight: Sight, unit: str | None) -> list[_Owner]:
+    """The viewer's units one by one, what has none yet where they may see that, and what is theirs by name beside them."""
+    units = sorted(sight.units or ())
+    own = sorted(sight.own_ids)
+    if unit is not None:
+        if unit in units:
+            return [_Owner([("unit = {}", (unit,))])]
+        return [_Owner([("assignee_id = {}", (id,)), *_in_unit(unit)], True) for id in own]
+    found = [_Owner([("unit = {}", (one,))]) for one in units]
+    if sight.new:
+        found.append(_Owner([("unit IS NULL", ())]))
+    elsewhere: list[Condition] = []
+    if units:
+        # A case without a unit is shown above, or here as one that is nowhere.
+        holes = ", ".join("{}" for _ in units)
+        nowhere = units[0] if sight.new else ""
+        elsewhere = [(f"COALESCE(unit, {{}}) NOT IN ({holes})", (nowhere, *units))]
+    elif sight.new:
+        elsewhere = [("unit IS NOT NULL", ())]
+    return found + [_Owner([("assignee_id = {}", (id,)), *elsewhere], True) for id in own]
+
+
+def _in_unit(unit: str | None) -> list[Condition]:
+    return [("+unit = {}", (unit,))] if unit is not None else []
+
+
+def _among(column: str, values: Sequence[str]) -> Condition:
+    if not values:
+        return "1 = 0", ()
+    if len(values) == 1:
+        return f"{column} = {{}}", (values[0],)
+    return f"{column} IN ({', '.join('{}' for _ in values)})", tuple(values)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
