@@ -129,6 +129,9 @@ DUTY_OFFICER = Actor(
     kind="staff", id=person(15), roles=frozenset({Role.DUTY_OFFICER}), name="值班员", units=EVERYWHERE
 )
 HEAD = Actor(kind="staff", id=person(16), roles=frozenset({Role.HEAD}), name="负责人", units=EVERYWHERE)
+GRID_OFFICER = Actor(
+    kind="staff", id=person(19), roles=frozenset({Role.GRID_OFFICER}), name="网格员", units=EVERYWHERE
+)
 AUDITOR = Actor(kind="staff", id=person(17), roles=frozenset({Role.AUDITOR}), name="审计员", units=EVERYWHERE)
 
 

@@ -20,12 +20,15 @@ def test_every_state_is_in_the_table() -> None:
 def test_final_states_are_dead_ends() -> None:
     for state in COMPLAINT.final:
         assert COMPLAINT.moves_from(state) == ()
-    assert frozenset(State) - OPEN_STATES == set(COMPLAINT.final)
+    # A closed case can still be handled once more; the bureau is through with it all the same.
+    assert frozenset(State) - OPEN_STATES == {*COMPLAINT.final, State.CLOSED}
 
 
 def test_every_open_state_has_a_limit_with_a_basis_in_the_profile() -> None:
-    for state in OPEN_STATES:
+    for state in OPEN_STATES - {State.SPLIT}:
         assert limit_in(state, None, POLICY) is not None
+    # Of a split case the parts have limits.
+    assert limit_in(State.SPLIT, None, POLICY) is None
     for state in COMPLAINT.final:
         assert limit_in(State(state), "vending", POLICY) is None
 
@@ -57,9 +60,15 @@ def test_an_answer_is_disputed_once_only() -> None:
     assert refused.value.key == "problem.workflow.too_often"
 
 
-def test_the_clock_closes_and_does_nothing_else() -> None:
+def test_the_clock_decides_nothing_it_only_goes_on_and_ends() -> None:
     moves = {move.name for state in State for move in COMPLAINT.allowed(state, {Role.CLOCK})}
-    assert moves == {"close"}
+    assert moves == {"close", "resume", "archive", "answer_with_lead", "close_with_parts"}
+
+
+def test_a_case_is_handled_once_more_once_in_all() -> None:
+    for move, state in (("dispute", State.ANSWERED), ("redo", State.CLOSED)):
+        assert COMPLAINT.find(move).at_most == 1
+        assert COMPLAINT.find(move).leads_to(state) == State.REOPENED
 
 
 def test_a_category_with_its_own_limit_is_answered_sooner() -> None:
