@@ -14,6 +14,7 @@ from kit.profile import ProfileError
 from kit.sealed_keys import SealedKeysError
 from kit.secrets import KeyRingError
 from kit.settings import SettingsError
+from kit.table_files import TableError
 from kit.valkey import ValkeyError
 
 
@@ -36,5 +37,6 @@ REFUSALS: tuple[type[Exception], ...] = (
     SchemaMoves,
     SealedKeysError,
     SettingsError,
+    TableError,
     ValkeyError,
 )

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands import areas, checks, health, keeping, knowledge, outbox, people, serving, staff, wechat
+from app.commands import (
+    areas,
+    cases,
+    checks,
+    exchange,
+    health,
+    keeping,
+    knowledge,
+    outbox,
+    people,
+    serving,
+    staff,
+    wechat,
+)
 
 
 def add_all(group: Any) -> None:
     """Add every command. `group` is argparse's collection of sub-parsers."""
-    for module in (serving, health, outbox, keeping, staff, people, areas, knowledge, wechat, checks):
+    for module in (
+        serving,
+        health,
+        outbox,
+        keeping,
+        staff,
+        people,
+        areas,
+        cases,
+        exchange,
+        knowledge,
+        wechat,
+        checks,
+    ):
         module.add(group)

@@ -83,7 +83,7 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def status_of(self, step: str) -> str:
         """What the platform calls a step; our own word where it has none."""
-        return dict[str, str](self.statuses).get(step, step)
+        return {str(ours): theirs for ours, theirs in self.statuses.items()}.get(step, step)
 
 
 class ExchangeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from tortoise.functions import Count, Min
 
 from casework.complaints.models import Complaint
 from casework.exchange.models import ExchangeMessage, ExchangeOrder, ExchangeStep
+from casework.exchange.orders import OUTBOUND
 from casework.exchange.planning import FAILED, QUEUED, SENDING
 from kit.problems import Invalid
 
@@ -158,7 +159,7 @@ async def _steps(order_id: UUID) -> tuple[StepLine, ...]:
 async def _lines(rows: Collection[ExchangeMessage]) -> tuple[MessageLine, ...]:
     wanted = {row.case_id for row in rows if row.case_id is not None}
     pairs = await Complaint.filter(id__in=wanted).values_list("id", "reference") if wanted else []
-    references: dict[UUID, str] = dict(pairs)  # type: ignore[arg-type]
+    references: dict[UUID, str] = dict(pairs)
     return tuple(_line(row, references.get(row.case_id, "") if row.case_id else "") for row in rows)
 
 
@@ -184,11 +185,11 @@ def _line(row: ExchangeMessage, reference: str) -> MessageLine:
 
 
 def _order(row: ExchangeOrder, steps: tuple[StepLine, ...]) -> OrderLine:
-    is_theirs = row.direction == "inbound"
+    is_ours = row.direction == OUTBOUND
     return OrderLine(
         id=row.id,
         peer=row.peer,
-        number=row.external_number if is_theirs else row.their_number or "",
+        number=(row.their_number or "") if is_ours else row.external_number,
         direction=row.direction,
         due_at=row.external_due_at,
         their_category=row.their_category or "",

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.views import ComplaintDetail
-from casework.exchange.orders import INBOUND
 from casework.exchange.profile import Peer
 from casework.exchange.queries import OrderLine, orders_of
 from casework.permissions import Operation
@@ -60,9 +59,8 @@ def _panel(door: ConsoleDoor, order: OrderLine, now: datetime) -> OrderPanel:
     if order.reason:
         facts.append(("reason", order.reason))
     facts.append(("since", words.moment(order.created_at, now)))
-    direction = "inbound" if order.direction == INBOUND else "outbound"
     return OrderPanel(
-        title=text(f"exchange.panel.{direction}", peer=peer_words(door, order.peer)),
+        title=text(f"exchange.panel.direction.{order.direction}", peer=peer_words(door, order.peer)),
         facts=tuple(Fact(name=text(f"exchange.panel.fact.{name}"), words=said) for name, said in facts),
         said=tuple(
             Said(
