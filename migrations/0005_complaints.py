@@ -304,6 +304,11 @@ class Migration(migrations.Migration):
         ops.RemoveIndex(
             model_name='Complaint',
             name=None,
+            fields=['submitted_at', 'id'],
+        ),
+        ops.RemoveIndex(
+            model_name='Complaint',
+            name=None,
             fields=['assignee_id', 'due_at', 'id'],
         ),
         ops.RemoveIndex(
@@ -335,6 +340,11 @@ class Migration(migrations.Migration):
             model_name='Complaint',
             name='archived_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Complaint',
+            name='calendar',
+            field=fields.CharField(null=True, max_length=16),
         ),
         ops.AddField(
             model_name='Complaint',
@@ -488,10 +498,6 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['unit', 'submitted_at', 'id']),
-        ),
-        ops.AddIndex(
-            model_name='Complaint',
             index=Index(fields=['state', 'submitted_at', 'id', 'urgency', 'place_area', 'source']),
         ),
         ops.AddIndex(
@@ -532,7 +538,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['closed_at', 'id', 'state'], where='closed_at IS NOT NULL AND anonymised_at IS NULL'),
+            index=IndexWhere(fields=['state', 'closed_at', 'id'], where='closed_at IS NOT NULL AND anonymised_at IS NULL'),
         ),
         ops.AddIndex(
             model_name='ComplaintPhoto',

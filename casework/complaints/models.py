@@ -100,6 +100,7 @@ class Complaint(Model):
     rating_manner = fields.SmallIntField(null=True)
     rating_speed = fields.SmallIntField(null=True)
     external_due_at = fields.DatetimeField(null=True)
+    calendar = fields.CharField(max_length=16, null=True)
     archived_at = fields.DatetimeField(null=True)
     anonymised_at = fields.DatetimeField(null=True)
     restricted_at = fields.DatetimeField(null=True)
@@ -115,8 +116,6 @@ class Complaint(Model):
             IndexWhere(fields=("parent_id", "id"), where="parent_id IS NOT NULL"),
             ("phone_index", "submitted_at"),
             ("account_id", "submitted_at", "id"),
-            ("submitted_at", "id"),
-            ("unit", "submitted_at", "id"),
             ("state", "submitted_at", "id", "urgency", "place_area", "source"),
             ("unit", "state", "submitted_at", "id", "urgency", "place_area", "source"),
             ("assignee_id", "submitted_at", "id", "unit", "state", "category"),
@@ -131,7 +130,7 @@ class Complaint(Model):
             ),
             IndexWhere(fields=("due_at", "id"), where="closed_at IS NOT NULL"),
             # What is to be anonymised next, oldest first: what has been is not in it.
-            IndexWhere(fields=("closed_at", "id", "state"), where=KEPT),
+            IndexWhere(fields=("state", "closed_at", "id"), where=KEPT),
         )
 
 
