@@ -16,7 +16,7 @@ from app.counting import tell_counts
 from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
 from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
-from app.figures import figures_desk
+from app.figures import figures_desk, public_pages
 from app.knowledge import Knowledge, KnowledgeState
 from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
 from app.ops import QUIET_ROUTES, ops_blueprint
@@ -48,6 +48,8 @@ from web.console.map_door import MapDoor
 from web.console.problems import problem_page as console_problem
 from web.h5.blueprint import h5_blueprint
 from web.h5.problems import problem_page as citizens_problem
+from web.public.blueprint import public_blueprint
+from web.public.problems import problem_page as public_problem
 from wechat.authorize import authorize_base
 
 MESSAGES_PER_MINUTE = 60
@@ -68,7 +70,9 @@ def build_app(
     meters = WebMeters()
     catalogue = Catalogue.load(CATALOGUE_FOLDER)
     assets = load_assets()
-    problems = ProblemAnswers(catalogue, {"/console": console_problem, "/h5": citizens_problem})
+    problems = ProblemAnswers(
+        catalogue, {"/console": console_problem, "/h5": citizens_problem, "/public": public_problem}
+    )
     install_shell(
         app,
         problems,
@@ -89,6 +93,7 @@ def build_app(
     app.blueprint(webhook_blueprint())
     app.blueprint(console_blueprint())
     app.blueprint(h5_blueprint())
+    app.blueprint(public_blueprint())
     app.blueprint(api_blueprint())
     app.blueprint(open311_blueprint())
     app.blueprint(exchange_blueprint())
@@ -147,6 +152,7 @@ def build_app(
         meters.watch_doors(doors)
         app.ctx.publishing = asyncio.create_task(keep_publishing(app.ctx.board))
         app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering)
+        app.ctx.public = public_pages(core, desk, assets)
         app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform)
         app.ctx.open311 = open311(core, desk)
         app.ctx.exchange = exchange_door(core, desk)

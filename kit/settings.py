@@ -24,6 +24,7 @@ _SECRETS = frozenset(
         "miniapp_aes_key",
         "open311_keys",
         "metrics_token",
+        "map_key",
     }
 )
 _ADDRESSES = frozenset({"database_url", "redis_url"})
@@ -71,6 +72,7 @@ class Settings:
     console_port: int | None
     stop_notice_s: int
     disk_reserve_mb: int
+    map_key: str | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, for_wechat: bool = True) -> Settings:
@@ -160,6 +162,7 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         console_port=console_port,
         stop_notice_s=reader.number("STOP_NOTICE_S", 0 if demo else 1, 0, 60),
         disk_reserve_mb=reader.number("DISK_RESERVE_MB", 500, 0, 1_000_000),
+        map_key=reader.word("MAP_KEY") or None,
     )
 
 

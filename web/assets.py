@@ -31,12 +31,17 @@ CONSOLE_SHEETS = (
     "figures",
     "print",
 )
+PUBLIC_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "public")
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 
 
 def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
-    made = {"console.css": _joined(CONSOLE_SHEETS).encode(), "citizens.css": citizens_sheet()}
+    made = {
+        "console.css": _joined(CONSOLE_SHEETS).encode(),
+        "citizens.css": citizens_sheet(),
+        "public.css": _joined(PUBLIC_SHEETS).encode(),
+    }
     return Assets.load(STATIC, made=made, unserved=(WEUI, ECHARTS_ENTRY))
 
 

@@ -41,6 +41,11 @@ def allow_widget_of(request: Request, origin: str, pictures: str = "", calls: st
     request.ctx.csp_widget = (f" {origin}{pictures}", f"connect-src 'self' {origin}{calls}; ")
 
 
+def allow_pictures_of(request: Request, origins: Sequence[str]) -> None:
+    """Let this one page show pictures of other origins, such as the tiles of a map."""
+    request.ctx.csp_pictures = "".join(f" {origin}" for origin in origins)
+
+
 class SecurityHeaders:
     """Adds the headers; one set earlier by the handler itself stays."""
 
@@ -73,19 +78,24 @@ class SecurityHeaders:
             nonce = getattr(request.ctx, "csp_nonce", None)
             scripts = getattr(request.ctx, "csp_scripts", "")
             widget = getattr(request.ctx, "csp_widget", None)
+            shown = getattr(request.ctx, "csp_pictures", "")
             policy = self._strict_policy
-            if nonce is not None or scripts:
-                policy = self._policy(f" 'nonce-{nonce}'" if nonce is not None else "", scripts, widget)
+            if nonce is not None or scripts or shown:
+                policy = self._policy(
+                    f" 'nonce-{nonce}'" if nonce is not None else "", scripts, widget, shown
+                )
             headers.setdefault("content-security-policy", policy)
 
-    def _policy(self, nonce: str, scripts: str, widget: tuple[str, str] | None = None) -> str:
+    def _policy(
+        self, nonce: str, scripts: str, widget: tuple[str, str] | None = None, shown: str = ""
+    ) -> str:
         pictures, calls = widget or ("", "")
         return _POLICY.format(
             nonce=nonce,
             scripts=scripts,
             # A nonce beside it would take the word for styles of its own back.
             styles=nonce if widget is None else " 'unsafe-inline'",
-            pictures=pictures,
+            pictures=pictures + shown,
             calls=calls,
             frames=self._frames,
             forms=self._forms,

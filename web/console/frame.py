@@ -22,6 +22,7 @@ FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
 NOTICES = "/console/notices"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
+ROUTING = "/console/routing"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
@@ -29,6 +30,7 @@ PLACES = {
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     CODES: ("codes", Operation.KEEP_CODES),
+    ROUTING: ("routing", Operation.SEE_ROUTING),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
     EXCHANGE: ("exchange", Operation.SEE_EXCHANGE),
     FIGURES: ("figures", Operation.SEE_FIGURES),
