@@ -10,11 +10,25 @@ from casework.figures.desk import FiguresDesk
 from casework.figures.keeping import FigureWalk
 from casework.figures.profile import FiguresSection
 from casework.figures.publishing import publish_due
+from content.bureau_profile import BureauSection
+from kit.http.assets import Assets
+from web.public.door import PublicDoor, build_public
 
 
 def figures_desk(core: Core, desk: Desk) -> FiguresDesk:
     """The cases of the complaint desk, and the rules by which months are published."""
-    return FiguresDesk(desk=desk, section=core.profile.section(FiguresSection))
+    section = core.profile.section(FiguresSection)
+    return FiguresDesk(desk=desk, section=section, public_url=core.settings.public_url)
+
+
+def public_pages(core: Core, desk: Desk, assets: Assets) -> PublicDoor:
+    """The pages under /public."""
+    return build_public(
+        figures=figures_desk(core, desk),
+        bureau=core.profile.section(BureauSection),
+        catalogue=core.catalogue,
+        assets=assets,
+    )
 
 
 class FiguresDuty:

@@ -11,10 +11,11 @@ from kit.db import Database
 
 @dataclass(frozen=True)
 class FiguresDesk:
-    """The cases that are counted, and by what rules months are published."""
+    """The cases that are counted, by what rules months are published, and at which address everybody finds them."""
 
     desk: Desk
     section: FiguresSection
+    public_url: str = ""
 
     @property
     def db(self) -> Database:

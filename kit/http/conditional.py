@@ -17,15 +17,23 @@ def etag_of(content: bytes) -> str:
     return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def conditional(request: Request, response: HTTPResponse, etag: str | None = None) -> HTTPResponse:
+def conditional(
+    request: Request,
+    response: HTTPResponse,
+    etag: str | None = None,
+    *,
+    cache_control: str = "private, no-cache",
+    vary: str = "authorization, cookie",
+) -> HTTPResponse:
     """The answer to a GET, or a 304 where the caller has it already. `etag` if it is known without the body.
 
-    The caller may keep the answer, but has to ask each time: who was signed out must not go on reading.
+    Unless said otherwise the caller may keep the answer, but has to ask each time: who was signed out must not go on
+    reading.
     """
     if response.status != 200 or request.method not in ("GET", "HEAD"):
         return response
     tag = etag or etag_of(response.body or b"")
-    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "authorization, cookie"}
+    headers = {"etag": tag, "cache-control": cache_control, "vary": vary}
     sent = request.headers.getall("if-none-match", [])
     if sent and _names(", ".join(sent), tag):
         return HTTPResponse(status=304, headers=headers)

@@ -168,7 +168,7 @@ async def _published(door: ConsoleDoor) -> tuple[Published, ...]:
     return tuple(
         Published(
             month=month_text(row.month),
-            href=f"/public/figures?month={month_text(row.month)}",
+            href=f"{door.figures.public_url}/public/figures?month={month_text(row.month)}",
             words=door.words.text(
                 "console_figures.edition",
                 edition=row.edition,
