@@ -522,7 +522,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit'], where='closed_at IS NULL'),
+            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit'], where='closed_at IS NULL AND assignee_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',

@@ -122,7 +122,10 @@ class Complaint(Model):
             ("category", "submitted_at", "id", "state", "unit", "urgency", "place_area", "source"),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
-            IndexWhere(fields=("assignee_id", "due_at", "id", *QUEUED, "unit"), where=OPEN),
+            IndexWhere(
+                fields=("assignee_id", "due_at", "id", *QUEUED, "unit"),
+                where=f"{OPEN} AND assignee_id IS NOT NULL",
+            ),
             IndexWhere(fields=("state", "due_at", "id", "unit", "assignee_id"), where=OPEN),
             IndexWhere(
                 fields=("due_at", "id", "state", "supervised_at", "unit", "assignee_id"),

@@ -18,7 +18,7 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `order`: "due" (what is due first; open cases only) or "newest". `sight` is what the viewer may see at all, `unit`
     what was chosen. `own_ids` and `or_free_in`: cases given to one of these by name, or to nobody in one of these
-    units. `area` is the code of a polygon, a street's or a grid's.
+    units. `area` is the code of a street.
 
     `overdue` shows only cases whose limit on the bureau's side has passed, `due_before_at` those whose limit ends
     before then; `disputed` those a citizen was not content with, `supervised` those a leader watches.

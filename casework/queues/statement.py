@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from casework.complaints.lifecycle import CLOCKED_STATES, OPEN_STATES, State
@@ -139,7 +140,7 @@ def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list
         aside = "+" if states <= OPEN_STATES else ""
         found.append((f"{aside}category = {{}}", (kept(wanted.category),)))
     if wanted.area is not None:
-        found.append(("(place_area = {} OR place_grid = {})", (kept(wanted.area), kept(wanted.area))))
+        found.append(("place_area = {}", (kept(wanted.area),)))
     if wanted.urgency is not None:
         found.append(_urgency(wanted.urgency, policy))
     if wanted.source is not None:
@@ -166,7 +167,7 @@ def _state_among(states: frozenset[State]) -> Condition:
     """One state is looked up in an index; several are looked for on the way along another, and said so that it stays so."""
     if len(states) == 1:
         return "state = {}", tuple(one.value for one in states)
-    return _along(states)
+    return _among("+state", sorted(one.value for one in states))
 
 
 def _urgency(urgency: Urgency, policy: ComplaintPolicy) -> Condition:
@@ -198,18 +199,18 @@ def _branches(wanted: QueueFilter) -> list[list[Condition]]:
         return [one.aside() if wanted.supervised else one.conditions for one in owners]
     found = []
     for owner in owners:
-        if wanted.category is not None or owner.by_name or states == frozenset(State):
-            # Read along the category's cases, the officer's or the unit's.
-            along_category = wanted.category is not None and not owner.by_name
-            conditions = owner.aside() if along_category else owner.conditions
-            found.append([*conditions, _along(states)] if states != frozenset(State) else conditions)
+        if wanted.category is not None and not owner.by_name:
+            found.append([*owner.aside(), *_along(states)])
+        elif owner.by_name:
+            found.append([*owner.conditions, *_along(states)])
         else:
             found += [[*owner.conditions, ("state = {}", (one.value,))] for one in sorted(states)]
     return found
 
 
-def _along(states: frozenset[State]) -> Condition:
-    return _among("+state", sorted(one.value for one in states))
+def _along(states: frozenset[State]) -> list[Condition]:
+    """These states, looked for along another index; nothing where it is all of them."""
+    return [_among("+state", sorted(one.value for one in states))] if states != frozenset(State) else []
 
 
 @dataclass(frozen=True)
@@ -249,15 +250,19 @@ def _by_sight(sight: Sight, unit: str | None) -> list[_Owner]:
     found = [_Owner([("unit = {}", (one,))]) for one in units]
     if sight.new:
         found.append(_Owner([("unit IS NULL", ())]))
-    elsewhere: list[Condition] = []
-    if units:
-        # A case without a unit is shown above, or here as one that is nowhere.
-        holes = ", ".join("{}" for _ in units)
-        nowhere = units[0] if sight.new else ""
-        elsewhere = [(f"COALESCE(unit, {{}}) NOT IN ({holes})", (nowhere, *units))]
-    elif sight.new:
-        elsewhere = [("unit IS NOT NULL", ())]
-    return found + [_Owner([("assignee_id = {}", (id,)), *elsewhere], True) for id in own]
+    return found + [
+        _Owner([("assignee_id = {}", (id,)), *gap], True) for id in own for gap in _gaps(units, sight.new)
+    ]
+
+
+def _gaps(units: Sequence[str], is_new_seen: bool) -> list[list[Condition]]:
+    """Everywhere but in these units, as ranges: those are compared within an index, "not in" is not."""
+    nowhere: list[list[Condition]] = [] if is_new_seen else [[("+unit IS NULL", ())]]
+    if not units:
+        return [*nowhere, [("+unit IS NOT NULL", ())]]
+    ranges: list[list[Condition]] = [[("+unit < {}", (units[0],))]]
+    ranges += [[("+unit > {} AND +unit < {}", pair)] for pair in pairwise(units)]
+    return [*nowhere, *ranges, [("+unit > {}", (units[-1],))]]
 
 
 def _in_unit(unit: str | None) -> list[Condition]:
