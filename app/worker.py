@@ -42,6 +42,7 @@ from bot.media import fetch_media
 from bot.receipts import settle_receipts
 from bot.unionids import UnionidWalk
 from casework.complaints.actions import close_answered_past_limit
+from casework.complaints.calendar_change import CalendarWatch
 from casework.complaints.desk import Desk
 from casework.complaints.handling import archive_closed_past_limit, resume_waiting_past_limit
 from casework.complaints.media import files_of_cases
@@ -152,6 +153,7 @@ async def work(
     posting = Posting()
     stack.push_async_callback(posting.close)
     exchange = courier(core, desk, posting, log.error)
+    calendar_watch = CalendarWatch(desk)
     book = rule_book(core.profile)
     relay = Relay(
         db,
@@ -220,6 +222,7 @@ async def work(
             leased("unplanned", lambda: adopt_cases(deadlines), 60.0, "deadlines"),
             leased("close", lambda: close_answered_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("waiting", lambda: resume_waiting_past_limit(desk, core.clock.now()), 60.0, "relay"),
+            leased("reckon", calendar_watch.step, 30.0, "relay"),
             leased("split", lambda: close_split_through(desk), 60.0, "relay"),
             leased("archive", lambda: archive_closed_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),

@@ -237,6 +237,13 @@ class ComplaintSplitOff(ComplaintEvent, frozen=True, kw_only=True, omit_defaults
     answer_by_at: datetime | None = None
 
 
+class ComplaintReckoned(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The calendar changed, and with it the end of the limit that runs."""
+
+    name: ClassVar[str] = "complaint.reckoned"
+    answer_by_at: datetime | None = None
+
+
 class ComplaintArchived(ComplaintEvent, frozen=True, kw_only=True, omit_defaults=True):
     """The time in which a closed case could be handled once more is over."""
 
@@ -271,6 +278,7 @@ EVENTS: tuple[type[ComplaintEvent], ...] = (
     ComplaintUnmerged,
     ComplaintSplit,
     ComplaintSplitOff,
+    ComplaintReckoned,
     ComplaintArchived,
 )
 """Every event of this feature, for the relay and for the sweep that each is heard or declared silent."""

@@ -165,6 +165,7 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
         submitted_at=at,
         limit_started_at=at,
         due_at=due_at,
+        calendar=desk.calendar.fingerprint,
         times_disputed=0,
         updated_at=at,
     )

@@ -48,6 +48,7 @@ async def set_due(desk: Desk, row: Complaint) -> frozenset[int]:
     """Reckon until when the running limit ends. Returns the years whose holidays were guessed."""
     found = reckon(row, await _pauses(row), desk.policy, desk.calendar)
     row.due_at = found.due_at if found is not None else None
+    row.calendar = desk.calendar.fingerprint if found is not None else None
     return found.deadline.assumed_years if found is not None else frozenset()
 
 

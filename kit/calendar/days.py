@@ -87,6 +87,12 @@ class HolidayTable:
         return dict(sorted(self._sources.items()))
 
     @property
+    def holiday_names(self) -> tuple[str, ...]:
+        """The names of all holidays of the known years."""
+        days = (day for _, day in sorted(self._days.items()))
+        return tuple(dict.fromkeys(day.name for day in days if day.kind == "holiday"))
+
+    @property
     def fingerprint(self) -> str:
         """Changes when any day changes; stored with a deadline, it tells which ones to reckon again."""
         lines = [f"{day.on} {day.kind}" for _, day in sorted(self._days.items())]

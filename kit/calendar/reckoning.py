@@ -8,9 +8,11 @@ next working day (article 203).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Protocol
 
 from kit.calendar.days import Day, HolidayTable
@@ -83,6 +85,14 @@ class WorkingCalendar:
         self.zone = zone
         # Table and hours never change: what was reckoned for a date holds.
         self._opened: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 characters that change when any day or the office hours change: stored with a deadline, they tell which
+        ones to reckon again.
+        """
+        said = f"{self.days.fingerprint} {self.hours} {self.zone}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def is_working_day(self, on: date) -> bool:
         """Whether offices are open at all on this date."""
