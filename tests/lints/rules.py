@@ -82,7 +82,9 @@ OPERATOR_WORDS = (
     "casework/complaints/scheme.py",
     "casework/deadlines/profile.py",
     "casework/exchange/profile.py",
+    "casework/figures/profile.py",
     "casework/notifications/rule_book.py",
+    "casework/retention/profile.py",
     "casework/routing/profile.py",
 )
 """Modules whose sentences are for whoever edits the bureau profile or a file to be imported, before any catalogue is read."""
