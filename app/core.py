@@ -39,6 +39,7 @@ from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
+from casework.retention.profile import RetentionSection
 from casework.routing.profile import RoutingError, RoutingSection
 from casework.routing.profile import check as check_routing
 from content.amending import PROFILE, TEXT, amended_texts, fitting
@@ -81,6 +82,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "figures": FiguresSection,
     "exchange": ExchangeSection,
     "routing": RoutingSection,
+    "retention": RetentionSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,

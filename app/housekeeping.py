@@ -8,6 +8,7 @@ from bot.forgetting import accounts_heard, forget_accounts, forget_what_is_over
 from casework.dangers.forgetting import forget_words
 from casework.notifications.forgetting import forget_deliveries
 from casework.people.forgetting import forget_codes, forget_unseen
+from casework.retention.profile import RetentionSection
 from kit.db import Change, Database
 from kit.db.models import GuardKey
 from kit.http.models import HttpSession
@@ -19,9 +20,10 @@ GUARD_KEYS_FOR = timedelta(days=30)
 EVENTS_FOR = timedelta(days=90)
 SESSIONS_FOR = timedelta(days=30)
 AT_MOST = 2_000
+SHIPPED = RetentionSection()
 
 
-async def purge(db: Database) -> int:
+async def purge(db: Database, retention: RetentionSection = SHIPPED) -> int:
     """Remove one portion. Returns how many rows went; the next step goes on where this one stopped."""
     now = db.clock.now()
     # Turn guards go with the messages they came with: a revision so old is never tried again.
@@ -46,8 +48,8 @@ async def purge(db: Database) -> int:
     gone += await forget_what_is_over(db)
     gone += await forget_codes(db)
     gone += await forget_expired(db)
-    gone += await forget_words(db)
-    gone += await forget_deliveries(db)
+    gone += await forget_words(db, kept_for=retention.danger_words.time)
+    gone += await forget_deliveries(db, kept_for=retention.notices.time)
     return gone + await forget_unseen(db, accounts_heard, forget_accounts)
 
 

@@ -60,6 +60,8 @@ from casework.notifications.bundles import make_bundles
 from casework.notifications.dispatch import LEASE_S, Dispatcher
 from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
+from casework.retention.anonymising import keep_no_longer
+from casework.retention.profile import RetentionSection
 from content.campaigns.reporting import CampaignReports
 from content.campaigns.sending import CampaignSending
 from kit.clock import local
@@ -196,7 +198,9 @@ async def work(
     campaign_sending = CampaignSending(campaigns, mass, report=log.error)
     campaign_reports = CampaignReports(campaigns, mass)
 
-    figures = FiguresDuty(core, desk)
+    figures, retention = FiguresDuty(core, desk), core.profile.section(RetentionSection)
+    tombstone = core.catalogue.text("privacy.anonymised")
+    keep_no_longer_step = partial(keep_no_longer, db, retention, store.delete, instead=tombstone)
     bundle = partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet)
 
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:
@@ -230,7 +234,8 @@ async def work(
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("gauges", gauges.step, LOOK_S),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
-            leased("purge", lambda: purge(db), 3600.0),
+            leased("purge", lambda: purge(db, retention), 3600.0),
+            leased("retention", keep_no_longer_step, 3600.0),
             leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
         ],

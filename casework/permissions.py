@@ -24,6 +24,12 @@ class Operation(StrEnum):
     SEE_CITIZEN = "see_citizen"
     SEE_PHONE = "see_phone"
     SEE_RECORDINGS = "see_recordings"
+    FIND_BY_PHONE = "find_by_phone"
+    SEE_RESTRICTED = "see_restricted"
+    SEE_OWN_DATA_REQUESTS = "see_own_data_requests"
+    CORRECT_PERSONAL_DATA = "correct_personal_data"
+    KEEP_PERSONAL_DATA = "keep_personal_data"
+    SEE_RETENTION = "see_retention"
     NOTE_INTERNALLY = "note_internally"
     UPDATE_CITIZEN = "update_citizen"
     RELEASE_CASE = "release_case"
@@ -62,6 +68,17 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_CITIZEN: _CASE_ROLES | {R.ADMINISTRATOR, R.AUDITOR},
     Operation.SEE_PHONE: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
     Operation.SEE_RECORDINGS: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
+    # Which cases somebody called about before, from the number they call with.
+    Operation.FIND_BY_PHONE: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
+    # Kept by law though their owners want them deleted: nobody's work, and each look has a reason.
+    Operation.SEE_RESTRICTED: frozenset({R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.SEE_OWN_DATA_REQUESTS: frozenset(
+        {R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}
+    ),
+    Operation.CORRECT_PERSONAL_DATA: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR}),
+    # To delete, and to restrict what must not be deleted. Neither is undone by mistake alone.
+    Operation.KEEP_PERSONAL_DATA: frozenset({R.ADMINISTRATOR}),
+    Operation.SEE_RETENTION: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR},
     Operation.UPDATE_CITIZEN: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD}),
     Operation.RELEASE_CASE: frozenset({R.DISPATCHER, R.HEAD}),

@@ -23,7 +23,6 @@ from casework.complaints.answering import (
     put_answer,
     require_after_photos,
 )
-from casework.complaints.assembly import opened_phone
 from casework.complaints.desk import Desk
 from casework.complaints.events import (
     ComplaintAccepted,
@@ -41,18 +40,17 @@ from casework.complaints.limits import urgency_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.past_limit import past_limit
+from casework.complaints.revealing import reveal_phone as reveal_phone
 from casework.complaints.sending import send_by_rules
-from casework.complaints.sight import require_on
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
 from casework.people.staff import staff_ids_with_role
-from casework.permissions import Operation, require
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
-from kit.problems import Conflict, Invalid, NotFound
+from kit.problems import Conflict, Invalid
 
 ANSWER_AT_MOST = 4_000
 REASON_AT_MOST = 1_000
@@ -339,23 +337,6 @@ async def withdraw(
         follow=lambda change, row: let_go(desk, change, actor, row),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
-
-
-async def reveal_phone(desk: Desk, actor: Actor, complaint_id: UUID) -> str:
-    """The citizen's telephone in clear, for a member of staff; that it was looked at is audited."""
-    require(actor, Operation.SEE_PHONE)
-
-    async def work(change: Change) -> str:
-        row = await change.lock(Complaint, complaint_id)
-        if row is None:
-            raise NotFound("problem.complaint.not_found")
-        require_on(actor, Operation.SEE_PHONE, row.unit, row.assignee_id)
-        if not row.phone_sealed:
-            raise NotFound("problem.complaint.no_phone")
-        await change.audit(row.id, actor, "complaint.reveal_phone", {})
-        return opened_phone(desk, row)
-
-    return await desk.db.change(work)
 
 
 async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100) -> int:

@@ -17,8 +17,9 @@ from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint, ComplaintAddition
 from casework.complaints.moving import ACTION
 from casework.complaints.views import TimelineEntry
-from casework.complaints.wording import moment_params
+from casework.complaints.wording import LEFT_OUT, moment_params
 from kit.audit.models import AuditEntry
+from nlp.personal import without_personal
 
 ALARM = "deadline.alarm"
 FOR_CITIZENS = frozenset(
@@ -35,6 +36,9 @@ FOR_CITIZENS = frozenset(
         "update",
         "close",
         "withdraw",
+        "correct_person",
+        "restrict",
+        "lift_restriction",
     }
 )
 FOR_STAFF = FOR_CITIZENS | {
@@ -42,6 +46,12 @@ FOR_STAFF = FOR_CITIZENS | {
     "hand_over",
     "note",
     "reveal_phone",
+    "reveal_name",
+    "reveal_story",
+    "delete_recording",
+    "open_restricted",
+    "forget",
+    "anonymise",
     "open_recording",
     "release",
     "withdraw_release",
@@ -51,6 +61,7 @@ FOR_STAFF = FOR_CITIZENS | {
 
 class _Content(msgspec.Struct, omit_defaults=True):
     reason: str = ""
+    basis: str = ""
     responsible_body: str = ""
     ground: str = ""
     answer: str = ""
@@ -152,6 +163,7 @@ def _entry(
         "category": desk.policy.category_name(facts.case.category),
         "unit": desk.policy.unit_name(facts.case.unit),
         "reason": content.reason,
+        "basis": content.basis,
         "responsible_body": content.responsible_body,
         "media": str(content.media),
         "colleague": content.colleague,
@@ -185,7 +197,14 @@ def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
 
 
 def _note(row: Complaint, action: str, content: _Content, said: _Said) -> str:
-    """The words that came with it. A citizen's own are on the case, not in the chain."""
+    """The words that came with it. A citizen's own are on the case, not in the chain. Of a case that names nobody any
+    more, what staff wrote is shown without what rules take for personal; the chain itself stays as it is.
+    """
+    words = _words(row, action, content, said)
+    return without_personal(words, LEFT_OUT) if row.anonymised_at is not None else words
+
+
+def _words(row: Complaint, action: str, content: _Content, said: _Said) -> str:
     if action == "add_material":
         return said.additions.get(content.addition, "")
     if action == "update":

@@ -9,6 +9,10 @@ from kit.clock import local
 from kit.problems import Invalid
 from kit.sealing import FieldSealer
 from kit.workflow import is_blank
+from nlp.personal import Kind
+
+LEFT_OUT = dict.fromkeys(Kind, "\u2026")
+"""What stands for a name or a number in words of staff about a case that names nobody any more."""
 
 
 def kept(text: str) -> str:

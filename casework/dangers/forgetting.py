@@ -14,10 +14,10 @@ from kit.db import Change, Database
 WORDS_FOR: Final = timedelta(days=3 * 366)
 
 
-async def forget_words(db: Database, at_most: int = 200) -> int:
+async def forget_words(db: Database, at_most: int = 200, kept_for: timedelta = WORDS_FOR) -> int:
     """Empty the words of some alerts that ended long ago. Returns how many; call again until it is 0."""
     said = ~Q(words="") | Q(place_text__isnull=False)
-    ended = DangerAlert.filter(said, state="ended", ended_at__lt=db.clock.now() - WORDS_FOR)
+    ended = DangerAlert.filter(said, state="ended", ended_at__lt=db.clock.now() - kept_for)
     ids = [row.id for row in await ended.order_by("id").limit(at_most).only("id")]
     if not ids:
         return 0
