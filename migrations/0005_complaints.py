@@ -506,7 +506,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['assignee_id', 'submitted_at', 'id', 'unit', 'state', 'category']),
+            index=IndexWhere(fields=['assignee_id', 'submitted_at', 'id', 'unit', 'state', 'category'], where='assignee_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -514,15 +514,15 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit', 'assignee_id'], where='closed_at IS NULL'),
+            index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'unit', 'assignee_id'], where='closed_at IS NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['unit', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'assignee_id'], where='closed_at IS NULL'),
+            index=IndexWhere(fields=['unit', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'assignee_id'], where='closed_at IS NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'times_disputed', 'unit'], where='closed_at IS NULL AND assignee_id IS NOT NULL'),
+            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'unit'], where='closed_at IS NULL AND assignee_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -530,7 +530,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['due_at', 'id', 'state', 'supervised_at', 'unit', 'assignee_id'], where='closed_at IS NULL AND supervised_at IS NOT NULL'),
+            index=IndexWhere(fields=['supervised_at', 'due_at', 'id', 'state', 'unit', 'assignee_id'], where='closed_at IS NULL AND supervised_at IS NOT NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['times_disputed', 'due_at', 'id', 'state', 'unit', 'assignee_id'], where='closed_at IS NULL AND times_disputed > 0'),
         ),
         ops.AddIndex(
             model_name='Complaint',

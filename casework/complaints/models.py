@@ -11,7 +11,7 @@ OPEN = "closed_at IS NULL"
 """Of a million cases some twenty thousand are open; their queues have indexes of their own, see `casework.queues`."""
 KEPT = "closed_at IS NOT NULL AND anonymised_at IS NULL"
 """Over, and still naming whose it was, see `casework.retention`."""
-QUEUED = ("state", "category", "urgency", "place_area", "source", "times_disputed")
+QUEUED = ("state", "category", "urgency", "place_area", "source")
 """What a queue is narrowed by stands in its indexes, so that a row is read only when it is shown."""
 
 
@@ -118,7 +118,10 @@ class Complaint(Model):
             ("account_id", "submitted_at", "id"),
             ("state", "submitted_at", "id", "urgency", "place_area", "source"),
             ("unit", "state", "submitted_at", "id", "urgency", "place_area", "source"),
-            ("assignee_id", "submitted_at", "id", "unit", "state", "category"),
+            IndexWhere(
+                fields=("assignee_id", "submitted_at", "id", "unit", "state", "category"),
+                where="assignee_id IS NOT NULL",
+            ),
             ("category", "submitted_at", "id", "state", "unit", "urgency", "place_area", "source"),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
@@ -128,8 +131,12 @@ class Complaint(Model):
             ),
             IndexWhere(fields=("state", "due_at", "id", "unit", "assignee_id"), where=OPEN),
             IndexWhere(
-                fields=("due_at", "id", "state", "supervised_at", "unit", "assignee_id"),
+                fields=("supervised_at", "due_at", "id", "state", "unit", "assignee_id"),
                 where=f"{OPEN} AND supervised_at IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("times_disputed", "due_at", "id", "state", "unit", "assignee_id"),
+                where=f"{OPEN} AND times_disputed > 0",
             ),
             IndexWhere(fields=("due_at", "id"), where="closed_at IS NOT NULL"),
             # What is to be anonymised next, oldest first: what has been is not in it.

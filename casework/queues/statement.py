@@ -30,9 +30,11 @@ COLUMNS = (
 )  # fmt: skip
 OPENING_AT_MOST = 120
 """Characters of a story that are read for a line."""
-_ROW = ", ".join(COLUMNS) + (
-    f", substr(story, 1, {OPENING_AT_MOST}) AS opening, phone_sealed IS NOT NULL AS has_phone"
+_ROW = (
+    ", ".join(f"c.{column}" for column in COLUMNS)
+    + f", substr(c.story, 1, {OPENING_AT_MOST}) AS opening, c.phone_sealed IS NOT NULL AS has_phone"
 )
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN: Condition = ("closed_at IS NULL", ())
 NONE: list[Condition] = [("1 = 0", ())]
 
@@ -86,14 +88,15 @@ def page_sql(
             (f"{column} {beyond}= {{}} AND ({column} {beyond} {{}} OR id {beyond} {{}})", (at, at, id))
         )
     parts = [
-        f"SELECT * FROM (SELECT {_ROW} FROM complaint WHERE {statement.where([*one, *shared])}"
-        f" ORDER BY {_order(wanted)} LIMIT {limit}) AS b{number}"
+        f"SELECT * FROM (SELECT id, {column} FROM complaint WHERE {statement.where([*one, *shared])}"
+        f" ORDER BY {statement.said((_order(wanted), ()))} LIMIT {limit}) AS b{number}"
         for number, one in enumerate(_branches(wanted) or [NONE])
     ]
+    # Rows are read at the end, and only those that are shown.
+    few = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS every ORDER BY {statement.said((_order(wanted), ()))} LIMIT {limit}"
     return (
-        f"SELECT found.*, staff.name AS assignee_name FROM ({' UNION ALL '.join(parts)}) AS found"
-        " LEFT JOIN staff ON staff.id = found.assignee_id"
-        f" ORDER BY {_order(wanted, 'found.')} LIMIT {limit}"
+        f"SELECT {_ROW}, staff.name AS assignee_name FROM ({few}) AS few JOIN complaint AS c ON c.id = few.id"
+        f" LEFT JOIN staff ON staff.id = c.assignee_id ORDER BY {_order(wanted, 'few.')}"
     )
 
 
@@ -104,16 +107,18 @@ def count_sql(
     shared = _shared(wanted, policy, now)
     parts = [
         f"SELECT 1 FROM (SELECT 1 FROM complaint WHERE {statement.where([*one, *shared])}"
-        f" ORDER BY {_order(wanted)} LIMIT {at_most}) AS b{number}"
+        f" ORDER BY {statement.said((_order(wanted), ()))} LIMIT {at_most}) AS b{number}"
         for number, one in enumerate(_branches(wanted) or [NONE])
     ]
     return f"(SELECT COUNT(*) FROM ({' UNION ALL '.join(parts)} LIMIT {at_most}) AS few)"
 
 
 def _order(wanted: QueueFilter, table: str = "") -> str:
-    if wanted.order == "due":
-        return f"{table}due_at, {table}id"
-    return f"{table}submitted_at DESC, {table}id DESC"
+    if wanted.order != "due":
+        return f"{table}submitted_at DESC, {table}id DESC"
+    # The few of a kind are found first and put in order then.
+    aside = "+" if (wanted.supervised or wanted.disputed) and not table else ""
+    return f"{aside}{table}due_at, {table}id"
 
 
 def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list[Condition]:
@@ -131,11 +136,11 @@ def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list
     if wanted.due_before_at is not None:
         found.append(("due_at < {}", (wanted.due_before_at,)))
     if wanted.supervised:
-        found.append(("supervised_at IS NOT NULL", ()))
+        found.append(("supervised_at IS NOT NULL AND supervised_at > {}", (LONG_AGO,)))
     if wanted.disputed:
         found.append(("times_disputed > 0", ()))
     if wanted.unassigned:
-        found.append(("assignee_id IS NULL", ()))
+        found.append(("+assignee_id IS NULL", ()))
     if wanted.category is not None:
         aside = "+" if states <= OPEN_STATES else ""
         found.append((f"{aside}category = {{}}", (kept(wanted.category),)))
@@ -195,8 +200,9 @@ def _branches(wanted: QueueFilter) -> list[list[Condition]]:
     states = _states(wanted)
     owners = _by_owner(wanted)
     if states <= OPEN_STATES:
-        # What is supervised is little and has an index of its own.
-        return [one.aside() if wanted.supervised else one.conditions for one in owners]
+        # What is supervised or was disputed is little and has an index of its own.
+        few = wanted.supervised or wanted.disputed
+        return [one.aside() if few else one.conditions for one in owners]
     found = []
     for owner in owners:
         if wanted.category is not None and not owner.by_name:
@@ -221,8 +227,11 @@ class _Owner:
     by_name: bool = False
 
     def aside(self) -> list[Condition]:
-        """The same, said so that a unit's index is not taken for it."""
-        return [(sql.replace("unit = {}", "+unit = {}"), values) for sql, values in self.conditions]
+        """The same, said so that no index of units or officers is taken for it."""
+        return [
+            ("+" + sql if sql.startswith(("unit ", "assignee_id ")) else sql, values)
+            for sql, values in self.conditions
+        ]
 
 
 def _by_owner(wanted: QueueFilter) -> list[_Owner]:
@@ -233,7 +242,7 @@ def _by_owner(wanted: QueueFilter) -> list[_Owner]:
             _Owner([("assignee_id = {}", (id,)), *_in_unit(unit)], True) for id in sorted(wanted.own_ids)
         ]
         free = sorted(one for one in wanted.or_free_in if unit in (None, one))
-        return names + [_Owner([("unit = {}", (one,)), ("assignee_id IS NULL", ())]) for one in free]
+        return names + [_Owner([("unit = {}", (one,)), ("+assignee_id IS NULL", ())]) for one in free]
     if wanted.sight is None or wanted.sight.units is None:
         return [_Owner([("unit = {}", (unit,))] if unit is not None else [])]
     return _by_sight(wanted.sight, unit)
