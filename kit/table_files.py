@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -138,10 +137,10 @@ def _of_xlsx(path: Path) -> Iterator[Line]:
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             # Styles and validations of other programs that it leaves out.
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=False)
+            book = load_workbook(file, read_only=True, data_only=False)
             try:
                 sheet = book.worksheets[0]
                 # What a writer says about the size of its sheet is often wrong.

@@ -1,21 +1,23 @@
 """Cases that another system closed, brought in as a whole or not at all.
 
-The table is gone through twice: first every line is looked at and nothing written; then all new cases are written in
-one transaction. A number that was brought in before is known by the order row it left: the same line again is
+The table is gone through twice: first every line is looked at and nothing written; then the rows of all new cases are
+made ready beside the database and written in one transaction. A number that was brought in before is known by the order row it left: the same line again is
 reported and not doubled. Imported cases are nobody's account's, tell nobody anything, and start with one audit entry.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 import msgspec
+from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from casework.actors import Actor
@@ -30,7 +32,8 @@ from casework.exchange.closed_cases import ClosedCase, Fault, Reader, Words, col
 from casework.exchange.models import ExchangeOrder
 from kit.audit.models import AuditEntry
 from kit.clock import local
-from kit.db import Change
+from kit.db.spool import Spool
+from kit.problems import Conflict
 from kit.references import make_reference
 from kit.rows import new_row
 from kit.table_files import Line
@@ -91,21 +94,25 @@ class Import:
         # Before the transaction: taking numbers is one of its own.
         numbers = {on: await self._serials(on, count) for on, count in days.items()}
 
-        async def work(change: Change) -> None:
-            serials = {on: iter(those) for on, those in numbers.items()}
-            for cases in self._portions(Report()):
-                known = await self._known(cases)
-                rows = [
-                    self._rows(change, case, next(serials[_day(case)]))
-                    for _, case in cases
-                    if case.number not in known
-                ]
-                for kind in (Complaint, AuditEntry, ExchangeOrder):
-                    await _insert(kind, [row for three in rows for row in three if type(row) is kind])
-
-        await self.desk.db.change(work, timeout_s=TIMEOUT_S)
+        with contextlib.closing(Spool(self.desk.db.reading)) as spool:
+            await self._make_ready(spool, numbers)
+            try:
+                await self.desk.db.change(spool.pour, timeout_s=TIMEOUT_S)
+            except IntegrityError:
+                # Somebody else brings in the same numbers at this moment.
+                raise Conflict("problem.exchange.import_twice") from None
         report.is_done = True
         return report
+
+    async def _make_ready(self, spool: Spool, numbers: Mapping[date, Sequence[int]]) -> None:
+        serials = {on: iter(those) for on, those in numbers.items()}
+        for cases in self._portions(Report()):
+            known = await self._known(cases)
+            rows = [
+                self._rows(case, next(serials[_day(case)])) for _, case in cases if case.number not in known
+            ]
+            for kind in (Complaint, AuditEntry, ExchangeOrder):
+                spool.put([row for three in rows for row in three if type(row) is kind])
 
     async def _serials(self, on: date, count: int) -> list[int]:
         return [await self.desk.db.next_serial(KIND, on, block=count) for _ in range(count)]
@@ -160,8 +167,8 @@ class Import:
         rows = ExchangeOrder.filter(peer=self.origin, external_number__in=numbers)
         return dict(await rows.values_list("external_number", "body_digest"))
 
-    def _rows(self, change: Change, case: ClosedCase, serial: int) -> tuple[Model, ...]:
-        desk, id = self.desk, change.ids.new()
+    def _rows(self, case: ClosedCase, serial: int) -> tuple[Model, ...]:
+        desk, id, now = self.desk, self.desk.db.ids.new(), self.desk.db.clock.now()
         reference = make_reference(desk.bureau_code, KIND, _day(case), serial)
         complaint = new_row(
             Complaint,
@@ -170,19 +177,19 @@ class Import:
             source=Source.IMPORT.value,
             revision=1,
             times_disputed=0,
-            updated_at=change.now,
+            updated_at=now,
             **self._said(case, id),
             **self._standing(case),
         )
         order = new_row(
             ExchangeOrder,
-            id=change.ids.new(),
+            id=desk.db.ids.new(),
             peer=self.origin,
             external_number=case.number,
             direction=IMPORTED,
             complaint_id=id,
             external_due_at=case.due_at,
-            created_at=change.now,
+            created_at=now,
             body_digest=_digest(case),
         )
         content = {
@@ -240,10 +247,6 @@ class Import:
             "archived_at": archived_at,
             "due_at": due_at,
         }
-
-
-async def _insert(kind: type[Model], rows: Sequence[Model]) -> None:
-    await kind.bulk_create(rows)
 
 
 def _day(case: ClosedCase) -> date:
