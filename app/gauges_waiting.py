@@ -154,7 +154,7 @@ async def of_cases(now: datetime, calendar: WorkingCalendar) -> list[Metric]:
     """Open cases, those past their limit, and how long, in office hours, the oldest has been in nobody's hands."""
     cases: Samples = []
     for kind, rows in (
-        ("complaint", Complaint.filter(due_at__isnull=False)),
+        ("complaint", Complaint.filter(due_at__isnull=False, closed_at__isnull=True)),
         ("inquiry", Inquiry.filter(due_at__isnull=False)),
     ):
         cases.append(({"kind": kind, "state": "open"}, await rows.count()))
@@ -162,7 +162,9 @@ async def of_cases(now: datetime, calendar: WorkingCalendar) -> list[Metric]:
     untaken = DangerAlert.filter(state=DangerState.RAISED.value)
     cases.append(({"kind": "danger", "state": "untaken"}, await untaken.count()))
     oldest = (
-        await Complaint.filter(due_at__isnull=False, state__in=[one.value for one in UNROUTED])
+        await Complaint.filter(
+            due_at__isnull=False, closed_at__isnull=True, state__in=[one.value for one in UNROUTED]
+        )
         .annotate(at=Min("state_since_at"))
         .group_by("state")
         .values("state", "at")

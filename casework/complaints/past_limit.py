@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from casework.complaints.lifecycle import State
+from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.models import Complaint
 
 
 async def past_limit(state: State, now: datetime, limit: int) -> list[UUID]:
     """The cases in this state whose limit has passed."""
-    rows = Complaint.filter(state=state.value, due_at__lte=now).only("id", "due_at")
+    # In the words of the indexes, see `Complaint.Meta`.
+    is_open = state in OPEN_STATES
+    rows = Complaint.filter(state=state.value, due_at__lte=now, closed_at__isnull=is_open).only(
+        "id", "due_at"
+    )
     return [row.id for row in await rows.order_by("due_at", "id").limit(limit)]

@@ -23,7 +23,7 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     `overdue` shows only cases whose limit on the bureau's side has passed, `due_before_at` those whose limit ends
     before then; `disputed` those a citizen was not content with, `supervised` those a leader watches.
     `references` are the only ones wanted, in full; `phone_index` the blind index of the caller's telephone, `words`
-    must stand in what was said of the place (of open cases).
+    must stand in what was said of the place (of open cases). `restricted`: also what is kept for nothing but keeping.
     """
 
     states: frozenset[State] = OPEN_STATES
@@ -45,4 +45,5 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] | None = None
     phone_index: str | None = None
     words: str = ""
+    restricted: bool = False
     order: Literal["due", "newest"] = "due"

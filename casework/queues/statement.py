@@ -129,6 +129,8 @@ def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list
         found.append(OPEN)
         if states != OPEN_STATES:
             found.append(_state_among(states))
+    elif not wanted.restricted:
+        found.append(("restricted_at IS NULL", ()))
     if wanted.order == "due":
         found.append(("due_at IS NOT NULL", ()))
     if wanted.overdue:

@@ -9,6 +9,7 @@ import msgspec
 
 from casework.actors import EVERY_UNIT, Actor
 from casework.complaints.lifecycle import CLOCKED_STATES, ENDED_STATES, OPEN_STATES, State
+from casework.complaints.restricting import sees_restricted
 from casework.complaints.sight import held_by, sight_of
 from casework.queues.filters import QueueFilter
 from casework.roles import Role
@@ -64,7 +65,7 @@ def tabs_of(actor: Actor) -> tuple[Tab, ...]:
 def tab_filter(tab: Tab, actor: Actor, now: datetime) -> QueueFilter:
     """What a tab shows to this person."""
     sight = sight_of(actor)
-    whole = QueueFilter(sight=sight)
+    whole = QueueFilter(sight=sight, restricted=sees_restricted(actor))
     match tab:
         case Tab.MINE:
             return msgspec.structs.replace(

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
-from casework.actors import EVERY_UNIT
-from casework.complaints.lifecycle import OPEN_STATES, State
-from casework.complaints.queries import QueueFilter
-from casework.complaints.sight import held_by
-from casework.roles import Role
-from kit.clock import local
-from kit.references import parse_reference
-from web.console.visitor import Visitor
+import msgspec
 
-ALL = "all"
-SWITCHES = ("mine", "tasks", "free", "today", "overdue")
-FIND_AT_MOST = 40
-SHORTEST_WHOLE_REFERENCE = 14
-"""What is at least this long is meant as a whole reference, so its check character must be right."""
+from casework.actors import Actor
+from casework.complaints.desk import Desk
+from casework.complaints.filing import Source
+from casework.complaints.lifecycle import ENDED_STATES, OPEN_STATES, State
+from casework.complaints.urgency import Urgency
+from casework.queues.filters import QueueFilter
+from casework.queues.finding import FIND_AT_MOST, Sought, sought
+from casework.queues.tabs import Tab, end_of_day, tab_filter
+from kit.clock import local
+
+NARROWING = ("state", "unit", "category", "area", "urgency", "source", "days")
+DAYS = ("1", "3", "7", "30", "90")
+CODE_AT_MOST = 40
+FORMER = {"tasks": Tab.MINE, "mine": Tab.MINE, "free": Tab.FREE, "today": Tab.TODAY, "overdue": Tab.OVERDUE}
+"""Switches that addresses of earlier releases turned on; people have them among their bookmarks."""
+UNCLOCKED = frozenset({State.SPLIT})
+"""Open states in which nothing is due."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """`state` is "" (everything open), "all" or one state. `after` is the place in the list.
+    """One queue: its tab, and what that is narrowed by ("" for nothing). `after` is the place in the list.
 
-    `tasks` are the viewer's own cases and those of their unit that nobody has yet; `mine` only their own; `free` what
-    nobody has; `today` what ends today or has ended.
+    `days`: filed within so many days, today among them. What is searched is found whatever the tab and the state.
     """
 
+    tab: Tab = Tab.OPEN
     state: str = ""
     unit: str = ""
-    mine: bool = False
-    tasks: bool = False
-    free: bool = False
-    today: bool = False
-    overdue: bool = False
+    category: str = ""
+    area: str = ""
+    urgency: str = ""
+    source: str = ""
+    days: str = ""
     find: str = ""
     after: str = ""
 
@@ -45,9 +49,8 @@ class Filters:
     def query(self) -> str:
         """The part of an address after "?", with only what differs from the default."""
         fields = {
-            "state": self.state,
-            "unit": self.unit,
-            **{name: "1" for name in SWITCHES if getattr(self, name)},
+            "tab": "" if self.tab is Tab.OPEN else self.tab.value,
+            **{name: getattr(self, name) for name in NARROWING},
             "find": self.find,
             "after": self.after,
         }
@@ -59,92 +62,114 @@ class Filters:
         return "/console/cases" + (f"?{self.query}" if self.query else "")
 
     @property
-    def narrowed(self) -> bool:
-        return bool(self.unit or self.find or any(getattr(self, name) for name in SWITCHES))
+    def narrowed(self) -> tuple[str, ...]:
+        """The names of what narrows the tab."""
+        return tuple(name for name in NARROWING if getattr(self, name))
 
-    def with_state(self, state: str) -> Filters:
-        """The same narrowing under another tab, from its beginning; a search is over then."""
-        return replace(self, state=state, find="", after="")
+    def on(self, tab: Tab) -> Filters:
+        """The same narrowing under another tab, from its beginning; a search and a state are over then."""
+        return replace(self, tab=tab, state="", find="", after="")
 
-    def turned(self, name: str) -> Filters:
-        """The list with one switch turned, from its beginning; a search is over then."""
-        return replace(self, **{name: not getattr(self, name), "find": "", "after": ""})  # type: ignore[arg-type]
+    def without(self, name: str) -> Filters:
+        return replace(self, **{name: "", "after": ""})  # type: ignore[arg-type]
+
+    def plain(self) -> Filters:
+        """The tab alone."""
+        return Filters(tab=self.tab)
 
     def at(self, after: str) -> Filters:
         return replace(self, after=after)
 
-    def wanted(self, visitor: Visitor, now: datetime) -> QueueFilter:
-        """What to ask casework for, within what the visitor may see."""
-        sight = visitor.sight
+    def base(self, actor: Actor, now: datetime) -> QueueFilter:
+        """What the tab shows, or everything the reader may see where something is searched."""
+        return tab_filter(Tab.ALL if self.find else self.tab, actor, now)
+
+    def wanted(self, actor: Actor, now: datetime) -> QueueFilter:
+        """What to ask casework for, within what the reader may see."""
+        base = self.base(actor, now)
         if self.find:
-            states = frozenset(State)
-        elif self.tasks and not self.state:
-            # What nobody has given out yet is the dispatcher's task, whatever unit it will be.
-            states = frozenset({State.ASSIGNED})
-        elif self.state in ("", ALL):
-            states = frozenset(State) if self.state == ALL else OPEN_STATES
-        else:
-            states = frozenset({State(self.state)})
-        return QueueFilter(
-            states=states,
-            unit=self.unit or None,
-            sight=sight,
-            assignee_ids=sight.own_ids if self.mine or self.tasks else None,
-            or_free_in=handled_units(visitor) if self.tasks and not self.mine else frozenset(),
-            unassigned=self.free,
-            overdue=self.overdue,
-            due_before_at=end_of_day(now) if self.today else None,
-            text=self.find,
-            order="due" if states <= OPEN_STATES else "newest",
+            return base
+        changes: dict[str, object] = {
+            name: getattr(self, name) or None for name in ("unit", "category", "area", "source")
+        }
+        if self.urgency:
+            changes["urgency"] = Urgency(self.urgency)
+        if self.days:
+            changes["submitted_from_at"] = end_of_day(now) - timedelta(days=int(self.days))
+        if self.state:
+            state = State(self.state)
+            changes["states"] = base.states & {state}
+            changes["order"] = "due" if state in OPEN_STATES - UNCLOCKED else "newest"
+        return msgspec.structs.replace(base, **changes)
+
+    def meant(self, desk: Desk, now: datetime) -> Sought:
+        """What is searched."""
+        return sought(self.find, desk.bureau_code, local(now).date())
+
+
+def searching(base: QueueFilter, found: Sought) -> QueueFilter:
+    """The queue of what was searched. A place is looked for among what is open."""
+    if found.meant == "day":
+        return msgspec.structs.replace(
+            base, submitted_from_at=found.from_at, submitted_before_at=found.before_at
         )
+    if found.meant == "words":
+        return msgspec.structs.replace(base, states=OPEN_STATES, words=found.words, order="due")
+    return msgspec.structs.replace(base, references=found.references)
 
 
-def handled_units(visitor: Visitor) -> frozenset[str]:
-    """The units whose cases this visitor handles; a role in the whole bureau makes nobody's case one's own."""
-    held = held_by(visitor.actor)
-    return frozenset(one.unit for one in held if one.role is Role.HANDLER) - {EVERY_UNIT}
-
-
-def end_of_day(now: datetime) -> datetime:
-    """The midnight that follows on the local wall clock."""
-    return local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, microseconds=1)
+def states_under(tab: Tab) -> tuple[State, ...]:
+    """The states to choose from under a tab, in the order of a case's life."""
+    if tab is Tab.ALL:
+        return tuple(State)
+    if tab in (Tab.OPEN, Tab.ENDED):
+        return tuple(one for one in State if (one in ENDED_STATES) == (tab is Tab.ENDED))
+    return ()
 
 
 def filters_of(query: str, units: frozenset[str]) -> tuple[Filters, bool]:
     """The filters in a query string, and whether every one of them could be understood."""
     understood = True
     given: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=20):
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=30):
         if name in given:
             understood = False
         given[name] = value
-    state, unit = given.get("state", ""), given.get("unit", "")
-    if state and state != ALL and state not in State._value2member_map_:
-        state, understood = "", False
-    if unit and unit not in units:
-        unit, understood = "", False
-    find = normalised(given.get("find", ""))
+    checked: dict[str, str] = {}
+    for name, allowed in (
+        ("state", frozenset({*(one.value for one in State), "all"})),
+        ("unit", units),
+        ("urgency", frozenset(one.value for one in Urgency)),
+        ("source", frozenset(one.value for one in Source)),
+        ("days", frozenset(DAYS)),
+    ):
+        value = given.get(name, "")
+        if value and value not in allowed:
+            understood = False
+        checked[name] = value if value in allowed else ""
+    tab, known = _tab(given, checked["state"])
+    if checked["state"] == "all" or (checked["state"] and State(checked["state"]) not in states_under(tab)):
+        checked["state"] = ""
     return Filters(
-        state=state,
-        unit=unit,
-        mine=given.get("mine") == "1",
-        tasks=given.get("tasks") == "1",
-        free=given.get("free") == "1",
-        today=given.get("today") == "1",
-        overdue=given.get("overdue") == "1",
-        find=find,
+        tab=tab,
+        **checked,
+        category=given.get("category", "")[:CODE_AT_MOST],
+        area=given.get("area", "")[:CODE_AT_MOST],
+        find=" ".join(given.get("find", "").split())[:FIND_AT_MOST],
         after=given.get("after", "")[:100],
-    ), understood
+    ), understood and known
 
 
-def normalised(find: str) -> str:
-    """What somebody typed into the search, in the written form of references."""
-    text = "".join(unicodedata.normalize("NFKC", find).upper().split())
-    return text[:FIND_AT_MOST]
-
-
-def cannot_be_a_reference(find: str) -> bool:
-    """Whether no case can have a reference with this in it."""
-    if not find.isascii() or not find.replace("-", "").isalnum():
-        return True
-    return len(find) >= SHORTEST_WHOLE_REFERENCE and parse_reference(find) is None
+def _tab(given: dict[str, str], state: str) -> tuple[Tab, bool]:
+    """The tab that is meant, and whether it is one."""
+    named = given.get("tab", "")
+    if named:
+        return (Tab(named), True) if named in Tab._value2member_map_ else (Tab.OPEN, False)
+    for name, tab in FORMER.items():
+        if given.get(name) == "1":
+            return tab, True
+    if state == "all":
+        return Tab.ALL, True
+    if state and State(state) in ENDED_STATES:
+        return Tab.ENDED, True
+    return Tab.OPEN, True

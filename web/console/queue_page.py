@@ -5,132 +5,128 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.complaints.lifecycle import OPEN_STATES, State
-from casework.complaints.queries import detail_by_reference, queue
-from casework.complaints.views import QueuePage as FoundCases
-from casework.complaints.views import QueueRow
+from casework.complaints.queries import detail_by_reference
 from casework.permissions import Operation
+from casework.queues.finding import Sought
+from casework.queues.reading import counts, queue
+from casework.queues.saved import saved_filters
+from casework.queues.tabs import UNCOUNTED, Tab, tab_filter, tabs_of
+from casework.queues.views import QueuePage as FoundCases
 from kit.clock import local
 from kit.problems import Invalid
-from kit.references import parse_reference
-from nlp.redact import redact
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
-from web.console.filters import ALL, SWITCHES, Filters, cannot_be_a_reference, filters_of
+from web.console.filters import Filters, filters_of, searching
 from web.console.frame import CASES, asked_for, frame_for, shown
-from web.console.screens import Link, Note, Option, QueueLine, QueuePage
+from web.console.queue_lines import line_of, narrowings_of, several_for, tabs_shown
+from web.console.queue_screens import QueuePage
+from web.console.screens import Link, Note
 from web.console.visitor import Visitor
 
 ROWS = 30
-FOR_OFFICERS = ("tasks", "overdue", "today", "mine", "free")
-FOR_DISPATCHERS = ("overdue", "today", "free", "mine")
-# What is open first, in the order of a case's life; then how cases end.
-TABS = ("", *sorted(State, key=lambda state: state not in OPEN_STATES), ALL)
+NOTHING = FoundCases(rows=(), after=None)
 
 
 async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
     """GET /console/cases."""
     filters, understood = filters_of(request.query_string, frozenset(door.desk.policy.units))
-    text, now = door.words.text, door.clock.now()
+    text = door.words.text
     wrong: Note | None = None
     status = 200
-    found = FoundCases(rows=(), after=None)
     if not understood:
         wrong, status = Note(words=text("console.queue.bad_filter"), tone="soon"), 400
-    if filters.find and cannot_be_a_reference(filters.find):
-        wrong, status = Note(words=text("console.queue.bad_reference"), tone="late"), 422
-    else:
-        exact = parse_reference(filters.find) if filters.find else None
-        if exact is not None:
-            case = await detail_by_reference(door.desk, str(exact), visitor.actor)
+    found = NOTHING
+    if filters.find:
+        meant = filters.meant(door.desk, door.clock.now())
+        if meant.meant == "reference":
+            case = await detail_by_reference(door.desk, meant.references[0], visitor.actor)
             if case is not None and visitor.sees(case):
-                return redirect(case_address(str(exact)), status=303)
+                return redirect(case_address(meant.references[0]), status=303)
+        found, wrong, status = await _searched(door, visitor, filters, meant)
+    else:
         try:
-            found = await queue(door.desk, filters.wanted(visitor, now), filters.after or None, ROWS)
+            found = await _read(door, visitor, filters)
         except Invalid as problem:
             # A place in the list that somebody cut off or made up: from the beginning, and say so.
             wrong, status = Note(words=text(problem.key, **problem.params), tone="soon"), 400
             filters = filters.at("")
-            found = await queue(door.desk, filters.wanted(visitor, now), None, ROWS)
-        if filters.find and not found.rows:
-            wrong = Note(words=text("console.queue.no_such_reference", reference=filters.find), tone="soon")
-    page = _page(door, visitor, filters, found, wrong)
+            found = await _read(door, visitor, filters)
+    if filters.find and filters.meant(door.desk, door.clock.now()).meant == "phone":
+        filters = filters.without("find")
+    page = await _page(door, visitor, filters, found, wrong)
     template = "_cases.html" if asked_for(request, "cases") else "queue.html"
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 
-def _page(
+async def _read(door: ConsoleDoor, visitor: Visitor, filters: Filters) -> FoundCases:
+    return await queue(
+        door.desk, filters.wanted(visitor.actor, door.clock.now()), filters.after or None, ROWS
+    )
+
+
+async def _searched(
+    door: ConsoleDoor, visitor: Visitor, filters: Filters, meant: Sought
+) -> tuple[FoundCases, Note | None, int]:
+    """What a search finds, and what is to be said about it."""
+    text = door.words.text
+    if meant.meant == "phone":
+        # A caller's number belongs neither into an address nor into a log.
+        return NOTHING, Note(words=text("console_queue.found_phone"), tone="soon"), 200
+    if meant.meant == "wrong":
+        return NOTHING, Note(words=text("console.queue.bad_reference"), tone="late"), 422
+    wanted = searching(filters.base(visitor.actor, door.clock.now()), meant)
+    found = await queue(door.desk, wanted, filters.after or None, ROWS)
+    if found.rows:
+        return found, None, 200
+    key = "console_queue.found_none" if meant.meant in ("words", "day") else "console.queue.no_such_reference"
+    return found, Note(words=text(key, find=filters.find, reference=filters.find), tone="soon"), 200
+
+
+async def _page(
     door: ConsoleDoor, visitor: Visitor, filters: Filters, found: FoundCases, wrong: Note | None
 ) -> QueuePage:
-    now = door.clock.now()
+    now, actor = door.clock.now(), visitor.actor
+    tabs = tabs_of(actor)
+    numbers = await counts(
+        door.desk, {tab.value: tab_filter(tab, actor, now) for tab in tabs if tab not in UNCOUNTED}
+    )
+    knows_citizen = visitor.may(Operation.SEE_CITIZEN)
+    several = several_for(door, actor)
+    kept = await saved_filters(visitor.staff.id)
+    on_the_street = visitor.does_cases and filters.tab is Tab.MINE
     return QueuePage(
         here=filters.address,
-        tabs=tuple(
-            Link(
-                href=filters.with_state(tab).address,
-                words=_tab_words(door, tab),
-                here=not filters.find and filters.state == tab,
-            )
-            for tab in TABS
-        ),
-        presets=tuple(
-            Link(
-                href=filters.turned(name).address,
-                words=door.words.text(f"console.queue.preset.{name}"),
-                here=getattr(filters, name),
-            )
-            for name in (FOR_OFFICERS if visitor.does_cases else FOR_DISPATCHERS)
-        ),
-        units=_units(door, visitor),
-        kept=tuple(
-            (name, value)
-            for name, value in (
-                ("state", filters.state),
-                *((one, "1") for one in SWITCHES if getattr(filters, one)),
-            )
-            if value
-        ),
-        unit=filters.unit,
+        query=filters.query,
+        tabs=tabs_shown(door, actor, filters, numbers),
+        narrowings=narrowings_of(door, visitor, filters),
+        kept=(("tab", filters.tab.value),) if filters.tab is not Tab.OPEN else (),
         find=filters.find,
         rows=tuple(
-            _line(door, row, filters, knows_citizen=visitor.may(Operation.SEE_CITIZEN)) for row in found.rows
+            line_of(
+                door,
+                row,
+                filters,
+                knows_citizen=knows_citizen,
+                may_call=visitor.may(Operation.SEE_PHONE),
+                several=bool(several),
+            )
+            for row in found.rows
         ),
+        several=several,
+        saved=tuple(
+            Link(
+                href=f"{CASES}?{one.query}" if one.query else CASES,
+                words=one.name,
+                here=one.query == filters.query,
+            )
+            for one in kept
+        ),
+        may_save=bool(filters.query) and not filters.find and not filters.after,
         as_of=f"{local(now):%H:%M}",
-        filtered=filters.narrowed,
+        narrowed=bool(filters.narrowed),
+        plain=filters.plain().address,
         more=filters.at(found.after).address if found.after else "",
         first=filters.at("").address if filters.after else "",
+        on_the_street=on_the_street,
         wrong=wrong,
     )
-
-
-def _units(door: ConsoleDoor, visitor: Visitor) -> tuple[Option, ...]:
-    """The units to choose from; none where the visitor sees no more than one."""
-    seen = visitor.sight.units
-    units = [unit for unit in door.desk.policy.units.values() if seen is None or unit.code in seen]
-    return tuple(Option(value=unit.code, words=unit.name) for unit in units) if len(units) > 1 else ()
-
-
-def _tab_words(door: ConsoleDoor, tab: str) -> str:
-    group = "queue.tab" if tab in ("", ALL) else "state"
-    return door.words.text(f"console.{group}.{tab or 'open'}")
-
-
-def _line(door: ConsoleDoor, row: QueueRow, filters: Filters, *, knows_citizen: bool) -> QueueLine:
-    now = door.clock.now()
-    return QueueLine(
-        reference=row.reference,
-        href=case_address(row.reference, filters.query),
-        due=door.words.countdown(row.state, row.due_at, now),
-        brief=row.opening if knows_citizen else redact(row.opening),
-        where=row.place_text,
-        category=_category_words(door, row),
-        state=door.words.state(row.state),
-        handler=" · ".join(name for name in (row.unit_name, row.assignee_name) if name) or "—",
-        submitted=door.words.moment(row.submitted_at, now),
-    )
-
-
-def _category_words(door: ConsoleDoor, row: QueueRow) -> str:
-    if row.category is None and row.category_name:
-        return door.words.text("console.queue.suggested", category=row.category_name)
-    return row.category_name or "—"

@@ -104,40 +104,6 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueLine:
-    """One case in the list."""
-
-    reference: str
-    href: str
-    due: Countdown | None
-    brief: str
-    where: str
-    category: str
-    state: Chip
-    handler: str
-    submitted: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueuePage:
-    """The list of cases with its filters; every link carries them on, `kept` are those that a form must carry."""
-
-    here: str
-    tabs: tuple[Link, ...]
-    presets: tuple[Link, ...]
-    units: tuple[Option, ...]
-    kept: tuple[tuple[str, str], ...]
-    unit: str
-    find: str
-    rows: tuple[QueueLine, ...]
-    as_of: str
-    filtered: bool = False
-    more: str = ""
-    first: str = ""
-    wrong: Note | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class OptionGroup:
     """Options under one heading; an empty name means no heading."""
 
