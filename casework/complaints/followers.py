@@ -17,9 +17,10 @@ from casework.complaints.events import (
     ComplaintWithdrawn,
 )
 from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES, State
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.models import Complaint, ComplaintNote, ComplaintPhoto
 from casework.complaints.moving import ACTION, Step, move_within
 from casework.complaints.telling import common
+from casework.complaints.wording import digest
 from kit.db import Change
 
 AT_MOST = 200
@@ -55,12 +56,23 @@ async def answer_followers(desk: Desk, change: Change, lead: Complaint) -> None:
         await move_within(desk, change, clock(), row, step)
 
 
-async def tell_followers(desk: Desk, change: Change, lead: Complaint, words: str) -> None:
+async def tell_followers(desk: Desk, change: Change, actor: Actor, lead: Complaint, words: str) -> None:
     """Tell the same news to whoever's case was merged into this one."""
     for row in await followers(change, lead.id):
         row.updated_at = change.now
         await row.save(update_fields=["updated_at"])
-        await change.audit(row.id, clock(), ACTION + "told_with_lead", {"content": {"lead": lead.reference}})
+        note = ComplaintNote(
+            id=change.ids.new(),
+            complaint_id=row.id,
+            position=await ComplaintNote.filter(complaint_id=row.id).count() + 1,
+            audience="public",
+            staff_id=actor.id,
+            text=words,
+            at=change.now,
+        )
+        await note.save(force_create=True)
+        content = {"note": note.position, "text_digest": digest(desk.sealer, words), "lead": lead.reference}
+        await change.audit(row.id, actor, ACTION + "update", {"content": content})
         change.emit(ComplaintUpdated(**common(desk, row), update=words), row.id)
 
 

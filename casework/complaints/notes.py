@@ -110,7 +110,7 @@ async def _write(desk: Desk, actor: Actor, complaint_id: UUID, kind: Kind, words
             row.updated_at = change.now
             await row.save(update_fields=["updated_at"])
             change.emit(ComplaintUpdated(**common(desk, row), update=words), row.id)
-            await tell_followers(desk, change, row, words)
+            await tell_followers(desk, change, actor, row, words)
         return b""
 
     key = f"note:{kind.value}:{complaint_id.hex}:{act}"

@@ -22,6 +22,7 @@ from kit.audit.models import AuditEntry
 from nlp.personal import without_personal
 
 ALARM = "deadline.alarm"
+EXCHANGE = frozenset({"exchange.refer_out", "exchange.step"})
 FOR_CITIZENS = frozenset(
     {
         "submit",
@@ -39,9 +40,31 @@ FOR_CITIZENS = frozenset(
         "correct_person",
         "restrict",
         "lift_restriction",
+        "refer",
+        "ask",
+        "resume",
+        "extend",
+        "remind",
+        "report_handled",
+        "verify",
+        "close_on_spot",
+        "redo",
+        "merge",
+        "unmerge",
+        "answer_with_lead",
+        "split",
+        "split_off",
+        "close_with_parts",
+        "reckon",
     }
 )
 FOR_STAFF = FOR_CITIZENS | {
+    "reclassify",
+    "supervise",
+    "send_back",
+    "archive",
+    "lead",
+    "other_lead",
     "hand_back",
     "hand_over",
     "note",
@@ -55,6 +78,8 @@ FOR_STAFF = FOR_CITIZENS | {
     "open_recording",
     "release",
     "withdraw_release",
+    "import",
+    *EXCHANGE,
     ALARM,
 }
 
@@ -71,6 +96,13 @@ class _Content(msgspec.Struct, omit_defaults=True):
     note: int = 0
     colleague: str = ""
     mark: str = ""
+    question: str = ""
+    instruction: str = ""
+    lead: str = ""
+    merged: str = ""
+    whole: str = ""
+    peer: str = ""
+    status: str = ""
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -95,6 +127,17 @@ class _Said:
 
 
 NOTHING: Mapping[int, str] = {}
+OWNERS = "complaint.timeline"
+STAFFS_OWN_WORDS = frozenset(
+    {"refer", "resume", "report_handled", "redo", "unmerge", "close", "withdraw", "extend"}
+)
+"""Of these the citizen reads the sentence alone: what came with it was written for colleagues, or is in the sentence."""
+BY_OTHERS = {
+    "withdraw": {"staff": "withdraw_for_citizen"},
+    "remind": {"staff": "remind_by_staff"},
+    "unmerge": {"clock": "unmerge_by_clock"},
+}
+"""Sentences of moves that are told otherwise when somebody else made them."""
 
 
 def principals(entries: Iterable[AuditEntry]) -> set[UUID]:
@@ -113,7 +156,7 @@ def timeline_for_owner(
     """What the owner may read, oldest first. `updates` are the words told to the owner, by position."""
     said = _Said({one.position: one.text for one in additions}, updates)
     return tuple(
-        _entry(desk, row, entry, action, "complaint.timeline", said, {})
+        _entry(desk, row, entry, action, OWNERS, said, {})
         for entry in entries
         if (action := entry.action.removeprefix(ACTION)) in FOR_CITIZENS
     )
@@ -167,6 +210,11 @@ def _entry(
         "responsible_body": content.responsible_body,
         "media": str(content.media),
         "colleague": content.colleague,
+        "lead": content.lead,
+        "merged": content.merged,
+        "whole": content.whole,
+        "peer": content.peer,
+        "status": content.status,
         **moment_params("due", facts.due_at),
     }
     return TimelineEntry(
@@ -176,17 +224,21 @@ def _entry(
         actor_kind=entry.actor_kind,
         actor_name=actor_name,
         principal_name=names.get(facts.deputy_for, "") if facts.deputy_for is not None else "",
-        note=_note(row, action, content, said),
-        key=f"{prefix}.{_sentence(action, entry, content)}",
+        note="" if prefix == OWNERS and action in STAFFS_OWN_WORDS else _note(row, action, content, said),
+        key=f"{prefix}.{_sentence(action, entry, content, prefix)}",
         params=params,
     )
 
 
-def _sentence(action: str, entry: AuditEntry, content: _Content) -> str:
+def _sentence(action: str, entry: AuditEntry, content: _Content, prefix: str) -> str:
+    if prefix != OWNERS and action in BY_OTHERS and entry.actor_kind in BY_OTHERS[action]:
+        return BY_OTHERS[action][entry.actor_kind]
     if action in ("rate", "rate_unsatisfied"):
         return f"rate_{content.score}"
     if action == "add_material":
         return "add_material" if content.media == 0 else "add_media"
+    if action in EXCHANGE:
+        return action.replace(".", "_")
     if action == ALARM:
         return f"deadline_{content.mark}"
     if action == "hand_over" and not content.colleague:
@@ -213,4 +265,4 @@ def _words(row: Complaint, action: str, content: _Content, said: _Said) -> str:
         return row.dispute_reason or ""
     if action in ("rate", "rate_unsatisfied"):
         return row.rating_comment or "" if row.rating == content.score else ""
-    return content.answer or content.ground or content.reason
+    return content.answer or content.ground or content.reason or content.question or content.instruction

@@ -12,6 +12,8 @@ from casework.complaints.events import (
     ComplaintAnswered,
     ComplaintClosed,
     ComplaintRated,
+    ComplaintReminded,
+    ComplaintResumed,
     ComplaintSubmitted,
 )
 from casework.dangers.events import DangerPaged
@@ -56,6 +58,18 @@ def somebody_has_it(event: ComplaintAddedTo) -> bool:
 
 def nobody_has_it_yet(event: ComplaintAddedTo) -> bool:
     return not somebody_has_it(event)
+
+
+def somebody_was_reminded(event: ComplaintReminded) -> bool:
+    return event.unit is not None or event.assignee_id is not None
+
+
+def nobody_was_reminded(event: ComplaintReminded) -> bool:
+    return not somebody_was_reminded(event)
+
+
+def citizen_replied(event: ComplaintResumed) -> bool:
+    return event.replied
 
 
 def not_by_the_citizen(event: InquiryClosed) -> bool:
@@ -126,6 +140,9 @@ CONDITIONS: dict[str, Condition] = {
     "by_a_person": Condition((ComplaintClosed,), by_a_person),
     "somebody_has_it": Condition((ComplaintAddedTo,), somebody_has_it),
     "nobody_has_it_yet": Condition((ComplaintAddedTo,), nobody_has_it_yet),
+    "somebody_was_reminded": Condition((ComplaintReminded,), somebody_was_reminded),
+    "nobody_was_reminded": Condition((ComplaintReminded,), nobody_was_reminded),
+    "citizen_replied": Condition((ComplaintResumed,), citizen_replied),
     "not_by_the_citizen": Condition((InquiryClosed,), not_by_the_citizen),
     "with_phone": Condition((DangerPaged,), with_phone),
     "without_phone": Condition((DangerPaged,), without_phone),
