@@ -93,6 +93,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-file-refused", "/h5/file", prepare=send_empty),
     Screen("h5-file-danger", "/h5/file", prepare=tell_of_danger),
     Screen("h5-filed", "/h5/file", prepare=file_one),
+    Screen("public-figures", "/public/figures"),
+    Screen("public-figures-none", "/public/figures?month=2020-01", status=404),
     # ---- a citizen who has signed in
     Screen("h5-me", "/h5/me", CITIZEN),
     Screen("h5-case", "/h5/cases/{case}", CITIZEN, prepare=open_all),
@@ -168,5 +170,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-audit", "/console/audit", "shenji"),
     Screen("console-audit-person", "/console/audit?find=banli", "shenji"),
     Screen("console-audit-case", "/console/audit?find={desk_case}", "shenji"),
+    Screen("console-figures", "/console/figures", "lingdao", prepare=open_all),
+    Screen("console-figures-unit", "/console/figures?unit=street", "diaodu"),
+    Screen("console-figures-refused", "/console/figures?from=2026-13", "lingdao", status=400),
+    Screen("console-inspection", "/console/inspection", "shenji"),
     Screen("console-not-found", "/console/nowhere", "diaodu", status=404),
 )
