@@ -20,6 +20,7 @@ asking for a person, help and silence are the engine's, so they work alike every
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -29,6 +30,7 @@ from bot.dialogue_shape import (
     KEPT_FOR,
     STALE_AFTER,
     Ask,
+    Asked,
     Dialogue,
     Line,
     Option,
@@ -38,7 +40,7 @@ from bot.dialogue_shape import (
     Word,
 )
 from bot.kinds import Accepted, Answer, Heard, MobileKind, Refused
-from bot.kinds_picked import PickKind
+from bot.kinds_picked import PickKind, chosen, listed
 
 Step = tuple[Session | None, Say]
 
@@ -94,6 +96,34 @@ def prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     return _prompt(dialogue, session)
 
 
+def asking(
+    dialogue: Dialogue, before: Session | None, session: Session, say: Say, questions: tuple[Asked, ...]
+) -> tuple[Session, Say]:
+    """The session with these questions of its own, which are asked next.
+
+    `say` was said when it came here from `before`; what it told beside its question stays. The answer to a question
+    that is not asked any more goes.
+    """
+    if questions == session.questions:
+        return session, say
+    gone = {
+        step.name
+        for step in dialogue.steps
+        if step.about is not None
+        and _question(session, step) != (questions[step.about] if step.about < len(questions) else None)
+    }
+    asked = _prompt(dialogue, session)
+    beside = say.lines[: -len(asked)] if say.lines[-len(asked) :] == asked else say.lines
+    session = msgspec.structs.replace(
+        session,
+        questions=questions,
+        answers={name: answer for name, answer in session.answers.items() if name not in gone},
+        told=before.told if before is not None and before.dialogue == session.dialogue else {},
+    )
+    session, fresh = _ask(dialogue, _onward(dialogue, session))
+    return session, replace(fresh, lines=(*beside, *fresh.lines))
+
+
 # ---- words that mean the same everywhere
 
 
@@ -128,7 +158,7 @@ def _anew(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
 
 def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     here = len(dialogue.steps) if session.step == CONFIRM else dialogue.position(session.step)
-    before = [step.name for step in dialogue.steps[:here] if step.is_due(session.answers)]
+    before = [step.name for step in dialogue.steps[:here] if step.is_due(session.answers, session.questions)]
     if not before:
         return session, Say(Outcome.REFUSED, (Line("dialogue.at_first_step"), *_prompt(dialogue, session)))
     return _ask(dialogue, msgspec.structs.replace(session, step=before[-1], at=heard.at))
@@ -140,6 +170,9 @@ def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
 def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     step = dialogue.steps[dialogue.position(session.step)]
     told = session.answers.get(step.name)
+    question = _question(session, step)
+    if question is not None:
+        heard = chosen(question, heard)
     if heard.word:
         # A word of the engine is never an answer: "好的" is not a place.
         if told is None and not step.optional:
@@ -203,7 +236,7 @@ def _meant_for(dialogue: Dialogue, session: Session, current: Ask, heard: Heard)
                 return step
         after = dialogue.steps[dialogue.position(current.name) + 1 :]
         for step in after:
-            if step.is_due(session.answers) and step.name not in session.answers:
+            if step.is_due(session.answers, session.questions) and step.name not in session.answers:
                 return step if step.kind.accepts_words(heard) else None
     return None
 
@@ -228,7 +261,7 @@ def _elsewhere(
 def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     if heard.word == Word.YES or heard.number == 1:
         return None, Say(Outcome.FINISHED, answers=session.answers)
-    asked = [step.name for step in dialogue.steps if step.asked]
+    asked = [step.name for step in dialogue.steps if step.asked and step.about is None]
     if heard.number is not None and 2 <= heard.number <= len(asked) + 1:
         chosen = asked[heard.number - 2]
         return _ask(dialogue, msgspec.structs.replace(session, step=chosen, at=heard.at))
@@ -282,7 +315,7 @@ def _onward(dialogue: Dialogue, session: Session) -> Session:
     open_steps = (
         one.name
         for one in dialogue.steps
-        if one.is_due(answers) and (one.name not in answers or answers[one.name].begun)
+        if one.is_due(answers, session.questions) and (one.name not in answers or answers[one.name].begun)
     )
     return msgspec.structs.replace(session, step=next(open_steps, CONFIRM))
 
@@ -342,6 +375,9 @@ def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     step = dialogue.steps[dialogue.position(session.step)]
     told = session.answers.get(step.name)
     params = _told(session)
+    question = _question(session, step)
+    if question is not None:
+        return _question_prompt(dialogue, question, told)
     if told:
         verb = "more" if told.begun else "change"
         params["now"] = _shown(session, step, told)
@@ -349,6 +385,23 @@ def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     if step.consent in session.taken_back:
         return (Line(f"{dialogue.name}.ask_{step.name}_only", params),)
     return (Line(f"{dialogue.name}.ask_{step.name}", params),)
+
+
+def _question(session: Session, step: Ask) -> Asked | None:
+    """The session's own question that a step asks."""
+    if step.about is None or step.about >= len(session.questions):
+        return None
+    return session.questions[step.about]
+
+
+def _question_prompt(dialogue: Dialogue, question: Asked, told: Answer | None) -> tuple[Line, ...]:
+    verb = "change" if told else "ask"
+    params: dict[str, object] = {"question": question.text}
+    params |= {"now": told.text} if told else {}
+    lines = [Line(f"{dialogue.name}.{verb}_question", params)]
+    if question.choices:
+        lines.append(Line("dialogue.choices", {"choices": listed(question.choices)}))
+    return (*lines, Line("dialogue.choose_or_skip" if question.choices else "dialogue.say_or_skip"))
 
 
 def _told(session: Session) -> dict[str, object]:
@@ -368,7 +421,12 @@ def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
     lines = [Line(f"{dialogue.name}.summary", _told(session))]
     for step in dialogue.steps:
         told = session.answers.get(step.name)
-        if told:
+        if step.about is not None:
+            question = _question(session, step)
+            if told and question is not None:
+                params = {"question": question.text, "now": _shown(session, step, told)}
+                lines.append(Line(f"{dialogue.name}.show_question", params))
+        elif told:
             lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": _shown(session, step, told)}))
             lines += _agreeing(dialogue, session, step) if _needs_consent(session, step) else ()
         elif step.asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,11 +45,19 @@ class Outcome(StrEnum):
     GONE = "gone"
 
 
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question of the session's own, in words: what is asked about this complaint and no other."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Ask:
     """One question. An optional one may be skipped.
 
     `asked` False: taken when it is sent, never asked for. `unless`: not asked when the named step was answered so.
+    `about` is the place among the session's own questions; the step is there only when the session has so many.
     `consent` is the purpose that must be agreed to before the answer may be kept; the question says so.
     """
 
@@ -59,9 +67,12 @@ class Ask:
     asked: bool = True
     unless: tuple[str, str] | None = None
     consent: str = ""
+    about: int | None = None
 
-    def is_due(self, answers: Mapping[str, Answer]) -> bool:
-        """Whether the step is asked at all after these answers."""
+    def is_due(self, answers: Mapping[str, Answer], questions: Sequence[Asked] = ()) -> bool:
+        """Whether the step is asked at all after these answers, in a session with these questions of its own."""
+        if self.about is not None:
+            return self.about < len(questions)
         if self.unless is None:
             return self.asked
         name, given = self.unless
@@ -89,6 +100,9 @@ class Dialogue:
         """Every catalogue key of its own that this dialogue may say."""
         keys = [f"{self.name}.cancelled", f"{self.name}.called"]
         for step in self.steps:
+            if step.about is not None:
+                keys += [f"{self.name}.{verb}_question" for verb in ("ask", "change", "show")]
+                continue
             if not step.asked:
                 keys += [f"{self.name}.show_{step.name}"]
                 continue
@@ -114,6 +128,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where one citizen stands in one dialogue.
 
     `subject` is what it is about (a case's id), if anything, and `about` the words its texts may show for that.
+    `questions` are those that only this session asks.
     `beneath` is the conversation this one was begun in the middle of. `told` says which purposes the citizen was
     shown the wording of, and when; `taken_back` which ones they do not agree to any more.
     """
@@ -126,6 +141,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str = ""
     about: str = ""
     options: tuple[Option, ...] = ()
+    questions: tuple[Asked, ...] = ()
     beneath: Session | None = None
     told: dict[str, datetime] = msgspec.field(default_factory=dict)
     taken_back: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.dialogue_shape import Ask, Dialogue
 from bot.kinds import location_or_text, mobile, mobile_needed, name, text
-from bot.kinds_picked import number, one_of_the_options
+from bot.kinds_picked import number, one_of_the_options, particular
 from bot.kinds_sent import images, materials, recordings
 
 FILE_COMPLAINT = Dialogue(
@@ -12,6 +12,9 @@ FILE_COMPLAINT = Dialogue(
     version=1,
     steps=(
         Ask("story", text(at_least=4, at_most=12_000)),
+        # What the category needs to know, only when the story does not say it.
+        Ask("particular", particular(at_most=300), optional=True, about=0),
+        Ask("further", particular(at_most=300), optional=True, about=1),
         Ask("photos", images(at_most=9), optional=True),
         Ask("place", location_or_text, consent="location"),
         Ask("phone", mobile, optional=True, consent="contact_phone"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from tortoise.models import Model
 
+from bot.dialogue_shape import Asked
 from bot.dialogues import FILE_COMPLAINT
 from bot.kinds import Answer, Heard, Recording, subject
 from bot.offers import Sent, encode_recent
@@ -19,9 +20,10 @@ from bot.talks import Beginning, Ended, Ending, Talks
 from bot.turns import Message, Standing
 from casework.actors import citizen
 from casework.complaints.desk import Desk
-from casework.complaints.filing import NewComplaint, Source, new_complaint_rows
+from casework.complaints.filing import NewComplaint, Particular, Source, new_complaint_rows
 from casework.complaints.media import AddedMedium, Medium
 from casework.complaints.place import Position
+from casework.complaints.questions import questions_about
 from casework.people.consents import Purpose
 from kit.problems import Invalid
 
@@ -48,6 +50,7 @@ class Filing:
         self._flight = flight
         self._takes_media = takes_media
         talks.finishes(FILE_COMPLAINT, self._submit)
+        talks.wonders(FILE_COMPLAINT, self._questions)
 
     async def start(
         self,
@@ -104,6 +107,13 @@ class Filing:
                     rows.append(self._talks.fetch_row(account_id, file_id, one.media, one.medium))
         return known, tuple(rows)
 
+    def _questions(self, answers: Mapping[str, Answer]) -> tuple[Asked, ...]:
+        """What the category wants to know that the story leaves open."""
+        story = answers.get("story", Answer())
+        if not story or story.begun:
+            return ()
+        return tuple(Asked(one.text, one.choices) for one in questions_about(self._desk, story.text))
+
     async def _submit(self, ending: Ending) -> Ended:
         answers = ending.answers
         agreement = await self._personal.agreement(ending.account_id, ending.session.told)
@@ -129,6 +139,7 @@ class Filing:
             position=Position(spot.latitude, spot.longitude, "gcj02") if spot is not None else None,
             phone=phone or None,
             scene_code=ending.session.subject or None,
+            particulars=_particulars(ending),
         )
         made = await new_complaint_rows(self._desk, citizen(ending.account_id), new)
         due = made.view.due_at
@@ -148,6 +159,18 @@ class Filing:
         agreed = self._personal.rows(ending.account_id, agreement, used)
         self._flight.remember(ending.message.citizen, encode_recent(made.reference))
         return Ended(text, (*made.rows, *agreed))
+
+
+def _particulars(ending: Ending) -> tuple[Particular, ...]:
+    """What was asked because of the category, with the answers that were given."""
+    questions = ending.session.questions
+    return tuple(
+        Particular(questions[step.about].text, answer.text)
+        for step in FILE_COMPLAINT.steps
+        if step.about is not None
+        and step.about < len(questions)
+        and (answer := ending.answers.get(step.name, Answer()))
+    )
 
 
 def _words_of_place(known: Answer) -> dict[str, Answer]:

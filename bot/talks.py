@@ -14,8 +14,8 @@ from uuid import UUID
 import msgspec
 from tortoise.models import Model
 
-from bot.dialogue import advance, begin, prompt, without
-from bot.dialogue_shape import CONFIRM, Dialogue, Option, Outcome, Say, Session, Word
+from bot.dialogue import advance, asking, begin, prompt, without
+from bot.dialogue_shape import CONFIRM, Asked, Dialogue, Option, Outcome, Say, Session, Word
 from bot.dialogues import DIALOGUES, FILE_COMPLAINT, RATE_ANSWER
 from bot.inbound_words import Understood
 from bot.kinds import Answer, Heard, Recording
@@ -78,6 +78,9 @@ Make = Callable[[Standing], Awaitable[Beginning | str]]
 Finish = Callable[[Ending], Awaitable[Ended]]
 """Raises Problem: then the dialogue stays open and the sentence says why. May be called again for one message."""
 
+Wonder = Callable[[Mapping[str, Answer]], tuple[Asked, ...]]
+"""What is to be asked beside the dialogue's own steps after these answers. In memory, below a millisecond."""
+
 
 class Talks:
     """One per process. `is_unfit`: words that may not be kept at all, whatever they answer."""
@@ -96,10 +99,24 @@ class Talks:
         self._phrases = phrases
         self._is_unfit = is_unfit
         self._finish: dict[str, Finish] = {}
+        self._wonder: dict[str, Wonder] = {}
 
     def finishes(self, dialogue: Dialogue, finish: Finish) -> None:
         """Say what the end of a dialogue leads to."""
         self._finish[dialogue.name] = finish
+
+    def wonders(self, dialogue: Dialogue, wonder: Wonder) -> None:
+        """Say what a dialogue asks beside its own steps."""
+        self._wonder[dialogue.name] = wonder
+
+    def _wondering(
+        self, dialogue: Dialogue, before: Session | None, session: Session, say: Say
+    ) -> tuple[Session, Say]:
+        """The session after a message, with the questions that its answers lead to."""
+        wonder = self._wonder.get(dialogue.name)
+        if wonder is None or say.outcome is not Outcome.ASKED:
+            return session, say
+        return asking(dialogue, before, session, say, wonder(session.answers))
 
     # ---- beginning
 
@@ -133,6 +150,7 @@ class Talks:
             beneath=beneath,
             taken_back=made.taken_back,
         )
+        begun, say = self._wondering(made.dialogue, None, begun, say)
         return Next((made.before + "\n" + self._phrases.lines(say.lines)).strip(), begun, made.rows)
 
     def fetch_row(self, account_id: UUID, file_id: UUID, media_id: str, medium: str = "") -> MediaFetch:
@@ -179,6 +197,7 @@ class Talks:
                 return await self._ended(standing, session, say, message, at)
             if after is None:
                 return self._beneath(self._text(say), session.beneath, at)
+            after, say = self._wondering(dialogue, session, after, say)
             rows: tuple[Model, ...] = ()
             if file_id is not None and _keeps(after, file_id):
                 rows = (self.fetch_row(standing.account_id, file_id, heard.media, heard.medium),)

@@ -17,7 +17,7 @@ import content
 from bot.dialogue_shape import Ask
 from bot.dialogues import DIALOGUES
 from bot.kinds import MobileKind, PlaceKind, TextKind
-from bot.kinds_picked import NumberKind, PickKind
+from bot.kinds_picked import NumberKind, ParticularKind, PickKind
 from bot.kinds_sent import MaterialsKind, PhotosKind, RecordingsKind
 from casework.notifications.rules import SHIPPED, SILENT
 from casework.notifications.shape import Audience, Bundle, Doubt, Lane, Rule
@@ -166,6 +166,8 @@ def _dialogues() -> Iterator[str]:
 
 
 def _may_skip(step: Ask) -> str:
+    if step.about is not None:
+        return "分类要问、说的情况里又没有时才问；可以跳过"
     if not step.asked:
         return "不问，发来就收"
     return "是" if step.optional else ""
@@ -186,6 +188,8 @@ def _kind(kind: object) -> str:
             )
         case NumberKind():
             return f"数字 1 到 {kind.at_most}"
+        case ParticularKind():
+            return f"列出的一项，或者 {kind.at_most} 字以内"
         case PickKind():
             return "列出的一项，回复数字"
         case PlaceKind():
