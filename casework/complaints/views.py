@@ -107,7 +107,7 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see.
 
     `suggested_by` are the words of the story that led to the suggested category. `masked_name` and `masked_phone` are
-    None where none was given. `known_names` are there to be masked in what is shown, and never shown themselves.
+    None where none was given; `is_outside` says that its place lies in none of the bureau's areas. `known_names` are there to be masked in what is shown, and never shown themselves.
     """
 
     view: ComplaintView
@@ -123,6 +123,9 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     known_names: tuple[str, ...] = ()
     restricted_at: datetime | None = None
     anonymised_at: datetime | None = None
+    place_area: str | None = None
+    place_grid: str | None = None
+    is_outside: bool = False
     unit: str | None
     assignee_id: UUID | None
     assignee_name: str

@@ -23,7 +23,6 @@ from web.console.case_screens import (
     Act,
     Addition,
     CasePage,
-    Coordinates,
     Happening,
     Internal,
     Notice,
@@ -35,6 +34,7 @@ from web.console.case_screens import (
     Suggestion,
     Written,
 )
+from web.console.case_whereabouts import whereabouts_of
 from web.console.door import ConsoleDoor
 from web.console.forms import FORMS, SIDE_FORMS
 from web.console.offers import Offers
@@ -143,7 +143,7 @@ def case_page(
         else "",
         dispute=told(view.dispute_reason),
         place=view.place_text,
-        coordinates=_coordinates(case),
+        coordinates=whereabouts_of(door, case),
         phone=_phone(visitor, case, phone) if knows_citizen else None,
         shows_citizen=knows_citizen,
         handler=" · ".join(name for name in (view.unit_name, case.assignee_name) if name)
@@ -226,14 +226,6 @@ def _due(door: ConsoleDoor, case: ComplaintDetail, now: datetime) -> StageCountd
         iso=clock.iso,
         stage=door.words.text(f"console.stage.{case.view.state.value}"),
     )
-
-
-def _coordinates(case: ComplaintDetail) -> Coordinates | None:
-    if case.position is None:
-        return None
-    where = f"{case.position.latitude:.6f},{case.position.longitude:.6f}"
-    # The phone's own map application opens it; no map service learns of the case from a page of ours.
-    return Coordinates(href=f"geo:{where}", words=where.replace(",", ", "))
 
 
 def _happening(

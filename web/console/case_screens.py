@@ -57,10 +57,18 @@ class Addition:
 
 @dataclass(frozen=True, kw_only=True)
 class Coordinates:
-    """Where it is, in figures, and an address that the phone's map application opens."""
+    """Where it is, in figures, and an address that the phone's map application opens.
+
+    `area` names the bureau's own areas that it lies in, `setup` is the beginning of a small map (JSON, "" where there
+    are no areas to draw), `map` the large one at that place.
+    """
 
     href: str
     words: str
+    area: str = ""
+    is_outside: bool = False
+    setup: str = ""
+    map: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ async def show_map(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTT
         lines=tuple(spot_line(door, one) for one in spots),
         total=counted.get(wanted.area, 0) if wanted.area is not None else sum(counted.values()),
         everywhere=filters.within("").address if filters.area else "",
-        credit=credit_of(door),
+        credit=credit_of(door, door.map.shown_base),
         notes=tuple(Note(words=door.words.text(key), tone="soon") for key, said in told.items() if said),
     )
     let_base_in(request, door)

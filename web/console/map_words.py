@@ -8,6 +8,7 @@ import msgspec
 
 from casework.areas.counting import Spot
 from casework.areas.kinds import AreaKind
+from casework.areas.profile import BaseMap
 from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.urgency import Urgency
 from web.console.addresses import case_address
@@ -21,27 +22,32 @@ SAID = ("zoom_in", "zoom_out", "cluster", "outside", "more", "none", "lost", "le
 """What the script says by itself, below `console_map`."""
 
 
-def credit_of(door: ConsoleDoor) -> str:
+def credit_of(door: ConsoleDoor, base: BaseMap | None) -> str:
     """Whose map it is and by what number it was approved; stands wherever the map does."""
-    base = door.map.shown_base
     if base is None:
         return door.words.text("console_map.credit_own", bureau=door.bureau_name)
     return door.words.text("console_map.credit", name=base.name, approval=base.approval)
 
 
-def setup_of(door: ConsoleDoor, bounds: tuple[float, float, float, float] | None, **more: object) -> str:
-    """The beginning of the script, as JSON."""
-    atlas, base = door.map.places.atlas, door.map.shown_base
+def setup_of(
+    door: ConsoleDoor,
+    bounds: tuple[float, float, float, float] | None,
+    *,
+    with_base: bool = True,
+    point: tuple[float, float] | None = None,
+) -> str:
+    """The beginning of the script, as JSON. Without the base map nobody outside learns what is looked at."""
+    atlas, base = door.map.places.atlas, door.map.shown_base if with_base else None
     kinds = [kind for kind in AreaKind if any(one.kind is kind for one in atlas.named.values())]
     setup = Setup(
-        credit=credit_of(door),
+        credit=credit_of(door, base),
         words={name: door.words.text(f"console_map.{name}", count="{}") for name in SAID},
         areas={kind.value: f"/console/map/areas/{atlas.version}/{kind.value}" for kind in kinds},
         bounds=bounds,
         base=BaseSetup(tiles=door.map.tiles, servers=base.servers, datum=base.datum, deepest=base.deepest)
         if base is not None
         else None,
-        **more,  # type: ignore[arg-type]
+        point=point,
     )
     return msgspec.json.encode(setup).decode()
 
