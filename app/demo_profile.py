@@ -30,5 +30,16 @@ DEMO_WECHAT: dict[str, Any] = {
 }
 """In the order of trying. Without a consent both are passed over and a customer-service message is sent."""
 DEMO_NOTIFICATIONS: dict[str, Any] = {"quiet_hours": {"from": "00:00", "to": "00:00"}, "sms": "logged"}
-DEMO_SECTIONS = {"wechat": DEMO_WECHAT, "notifications": DEMO_NOTIFICATIONS}
+DEMO_EXCHANGE: dict[str, Any] = {
+    "peers": [
+        {
+            "code": "12345",
+            "name": "12345热线（演示）",
+            "kind": "hotline",
+            # Nobody listens there: what is tried shows how a message waits.
+            "callback": "http://127.0.0.1:9/steps",
+        }
+    ]
+}
+DEMO_SECTIONS = {"wechat": DEMO_WECHAT, "notifications": DEMO_NOTIFICATIONS, "exchange": DEMO_EXCHANGE}
 """Laid under what the profile itself says, section by section."""

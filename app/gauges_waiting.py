@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client.core import Metric
 from tortoise.functions import Count, Min
 
+from app.gauges_exchange import of_exchange
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
 from casework.dangers.lifecycle import State as DangerState
@@ -199,6 +200,7 @@ async def what_waits(db: Database, calendar: WorkingCalendar, quiet: QuietHours)
         *await of_deadlines(database_now),
         *await of_calls(now, database_now),
         *await of_cases(now, calendar),
+        *await of_exchange(now),
     ]
 
 

@@ -290,12 +290,14 @@ def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
 ANYONE, STAFF, PLATFORM = "anyone", "staff session", "platform signature"
 CITIZEN, TOKEN = "citizen session", "bearer token"
 CASE = "citizen session, or the receipt of the case"
+PEER = "signature of another platform"
 METRICS = "metrics token, or this machine"
 GUARDS = {
     STAFF: ("web.console.visitor", "signed_in"),
     CITIZEN: ("web.h5.visitor", "signed_in"),
     CASE: ("web.h5.case_visitor", "sees_case"),
     TOKEN: ("miniapp_api.speaking", "with_token"),
+    PEER: ("miniapp_api.exchange.admitting", "signed_by_peer"),
 }
 
 ROUTES = {
@@ -325,6 +327,13 @@ ROUTES = {
     "GET /console/deliveries/<delivery_id:str>": STAFF,
     "POST /console/deliveries/<delivery_id:str>/retry": STAFF,
     "POST /console/deliveries/<delivery_id:str>/replay": STAFF,
+    "GET /console/exchange": STAFF,
+    "POST /console/exchange/retry": STAFF,
+    "GET /console/exchange/refer/<reference:str>": STAFF,
+    "POST /console/exchange/refer/<reference:str>": STAFF,
+    "GET /console/exchange/<message_id:str>": STAFF,
+    "POST /console/exchange/<message_id:str>/retry": STAFF,
+    "POST /console/exchange/<message_id:str>/replay": STAFF,
     "GET /console/notices": STAFF,
     "GET /console/templates": STAFF,
     "GET /console/templates/<template_id:str>": STAFF,
@@ -506,6 +515,11 @@ ROUTES = {
     r"GET /open311/v2/requests/<id:([A-Za-z0-9]{1,40}\.xml)>": ANYONE,
     r"GET /open311/v2/tokens/<token:([A-Za-z0-9]{1,40}\.json)>": ANYONE,
     r"GET /open311/v2/tokens/<token:([A-Za-z0-9]{1,40}\.xml)>": ANYONE,
+    "POST /exchange/v1/orders": PEER,
+    "GET /exchange/v1/orders/<number:str>": PEER,
+    "POST /exchange/v1/orders/<number:str>/supplements": PEER,
+    "POST /exchange/v1/orders/<number:str>/reminders": PEER,
+    "POST /exchange/v1/orders/<number:str>/steps": PEER,
     "GET /assets/<address:path>": ANYONE,
     "HEAD /assets/<address:path>": ANYONE,
 }

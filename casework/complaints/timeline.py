@@ -17,9 +17,8 @@ from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint, ComplaintAddition
 from casework.complaints.moving import ACTION
 from casework.complaints.views import TimelineEntry
-from casework.complaints.wording import LEFT_OUT, moment_params
+from casework.complaints.wording import moment_params
 from kit.audit.models import AuditEntry
-from nlp.personal import without_personal
 
 ALARM = "deadline.alarm"
 EXCHANGE = frozenset({"exchange.refer_out", "exchange.step"})
@@ -250,13 +249,10 @@ def _sentence(action: str, entry: AuditEntry, content: _Content, prefix: str) ->
 
 def _note(row: Complaint, action: str, content: _Content, said: _Said) -> str:
     """The words that came with it. A citizen's own are on the case, not in the chain. Of a case that names nobody any
-    more, what staff wrote is shown without what rules take for personal; the chain itself stays as it is.
+    more not even staff's are shown: they may name somebody, and the chain that holds them is never changed.
     """
-    words = _words(row, action, content, said)
-    return without_personal(words, LEFT_OUT) if row.anonymised_at is not None else words
-
-
-def _words(row: Complaint, action: str, content: _Content, said: _Said) -> str:
+    if row.anonymised_at is not None:
+        return ""
     if action == "add_material":
         return said.additions.get(content.addition, "")
     if action == "update":

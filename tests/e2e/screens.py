@@ -1,7 +1,7 @@
 """Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
 
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
-one still open, {inquiry} a message of theirs, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
+one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
 clerk opens.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
@@ -136,6 +136,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-deliveries", "/console/deliveries", "lingdao"),
     Screen("console-deliveries-failed", "/console/deliveries?state=failed&reason=expired", "lingdao"),
     Screen("console-delivery", "/console/deliveries/{delivery}", "diaodu"),
+    Screen("console-exchange", "/console/exchange", "lingdao"),
+    Screen("console-exchange-message", "/console/exchange/{exchange}", "diaodu", prepare=open_all),
+    Screen("console-exchange-case", "/console/cases/{open_case}", "diaodu", prepare=open_all),
+    Screen("console-refer", "/console/exchange/refer/{desk_case}", "diaodu"),
+    Screen("console-refer-refused", "/console/exchange/refer/{desk_case}", "diaodu", prepare=send_empty),
     Screen("console-notices", "/console/notices", "shizheng"),
     Screen("console-templates", "/console/templates", "lingdao"),
     Screen("console-template", "/console/templates/standin-case-progress-long-term-0000000001", "guanli"),

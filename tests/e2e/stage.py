@@ -53,6 +53,8 @@ class Stage:
             self._file("半夜工地施工太吵，连着三天了", with_photo=False),
         )
         self._work_through(case)
+        desk_case = str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0])
+        self._refer(open_case)
         return {
             "case": case,
             "open_case": open_case,
@@ -64,7 +66,8 @@ class Stage:
                 rows("select id from delivery where recipient_kind = 'account' order by id limit 1")[0][0]
             ),
             "campaign": str(rows("select id from campaign limit 1")[0][0]),
-            "desk_case": str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0]),
+            "desk_case": desk_case,
+            "exchange": str(rows("select id from exchange_message order by id limit 1")[0][0]),
         }
 
     def _file(self, story: str, *, with_photo: bool) -> str:
@@ -112,6 +115,14 @@ class Stage:
                 console.act(move, **given)
                 expect(page.locator(f"#act-{move}")).to_have_count(0)
             page.close()
+
+    def _refer(self, reference: str) -> None:
+        page = self._context("diaodu").new_page()
+        page.goto(f"{self._system.url}/console/exchange/refer/{reference}")
+        page.locator("#reason").fill("工地夜间施工许可归住建部门，请转办。")
+        page.locator("main button.primary").click()
+        page.wait_for_url(f"**/console/cases/{reference}")
+        page.close()
 
     def _context(self, who: str) -> BrowserContext:
         if who not in self._contexts:
