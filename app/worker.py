@@ -200,7 +200,7 @@ async def work(
 
     figures, retention = FiguresDuty(core, desk), core.profile.section(RetentionSection)
     tombstone = core.catalogue.text("privacy.anonymised")
-    keep_no_longer_step = partial(keep_no_longer, db, retention, store.delete, instead=tombstone)
+    keep_no_longer_step = partial(keep_no_longer, desk, retention, store.delete, instead=tombstone)
     bundle = partial(make_bundles, db, partial(bundle_line, core.catalogue), book.quiet)
 
     def leased(name: str, step: object, pause_s: float, *wakes: str) -> Duty:

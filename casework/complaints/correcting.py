@@ -79,15 +79,10 @@ def _fill(
     moved = {field: new for field, new in wanted.items() if new is not None and new != before[field]}
     if "phone" in moved:
         number = moved["phone"]
-        row.phone_sealed = number and desk.sealer.seal(
-            number, table="complaint", column="phone", row_id=row.id
-        )
-        row.phone_sealed = row.phone_sealed or None
+        row.phone_sealed = _sealed(desk, row, "phone", number)
         row.phone_index = desk.sealer.blind_index(number).hex() if number else None
     if "name" in moved:
-        given = moved["name"]
-        row.name_sealed = given and desk.sealer.seal(given, table="complaint", column="name", row_id=row.id)
-        row.name_sealed = row.name_sealed or None
+        row.name_sealed = _sealed(desk, row, "name", moved["name"])
     if "place" in moved:
         row.place_text = moved["place"]
     facts: dict[str, object] = {}
@@ -95,6 +90,10 @@ def _fill(
         facts[f"{field}_before_digest"] = digest(desk.sealer, before[field] or None)
         facts[f"{field}_digest"] = digest(desk.sealer, new or None)
     return facts
+
+
+def _sealed(desk: Desk, row: Complaint, column: str, value: str) -> bytes | None:
+    return desk.sealer.seal(value, table="complaint", column=column, row_id=row.id) if value else None
 
 
 def _phone(typed: str | None) -> str | None:

@@ -29,7 +29,8 @@ from casework.work_orders.models import WorkOrder, WorkOrderPhoto
 from kit.db import Change
 from kit.files.models import StoredFile
 from kit.http.sessions import end_all_for
-from nlp.personal import without_personal
+from kit.sealing import FieldSealer
+from nlp.personal import Kind, without_personal
 
 CITIZENS_STAGES = ("before", "added")
 EVERY_STAGE = (*CITIZENS_STAGES, "after")
@@ -44,21 +45,22 @@ async def erase_within(
     *,
     instead: str,
     stages: Collection[str],
+    names: Collection[str] = (),
     is_roughly_placed: bool = False,
 ) -> tuple[UUID, ...]:
     """Empty a locked case and everything that hangs on it; photos of these stages go, of every order too. The
-    coordinates go as well, or stay to some 500 metres.
+    coordinates go as well, or stay to some 500 metres. `names` are taken out of what staff wrote.
 
     Returns the ids of files that nobody holds any more: their rows are gone, their bytes the caller removes afterwards.
     """
-    _empty(row, instead)
+    _empty(row, instead, names)
     row.latitude = coarse(row.latitude) if is_roughly_placed else None
     row.longitude = coarse(row.longitude) if is_roughly_placed else None
     row.anonymised_at = row.anonymised_at or change.now
     row.updated_at = change.now
     await row.save()
     await _empty_words(row.id, instead)
-    await _empty_orders(row.id, instead)
+    await _empty_orders(row.id, instead, names)
     await _empty_exchange(row.id, instead)
     settled = Delivery.filter(case_id=row.id).exclude(state__in=[QUEUED, BUNDLED, SENDING])
     await settled.delete()
@@ -67,6 +69,13 @@ async def erase_within(
     await withdraw_within(change, actor, row.id)
     await ComplaintRelease.filter(complaint_id=row.id).update(description=instead, place_text="")
     return await _let_go_of_photos(row.id, stages)
+
+
+def names_of(sealer: FieldSealer, row: Complaint) -> tuple[str, ...]:
+    """The name the case was filed with, if there was one."""
+    if not row.name_sealed:
+        return ()
+    return (sealer.open(bytes(row.name_sealed), table="complaint", column="name", row_id=row.id),)
 
 
 async def unheld(ids: Collection[UUID]) -> tuple[UUID, ...]:
@@ -87,7 +96,14 @@ async def drop_files(ids: Collection[UUID]) -> tuple[UUID, ...]:
     return gone
 
 
-def _empty(row: Complaint, instead: str) -> None:
+def without_names(written: str, names: Collection[str]) -> str:
+    """Words of staff without the person's own name, and without what rules take for personal."""
+    for name in names:
+        written = written.replace(name, LEFT_OUT[Kind.NAME])
+    return without_personal(written, LEFT_OUT)
+
+
+def _empty(row: Complaint, instead: str, names: Collection[str]) -> None:
     row.story, row.place_text = instead, ""
     row.place_original = row.place_cell = row.scene_code = None
     row.phone_sealed = row.phone_index = row.name_sealed = row.account_id = None
@@ -97,7 +113,7 @@ def _empty(row: Complaint, instead: str) -> None:
     for column in ("answer", "refusal_reason", "question"):
         written = getattr(row, column)
         if written:
-            setattr(row, column, without_personal(written, LEFT_OUT))
+            setattr(row, column, without_names(written, names))
 
 
 async def _empty_words(case_id: UUID, instead: str) -> None:
@@ -107,12 +123,12 @@ async def _empty_words(case_id: UUID, instead: str) -> None:
     await FollowUpVisit.filter(complaint_id=case_id, words__isnull=False).update(words=instead)
 
 
-async def _empty_orders(case_id: UUID, instead: str) -> None:
+async def _empty_orders(case_id: UUID, instead: str, names: Collection[str]) -> None:
     for order in await WorkOrder.filter(complaint_id=case_id):
         order.words, order.place_text = instead, ""
         order.latitude = order.longitude = None
-        order.report = order.report and without_personal(order.report, LEFT_OUT)
-        order.ground = order.ground and without_personal(order.ground, LEFT_OUT)
+        order.report = order.report and without_names(order.report, names)
+        order.ground = order.ground and without_names(order.ground, names)
         await order.save()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from casework.actors import Actor
-from casework.complaints.erasing import CITIZENS_STAGES, erase_within
+from casework.complaints.erasing import CITIZENS_STAGES, erase_within, names_of
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
@@ -19,6 +19,7 @@ from casework.permissions import Operation, may
 from casework.retention.profile import ArchiveDuty
 from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, NotFound
+from kit.sealing import FieldSealer
 
 THREADS_ENDED = ("closed",)
 
@@ -30,11 +31,18 @@ def require_keeper(actor: Actor) -> None:
 
 
 async def forget_case(
-    db: Database, actor: Actor, complaint_id: UUID, *, instead: str, duty: ArchiveDuty | None = None
+    db: Database,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    instead: str,
+    duty: ArchiveDuty | None = None,
+    sealer: FieldSealer | None = None,
 ) -> tuple[UUID, ...]:
     """Delete who it was and what they said, showed and where they stood; `instead` stands in place of their words.
 
-    Message threads that are over and speak of the case by its reference are emptied with it. Returns the ids of the
+    Message threads that are over and speak of the case by its reference are emptied with it. With a `sealer` the name
+    is taken out of what staff wrote as well. Returns the ids of the
     deleted files, whose bytes the caller removes afterwards. Raises NotFound, Conflict for an open case, for one with
     an open danger, and for one that `duty` says must be kept. Twice is as good as once.
     """
@@ -45,7 +53,8 @@ async def forget_case(
         if duty is not None and duty.covers(row.state, row.category, row.closed_at, change.now):
             raise Conflict("problem.own_data.must_be_kept", basis=duty.basis)
         account_id = row.account_id
-        files = await erase_within(change, actor, row, instead=instead, stages=CITIZENS_STAGES)
+        names = names_of(sealer, row) if sealer is not None else ()
+        files = await erase_within(change, actor, row, instead=instead, stages=CITIZENS_STAGES, names=names)
         threads = await _threads_about(change, actor, row.reference, account_id, instead)
         facts = {"files": len(files), **({"threads": threads} if threads else {})}
         await change.audit(row.id, actor, "complaint.forget", facts)
@@ -97,7 +106,7 @@ async def _threads_about(
     own = await Inquiry.filter(account_id=account_id, state__in=THREADS_ENDED).values_list("id", flat=True)
     said = InquiryMessage.filter(inquiry_id__in=list(own), text__contains=reference)
     emptied = 0
-    for id in sorted(set(await said.values_list("inquiry_id", flat=True))):  # type: ignore[type-var]
+    for id in sorted(set(await said.values_list("inquiry_id", flat=True))):
         row = await change.lock(Inquiry, UUID(str(id)))
         if row is not None:
             await empty_thread(change, actor, row, instead, "inquiry.forget")

@@ -136,6 +136,9 @@ async def _complaint(sealer: FieldSealer, row: Complaint) -> Plain:
     phone = row.phone_sealed and sealer.open(
         bytes(row.phone_sealed), table="complaint", column="phone", row_id=row.id
     )
+    name = row.name_sealed and sealer.open(
+        bytes(row.name_sealed), table="complaint", column="name", row_id=row.id
+    )
     return {
         "reference": row.reference,
         "source": row.source,
@@ -147,6 +150,10 @@ async def _complaint(sealer: FieldSealer, row: Complaint) -> Plain:
         "longitude": row.longitude,
         "place_original": row.place_original,
         "phone": phone or None,
+        "name": name or None,
+        "particulars": msgspec.json.decode(row.particulars) if row.particulars else [],
+        "question_to_you": row.question,
+        "kept_by_law": row.restriction_basis if row.restricted_at is not None else None,
         "category": row.category or row.suggested_category,
         "unit": row.unit,
         "answer": row.answer,
@@ -156,6 +163,11 @@ async def _complaint(sealer: FieldSealer, row: Complaint) -> Plain:
         "dispute_reason": row.dispute_reason,
         "rating": row.rating,
         "rating_comment": row.rating_comment,
+        "rating_parts": {
+            "solved": row.rating_solved,
+            "manner": row.rating_manner,
+            "speed": row.rating_speed,
+        },
         "closed_at": row.closed_at,
         "additions": [{"text": one.text, "at": one.at} for one in additions],
         "updates": [{"text": one.text, "at": one.at} for one in updates],

@@ -12,7 +12,8 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, clock
-from casework.complaints.erasing import EVERY_STAGE, drop_files, erase_within
+from casework.complaints.desk import Desk
+from casework.complaints.erasing import EVERY_STAGE, drop_files, erase_within, names_of
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.moving import ACTION
@@ -29,12 +30,13 @@ Remove = Callable[[UUID], Awaitable[object]]
 
 
 async def keep_no_longer(
-    db: Database, retention: RetentionSection, remove: Remove, *, instead: str, at_most: int = AT_ONCE
+    desk: Desk, retention: RetentionSection, remove: Remove, *, instead: str, at_most: int = AT_ONCE
 ) -> int:
     """One portion of everything whose time is over. Returns how much was done; call again until it is 0."""
+    db = desk.db
     now, done = db.clock.now(), 0
     for id in await cases_due(retention, now, at_most):
-        done += await anonymise_case(db, clock(), id, retention, remove, instead=instead)
+        done += await anonymise_case(desk, clock(), id, retention, remove, instead=instead)
     for id in await recordings_due(retention, now, at_most):
         done += await _delete_recording(db, clock(), id, retention, remove)
     for id in await threads_due(retention, now, at_most):
@@ -43,7 +45,7 @@ async def keep_no_longer(
 
 
 async def anonymise_case(
-    db: Database,
+    desk: Desk,
     actor: Actor,
     complaint_id: UUID,
     retention: RetentionSection,
@@ -59,13 +61,19 @@ async def anonymise_case(
             return None
         kept = retention.of_case(row.state)
         files = await erase_within(
-            change, actor, row, instead=instead, stages=EVERY_STAGE, is_roughly_placed=True
+            change,
+            actor,
+            row,
+            instead=instead,
+            stages=EVERY_STAGE,
+            names=names_of(desk.sealer, row),
+            is_roughly_placed=True,
         )
         content = {"basis": kept.basis, "years": kept.years, "files": len(files)}
         await change.audit(row.id, actor, ACTION + "anonymise", {"content": content})
         return files
 
-    gone = await db.change(work)
+    gone = await desk.db.change(work)
     for one in gone or ():
         await remove(one)
     return int(gone is not None)
