@@ -19,10 +19,10 @@ from casework.complaints.answering import (
     answered_by,
     check_after_photos,
     checked_facts,
-    needs_verifying,
     put_answer,
     require_after_photos,
 )
+from casework.complaints.assembly import needs_verifying
 from casework.complaints.desk import Desk
 from casework.complaints.events import (
     ComplaintAccepted,

@@ -16,12 +16,6 @@ from kit.problems import Conflict, Invalid
 AFTER = "after"
 
 
-def needs_verifying(desk: Desk, row: Complaint) -> bool:
-    """Whether somebody else looks at the work before the citizen is told it is done."""
-    found = desk.policy.categories.get(row.category or "")
-    return found is not None and found.verify
-
-
 def check_after_photos(photos: tuple[UUID, ...]) -> None:
     """Raise Invalid for more photos than a case takes at once."""
     if len(photos) > PHOTOS_AT_MOST:

@@ -43,6 +43,12 @@ def moves_open_to(row: Complaint, roles: Collection[Role]) -> tuple[str, ...]:
     )
 
 
+def needs_verifying(desk: Desk, row: Complaint) -> bool:
+    """Whether somebody else looks at the work before the citizen is told it is done."""
+    found = desk.policy.categories.get(row.category or "")
+    return found is not None and found.verify
+
+
 def owner_view(
     desk: Desk,
     row: Complaint,
@@ -143,6 +149,7 @@ def staff_detail(
         assignee_name=assignee_name,
         overdue=is_overdue(row, now),
         times_disputed=row.times_disputed,
+        verified_first=needs_verifying(desk, row),
     )
 
 

@@ -33,7 +33,7 @@ from casework.complaints.events import (
 )
 from casework.complaints.followers import answer_followers
 from casework.complaints.lifecycle import State
-from casework.complaints.limits import extension_at_most, limit_of
+from casework.complaints.limits import extension, limit_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.past_limit import past_limit
@@ -222,17 +222,17 @@ async def extend(
     amount: int,
     expected_revision: int | None = None,
 ) -> ComplaintView:
-    """Put the answer off, once, and tell the citizen why. `amount` counts the limit's own unit: working days, or
-    working minutes; at most what the profile allows (`complaints.extend_at_most`).
+    """Put the answer off, once, and tell the citizen why. `amount` counts days of the limit's kind, or hours for a limit
+    in minutes; at most as many as the profile allows (`complaints.extend_at_most`).
     """
     why = optional(reason, field="reason", at_most=REASON_AT_MOST)
 
     def fill(row: Complaint) -> None:
         limit = limit_of(row, desk.policy)
-        most = extension_at_most(limit, desk.policy) if limit is not None else 0
-        if not 1 <= amount <= most:
+        most = desk.policy.extend_at_most
+        if limit is None or not 1 <= amount <= most:
             raise Invalid("problem.complaint.extension", field="amount", at_most=most)
-        row.extended_by = amount
+        row.extended_by = extension(limit, amount)
 
     step = Step(
         move="extend",

@@ -145,6 +145,6 @@ async def pauses_of(row: Complaint) -> tuple[Pause, ...]:
     return tuple(Pause(one.started_at, one.ended_at) for one in rows)
 
 
-def extension_at_most(limit: Limit, policy: ComplaintPolicy) -> int:
-    """By how many of its own units a limit may be put off: working days, or as many working hours."""
-    return policy.extend_at_most * 60 if limit.unit in _MINUTES else policy.extend_at_most
+def extension(limit: Limit, amount: int) -> int:
+    """So many days in the limit's own unit; for a limit in minutes so many hours."""
+    return amount * 60 if limit.unit in _MINUTES else amount

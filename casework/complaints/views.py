@@ -131,6 +131,7 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     assignee_name: str
     overdue: bool
     times_disputed: int
+    verified_first: bool = False
 
 
 class MinePage(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,12 +63,17 @@ def moves_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
     """The moves to offer: what the lifecycle allows, less what is another unit's to do. The usual ones first."""
     actor = visitor.actor
     own = actor.is_for(case.assignee_id) or actor.holds(Role.HANDLER, case.unit)
+    # Either the citizen is answered at once, or somebody verifies first.
+    left_out = "answer" if case.verified_first else "report_handled"
     offered = [
         name
         for name in case.view.moves
-        if name in FORMS and (own or set(COMPLAINT.find(name).by) & actor.roles != {Role.HANDLER})
+        if name in FORMS
+        and name != left_out
+        and (own or set(COMPLAINT.find(name).by) & actor.roles != {Role.HANDLER})
     ]
-    return tuple(sorted(offered, key=lambda name: FORMS[name].grave))
+    usual = list(FORMS)
+    return tuple(sorted(offered, key=lambda name: (FORMS[name].grave, usual.index(name))))
 
 
 def sides_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ moves there are acts that leave the case where it is: notes, news for the citize
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from casework.actors import Actor
@@ -16,45 +15,9 @@ from casework.complaints import actions, notes, releasing
 from casework.complaints.desk import Desk
 from casework.complaints.views import ComplaintView
 from casework.permissions import Operation
-
-PHOTOS_BYTES = 30 * 1024 * 1024
-"""All photos of one form; the server takes 32 MB with everything around them."""
-
-FieldKind = Literal["short", "long", "choice", "photos", "tick"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One field of a form. `offered` names the list it chooses from or suggests."""
-
-    name: str
-    kind: FieldKind
-    optional: bool = False
-    at_most: int = actions.REASON_AT_MOST
-    offered: Literal["", "categories", "assignees", "responsible_bodies"] = ""
-    help: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filled:
-    """A checked form: texts by field name, and the photos' ids. `act` is the form's own name, the same when it is sent twice."""
-
-    texts: Mapping[str, str]
-    photos: tuple[UUID, ...] = ()
-    revision: int
-    act: str = ""
-
-
-Take = Callable[[Desk, Actor, UUID, Filled], Awaitable[object]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoveForm:
-    """The form of one move. `grave`: what it does is not easily undone."""
-
-    fields: tuple[Field, ...] = ()
-    take: Take
-    grave: bool = False
+from web.console.form_shapes import PHOTOS_BYTES, Field, Filled, MoveForm
+from web.console.form_shapes import FieldKind as FieldKind
+from web.console.handling_forms import HANDLING_FORMS, chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +45,13 @@ async def _refuse(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Compla
 
 
 async def _assign(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
-    unit, _, person = given.texts["assignee"].partition("/")
+    unit, person = chosen(given.texts["assignee"])
     return await actions.assign(
         desk,
         actor,
         case,
         unit=unit,
-        assignee_id=UUID(person) if person else None,
+        assignee_id=person,
         expected_revision=given.revision,
     )
 
@@ -108,10 +71,6 @@ async def _answer(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Compla
         after_photos=given.photos,
         expected_revision=given.revision,
     )
-
-
-async def _close(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
-    return await actions.close(desk, actor, case, expected_revision=given.revision)
 
 
 FORMS: Mapping[str, MoveForm] = {
@@ -142,7 +101,7 @@ FORMS: Mapping[str, MoveForm] = {
         ),
         take=_answer,
     ),
-    "close": MoveForm(take=_close),
+    **HANDLING_FORMS,
 }
 
 

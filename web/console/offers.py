@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casework.actors import EVERY_UNIT
 from casework.complaints.desk import Desk
+from casework.complaints.urgency import Urgency
 from casework.people.staff import staff_with_role
 from casework.people.views import StaffView
 from casework.roles import Role
@@ -38,7 +39,9 @@ async def offers_for(desk: Desk, words: Words, moves: tuple[str, ...]) -> Offers
         {
             "categories": _categories(desk),
             "responsible_bodies": _responsible_bodies(desk),
-            "assignees": await _assignees(desk, words) if "assign" in moves else (),
+            "assignees": await _assignees(desk, words) if {"assign", "refer"} & set(moves) else (),
+            "urgencies": (_urgencies(words),),
+            "extensions": (_extensions(desk, words),),
         }
     )
 
@@ -56,6 +59,18 @@ def _categories(desk: Desk) -> Groups:
         )
         for group in policy.groups.values()
     )
+
+
+def _urgencies(words: Words) -> OptionGroup:
+    options = (Option(value=one.value, words=words.text(f"complaint.urgency.{one.value}")) for one in Urgency)
+    return OptionGroup(name="", options=tuple(options))
+
+
+def _extensions(desk: Desk, words: Words) -> OptionGroup:
+    """By how much a limit in days may be put off."""
+    days = range(1, desk.policy.extend_at_most + 1)
+    options = (Option(value=str(one), words=words.text("console.case.extend_days", days=one)) for one in days)
+    return OptionGroup(name="", options=tuple(options))
 
 
 def _responsible_bodies(desk: Desk) -> Groups:
