@@ -26,6 +26,7 @@ CONSOLE_SHEETS = (
     "desk",
     "people",
     "settings",
+    "routing",
     "campaign",
     "map",
     "figures",

@@ -24,7 +24,8 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
-from web.console.queue_page import show_queue
+from web.console.queue_routes import QUEUE_ROUTES
+from web.console.routing_routes import ROUTING_ROUTES
 from web.console.settings_routes import SETTINGS_ROUTES
 from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
 from web.console.visitor import Visitor, signed_in
@@ -53,7 +54,6 @@ def console_blueprint() -> Blueprint:
     route("POST", "/login", log_in, "log_in")
     route("POST", "/login/code", give_code, "give_code")
     route("POST", "/logout", log_out, "log_out")
-    route("GET", "/cases", page(May.SEE_CASES, show_queue), "queue")
     route("GET", CASE, page(May.SEE_CASES, show_case), "case")
     route("GET", CASE + "/<move:str>", page(May.SEE_CASES, back_to_case), "back_to_case")
     route("POST", CASE + "/phone", act(May.SEE_PHONE, show_phone), "phone")
@@ -76,7 +76,16 @@ def console_blueprint() -> Blueprint:
     route("POST", "/codes", act(May.KEEP_CODES, add_code), "add_code")
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
-    tables = (*NOTICE_ROUTES, *PEOPLE_ROUTES, *SETTINGS_ROUTES, *CAMPAIGN_ROUTES, *FIGURES_ROUTES, *MAP_ROUTES, *EXCHANGE_ROUTES)
+    tables = (
+        *NOTICE_ROUTES,
+        *PEOPLE_ROUTES,
+        *SETTINGS_ROUTES,
+        *CAMPAIGN_ROUTES,
+        *FIGURES_ROUTES,
+        *MAP_ROUTES,
+        *EXCHANGE_ROUTES,
+        *ROUTING_ROUTES,
+    )
     for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act
         route(method, path, guard(operation, handler), name)
