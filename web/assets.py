@@ -22,6 +22,7 @@ CONSOLE_SHEETS = (
     "controls",
     "console",
     "queue",
+    "work",
     "case",
     "desk",
     "people",

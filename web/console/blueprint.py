@@ -77,6 +77,7 @@ def console_blueprint() -> Blueprint:
     route("GET", "/codes/<code:str>", page(May.KEEP_CODES, show_sheet), "code_sheet")
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
     tables = (
+        *QUEUE_ROUTES,
         *NOTICE_ROUTES,
         *PEOPLE_ROUTES,
         *SETTINGS_ROUTES,

@@ -54,7 +54,7 @@ async def show_queue(request: Request, door: ConsoleDoor, visitor: Visitor) -> H
     if filters.find and filters.meant(door.desk, door.clock.now()).meant == "phone":
         filters = filters.without("find")
     page = await _page(door, visitor, filters, found, wrong)
-    template = "_cases.html" if asked_for(request, "cases") else "queue.html"
+    template = "_cases_again.html" if asked_for(request, "cases") else "queue.html"
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.screens import Chip, Countdown, Link, Note, Option
+from web.console.screens import Ask, Chip, Countdown, Link, Note, Option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,3 +112,50 @@ class SavedPage:
     lines: tuple[SavedLine, ...]
     notes: tuple[Note, ...] = ()
     wrong: Note | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralLine:
+    """One case of a form for several, with its key."""
+
+    key: str
+    reference: str
+    brief: str
+    where: str
+    state: Chip
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralPage:
+    """A move that several cases are to take: what is asked once, and which cases."""
+
+    title: str
+    action: str
+    back: str
+    back_query: str
+    lead: str
+    asks: tuple[Ask, ...]
+    lines: tuple[SeveralLine, ...]
+    button: str
+    grave: bool
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneLine:
+    """What became of one case; `why` it was not done."""
+
+    reference: str
+    href: str
+    outcome: Chip
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DonePage:
+    """What became of each of several cases, those that were not done first."""
+
+    title: str
+    note: Note
+    back: str
+    lines: tuple[DoneLine, ...]

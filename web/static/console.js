@@ -47,9 +47,21 @@
     n: () => one("#note-note") && (one("#note-note").focus(), true),
     "?": help,
   };
+  // A letter by itself may be a command of somebody's screen reader: then ours are switched off, for this browser.
+  const QUIET = "console-keys";
+  const quiet = () => {
+    try { return localStorage.getItem(QUIET) === "off"; } catch { return false; }
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-on]")) return;
+    try {
+      if (event.target.checked) localStorage.removeItem(QUIET);
+      else localStorage.setItem(QUIET, "off");
+    } catch { /* for this page only, then */ }
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, textarea, select")) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || quiet()) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
@@ -174,6 +186,7 @@
     const row = rows().find((each) => each.dataset.reference === at);
     if (row) row.classList.add("at");
     all("[data-opens], [data-prints]").forEach((button) => { button.hidden = false; });
+    all("[data-keys-on]").forEach((box) => { box.checked = !quiet(); });
     trail();
     tick();
     // "Done" belongs to the moment, not to a page that is reloaded or bookmarked.
