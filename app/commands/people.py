@@ -1,19 +1,16 @@
-"""`people links|link|unlink|forget-case`: which accounts are one person's, mending that, and deleting on request."""
+"""`people links|link|unlink`: which accounts are one person's, and mending that. Deleting is in `own_data.py`."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import Any
 from uuid import UUID
 
+from app.commands import own_data
 from app.commands.running import with_database
 from app.core import CATALOGUE_FOLDER
-from app.environment import read_settings
 from app.refusals import CommandRefused
 from casework.actors import system
-from casework.complaints.forgetting import forget_case
-from casework.complaints.models import Complaint
 from casework.complaints.queries import account_of
 from casework.people import merging
 from casework.people.models import Account
@@ -21,9 +18,6 @@ from casework.people.views import LinkView
 from kit.catalogue import Catalogue
 from kit.clock import local
 from kit.db import Change, Database
-from kit.files.store import LocalFileStore
-from kit.references import parse_reference
-from kit.secrets import KeyRing
 
 
 def add(group: Any) -> None:
@@ -40,12 +34,7 @@ def add(group: Any) -> None:
     _add_whose(parting)
     parting.add_argument("--yes", action="store_true", help="确认分开；不加则只显示现状")
     parting.set_defaults(run=_unlink)
-    forgetting = actions.add_parser(
-        "forget-case", help="按本人要求，删除一件已办结投诉里的个人信息：是谁、说的话、地点、电话、照片"
-    )
-    forgetting.add_argument("--reference", required=True, help="投诉编号")
-    forgetting.add_argument("--yes", action="store_true", help="确认删除；删除后不能恢复")
-    forgetting.set_defaults(run=_forget_case)
+    own_data.add_to_people(actions)
 
 
 def _add_whose(parser: Any) -> None:
@@ -109,33 +98,6 @@ def _unlink(arguments: argparse.Namespace) -> int:
     lines, code = with_database(work)
     print("\n".join(lines))
     return code
-
-
-def _forget_case(arguments: argparse.Namespace) -> int:
-    parsed = parse_reference(arguments.reference)
-    if parsed is None:
-        raise CommandRefused(f"编号 {arguments.reference} 不对。")
-    if not arguments.yes:
-        raise CommandRefused(f"没有删除。确认要删除 {parsed} 里的个人信息，请加上 --yes；删除后不能恢复。")
-    instead = Catalogue.load(CATALOGUE_FOLDER).text("complaint.forgotten")
-
-    async def work(db: Database) -> tuple[UUID, ...]:
-        row = await Complaint.get_or_none(reference=str(parsed))
-        if row is None:
-            raise CommandRefused(f"没有编号为 {parsed} 的投诉。")
-        return await forget_case(db, system(), row.id, instead=instead)
-
-    files = with_database(work)
-    settings = read_settings(for_wechat=False)
-    store = LocalFileStore(settings.data_dir / "files", KeyRing.open(settings.key_dir, create=False))
-
-    async def remove() -> None:
-        for one in files:
-            await store.delete(one)
-
-    asyncio.run(remove())
-    print(f"已删除 {parsed} 里的个人信息，连同 {len(files)} 个文件；备份里的要等备份过期。")
-    return 0
 
 
 async def _told(account_id: UUID) -> list[str]:
