@@ -49,13 +49,12 @@ NEEDED: Final = ("number", "story", "submitted_at", "closed_at")
 RESULTS: Final = ("closed", "refused", "withdrawn")
 ANSWER_AT_MOST, REASON_AT_MOST, BODY_AT_MOST = 12_000, 4_000, 100
 _NUMBER = re.compile(r"[\w.\-/\u3014\u3015\[\]()\u4e00-\u9fff]{1,80}")
+_BETWEEN = re.compile(r"[/.\u5e74\u6708]")
+_AFTER_DAY = re.compile(r"[T\u65e5\s]+")
 _MOMENTS: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d",
-    "%Y\u5e74%m\u6708%d\u65e5 %H:%M:%S",
-    "%Y\u5e74%m\u6708%d\u65e5 %H:%M",
-    "%Y\u5e74%m\u6708%d\u65e5",
 )
 _IN_ORDER: Final = ("submitted_at", "accepted_at", "answered_at", "closed_at")
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
@@ -298,7 +297,7 @@ def _codes(these: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _moment(text: str) -> datetime | None:
-    text = text.strip().replace("/", "-").replace("T", " ").replace(".", "-")
+    text = _AFTER_DAY.sub(" ", _BETWEEN.sub("-", text)).strip()
     for form in _MOMENTS:
         try:
             return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
