@@ -153,8 +153,10 @@ def _split(asked: Asked, month: Month, main: str, grouped: Grouped) -> None:
     for measure, runs in enumerate(month.runs[main]):
         for place, dimension in enumerate(DIMENSIONS):
             keys = [codes[place] if fit else None for codes, fit in zip(cells, fits, strict=True)]
+            # Narrowed by nothing else, the runs read are those wanted.
+            as_they_are = dimension == main and len(asked.codes) == 1
             for run in runs:
-                parts = _parts(run, keys)
+                parts = {run.code: run.values} if as_they_are else _parts(run, keys)
                 for code, values in parts.items():
                     grouped[dimension, code][measure].append(values)
                     if dimension == main:
@@ -168,7 +170,7 @@ def _split(asked: Asked, month: Month, main: str, grouped: Grouped) -> None:
                     grouped["source", code][measure].append(values)
 
 
-def _parts(run: Run, keys: Sequence[str | None]) -> dict[str, list[int]]:
+def _parts(run: Run, keys: Sequence[str | None]) -> Mapping[str, Values]:
     """A run taken apart by the keys of its cells; what has no key is left out. Each part is still in order."""
     lists: dict[str, list[int]] = {}
     nowhere: deque[int] = deque(maxlen=0)

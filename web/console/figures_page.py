@@ -143,7 +143,7 @@ def _choice(door: ConsoleDoor, name: str, filters: FigureFilters, names: Names, 
     text, catalogue = door.words.text, door.words.catalogue
     if name == "source":
         codes = [key.rpartition(".")[2] for key in catalogue.under("complaint.source")]
-        codes.sort(key=lambda code: (code in SELF_FOUND, codes.index(code)))
+        codes.sort(key=SELF_FOUND.__contains__)
     else:
         codes = list(names[name])
     if name == "unit" and sight.units is not None:
