@@ -20,6 +20,7 @@ from app.core import PROFILE_REFUSED, whole_profile
 from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.complaints.profile import PromisedLimit
+from casework.exchange.profile import ExchangeSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection, InquiryLimits
 from casework.people.passwords import Passwords
@@ -42,6 +43,7 @@ from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
+from web.console.map_door import MapDoor
 from web.console.problems import problem_page
 from web.console.template_book import TemplateBook
 
@@ -200,6 +202,8 @@ async def console_on(
     campaigns: CampaignDoor | None = None,
     templates: TemplateBook | None = None,
     room: Room | None = None,
+    exchange: ExchangeSection | None = None,
+    map: MapDoor | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
@@ -230,6 +234,8 @@ async def console_on(
         templates=templates,
         staff_rules=staff_rules,
         campaigns=campaigns,
+        exchange=exchange,
+        map=map,
     )
     app.ctx.console = door
     server = await app.create_server(sock=listening, return_asyncio_server=True)
