@@ -16,13 +16,15 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import complaints_figures
+from benchmarks import complaints_figures, complaints_filing, complaints_queues
 from benchmarks.complaints_frame import CASES, ENGINES, Frame, run_on
 from benchmarks.report import Figure, show
 
 Part = Callable[[Frame], Awaitable[list[Figure]]]
 
 PARTS: dict[str, Part] = {
+    "queues": complaints_queues.figures,
+    "filing": complaints_filing.figures,
     "figures": complaints_figures.figures,
 }
 """Add a line for a part of your own: `"name": complaints_name.figures`."""
