@@ -12,10 +12,11 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintAddedTo
-from casework.complaints.lifecycle import OPEN_STATES
+from casework.complaints.handling import resume_step
+from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.media import AT_MOST, IN_ALL_AT_MOST, AddedMedium, media_rows
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
-from casework.complaints.moving import ACTION, may_see, seen_by
+from casework.complaints.moving import ACTION, may_see, move_within, seen_by
 from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
 from casework.complaints.wording import digest, optional
@@ -82,6 +83,9 @@ async def add_to(
     """Add to a locked row, whoever brings it. Raises Invalid when there is too much already."""
     await _add(change, desk, actor, row, words, media)
     await _alert(change, desk, actor, row, words, act)
+    if row.state == State.WAITING:
+        # What the bureau waited for may be in it: whoever has the case looks, and the limit runs on.
+        await move_within(desk, change, actor, row, resume_step(desk, actor))
 
 
 async def _add(

@@ -145,7 +145,8 @@ def _check(row: Complaint, actor: Actor, step: Step, expected_revision: int | No
         raise Forbidden("problem.complaint.not_your_case")
     if actor.kind == "staff" and not acts_on(actor, found.by, row.unit, row.assignee_id):
         raise Forbidden("problem.complaint.not_your_case")
-    if actor.kind == "clock" and (row.due_at is None or row.due_at > change.now):
+    limited = COMPLAINT.limits.get(row.state) is not None
+    if actor.kind == "clock" and limited and (row.due_at is None or row.due_at > change.now):
         raise Conflict("problem.complaint.not_due")
 
 

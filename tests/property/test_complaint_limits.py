@@ -116,6 +116,10 @@ class OneMore(HolidayTable):
     def __init__(self, table: HolidayTable, free_on: date) -> None:
         self._table, self._free_on = table, free_on
 
+    @property
+    def fingerprint(self) -> str:
+        return f"{self._table.fingerprint} {self._free_on}"
+
     def day(self, on: date) -> Day:
         return Day(on, "holiday", "加一天") if on == self._free_on else self._table.day(on)
 
