@@ -28,6 +28,7 @@ CONSOLE_SHEETS = (
     "people",
     "settings",
     "routing",
+    "exchange",
     "campaign",
     "map",
     "figures",
