@@ -424,7 +424,7 @@ def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
         if step.about is not None:
             question = _question(session, step)
             if told and question is not None:
-                params = {"question": question.text, "now": _shown(session, step, told)}
+                params: dict[str, object] = {"question": question.text, "now": _shown(session, step, told)}
                 lines.append(Line(f"{dialogue.name}.show_question", params))
         elif told:
             lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": _shown(session, step, told)}))

@@ -80,9 +80,8 @@ def _counted(path: Path, lines: Iterator[Line]) -> Iterator[Line]:
 def _encoding_of(path: Path) -> str:
     """UTF-8 with or without its mark, UTF-16 with its mark, else GB 18030, which GBK and GB 2312 are part of."""
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
+        is_wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise TableError(f"文件 {path.name} 的编码认不出来，请另存为 UTF-8 的 CSV 或 XLSX。")
