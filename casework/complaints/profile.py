@@ -23,6 +23,7 @@ from casework.complaints.scheme import Keyword as Keyword
 from casework.complaints.scheme import Major as Major
 from casework.complaints.scheme import Name as Name
 from casework.complaints.scheme import Question as Question
+from casework.complaints.urgency_words import UrgencyWords
 from casework.complaints.wording import folded
 from casework.dangers.profile import DangerSection
 from kit.workflow import Limit
@@ -78,6 +79,7 @@ class ComplaintsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Working days by which a limit in days may be put off, and working hours for one in minutes."""
 
     former: tuple[Former, ...] = ()
+    urgency_words: UrgencyWords = UrgencyWords()
 
     def __post_init__(self) -> None:
         faults = scheme_faults(self.groups, self.majors, self.categories)
@@ -122,6 +124,7 @@ class ComplaintPolicy:
     majors: dict[tuple[Kind, str], Major]
     extend_at_most: int
     former: dict[str, Former]
+    urgency_words: UrgencyWords
 
     @classmethod
     def of(
@@ -154,6 +157,7 @@ class ComplaintPolicy:
             majors={(major.kind, major.code): major for major in complaints.majors},
             extend_at_most=complaints.extend_at_most,
             former={one.code: one for one in complaints.former},
+            urgency_words=complaints.urgency_words.ready(),
         )
 
     def category_name(self, code: str | None) -> str:
