@@ -9,6 +9,7 @@ import msgspec
 
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import CLOCKED_STATES, COMPLAINT, OPEN_STATES, State
+from casework.complaints.limits import Pause, reckon, urgency_of
 from casework.complaints.media import PHOTO
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.place import Position
@@ -17,6 +18,7 @@ from casework.complaints.views import (
     ComplaintDetail,
     ComplaintLine,
     ComplaintView,
+    Hanging,
     PhotoView,
     TimelineEntry,
 )
@@ -25,6 +27,7 @@ from kit.sealing import mask_phone
 from nlp.personal import mask_name
 
 OWNER = frozenset({Role.CITIZEN})
+NOTHING_HANGS = Hanging()
 
 
 def times_done(row: Complaint, move: str) -> int:
@@ -56,8 +59,13 @@ def owner_view(
     timeline: Sequence[TimelineEntry] = (),
     roles: Collection[Role] = OWNER,
     additions: Iterable[ComplaintAddition] = (),
+    pauses: Iterable[Pause] = (),
+    hanging: Hanging = NOTHING_HANGS,
 ) -> ComplaintView:
     """The case as its owner sees it, with the moves of `roles`."""
+    still = tuple(pauses)
+    # Nearly no case ever stood still, and reckoning costs more than all the rest of a view.
+    found = reckon(row, still, desk.policy, desk.calendar) if still and row.state in OPEN_STATES else None
     return ComplaintView(
         id=row.id,
         reference=row.reference,
@@ -90,6 +98,12 @@ def owner_view(
         may_add=row.state in OPEN_STATES and Role.CITIZEN in roles,
         timeline=tuple(timeline),
         moves=moves_open_to(row, roles),
+        urgency=urgency_of(row, desk.policy),
+        extended_by=row.extended_by or 0,
+        paused_for=found.paused_for if found is not None else 0,
+        external_due_at=row.external_due_at,
+        question=(row.question or "") if row.state == State.WAITING else "",
+        hanging=hanging,
     )
 
 

@@ -115,11 +115,23 @@ def reckon(
     if limit.basis == ANSWER:
         added = row.extended_by or 0
         still = sum(paused(limit, one, calendar) for one in pauses if one.started_at >= row.limit_started_at)
-    whole = limit.of(limit.amount + added + still) if added or still else limit
-    due = calendar.due(whole, row.limit_started_at)
-    bound = row.external_due_at if limit.basis in (ACCEPT, ANSWER) else None
-    due_at = due.at if bound is None else min(due.at, bound)
-    return Reckoning(limit, row.limit_started_at, added, still, due, due_at)
+    return add_up(limit, row.limit_started_at, calendar, added, still, row.external_due_at)
+
+
+def add_up(
+    limit: Limit,
+    started_at: datetime,
+    calendar: WorkingCalendar,
+    extended_by: int = 0,
+    paused_for: int = 0,
+    bound_at: datetime | None = None,
+) -> Reckoning:
+    """The end of a limit from its parts, all in its own unit. `bound_at` is another platform's deadline."""
+    more = extended_by + paused_for
+    due = calendar.due(limit.of(limit.amount + more) if more else limit, started_at)
+    binds = bound_at is not None and limit.basis in (ACCEPT, ANSWER)
+    due_at = min(due.at, bound_at) if bound_at is not None and binds else due.at
+    return Reckoning(limit, started_at, extended_by, paused_for, due, due_at)
 
 
 def paused(limit: Limit, pause: Pause, calendar: WorkingCalendar) -> int:
@@ -140,7 +152,9 @@ def paused(limit: Limit, pause: Pause, calendar: WorkingCalendar) -> int:
 
 
 async def pauses_of(row: Complaint) -> tuple[Pause, ...]:
-    """When the limit of a case stood still, first to last."""
+    """When the limit of a case stood still, first to last. Nothing is read for a case that never waited."""
+    if row.answer_started_at is None:
+        return ()
     rows = await ComplaintPause.filter(complaint_id=row.id).order_by("started_at", "id")
     return tuple(Pause(one.started_at, one.ended_at) for one in rows)
 

@@ -14,9 +14,11 @@ from casework.actors import Actor
 from casework.complaints import category as categories
 from casework.complaints.assembly import owner_line, owner_view, staff_detail
 from casework.complaints.desk import Desk
+from casework.complaints.lifecycle import State
+from casework.complaints.limits import pauses_of
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNote, ComplaintPhoto
 from casework.complaints.timeline import principals, timeline_for_owner, timeline_for_staff
-from casework.complaints.views import ComplaintDetail, ComplaintView, MinePage
+from casework.complaints.views import ComplaintDetail, ComplaintView, Hanging, MinePage
 from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
@@ -53,7 +55,8 @@ async def _owners(desk: Desk, row: Complaint | None) -> ComplaintView | None:
     photos, additions = await _material(row)
     updates = await _texts(row, {PUBLIC})
     timeline = timeline_for_owner(desk, row, await _history(row), additions, updates)
-    return owner_view(desk, row, photos, timeline, additions=additions)
+    pauses, hanging = await pauses_of(row), await hanging_of(row)
+    return owner_view(desk, row, photos, timeline, additions=additions, pauses=pauses, hanging=hanging)
 
 
 async def mine(desk: Desk, account_id: UUID, after: str | None = None, limit: int = 20) -> MinePage:
@@ -112,6 +115,8 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
             timeline_for_staff(desk, row, entries, names, additions, await _texts(row, {PUBLIC})),
             viewer.roles,
             additions,
+            await pauses_of(row),
+            await hanging_of(row),
         ),
         guess.words if guess is not None and guess.category == row.suggested_category else (),
         names.get(row.assignee_id, "") if row.assignee_id is not None else "",
@@ -122,6 +127,15 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
 async def _material(row: Complaint) -> tuple[list[ComplaintPhoto], list[ComplaintAddition]]:
     photos = await ComplaintPhoto.filter(complaint_id=row.id).order_by("-stage", "position")
     return photos, await ComplaintAddition.filter(complaint_id=row.id).order_by("position")
+
+
+async def hanging_of(row: Complaint) -> Hanging:
+    """The cases this one was split into, and the one it was split from."""
+    parts: list[str] = []
+    if row.state in (State.SPLIT, State.CLOSED, State.ARCHIVED, State.WITHDRAWN):
+        parts = await Complaint.filter(parent_id=row.id).order_by("id").values_list("reference", flat=True)  # type: ignore[assignment]
+    whole = await Complaint.get_or_none(id=row.parent_id) if row.parent_id is not None else None
+    return Hanging(parts=tuple(parts), whole=whole.reference if whole is not None else "")
 
 
 async def _texts(row: Complaint, audiences: set[str]) -> dict[int, str]:

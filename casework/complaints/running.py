@@ -10,7 +10,7 @@ from datetime import datetime
 
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import ANSWER, COMPLAINT, ENDED_STATES, State
-from casework.complaints.limits import Pause, pauses_of, reckon
+from casework.complaints.limits import pauses_of, reckon
 from casework.complaints.models import Complaint, ComplaintPause
 from kit.db import Change
 
@@ -46,7 +46,7 @@ async def start_limit(
 
 async def set_due(desk: Desk, row: Complaint) -> frozenset[int]:
     """Reckon until when the running limit ends. Returns the years whose holidays were guessed."""
-    found = reckon(row, await _pauses(row), desk.policy, desk.calendar)
+    found = reckon(row, await pauses_of(row), desk.policy, desk.calendar)
     row.due_at = found.due_at if found is not None else None
     row.calendar = desk.calendar.fingerprint if found is not None else None
     return found.deadline.assumed_years if found is not None else frozenset()
@@ -68,11 +68,6 @@ def keep_moments(row: Complaint, move: str, after: State, due_before: datetime |
         row.closed_at = None
     if after is State.ARCHIVED:
         row.archived_at = now
-
-
-async def _pauses(row: Complaint) -> tuple[Pause, ...]:
-    # Only a case that waited once has any.
-    return await pauses_of(row) if row.answer_started_at is not None else ()
 
 
 def _basis(state: State) -> str | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from casework.complaints.lifecycle import State
 from casework.complaints.place import Position
+from casework.complaints.urgency import Urgency
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,15 @@ class AdditionView(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Hanging(msgspec.Struct, frozen=True, kw_only=True):
+    """What else belongs to a case. `parts` are the references of the cases it was split into, `whole` the one it was
+    split from: all of them the same citizen's.
+    """
+
+    parts: tuple[str, ...] = ()
+    whole: str = ""
+
+
 class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as its owner sees it. `moves` are the names of what the owner may do now.
 
@@ -58,6 +68,9 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     `due_at` is when the bureau has to have taken its next step (in `answered`: until when the citizen can
     still object), `limit_started_at` when that limit began to run. `revision` goes back with a move, so that it
     meets the case its sender saw.
+
+    `extended_by` and `paused_for` are what the limit was put off and stood still, in its own unit (see `limits.add_up`);
+    `external_due_at` is another platform's deadline. `question` is what the bureau waits to be told.
     """
 
     id: UUID
@@ -88,6 +101,12 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     may_add: bool = False
     timeline: tuple[TimelineEntry, ...] = ()
     moves: tuple[str, ...] = ()
+    urgency: Urgency = Urgency.ORDINARY
+    extended_by: int = 0
+    paused_for: int = 0
+    external_due_at: datetime | None = None
+    question: str = ""
+    hanging: Hanging = Hanging()
 
 
 class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.complaints.lifecycle import COMPLAINT, OPEN_STATES
-from casework.complaints.limits import deadline
+from casework.complaints.lifecycle import ANSWER, COMPLAINT, OPEN_STATES
+from casework.complaints.limits import add_up, limit_in
 from casework.complaints.notes import NoteView
 from casework.complaints.releasing import ReleaseView
+from casework.complaints.revealing import Person
 from casework.complaints.views import ComplaintDetail, TimelineEntry
 from casework.notifications.queries import DeliveryLine
 from casework.permissions import Operation
 from casework.roles import Role
 from kit.calendar.explain import explain
 from kit.clock import local
-from nlp.redact import redact
-from web.console.addresses import list_address, move_address
+from nlp.personal import masked
+from web.console.addresses import CORRECT, list_address, move_address
 from web.console.case_acts import act_for
 from web.console.case_screens import (
     Act,
@@ -32,6 +33,7 @@ from web.console.case_screens import (
     Reply,
     StageCountdown,
     Suggestion,
+    Unmasking,
     Written,
 )
 from web.console.case_whereabouts import whereabouts_of
@@ -93,16 +95,23 @@ def case_page(
     back: str,
     notes: tuple[Note, ...] = (),
     typed: Typed | None = None,
-    phone: str = "",
+    person: Person | None = None,
+    is_clear: bool = False,
 ) -> CasePage:
-    """The page. `typed` is an attempt that did not succeed, `phone` a number just looked at."""
+    """The page. `typed` is an attempt that did not succeed, `person` who filed it, just looked at; `is_clear`: the
+    words are shown as they were written, which was audited.
+    """
     view, words, now, album = case.view, door.words, door.clock.now(), around.album
     moves, sides = moves_for(visitor, case), sides_for(visitor, case)
     knows_citizen = visitor.may(Operation.SEE_CITIZEN)
 
     def told(said: str | None) -> str:
-        """Words of the citizen's, without numbers for who is not to know them."""
-        return (said or "") if knows_citizen else redact(said or "")
+        """Words about the matter, without what leads to a person but for who has just asked to see it."""
+        return (said or "") if is_clear else masked(said or "", case.known_names)
+
+    def noted(entry: TimelineEntry) -> str:
+        """What a colleague wrote is read as it is by whoever knows the citizen."""
+        return entry.note if knows_citizen and entry.actor_kind == "staff" else told(entry.note)
 
     def act(name: str, *, is_open: bool = False, preset: str = "") -> Act:
         return act_for(door, case, name, around.offers, typed, is_open=is_open, preset=preset)
@@ -149,7 +158,8 @@ def case_page(
         dispute=told(view.dispute_reason),
         place=view.place_text,
         coordinates=whereabouts_of(door, case),
-        phone=_phone(visitor, case, phone) if knows_citizen else None,
+        phone=_phone(visitor, case, person) if knows_citizen else None,
+        unmasking=_unmasking(visitor, case, is_clear),
         shows_citizen=knows_citizen,
         handler=" · ".join(name for name in (view.unit_name, case.assignee_name) if name)
         or words.text("console.case.nobody"),
@@ -157,7 +167,7 @@ def case_page(
         if case.assignee_id in visitor.actor.for_ids
         else "",
         reckoning=_reckoning(door, case),
-        timeline=tuple(_happening(door, entry, view.answer, now, told) for entry in reversed(view.timeline)),
+        timeline=tuple(_happening(door, entry, view.answer, now, noted) for entry in reversed(view.timeline)),
         notices=tuple(_notice(door, line, now) for line in around.notices) if knows_citizen else (),
         acts=tuple(
             act(name, is_open=typed.move == name if typed else number == 0)
@@ -187,11 +197,34 @@ def case_page(
     )
 
 
-def _phone(visitor: Visitor, case: ComplaintDetail, clear: str) -> Phone | None:
-    if not case.masked_phone:
+def _phone(visitor: Visitor, case: ComplaintDetail, person: Person | None) -> Phone | None:
+    reference = case.view.reference
+    may_correct = visitor.may(Operation.CORRECT_PERSONAL_DATA) and case.anonymised_at is None
+    correct = f"{CORRECT}/{reference}" if may_correct else ""
+    known = case.masked_phone or case.masked_name
+    return Phone(
+        masked=case.masked_phone or "",
+        action=move_address(reference, "phone") if known and visitor.may(Operation.SEE_PHONE) else "",
+        clear=person.phone if person is not None else "",
+        name=case.masked_name or "",
+        clear_name=person.name if person is not None else "",
+        correct=correct,
+    )
+
+
+def _unmasking(visitor: Visitor, case: ComplaintDetail, is_clear: bool) -> Unmasking | None:
+    """Only where something is masked, and for whoever may see it."""
+    view = case.view
+    said = (
+        view.story,
+        view.dispute_reason or "",
+        view.rating_comment or "",
+        *(one.text for one in view.additions),
+    )
+    hidden = any(masked(one, case.known_names) != one for one in said)
+    if not hidden or not visitor.may(Operation.SEE_PHONE):
         return None
-    action = move_address(case.view.reference, "phone") if visitor.may(Operation.SEE_PHONE) else ""
-    return Phone(masked=case.masked_phone, action=action, clear=clear)
+    return Unmasking(action=move_address(view.reference, "story"), is_clear=is_clear)
 
 
 def _public(
@@ -215,8 +248,29 @@ def _reckoning(door: ConsoleDoor, case: ComplaintDetail) -> tuple[str, ...]:
     view = case.view
     if view.limit_started_at is None or view.due_at is None:
         return ()
-    due = deadline(view.state, view.limit_started_at, view.category, door.desk.policy, door.desk.calendar)
-    return tuple(explain(due, door.words.catalogue)) if due is not None else ()
+    policy, calendar = door.desk.policy, door.desk.calendar
+    limit = limit_in(view.state, view.category, policy, view.urgency)
+    if limit is None:
+        return ()
+    found = add_up(
+        limit,
+        view.limit_started_at,
+        calendar,
+        view.extended_by if limit.basis == ANSWER else 0,
+        view.paused_for,
+        view.external_due_at,
+    )
+    text = door.words.text
+    more = [
+        text(f"console.case.reckoned.{name}", amount=amount, unit=text(f"console.case.unit.{limit.unit}"))
+        for name, amount in (("extended", found.extended_by), ("paused", found.paused_for))
+        if amount
+    ]
+    if view.external_due_at is not None and found.due_at == view.external_due_at:
+        more.append(
+            text("console.case.reckoned.external", at=door.words.moment(found.due_at, door.clock.now()))
+        )
+    return (*more, *explain(found.deadline, door.words.catalogue))
 
 
 def _due(door: ConsoleDoor, case: ComplaintDetail, now: datetime) -> StageCountdown | None:
@@ -234,7 +288,11 @@ def _due(door: ConsoleDoor, case: ComplaintDetail, now: datetime) -> StageCountd
 
 
 def _happening(
-    door: ConsoleDoor, entry: TimelineEntry, answer: str | None, now: datetime, told: Callable[[str], str]
+    door: ConsoleDoor,
+    entry: TimelineEntry,
+    answer: str | None,
+    now: datetime,
+    noted: Callable[[TimelineEntry], str],
 ) -> Happening:
     params = dict(entry.params)
     if entry.principal_name:
@@ -246,7 +304,7 @@ def _happening(
         iso=local(entry.at).isoformat(timespec="seconds"),
         what=door.words.text(entry.key, **params),
         # The answer in force has its own place on the page; an earlier one is only here.
-        words=told(entry.note) if entry.note != answer else "",
+        words=noted(entry) if entry.note != answer else "",
     )
 
 

@@ -76,7 +76,7 @@ def case_row(door: H5Door, row: ComplaintLine) -> CaseRow:
     text, note = door.words.text, ""
     tone = TONES.get(row.state, "")
     if row.due_at is not None:
-        is_late = row.state is not State.ANSWERED and row.due_at < door.clock.now()
+        is_late = row.state not in (State.ANSWERED, State.WAITING) and row.due_at < door.clock.now()
         key = "late" if is_late else f"due_{row.state}"
         tone = "late" if is_late else tone
         note = text(f"h5_case.row.{key}", at=until(door, row.due_at))
