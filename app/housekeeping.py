@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.forgetting import accounts_heard, forget_accounts, forget_what_is_over
 from casework.dangers.forgetting import forget_words
+from casework.exchange.forgetting import forget_messages
 from casework.notifications.forgetting import forget_deliveries
 from casework.people.forgetting import forget_codes, forget_unseen
 from casework.retention.profile import RetentionSection
@@ -50,6 +51,7 @@ async def purge(db: Database, retention: RetentionSection = SHIPPED) -> int:
     gone += await forget_expired(db)
     gone += await forget_words(db, kept_for=retention.danger_words.time)
     gone += await forget_deliveries(db, kept_for=retention.notices.time)
+    gone += await forget_messages(db, kept_for=retention.notices.time)
     return gone + await forget_unseen(db, accounts_heard, forget_accounts)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from casework.actors import Actor
+from casework.complaints.erasing import NOTHING_TOLD
 from casework.complaints.models import Complaint
 from casework.exchange.models import ExchangeMessage
 from casework.exchange.planning import DELIVERED, FAILED, QUEUED, SENDING
@@ -31,7 +32,7 @@ async def retry(db: Database, actor: Actor, message_id: UUID) -> None:
         row = await _locked(change, message_id)
         if row.state in _ON_THE_WAY:
             return
-        if row.state != FAILED:
+        if row.state != FAILED or row.body == NOTHING_TOLD:
             raise Conflict("problem.exchange.not_retriable")
         await _queue_again(change, actor, row)
 
@@ -60,7 +61,7 @@ async def replay(db: Database, actor: Actor, message_id: UUID, why: str) -> UUID
 
     async def work(change: Change) -> UUID:
         row = await _locked(change, message_id)
-        if row.state != DELIVERED:
+        if row.state != DELIVERED or row.body == NOTHING_TOLD:
             raise Conflict("problem.exchange.not_replayable")
         waiting = await ExchangeMessage.filter(replay_of=row.id, state__in=list(_ON_THE_WAY)).first()
         if waiting is not None:
@@ -80,7 +81,7 @@ def may_be_mended(state: str) -> Collection[str]:
 async def _retry_quietly(db: Database, actor: Actor, message_id: UUID) -> bool:
     async def work(change: Change) -> bool:
         row = await change.lock(ExchangeMessage, message_id)
-        if row is None or row.state != FAILED:
+        if row is None or row.state != FAILED or row.body == NOTHING_TOLD:
             return False
         await _queue_again(change, actor, row)
         return True

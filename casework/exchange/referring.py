@@ -11,6 +11,7 @@ import msgspec
 
 from casework.actors import Actor
 from casework.complaints.desk import Desk
+from casework.complaints.erasing import names_of
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint
 from casework.complaints.place import Position
@@ -25,7 +26,7 @@ from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, NotFound
 from kit.rows import new_row
-from nlp.redact import redact
+from nlp.personal import masked
 
 REASON_AT_MOST: Final = 500
 
@@ -81,11 +82,18 @@ async def _refer(desk: Desk, change: Change, actor: Actor, row: Complaint, peer:
     return order.id
 
 
+async def words_told(desk: Desk, complaint_id: UUID) -> tuple[str, str]:
+    """Story and place as a platform is told them, for whoever is about to refer the case."""
+    row = await Complaint.get_or_none(id=complaint_id)
+    return _masked(desk, row) if row is not None else ("", "")
+
+
 def words_of(desk: Desk, peer: Peer, row: Complaint) -> dict[str, object]:
     """What a platform is told of the complaint itself: never the telephone or the name, in the story neither."""
+    story, place = _masked(desk, row)
     found: dict[str, object] = {
-        "story": redact(row.story),
-        "place": redact(row.place_text),
+        "story": story,
+        "place": place,
         "category": _theirs(peer, row.category),
         "category_name": desk.policy.category_name(row.category),
         "submitted_at": local(row.submitted_at).isoformat(timespec="seconds"),
@@ -96,6 +104,11 @@ def words_of(desk: Desk, peer: Peer, row: Complaint) -> dict[str, object]:
         gcj02 = original if original is not None and original.datum == "gcj02" else wgs84.as_gcj02()
         found["positions"] = [msgspec.to_builtins(one) for one in (wgs84, gcj02)]
     return found
+
+
+def _masked(desk: Desk, row: Complaint) -> tuple[str, str]:
+    names = names_of(desk.sealer, row)
+    return masked(row.story, names), masked(row.place_text, names)
 
 
 def _theirs(peer: Peer, category: str | None) -> str | None:

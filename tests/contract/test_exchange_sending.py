@@ -20,6 +20,7 @@ from casework.complaints.events import EVENTS
 from casework.complaints.models import Complaint
 from casework.exchange import mending
 from casework.exchange.claims import ATTEMPTS_AT_MOST
+from casework.exchange.forgetting import forget_messages
 from casework.exchange.models import ExchangeMessage, ExchangeOrder
 from casework.exchange.orders import NewOrder, take_order
 from casework.exchange.planning import ExchangePlanner
@@ -250,6 +251,15 @@ async def test_a_case_of_ours_goes_to_the_platform_whose_it_is_without_numbers_o
     (order,) = await orders_of(case.id)
     assert (order.direction, order.number) == ("outbound", "HZ-1")
     assert await Complaint.filter(id=case.id, state="withdrawn").exists()
+
+
+async def test_messages_are_deleted_years_after_they_ended_and_no_sooner(setting: Setting) -> None:
+    await setting.ordered()
+    await setting.relay()
+    assert await forget_messages(setting.desk.db, kept_for=timedelta(0)) == 0
+    await setting.send()
+    assert await forget_messages(setting.desk.db) == 0
+    assert await forget_messages(setting.desk.db, kept_for=timedelta(seconds=-1)) == 1
 
 
 async def test_without_a_secret_or_a_platform_nothing_is_sent_and_the_page_says_why(

@@ -7,9 +7,8 @@ from sanic.response import redirect
 
 from casework.complaints.views import ComplaintDetail
 from casework.exchange.queries import orders_of
-from casework.exchange.referring import REASON_AT_MOST, refer_out
+from casework.exchange.referring import REASON_AT_MOST, refer_out, words_told
 from kit.problems import Conflict, Forbidden, Invalid, Problem
-from nlp.redact import redact
 from web.console.addresses import case_address
 from web.console.case_routes import find_case
 from web.console.door import ConsoleDoor
@@ -67,6 +66,7 @@ async def _render(
 ) -> HTTPResponse:
     text, view, wrong = door.words.text, case.view, wrong or {}
     peers = takers(door, await orders_of(view.id))
+    story, place = await words_told(door.desk, view.id)
     if not peers and not notes:
         notes = (Note(words=text("exchange.refer.nobody"), tone="soon"),)
     options = tuple(Option(value=one.code, words=one.name) for one in peers)
@@ -97,8 +97,8 @@ async def _render(
         told=tuple(
             Fact(name=text(f"exchange.refer.telling.{name}"), words=words or "—")
             for name, words in (
-                ("story", redact(view.story)),
-                ("place", redact(view.place_text)),
+                ("story", story),
+                ("place", place),
                 ("category", view.category_name),
             )
         ),
