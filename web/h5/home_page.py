@@ -99,6 +99,7 @@ def _more(door: H5Door) -> tuple[Link, ...]:
             ("receipt", RECEIPT, "key"),
             ("notices", NOTICES, "bell"),
             ("data", DATA, "me"),
+            ("figures", "/public/figures", "check"),
         )
     )
 

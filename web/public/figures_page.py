@@ -87,7 +87,7 @@ def _by_month(door: PublicDoor, months: Sequence[PublishedMonth], here: int, is_
         line, month = figures_in(one).whole, month_text(one.month)
         query = urlencode({"month": month} | ({"print": "large"} if is_large else {}))
         href = f"{FIGURES}?{query}" if one.month != here else ""
-        rows.append(Row(name=month, cells=_cells(door, line), bar=_bar(line), href=href))
+        rows.append(Row(name=month, cells=_named_cells(door, line), bar=_bar(line), href=href))
     return Table(name="month", title=door.catalogue.text("public.figures.by.month"), rows=tuple(rows))
 
 
@@ -99,12 +99,16 @@ def _groups(door: PublicDoor, found: PublicFigures) -> list[Table]:
             name=name,
             title=text(f"public.figures.by.{name}"),
             rows=tuple(
-                Row(name=named.get(line.code, line.code), cells=_cells(door, line), bar=_bar(line))
+                Row(name=named.get(line.code, line.code), cells=_named_cells(door, line), bar=_bar(line))
                 for line in found.by[name]
             ),
         )
         for name in GROUPS
     ]
+
+
+def _named_cells(door: PublicDoor, line: PublicLine) -> tuple[tuple[str, str], ...]:
+    return tuple(zip(COLUMNS, _cells(door, line), strict=True))
 
 
 def _cells(door: PublicDoor, line: PublicLine) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of a table. `bar` is the length of its bar in hundredths, "" without one."""
+    """One line of a table: its cells by name. `bar` is the length of its bar in hundredths, "" without one."""
 
     name: str
-    cells: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
     bar: str = ""
     href: str = ""
 

@@ -36,7 +36,7 @@
     const kind = isMonths ? "line" : "bar";
     const shares = figure.dataset.chart === "rates";
     const names = shares ? ["in_time", "satisfied"] : ["answer_median", "answer_p90"];
-    const paints = [colour("--brand"), colour("--seal")];
+    const paints = [colour("--brand"), colour("--line-control")];
     const place = figure.querySelector("[data-canvas]");
     figure.hidden = false;
     const chart = window.echarts.init(place, null, { renderer: "canvas" });
