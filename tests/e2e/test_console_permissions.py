@@ -165,7 +165,7 @@ async def test_a_contractor_sees_only_what_was_given_to_them_and_nothing_of_the_
         assert (await clerk.get(f"/console/cases/{other.reference}")).status == 404
         page = await clerk.get(f"/console/cases/{case.reference}")
         assert "路口有人摆摊" in page.text
-        for hidden in ("13812345678", "13912345678", "139****5678", "5678", "联系电话", "通知市民的情况"):
+        for hidden in ("13812345678", "13912345678", "139****5678", "5678", "联系人", "通知市民的情况"):
             assert hidden not in page.text, hidden
             assert hidden not in everything.text, hidden
         assert 'id="act-answer"' not in page.text

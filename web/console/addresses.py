@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+CORRECT = "/console/privacy/correct"
+"""Below it, by reference: where what a case says of its owner is put right."""
+
 
 def list_address(back: str) -> str:
     """The list somebody came from."""

@@ -10,7 +10,7 @@ from sanic.response import redirect
 from casework.permissions import Operation as May
 from web.console.bodies import with_photos
 from web.console.campaign_routes import CAMPAIGN_ROUTES
-from web.console.case_routes import back_to_case, show_case, show_phone, take_move, take_side
+from web.console.case_routes import back_to_case, show_case, show_phone, show_story, take_move, take_side
 from web.console.code_pages import add_code, retire_code, show_codes, show_sheet
 from web.console.danger_pages import end_danger, show_dangers, take_danger
 from web.console.door import ConsoleDoor
@@ -57,6 +57,7 @@ def console_blueprint() -> Blueprint:
     route("GET", CASE, page(May.SEE_CASES, show_case), "case")
     route("GET", CASE + "/<move:str>", page(May.SEE_CASES, back_to_case), "back_to_case")
     route("POST", CASE + "/phone", act(May.SEE_PHONE, show_phone), "phone")
+    route("POST", CASE + "/story", act(May.SEE_PHONE, show_story), "story")
     for name, form in SIDE_FORMS.items():
         route("POST", f"{CASE}/{name}", act(form.may, take_side), name)
     route("POST", CASE + "/<move:str>", with_photos(act(May.SEE_CASES, take_move)), "move", stream=True)

@@ -130,6 +130,7 @@ def case_page(
         source=words.text(f"complaint.source.{case.source}"),
         submitted=words.moment(view.submitted_at, now),
         story=told(view.story),
+        particulars=tuple((one.question, told(one.answer)) for one in view.particulars),
         photos=album.photos(view.reference, "before"),
         recordings=album.recordings(view.reference, visitor.may(Operation.SEE_RECORDINGS))
         if knows_citizen
@@ -220,6 +221,7 @@ def _unmasking(visitor: Visitor, case: ComplaintDetail, is_clear: bool) -> Unmas
         view.dispute_reason or "",
         view.rating_comment or "",
         *(one.text for one in view.additions),
+        *(one.answer for one in view.particulars),
     )
     hidden = any(masked(one, case.known_names) != one for one in said)
     if not hidden or not visitor.may(Operation.SEE_PHONE):

@@ -9,10 +9,10 @@ from sanic import HTTPResponse, Request
 from sanic.request import File
 from sanic.response import redirect
 
-from casework.complaints.actions import reveal_phone
 from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
 from casework.complaints.releasing import release_of, suggestion
+from casework.complaints.revealing import Person, reveal_person, reveal_story
 from casework.complaints.views import ComplaintDetail
 from casework.notifications.queries import Sought, deliveries
 from casework.permissions import Operation
@@ -35,6 +35,10 @@ from web.console.visitor import Visitor
 
 NOTICES = 20
 PHOTO_KIND = "complaint_photo"
+
+
+MOVED_ON = ("problem.complaint.moved_on", "problem.workflow.wrong_state", "problem.workflow.too_often")
+"""Refusals that only mean that the page was out of date: it says where the case stands now."""
 
 
 async def show_case(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
@@ -97,13 +101,22 @@ async def take_side(request: Request, door: ConsoleDoor, visitor: Visitor, refer
 
 
 async def show_phone(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
-    """POST /console/cases/{reference}/phone: the number in clear, this once; the look is audited."""
+    """POST /console/cases/{reference}/phone: name and number in clear, this once; the look is audited."""
     case = await find_case(door, visitor, reference)
     back = _back(door, value_of(request, "back"))
-    number = await reveal_phone(door.desk, visitor.actor, case.view.id)
+    person = await reveal_person(door.desk, visitor.actor, case.view.id)
     case = await find_case(door, visitor, reference)
     template = "_phone.html" if asked_for(request, "phone") else "case.html"
-    return await render_case(door, visitor, case, back, phone=number, template=template)
+    return await render_case(door, visitor, case, back, person=person, template=template)
+
+
+async def show_story(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """POST /console/cases/{reference}/story: the words as they were written, this once; the look is audited."""
+    case = await find_case(door, visitor, reference)
+    back = _back(door, value_of(request, "back"))
+    await reveal_story(door.desk, visitor.actor, case.view.id)
+    case = await find_case(door, visitor, reference)
+    return await render_case(door, visitor, case, back, is_clear=True)
 
 
 async def find_case(door: ConsoleDoor, visitor: Visitor, reference: str) -> ComplaintDetail:
@@ -122,7 +135,8 @@ async def render_case(
     *,
     notes: tuple[Note, ...] = (),
     typed: Typed | None = None,
-    phone: str = "",
+    person: Person | None = None,
+    is_clear: bool = False,
     status: int = 200,
     template: str = "case.html",
 ) -> HTTPResponse:
@@ -147,7 +161,8 @@ async def render_case(
         back=back,
         notes=notes,
         typed=typed,
-        phone=phone,
+        person=person,
+        is_clear=is_clear,
     )
     page = replace(page, exchange=await panel_of(door, visitor, case))
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
@@ -164,7 +179,7 @@ async def _refused(
     if problem.key.startswith("problem.file."):
         field = "after_photos"
     form = form_of(typed.move)
-    if problem.status == 409 and typed.move in FORMS:
+    if problem.key in MOVED_ON and typed.move in FORMS:
         sentence = text("console.stale.moved_on", state=door.words.state(case.view.state).words)
     elif isinstance(field, str):
         name = FIELD_OF_PROBLEM.get(field, field)

@@ -73,11 +73,25 @@ class Coordinates:
 
 @dataclass(frozen=True, kw_only=True)
 class Phone:
-    """A phone number: masked, or in clear for the one page that follows an audited look."""
+    """Who filed it: masked, or in clear for the one page that follows an audited look.
+
+    `masked` and `name` are empty where none was given; `correct` is where both are put right on request.
+    """
 
     masked: str
     action: str
     clear: str = ""
+    name: str = ""
+    clear_name: str = ""
+    correct: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmasking:
+    """Numbers and names in the words are masked: where to read them as written, or that this page shows them so."""
+
+    action: str
+    is_clear: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +195,7 @@ class CasePage:
     source: str
     submitted: str
     story: str
+    particulars: tuple[tuple[str, str], ...] = ()
     photos: tuple[Photo, ...] = ()
     recordings: tuple[Recording, ...] = ()
     additions: tuple[Addition, ...] = ()
@@ -192,6 +207,7 @@ class CasePage:
     place: str = ""
     coordinates: Coordinates | None = None
     phone: Phone | None = None
+    unmasking: Unmasking | None = None
     shows_citizen: bool = True
     handler: str
     stands_in: str = ""
