@@ -510,7 +510,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['category', 'submitted_at', 'id', 'state', 'unit', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['category', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['category', 'unit', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
         ),
         ops.AddIndex(
             model_name='Complaint',

@@ -122,7 +122,8 @@ class Complaint(Model):
                 fields=("assignee_id", "submitted_at", "id", "unit", "state", "category"),
                 where="assignee_id IS NOT NULL",
             ),
-            ("category", "submitted_at", "id", "state", "unit", "urgency", "place_area", "source"),
+            ("category", "submitted_at", "id", "state", "urgency", "place_area", "source"),
+            ("category", "unit", "submitted_at", "id", "state", "urgency", "place_area", "source"),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
             IndexWhere(

@@ -207,9 +207,7 @@ def _branches(wanted: QueueFilter) -> list[list[Condition]]:
         return [one.aside() if few else one.conditions for one in owners]
     found = []
     for owner in owners:
-        if wanted.category is not None and not owner.by_name:
-            found.append([*owner.aside(), *_along(states)])
-        elif owner.by_name:
+        if wanted.category is not None or owner.by_name:
             found.append([*owner.conditions, *_along(states)])
         else:
             found += [[*owner.conditions, ("state = {}", (one.value,))] for one in sorted(states)]
