@@ -121,7 +121,7 @@ async def _page(
             )
             for one in kept
         ),
-        may_save=bool(filters.query) and not filters.find and not filters.after,
+        may_save=bool(filters.narrowed) and not filters.find and not filters.after,
         as_of=f"{local(now):%H:%M}",
         narrowed=bool(filters.narrowed),
         plain=filters.plain().address,

@@ -17,10 +17,15 @@ STATE_TONES: dict[State, Tone] = {
     State.ACCEPTED: "plain",
     State.REFUSED: "plain",
     State.ASSIGNED: "soon",
+    State.WAITING: "plain",
+    State.HANDLED: "brand",
     State.ANSWERED: "good",
     State.REOPENED: "again",
+    State.MERGED: "plain",
+    State.SPLIT: "plain",
     State.CLOSED: "good",
     State.WITHDRAWN: "plain",
+    State.ARCHIVED: "plain",
 }
 RECEIPTS = frozenset({"delivered", "user_block", "system_failed"})
 """What the platform reports in words of ours; whatever else it says is "other"."""
@@ -63,9 +68,10 @@ class Words:
             return None
         left = due_at - now
         at = self.moment(due_at, now)
-        if state is State.ANSWERED:
-            # The citizen's time to object: nothing for the bureau to hurry about.
-            key = "citizen" if left > NOTHING else "citizen_over"
+        if state in (State.ANSWERED, State.WAITING):
+            # The citizen's time to object or to reply: nothing for the bureau to hurry about.
+            name = "citizen" if state is State.ANSWERED else "reply"
+            key = name if left > NOTHING else f"{name}_over"
             return Countdown(words=self._due(key, left), at=at, tone="plain", glyph="…")
         return self.time_left(due_at, now)
 

@@ -123,6 +123,9 @@
   });
 
   const arrive = () => {
+    const narrowing = one(".narrowing");
+    // A phone has room for the list or for what narrows it.
+    if (narrowing && !("narrowed" in narrowing.dataset) && matchMedia("(max-width: 720px)").matches) narrowing.open = false;
     const before = new Set(chosen);
     chosen.clear();
     boxes().forEach((box) => choose(box, box.checked || before.has(reference(box))));
