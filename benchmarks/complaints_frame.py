@@ -26,6 +26,8 @@ from benchmarks.complaints_city import COLUMNS, Officer, officers, rows
 from benchmarks.report import Figure
 from casework.areas.cells import cell_of
 from casework.complaints.desk import Desk
+from casework.complaints.filing import KIND
+from kit.clock import local
 from kit.db.database import sqlite_path
 from kit.valkey import ensure_valkey
 
@@ -34,6 +36,8 @@ SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 ENGINES = (SQLITE, POSTGRES)
 _CHUNK = 20_000
 _STAFF = ("id", "login", "name", "password_hash", "created_at", "password_changed_at")
+_SERIALS = ("name", "next")
+SERIALS_TAKEN = 10_000
 _GRANTS = ("id", "staff_id", "role", "unit", "from_on")
 
 
@@ -182,6 +186,12 @@ def _records(folder: Path, cases: int) -> tuple[Path, datetime]:
         return path, datetime.fromisoformat(lines.readline().strip())
 
 
+def _serials(at: datetime) -> list[tuple[str, int]]:
+    """Numbers of today that the records have taken already, as `Database.next_serial` counts them."""
+    days = sorted({at.date(), local(at).date()})
+    return [(f"{KIND}:{day.isoformat()}", SERIALS_TAKEN) for day in days]
+
+
 def _staff_rows(at: datetime) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """(staff, grants): the officers, each a handler in their unit. No password fits."""
     moment, day = at.isoformat(sep=" "), f"{at:%Y}-01-01"
@@ -203,6 +213,7 @@ def _into_sqlite(path: Path, records: Path, at: datetime) -> None:
         staff, grants = _staff_rows(at)
         connection.executemany(_insert("staff", _STAFF), staff)
         connection.executemany(_insert("staff_grant", _GRANTS), grants)
+        connection.executemany(_insert("serial_block", _SERIALS), _serials(at))
         next(lines)
         connection.executemany(
             _insert("complaint", COLUMNS),
@@ -228,7 +239,11 @@ async def _into_postgres(url: str, records: Path, at: datetime) -> None:
         for index in indexes:
             await raw.execute(f'DROP INDEX "{index["relname"]}"')
         staff, grants = _staff_rows(at)
-        for table, columns, made in (("staff", _STAFF, staff), ("staff_grant", _GRANTS, grants)):
+        for table, columns, made in (
+            ("staff", _STAFF, staff),
+            ("staff_grant", _GRANTS, grants),
+            ("serial_block", _SERIALS, _serials(at)),
+        ):
             lines = ("\t".join(map(str, row)) + "\n" for row in made)
             await raw.copy_to_table(table, source=io.BytesIO("".join(lines).encode()), columns=list(columns))
         with records.open("rb") as file:
