@@ -18,6 +18,7 @@ from app.key_check import check_keys
 from app.models import MODEL_MODULES
 from app.places import keep_fresh
 from app.renewal import Version
+from app.suggesting import Suggesting
 from bot.auto_replies import AutoRepliesSection
 from bot.menu import MenuSection
 from bot.profile import WechatSection
@@ -30,6 +31,7 @@ from casework.complaints.profile import (
     PolicyError,
     UnitsSection,
 )
+from casework.complaints.suggestion import WordSuggester
 from casework.dangers.profile import DangerSection
 from casework.deadlines.profile import DeadlinesSection
 from casework.events import EVENTS
@@ -114,6 +116,8 @@ class Core:
     """Of profile and texts, see `app.renewal`."""
     places: Places
     """The bureau's areas, kept fresh."""
+    suggester: WordSuggester
+    """Suggests categories by the model in force, kept fresh."""
 
 
 def redis_url(settings: Settings) -> str:
@@ -155,7 +159,12 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
         seen = await version()
         redis, shipped = connect(redis_at), Catalogue.load(CATALOGUE_FOLDER)
         places = await load_places()
-        refreshing = asyncio.create_task(keep_fresh(places))
+        profile = await profile_in_force()
+        suggesting = Suggesting(WordSuggester(complaint_policy(profile)))
+        refreshing = [
+            asyncio.create_task(keep_fresh(places)),
+            asyncio.create_task(suggesting.keep_fresh()),
+        ]
         try:
             yield Core(
                 settings=settings,
@@ -164,14 +173,16 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
                 ids=db.ids,
                 db=db,
                 redis=redis,
-                profile=await profile_in_force(),
+                profile=profile,
                 catalogue=amended_texts(shipped, await in_force(TEXT)),
                 checks=Checks(whole_profile, PROFILE_REFUSED, shipped),
                 version=seen,
                 places=places,
+                suggester=suggesting.suggester,
             )
         finally:
-            refreshing.cancel()
+            for task in refreshing:
+                task.cancel()
             await redis.aclose()
 
 

@@ -38,6 +38,7 @@ def desk_of(core: Core) -> Desk:
         sealer=FieldSealer(core.keys),
         bureau_code=core.profile.section(BureauSection).reference_code,
         places=core.places,
+        suggester=core.suggester,
         router=RoutingDesk(RuleRouter(core.profile.section(RoutingSection), policy, calendar)),
     )
 

@@ -14,6 +14,7 @@ from app.commands import (
     health,
     keeping,
     knowledge,
+    nlp,
     outbox,
     own_data,
     people,
@@ -39,6 +40,7 @@ def add_all(group: Any) -> None:
         exchange,
         figures,
         knowledge,
+        nlp,
         wechat,
         checks,
     ):

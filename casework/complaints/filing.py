@@ -16,7 +16,6 @@ import msgspec
 from tortoise.models import Model
 
 from casework.actors import Actor
-from casework.complaints import category as categories
 from casework.complaints.assembly import owner_view
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintSubmitted
@@ -26,8 +25,10 @@ from casework.complaints.media import AT_MOST, PHOTO, AddedMedium, media_rows
 from casework.complaints.models import Complaint
 from casework.complaints.place import Position, checked
 from casework.complaints.ports import Suggested
+from casework.complaints.suggestion import suggest_by_keywords
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
+from casework.complaints.views import Particular as Particular
 from casework.complaints.whereabouts import place_columns
 from casework.complaints.wording import digest, optional, required
 from casework.dangers.alerts import new_alert_rows
@@ -63,13 +64,6 @@ class Source(StrEnum):
     EXCHANGE = "exchange"
     IMPORT = "import"
     OTHER = "other"
-
-
-class Particular(msgspec.Struct, frozen=True):
-    """A question about the category and what was answered, both as the person saw them."""
-
-    question: str
-    answer: str
 
 
 class NewComplaint(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,8 +254,7 @@ def suggested(desk: Desk, story: str) -> Suggested | None:
     """What the words suggest: by the desk's own suggester, or by the profile's keywords."""
     if desk.suggester is not None:
         return desk.suggester.suggest(story)
-    guess = categories.suggest(story, desk.policy)
-    return Suggested(category=guess.category, words=guess.words) if guess is not None else None
+    return suggest_by_keywords(story, desk.policy)
 
 
 def _phone(typed: str | None) -> str | None:

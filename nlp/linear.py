@@ -1,0 +1,176 @@
+"""A linear model that tells labels by words and characters, held as plain numbers and read in microseconds.
+
+Two fields are summed, each divided by its own length so that long and short texts are judged alike: `grams`, the
+single characters and pairs of them, which know what the training texts said; and `meanings`, words, which also know
+words that no training text held, from what such words mean (`nlp.meanings`).
+
+A row of a field holds one weight a label and the square of the token's own weight, side by side in one integer:
+adding rows adds all labels at once, which is what makes pure Python quick enough. Weights are `LANE` bits apart and
+below 2**WEIGHT_BITS, so that no sum of a text's tokens runs over into its neighbour.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from nlp.lexicon import STOP_WORDS
+from nlp.normalise import normalise
+from nlp.placing import standing
+from nlp.segment import Segmenter
+
+MOST_CHARACTERS = 400
+"""Of a text, at most so many are looked at: who complains says at once of what."""
+WEIGHT_BITS = 12
+LANE = 24
+QUARTERS = 4
+"""A token's count is taken in quarters, so that counts stay whole numbers."""
+WORDS_SHOWN = 5
+LANE_MASK = (1 << LANE) - 1
+TOP_WEIGHT = (1 << WEIGHT_BITS) - 1
+_DIGITS = str.maketrans("0123456789", "0" * 10)
+_COUNTED = tuple(round(QUARTERS * (1 + math.log(max(1, times)))) for times in range(MOST_CHARACTERS + 1))
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """A label, how often such a prediction is right (0 to 1), and the words of the text that led there.
+
+    `words` stand in the text exactly so, the weightiest first.
+    """
+
+    label: str
+    confidence: float
+    words: tuple[str, ...]
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A text as the model sees it. `grams` and `words` count in quarters, damped: twice is not twice as much."""
+
+    plain: str
+    cut: tuple[str, ...]
+    grams: dict[str, int]
+    words: dict[str, int]
+
+
+class Field(msgspec.Struct, frozen=True):
+    """Weights of one kind of token. `scale` turns a label's sum of a row back into its weight, `bound` is what was
+    added to make every weight of a row positive."""
+
+    rows: dict[str, int]
+    scale: float
+    bound: int
+    square_scale: float
+
+    def sums(self, tokens: dict[str, int], labels: int) -> tuple[list[float], float]:
+        """Of each label, the weights of the tokens divided by the tokens' length; and one part of that length.
+
+        Unknown tokens count nothing; of nothing but them the length is 0.
+        """
+        rows = self.rows
+        total = counted = 0
+        for token, count in tokens.items():
+            row = rows.get(token)
+            if row is not None:
+                total += row * count
+                counted += count
+        length = math.sqrt((total & LANE_MASK) * self.square_scale * QUARTERS)
+        if not length:
+            return [0.0] * labels, 0.0
+        offset, factor = self.bound * counted, self.scale / length
+        summed = []
+        for _ in range(labels):
+            total >>= LANE
+            summed.append(((total & LANE_MASK) - offset) * factor)
+        return summed, length
+
+    def weight(self, token: str, label: int) -> float:
+        """How much a token speaks for a label, against the other labels; undivided."""
+        row = self.rows.get(token)
+        if row is None:
+            return 0.0
+        return ((row >> LANE * (label + 1) & LANE_MASK) - self.bound) * self.scale
+
+
+class LinearModel(msgspec.Struct, frozen=True):
+    """Trained weights. `sharpness` turns scores into confidences that were measured on texts kept apart."""
+
+    labels: tuple[str, ...]
+    bias: tuple[float, ...]
+    sharpness: float
+    grams: Field
+    meanings: Field
+
+    def predict(self, text: str, segmenter: Segmenter) -> Prediction | None:
+        """The likeliest label; None for a text without a character or word that the model knows."""
+        read = read_text(text, segmenter)
+        by_label, gram_length, word_length = _judged(self, read)
+        if not gram_length and not word_length:
+            return None
+        best = max(range(len(by_label)), key=by_label.__getitem__)
+        confidence = 1 / sum(math.exp(self.sharpness * (score - by_label[best])) for score in by_label)
+        words = self._words(text, read, best, gram_length or 1.0, word_length or 1.0)
+        return Prediction(self.labels[best], round(confidence, 4), words)
+
+    def _words(
+        self, text: str, read: Read, label: int, gram_length: float, word_length: float
+    ) -> tuple[str, ...]:
+        """The words whose characters and meaning speak for a label, as they stand in the text."""
+        plain, weight = read.plain, self.grams.weight
+        known = {gram: weight(gram, label) / gram_length for gram in read.grams}
+        by_place = [known[character] for character in plain]
+        for place in range(len(plain) - 1):
+            half = known[plain[place : place + 2]] / 2
+            by_place[place] += half
+            by_place[place + 1] += half
+        spoken: dict[str, tuple[float, int]] = {}
+        place = 0
+        for word in read.cut:
+            end = place + len(word)
+            if len(word) > 1 and word not in STOP_WORDS and word not in spoken and not word.isdigit():
+                said = sum(by_place[place:end]) + self.meanings.weight(word, label) / word_length
+                if said > 0:
+                    spoken[word] = (said, place)
+            place = end
+        weightiest = sorted(spoken.items(), key=lambda item: (-item[1][0], item[1][1]))[:WORDS_SHOWN]
+        shown = (standing(text, plain, at, at + len(word)) for word, (_, at) in weightiest)
+        return tuple(dict.fromkeys(word for word in shown if word))
+
+
+def scores(model: LinearModel, read: Read) -> list[float]:
+    """One a label, in their order; only their differences mean anything."""
+    return _judged(model, read)[0]
+
+
+def _judged(model: LinearModel, read: Read) -> tuple[list[float], float, float]:
+    """The scores and the lengths of both fields."""
+    count = len(model.labels)
+    by_grams, gram_length = model.grams.sums(read.grams, count)
+    by_words, word_length = model.meanings.sums(read.words, count)
+    return (
+        [sum(parts) for parts in zip(model.bias, by_grams, by_words, strict=True)],
+        gram_length,
+        word_length,
+    )
+
+
+def read_text(text: str, segmenter: Segmenter) -> Read:
+    """What the model looks at. Every digit is the same digit: house numbers tell nothing."""
+    plain = normalise(text)[:MOST_CHARACTERS].translate(_DIGITS)
+    cut = tuple(segmenter.cut(plain)) if plain else ()
+    grams = _counted([*plain, *(plain[place : place + 2] for place in range(len(plain) - 1))])
+    return Read(plain, cut, grams, _counted(cut))
+
+
+def _counted(tokens: Iterable[str]) -> dict[str, int]:
+    return {token: _COUNTED[times] for token, times in Counter(tokens).items()}
+
+
+def packed(weights: Sequence[int], square: int) -> int:
+    """A row from whole numbers below 2**WEIGHT_BITS: the square lowest, then the labels in their order."""
+    row = 0
+    for weight in reversed(weights):
+        row = row << LANE | weight
+    return row << LANE | square
