@@ -23,9 +23,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "revealed": (
         "complaint.reveal_phone",
         "complaint.reveal_name",
-        "complaint.find_by_phone",
+        "complaint.reveal_story",
         "complaint.open_recording",
     ),
+    "searched": ("staff.find_by_phone",),
     "put_off": ("complaint.extend",),
     "withdrew": ("complaint.withdraw",),
     "refused": ("complaint.refuse",),
@@ -54,7 +55,7 @@ class PersonActs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry: the case's number, and the reason that was given, if one was."""
+    """One entry: the case's number ("" for what stands in the person's own chain), and the reason, if one was given."""
 
     at: datetime
     action: str
@@ -104,7 +105,7 @@ async def acts_of(
         Act(
             at=row.at,
             action=row.action,
-            reference=references.get(row.case_id, str(row.case_id)),
+            reference=references.get(row.case_id, ""),
             reason=_reason(row.detail),
         )
         for row in rows[:limit]

@@ -43,7 +43,7 @@ async def show_inspection(request: Request, door: ConsoleDoor, visitor: Visitor)
         if person is None or kind not in SHOWN:
             raise NotFound
         found, more = await acts_of(visitor.actor, person.id, kind, begin, end)
-        acts = tuple(_act(door, one) for one in found)
+        acts = tuple(_act(door, one, login) for one in found)
         title = text("console_figures.inspection.acts_title", name=person.name, kind=text(_head(kind)))
     people = [] if title else await acts_by_person(visitor.actor, begin, end)
     page = InspectionPage(
@@ -101,13 +101,13 @@ def _person(one: PersonActs, first: int, last: int) -> PersonLine:
     )
 
 
-def _act(door: ConsoleDoor, one: Act) -> ActLine:
+def _act(door: ConsoleDoor, one: Act, login: str) -> ActLine:
     text, catalogue = door.words.text, door.words.catalogue
     key = f"console_people.audit.action.{one.action}"
     return ActLine(
         at=f"{local(one.at):%Y-%m-%d %H:%M}",
         what=text(key) if catalogue.has(key) else one.action,
-        case=one.reference,
-        href=f"/console/audit?{urlencode({'find': one.reference})}",
+        case=one.reference or login,
+        href=f"/console/audit?{urlencode({'find': one.reference or login})}",
         why=one.reason,
     )
