@@ -174,9 +174,8 @@ async def load_model(id: UUID, segmenter: Segmenter) -> ModelInForce | None:
 async def all_models() -> list[ModelLine]:
     """All models, the latest first."""
     in_force = await model_in_force_id()
-    rows = await CategoryModel.all()
-        .only("id", "trained_at", "cases", "report", "activated_at", "retired_at")
-        .order_by("-trained_at", "-id")
+    columns = ("id", "trained_at", "cases", "report", "activated_at", "retired_at")
+    rows = await CategoryModel.all().only(*columns).order_by("-trained_at", "-id")
     return [
         ModelLine(
             id=row.id,
