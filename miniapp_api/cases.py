@@ -59,6 +59,13 @@ class Due(msgspec.Struct, frozen=True):
     reckoning: tuple[str, ...]
 
 
+class Particular(msgspec.Struct, frozen=True):
+    """A question about what the complaint is about, in the words it was asked in, and what was answered."""
+
+    question: str
+    answer: str
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One's own complaint. `moves` are what can be done with it now; `revision` goes back with a move."""
 
@@ -70,6 +77,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None
     category_name: str
     story: str
+    particulars: tuple[Particular, ...]
     place_text: str
     submitted_at: Moment
     due: Due | None
@@ -177,6 +185,7 @@ def case_of(door: ApiDoor, view: ComplaintView) -> Case:
         category=view.category,
         category_name=view.category_name,
         story=view.story,
+        particulars=tuple(Particular(one.question, one.answer) for one in view.particulars),
         place_text=view.place_text,
         submitted_at=view.submitted_at,
         due=_due(door, view),

@@ -8,7 +8,7 @@ import msgspec
 from sanic import HTTPResponse
 
 from casework.complaints import actions, queries
-from casework.complaints.filing import NewComplaint, Source
+from casework.complaints.filing import NewComplaint, Particular, Source
 from casework.complaints.place import Position
 from casework.complaints.receipts import submit_once
 from casework.complaints.views import ComplaintView
@@ -42,6 +42,13 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     consent_version: Version
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An answer to one of the `questions` of GET /categories: its `text` as it was shown, and the answer."""
+
+    question: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    answer: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+
+
 class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody says. Only the story must be there."""
 
@@ -53,6 +60,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     photos: Photos = ()
     recordings: Files = ()
     scene_code: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    particulars: Annotated[tuple[Told, ...], msgspec.Meta(max_length=6)] = ()
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +97,8 @@ async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
     door, said, account_id = call.door, call.body, call.who.account_id
     words.said(door, "story", said.story)
     words.not_about_our_people(door, said.place_text)
+    for one in said.particulars:
+        words.said(door, "particulars", one.answer)
     if said.category is not None and said.category not in door.desk.policy.categories:
         raise Refused("problem.complaint.category", 422, field="category")
     media = await media_of(call, said.photos, said.recordings)
@@ -105,6 +115,7 @@ async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
         position=Position(spot.latitude, spot.longitude, spot.datum) if spot is not None else None,
         phone=said.contact.phone if said.contact is not None else None,
         category=said.category,
+        particulars=tuple(Particular(one.question, one.answer) for one in said.particulars),
     )
     filed = await submit_once(
         door.desk, door.keys, call.who.actor, new, key=call.act, body=msgspec.json.encode(said)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from sanic import HTTPResponse
 
-from casework.complaints.profile import PromisedLimit
+from casework.complaints.profile import Category, PromisedLimit
 from miniapp_api.docs_page import POLICY
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.speaking import answer
@@ -77,12 +79,30 @@ class BureauFacts(msgspec.Struct, frozen=True):
     collection_notice: CollectionNotice
 
 
+class QuestionFacts(msgspec.Struct, frozen=True):
+    """What to ask, and when: the story has one of `only_if_words` (or there are none) and none of `unless_words`.
+
+    With `choices` one of them is the answer, or a few words. Nobody has to answer.
+    """
+
+    code: str
+    text: str
+    choices: tuple[str, ...]
+    only_if_words: tuple[str, ...]
+    unless_words: tuple[str, ...]
+
+
 class CategoryFacts(msgspec.Struct, frozen=True):
-    """What a complaint can be filed under; `answer_working_days` where it is answered faster than others."""
+    """What a complaint can be filed under; `answer_working_days` where it is answered faster than others.
+
+    `kind` is "part" (a thing of the city) or "event"; `questions` go with it, at most two of those that are due.
+    """
 
     code: str
     name: str
     answer_working_days: int | None
+    kind: Literal["part", "event"]
+    questions: tuple[QuestionFacts, ...]
 
 
 class GroupFacts(msgspec.Struct, frozen=True):
@@ -132,11 +152,7 @@ async def show_categories(call: Call[None, NoQuery]) -> HTTPResponse:
             group.code,
             group.name,
             group.plain,
-            tuple(
-                CategoryFacts(one.code, one.name, one.answer_working_days)
-                for one in policy.categories.values()
-                if one.group == group.code
-            ),
+            tuple(_category(one) for one in policy.categories.values() if one.group == group.code),
         )
         for group in policy.groups.values()
     )
@@ -152,6 +168,14 @@ async def show_docs(call: Call[None, NoQuery]) -> HTTPResponse:
     """GET /docs."""
     headers = {**_SHARED, "content-security-policy": POLICY}
     return HTTPResponse(call.door.docs_page, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def _category(category: Category) -> CategoryFacts:
+    questions = tuple(
+        QuestionFacts(one.code, one.text, one.choices, one.only_if_words, one.unless_words)
+        for one in category.questions
+    )
+    return CategoryFacts(category.code, category.name, category.answer_working_days, category.kind, questions)
 
 
 def _promise(limit: PromisedLimit) -> Promise:

@@ -15,6 +15,7 @@ from casework.complaints.profile import (
     NotOurs,
     PromisedLimit,
     PromisedLimits,
+    Question,
     Unit,
 )
 from casework.complaints.views import ComplaintView
@@ -52,6 +53,15 @@ POLICY = ComplaintPolicy.of(
                 keywords=("摆摊", "小贩", "占道"),
                 unit="street",
                 answer_working_days=3,
+                questions=(
+                    Question(
+                        code="when",
+                        text="一般什么时候摆？",
+                        choices=("早上", "晚上"),
+                        only_if_words=("三轮车",),
+                        unless_words=("早上", "夜里"),
+                    ),
+                ),
             ),
             Category(
                 code="noise",

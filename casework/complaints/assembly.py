@@ -19,6 +19,7 @@ from casework.complaints.views import (
     ComplaintLine,
     ComplaintView,
     Hanging,
+    Particular,
     PhotoView,
     TimelineEntry,
 )
@@ -94,6 +95,9 @@ def owner_view(
             PhotoView(file_id=photo.file_id, stage=photo.stage, medium=photo.medium or PHOTO)
             for photo in photos
         ),
+        particulars=msgspec.json.decode(row.particulars, type=tuple[Particular, ...])
+        if row.particulars
+        else (),
         additions=tuple(AdditionView(text=one.text, at=one.at) for one in additions),
         may_add=row.state in OPEN_STATES and Role.CITIZEN in roles,
         timeline=tuple(timeline),

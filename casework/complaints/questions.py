@@ -15,9 +15,14 @@ CLEAR = 0.6
 
 def questions_about(desk: Desk, story: str, category: str | None = None) -> tuple[Question, ...]:
     """What to ask about a story: of the category that was chosen, else of the one its words clearly suggest."""
-    code = category or _clearly_suggested(desk, story)
-    found = desk.policy.categories.get(code) if code is not None else None
+    found = asking_category(desk, story, category)
     return due_questions(found, story) if found is not None else ()
+
+
+def asking_category(desk: Desk, story: str, category: str | None = None) -> Category | None:
+    """Whose questions those are; None where the words suggest nothing clearly."""
+    code = category or _clearly_suggested(desk, story)
+    return desk.policy.categories.get(code) if code is not None else None
 
 
 def due_questions(category: Category, story: str) -> tuple[Question, ...]:

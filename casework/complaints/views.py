@@ -60,6 +60,13 @@ class Hanging(msgspec.Struct, frozen=True, kw_only=True):
     whole: str = ""
 
 
+class Particular(msgspec.Struct, frozen=True):
+    """A question about the category and what was answered, both as the person saw them."""
+
+    question: str
+    answer: str
+
+
 class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as its owner sees it. `moves` are the names of what the owner may do now.
 
@@ -97,6 +104,7 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     restricted_on: str = ""
     limit_started_at: datetime | None = None
     photos: tuple[PhotoView, ...] = ()
+    particulars: tuple[Particular, ...] = ()
     additions: tuple[AdditionView, ...] = ()
     may_add: bool = False
     timeline: tuple[TimelineEntry, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -117,6 +118,34 @@ async def test_what_was_chosen_stays_with_words_that_give_it_away_to_nobody(sett
         await (await opened(phone)).send(FILLED | {"group": "noise", "story": "请来看看"})
     case = await Complaint.get()
     assert (case.story, case.category) == ("噪声：请来看看", None)
+
+
+TRICYCLE = "门口有人开三轮车摆摊卖菜"
+
+
+async def test_without_scripts_what_the_category_asks_is_asked_once_and_may_be_passed_over(
+    setting: CitizenSetting,
+) -> None:
+    async with setting.phone() as phone:
+        form = await opened(phone)
+        page = await form.send(FILLED | {"story": TRICYCLE})
+        assert page.status == 200
+        assert await Complaint.all().count() == 0
+        for words in ("一般什么时候摆？", "还想多问一句", TRICYCLE):
+            assert words in page.text
+        assert (await Form(phone, page, OUTSIDE).send({})).status == 303
+        assert (await Complaint.get()).particulars is None
+        page = await (await opened(phone)).send(FILLED | {"story": TRICYCLE})
+        answered = await Form(phone, page, OUTSIDE).send({"particular.vending.when": "晚上"}, follow=True)
+        assert answered.status == 200
+        case = await Complaint.all().order_by("-id").first()
+        assert case is not None
+        assert json.loads(case.particulars or "") == [{"question": "一般什么时候摆？", "answer": "晚上"}]
+        shown = await phone.get(f"/h5/cases/{case.reference}", user_agent=OUTSIDE)
+        assert "一般什么时候摆？" in shown.text
+        # Who says it in the story is not asked.
+        said = await (await opened(phone)).send(FILLED | {"story": f"{TRICYCLE}，夜里也在"})
+        assert said.status == 303
 
 
 async def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(setting: CitizenSetting) -> None:

@@ -145,13 +145,25 @@ async def test_a_draft_is_kept_while_typing_and_says_what_matters(setting: Citiz
     async with setting.phone() as phone:
         sender = await script(phone)
         calm = await sender.ask("POST", "/h5/file/draft", {"story": STORY, "place": "x", "photo": ["y", 3]})
-        assert calm == (200, {"danger": False, "misconduct": False})
+        assert calm == (200, {"danger": False, "misconduct": False, "questions": ""})
         assert (await opened(phone)).value("story") == STORY
         danger = await sender.ask("POST", "/h5/file/draft", {"story": "着火了"})
         assert danger[1]["danger"] is True
         told = await sender.ask("POST", "/h5/file/draft", {"story": STORY, "place": "城管队员收红包那里"})
         assert told[1]["misconduct"] is True
         assert await FormDraft.all().count() == 0
+
+
+async def test_a_draft_is_answered_with_what_the_category_asks(setting: CitizenSetting) -> None:
+    async with setting.phone() as phone:
+        sender = await script(phone)
+        typed = {"story": "门口有人开三轮车摆摊卖菜", "particular.vending.when": "早上"}
+        status, said = await sender.ask("POST", "/h5/file/draft", typed)
+        assert status == 200
+        assert 'name="asked" value="particular.vending.when"' in said["questions"]
+        assert re.search(r'value="早上"\s+checked', said["questions"])
+        status, said = await sender.ask("POST", "/h5/file/draft", {"story": STORY})
+        assert said["questions"] == ""
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"story": "' + b"x" * 300_000])

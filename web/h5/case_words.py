@@ -35,6 +35,7 @@ def facts_of(door: H5Door, view: ComplaintView) -> tuple[Fact, ...]:
         ("responsible_body", view.responsible_body),
     ]
     facts = [Fact(name=text(f"h5_case.fact.{name}"), words=words) for name, words in found if words]
+    facts[1:1] = [Fact(name=one.question, words=one.answer) for one in view.particulars]
     facts.append(Fact(name=text("h5_case.fact.submitted"), words=door.words.moment(view.submitted_at)))
     return tuple(facts)
 

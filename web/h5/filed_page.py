@@ -98,6 +98,7 @@ def _facts(door: H5Door, view: ComplaintView) -> tuple[Fact, ...]:
     voices = len(view.photos) - photos
     facts = [
         Fact(name=text("h5_file.fact.story"), words=view.story),
+        *(Fact(name=one.question, words=one.answer) for one in view.particulars),
         Fact(name=text("h5_file.fact.place"), words=view.place_text),
     ]
     if photos:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,20})?", re.ASCII)
 _LONGEST = {"story": STORY_AT_MOST * 2, "place": PLACE_AT_MOST * 4, "phone": 80, "code": SCENE_CODE_AT_MOST}
 """Characters kept of what was typed, so that who wrote too much can shorten it."""
 
+_PARTICULARS_AT_MOST, _SHORT = 8, 100
+
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -33,6 +35,8 @@ class FilingForm:
     """The form as it was filled in. `act` tells one filing from the next: sent twice, it is filed once.
 
     `photos` and `voices` are files that have arrived. `is_guest`: goes on without WeChat's sign-in, though in WeChat.
+    `particulars` are answers to what the category asks, by the name of their field; `asked` are the names of those that
+    were on the page.
     """
 
     act: str
@@ -46,6 +50,8 @@ class FilingForm:
     photos: tuple[UUID, ...] = ()
     voices: tuple[UUID, ...] = ()
     is_guest: bool = False
+    particulars: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
     @property
     def is_blank(self) -> bool:
@@ -54,7 +60,8 @@ class FilingForm:
 
     def words(self) -> str:
         """Everything that was written, to be looked through."""
-        return "\n".join((self.story, self.place, self.phone, self.group, self.code))
+        said = (self.story, self.place, self.phone, self.group, self.code, *self.particulars.values())
+        return "\n".join(said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +82,7 @@ def form_of(fields: Fields) -> FilingForm:
 
     def one(name: str) -> str:
         values = fields.get(name, ())
-        return kept(values[0])[: _LONGEST.get(name, 100)] if values else ""
+        return kept(values[0])[: _LONGEST.get(name, _SHORT)] if values else ""
 
     act = one("act")
     return FilingForm(
@@ -90,6 +97,8 @@ def form_of(fields: Fields) -> FilingForm:
         photos=_ids(fields.get("photo", ())),
         voices=_ids(fields.get("voice", ())),
         is_guest=one("guest") == "1",
+        particulars={name: answer for name in _particular_names(fields) if (answer := one(name))},
+        asked=frozenset(fields.get("asked", ())[:_PARTICULARS_AT_MOST]),
     )
 
 
@@ -110,6 +119,8 @@ def kept_of(form: FilingForm) -> dict[str, Any]:
         "photo": [str(one) for one in form.photos],
         "voice": [str(one) for one in form.voices],
         "guest": "1" if form.is_guest else "",
+        "asked": sorted(form.asked),
+        **form.particulars,
     }
 
 
@@ -171,6 +182,10 @@ def _faults(form: FilingForm, policy: ComplaintPolicy, words: Words) -> Iterator
 def _guess_in(group: str, story: str, policy: ComplaintPolicy) -> Suggestion | None:
     own = {code: one for code, one in policy.categories.items() if one.group == group}
     return categories.suggest(story, replace(policy, categories=own))
+
+
+def _particular_names(fields: Fields) -> list[str]:
+    return [name for name in fields if name.startswith("particular.")][:_PARTICULARS_AT_MOST]
 
 
 def _position(latitude: str, longitude: str, datum: str) -> Position | None:

@@ -30,6 +30,7 @@ from web.h5.filing_form import (
     new_act,
     with_photos,
 )
+from web.h5.filing_questions import is_asked_too_little
 from web.h5.filing_reading import FormRead, has_token, read_form
 from web.h5.filing_screens import begun_at_sign, filing_page
 from web.h5.filing_taking import take
@@ -116,6 +117,13 @@ async def file_complaint(request: Request) -> HTTPResponse:
         return await _again(request, door, visitor, form, _Said(photos))
     if faults := faults_of(form, door.desk.policy, door.words):
         return await _again(request, door, visitor, form, _Said(faults))
+    if not _wants_json(request) and is_asked_too_little(door, form):
+        # Without scripts nobody has seen what the category asks: once, and then it is taken, answered or not.
+        with contextlib.suppress(Problem, *DATABASE_AWAY):
+            await _keep(request, door, visitor, form)
+        return await _page(
+            request, door, visitor, form, lead=door.words.text("h5_file.one_more"), tone="soon"
+        )
     try:
         await door.limits.take("file", by_address(door.addresses.of(request)), per_minute=_FILINGS_A_MINUTE)
         await door.limits.take("file", holder, per_minute=_FILINGS_OF_ONE)

@@ -11,6 +11,7 @@ from casework.scene_codes.queries import by_code
 from kit.files.models import FileState, StoredFile
 from web.h5.door import H5Door
 from web.h5.filing_form import VOICES_AT_MOST, Fault, FilingForm
+from web.h5.filing_questions import AskedQuestion, questions_of
 from web.h5.frame import danger_numbers
 from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
@@ -62,6 +63,7 @@ class FilingPage:
     bureau_phone: str
     sign_in: str
     in_wechat: bool
+    questions: tuple[AskedQuestion, ...] = ()
     photos_at_most: int = PHOTOS_AT_MOST
     voices_at_most: int = VOICES_AT_MOST
     story_at_most: int = STORY_AT_MOST - 40
@@ -120,6 +122,7 @@ async def filing_page(
         bureau_phone=door.bureau.phone,
         sign_in=sign_in,
         in_wechat=in_wechat,
+        questions=questions_of(door, form),
     )
 
 

@@ -24,6 +24,7 @@ from kit.files.uploads import account_holder
 from web.h5.door import CITIZEN, H5Door
 from web.h5.drafts import visit_holder
 from web.h5.filing_form import FilingForm, told
+from web.h5.filing_questions import particulars_of
 from web.h5.visitor import Visitor
 
 _NOBODY = ConsentStanding(given=frozenset(), taken_back={})
@@ -65,6 +66,7 @@ async def take(request: Request, door: H5Door, visitor: Visitor | None, form: Fi
         position=form.position,
         phone=form.phone or None,
         category=category,
+        particulars=particulars_of(door, form),
     )
     done = await submit_once(
         door.desk,
@@ -138,6 +140,7 @@ def _body(form: FilingForm, files: dict[UUID, StoredFile]) -> bytes:
     """What makes two tries of an act the same: words and files. A position differs from one moment to the next."""
     contents = sorted(row.sha256 for row in files.values())
     said = [form.group, form.story, form.place, form.phone, form.code, contents]
+    said += sorted(form.particulars.items())
     return hashlib.sha256(msgspec.json.encode(said)).digest()
 
 

@@ -22,6 +22,7 @@ from kit.problems import Invalid, NotFound, TooLarge
 from web.h5.door import H5Door
 from web.h5.drafts import AT_MOST, drop, holder_of, save, visit_holder
 from web.h5.filing_form import FilingForm, form_of_kept, kept_of
+from web.h5.filing_questions import questions_of
 from web.h5.filing_reading import PHOTO_KIND, UPLOADS, UPLOADS_A_MINUTE, VOICE_KIND
 from web.h5.filing_taking import own_files
 from web.h5.visitor import Visitor
@@ -100,7 +101,9 @@ async def keep_draft(request: Request, door: H5Door, visitor: Visitor | None) ->
     else:
         await save(door, holder, FORM, kept_of(form))
     danger = bool(find_danger(door.desk.policy.danger, form.story))
-    return json({"danger": danger, "misconduct": misconduct})
+    asked = () if misconduct else questions_of(door, form)
+    questions = door.pages.render("h5/_questions.html", {"questions": asked}) if asked else ""
+    return json({"danger": danger, "misconduct": misconduct, "questions": questions})
 
 
 def _sent_form(request: Request) -> FilingForm:

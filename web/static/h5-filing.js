@@ -56,7 +56,9 @@
   }
 
   function filled() {
-    var content = { group: all("group")[0] || "", phone_agreed: all("phone_agreed")[0] || "", photo: all("photo"), voice: all("voice") };
+    var content = { group: all("group")[0] || "", phone_agreed: all("phone_agreed")[0] || "", photo: all("photo"), voice: all("voice"), asked: all("asked") };
+    var told = $("questions").querySelectorAll('[name^="particular."]');
+    for (var j = 0; j < told.length; j++) if (told[j].type !== "radio" || told[j].checked) content[told[j].name] = told[j].value;
     for (var i = 0; i < TEXTS.length; i++) content[TEXTS[i]] = form.elements[TEXTS[i]].value;
     return content;
   }
@@ -124,8 +126,24 @@
       isInDanger = !!answer.danger;
       $("danger").hidden = !isDanger();
       tellOn(answer.misconduct);
+      ask(answer.questions || "");
       if (!answer.misconduct) state(said.kept);
     }, function () { return; });
+  }
+
+  // What the category wants to know: as it was, as long as the same is asked, so that nobody loses what they type.
+  function ask(html) {
+    var box = $("questions");
+    var fresh = document.createElement("div");
+    fresh.innerHTML = html;
+    if (names(fresh) !== names(box)) box.innerHTML = html;
+  }
+
+  function names(box) {
+    var found = box.querySelectorAll('[name="asked"]');
+    var list = [];
+    for (var i = 0; i < found.length; i++) list.push(found[i].value);
+    return list.join(" ");
   }
 
   function changed() {
