@@ -29,6 +29,7 @@ from app.template_book import Templates
 from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from casework.areas.profile import MapSection
+from casework.retention.profile import RetentionSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
 from kit.http.addresses import is_forwarded
@@ -141,6 +142,7 @@ def build_app(
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
             exchange=exchange_section(core),
+            retention=core.profile.section(RetentionSection),
             figures=figures_desk(core, desk),
             map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),

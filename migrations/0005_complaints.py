@@ -549,6 +549,10 @@ class Migration(migrations.Migration):
             index=IndexWhere(fields=['state', 'closed_at', 'id'], where='closed_at IS NOT NULL AND anonymised_at IS NULL'),
         ),
         ops.AddIndex(
+            model_name='Complaint',
+            index=IndexWhere(fields=['restricted_at', 'id'], where='restricted_at IS NOT NULL'),
+        ),
+        ops.AddIndex(
             model_name='ComplaintPhoto',
             index=Index(fields=['file_id']),
         ),

@@ -142,6 +142,7 @@ class Complaint(Model):
             IndexWhere(fields=("due_at", "id"), where="closed_at IS NOT NULL"),
             # What is to be anonymised next, oldest first: what has been is not in it.
             IndexWhere(fields=("state", "closed_at", "id"), where=KEPT),
+            IndexWhere(fields=("restricted_at", "id"), where="restricted_at IS NOT NULL"),
         )
 
 

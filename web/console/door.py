@@ -17,6 +17,7 @@ from casework.inquiries.desk import InquiryDesk
 from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
 from casework.people.staff_profile import StaffSection
+from casework.retention.profile import RetentionSection
 from content.amendments import Checks
 from content.bureau_profile import BureauSection
 from content.campaigns.desk import CampaignDesk
@@ -29,6 +30,7 @@ from kit.http.assets import Assets
 from kit.http.cookies import SessionCookie
 from kit.http.csrf import VisitToken
 from kit.http.devices import KnownDevices
+from kit.http.rate_limit import RateLimit
 from kit.http.sessions import Sessions
 from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
@@ -77,6 +79,8 @@ class ConsoleDoor:
     figures: FiguresDesk
     figure_reader: FigureReader
     exchange: ExchangeSection
+    retention: RetentionSection
+    limits: RateLimit
 
     @property
     def db(self) -> Database:
@@ -109,6 +113,7 @@ def build_console(
     map: MapDoor | None = None,
     figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
+    retention: RetentionSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -136,6 +141,8 @@ def build_console(
         preview=preview,
         templates=templates if templates is not None else NoTemplates(),
         exchange=exchange or ExchangeSection(),
+        retention=retention or RetentionSection(),
+        limits=RateLimit(redis, keys, desk.db.clock),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
         map=map or MapDoor(),
         figures=figures or FiguresDesk(desk=desk, section=FiguresSection()),
