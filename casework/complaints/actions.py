@@ -18,9 +18,10 @@ from casework.complaints.answering import (
     answered,
     answered_by,
     check_after_photos,
-    checked_facts,
+    left_out,
     put_answer,
     require_after_photos,
+    require_every_request,
 )
 from casework.complaints.assembly import needs_verifying
 from casework.complaints.desk import Desk
@@ -187,17 +188,16 @@ async def answer(
     *,
     text: str,
     after_photos: tuple[UUID, ...] = (),
-    left_out: tuple[str, ...] = (),
-    ground: str | None = None,
+    left_out_ground: str | None = None,
     expected_revision: int | None = None,
 ) -> ComplaintView:
     """Say what was done. The citizen is told word for word, and so is everybody whose case was merged into this one.
 
-    `left_out` are the requests that the answer does not touch, by their words in the story, and `ground` why not: both
-    go into the audit chain (see `casework.complaints.answer_check`). A category that is verified first is answered by
-    `handling.report_handled`.
+    An answer that does not touch all the citizen asked for (`nlp.requests`) is refused unless `left_out_ground` says
+    why; that goes into the audit chain. A category that is verified first is answered by `handling.report_handled`.
     """
     words = optional(text, field="answer", at_most=ANSWER_AT_MOST)
+    why = optional(left_out_ground, field="left_out_ground", at_most=REASON_AT_MOST)
     check_after_photos(after_photos)
 
     def fill(row: Complaint) -> None:
@@ -207,11 +207,12 @@ async def answer(
 
     async def settle(_: Change, row: Complaint) -> None:
         await require_after_photos(desk, row, after_photos)
+        await require_every_request(row, words, why)
 
     step = Step(
         move="answer",
         given={"answer": words},
-        content={"answer": words, "photos": len(after_photos), **checked_facts(left_out, ground)},
+        content={"answer": words, "photos": len(after_photos), **left_out(why)},
         fill=fill,
         settle=settle,
         tell=lambda row: answered(desk, row),

@@ -7,11 +7,12 @@ from uuid import UUID
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintAnswered
 from casework.complaints.filing import PHOTOS_AT_MOST
-from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.moving import ACTION
 from casework.complaints.telling import common
 from kit.audit.models import AuditEntry
-from kit.problems import Conflict, Invalid
+from kit.problems import Invalid
+from nlp.requests import untouched
 
 AFTER = "after"
 
@@ -49,16 +50,26 @@ def answered(desk: Desk, row: Complaint) -> ComplaintAnswered:
     )
 
 
-def checked_facts(left_out: tuple[str, ...], ground: str | None) -> dict[str, object]:
-    """For the audit chain: how many requests the answer leaves out, and on what ground. Raises Conflict without one.
-
-    The requests are the citizen's words: they stand in the story and nowhere else.
+async def require_every_request(row: Complaint, answer: str | None, ground: str | None) -> None:
+    """Raise Invalid (field `left_out_ground`) where the answer does not touch what the citizen asked for and no ground
+    is given why not. The sentence names the requests in the citizen's own words.
     """
-    if not left_out:
-        return {}
-    if not (ground and ground.strip()):
-        raise Conflict("problem.complaint.requests_left", requests="\u3001".join(left_out))
-    return {"left_out": len(left_out), "left_out_ground": ground.strip()[:1_000]}
+    if ground is not None or answer is None:
+        return
+    added = (
+        await ComplaintAddition.filter(complaint_id=row.id)
+        .order_by("position")
+        .values_list("text", flat=True)
+    )
+    left = untouched("\n".join((row.story, *added)), answer)  # type: ignore[arg-type]
+    if left:
+        named = "\uff1b".join(f"\u201c{one.words}\u201d" for one in left)
+        raise Invalid("problem.complaint.requests_left", field="left_out_ground", requests=named)
+
+
+def left_out(ground: str | None) -> dict[str, object]:
+    """For the audit chain: why requests stay without an answer."""
+    return {"left_out_ground": ground} if ground is not None else {}
 
 
 async def answered_by(row: Complaint) -> UUID | None:

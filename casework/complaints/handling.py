@@ -13,9 +13,10 @@ from casework.complaints.answering import (
     answered,
     answered_by,
     check_after_photos,
-    checked_facts,
+    left_out,
     put_answer,
     require_after_photos,
+    require_every_request,
 )
 from casework.complaints.desk import Desk
 from casework.complaints.events import (
@@ -299,21 +300,22 @@ async def report_handled(
     *,
     text: str,
     after_photos: tuple[UUID, ...] = (),
-    left_out: tuple[str, ...] = (),
-    ground: str | None = None,
+    left_out_ground: str | None = None,
     expected_revision: int | None = None,
 ) -> ComplaintView:
     """Say that it is done and what the citizen is to be told; somebody else looks first. Arguments as `actions.answer`."""
     words = optional(text, field="answer", at_most=ANSWER_AT_MOST)
+    why = optional(left_out_ground, field="left_out_ground", at_most=REASON_AT_MOST)
     check_after_photos(after_photos)
 
     async def settle(_: Change, row: Complaint) -> None:
         await require_after_photos(desk, row, after_photos)
+        await require_every_request(row, words, why)
 
     step = Step(
         move="report_handled",
         given={"answer": words},
-        content={"answer": words, "photos": len(after_photos), **checked_facts(left_out, ground)},
+        content={"answer": words, "photos": len(after_photos), **left_out(why)},
         fill=lambda row: put_answer(row, words),
         settle=settle,
         tell=lambda row: ComplaintHandled(

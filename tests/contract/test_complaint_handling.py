@@ -295,3 +295,14 @@ async def test_a_holiday_that_is_added_moves_running_limits_and_the_chain_says_s
     assert (entry.action, entry.actor_kind) == ("complaint.reckon", the_clock().kind)
     assert datetime.fromisoformat(facts["content"]["due_before"]) == case.due_at
     assert (await Complaint.get(id=other.id)).calendar == richer.fingerprint
+
+
+async def test_an_answer_that_forgets_what_was_asked_is_held_until_somebody_says_why(desk: Desk) -> None:
+    case = await assigned(desk, story="路口小贩占道。希望清理占道。什么时候能处理好？")
+    with pytest.raises(Invalid, match="requests_left") as held:
+        await actions.answer(desk, HANDLER, case.id, text="占道小贩由中队清理")
+    assert (held.value.field, held.value.params["requests"]) == ("left_out_ground", "“什么时候能处理好？”")
+    done = await actions.answer(desk, HANDLER, case.id, text="占道小贩由中队清理", left_out_ground="当场已告知")
+    assert done.state is State.ANSWERED
+    entry = await AuditEntry.filter(case_id=case.id, action="complaint.answer").get()
+    assert msgspec.json.decode(entry.detail)["content"]["left_out_ground"] == "当场已告知"

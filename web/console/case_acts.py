@@ -35,11 +35,19 @@ def act_for(
         button=text(f"console.move.{name}.button"),
         hint=text(f"console.move.{name}.hint"),
         action=move_address(case.view.reference, name),
-        asks=tuple(_ask(door, case, field, offers, mine, preset) for field in form.fields),
+        asks=tuple(
+            _ask(door, case, field, offers, mine, preset) for field in form.fields if _is_shown(field, mine)
+        ),
         open=is_open,
         grave=form.grave,
         key=mine.key if mine is not None and mine.key else door.db.ids.new().hex,
     )
+
+
+def _is_shown(field: Field, typed: Typed | None) -> bool:
+    if not field.when_asked:
+        return True
+    return typed is not None and (field.name in typed.texts or field.name in typed.wrong)
 
 
 def _ask(

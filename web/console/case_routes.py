@@ -29,6 +29,7 @@ from web.console.frame import CASES, asked_for, frame_for, shown
 from web.console.notice_pages import note_opened
 from web.console.offers import offers_for
 from web.console.photos import album_of
+from web.console.routing_here import why_here
 from web.console.screens import Note
 from web.console.submission import Typed, faults_of, key_of, photos_of, revision_of, texts_of, value_of
 from web.console.visitor import Visitor
@@ -164,7 +165,11 @@ async def render_case(
         person=person,
         is_clear=is_clear,
     )
-    page = replace(page, exchange=await panel_of(door, visitor, case))
+    page = replace(
+        page,
+        exchange=await panel_of(door, visitor, case),
+        routing=await why_here(door, visitor, case),
+    )
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
 

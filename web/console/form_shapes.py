@@ -19,7 +19,7 @@ FieldKind = Literal["short", "long", "choice", "photos", "tick"]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a form. `offered` names the list it chooses from or suggests."""
+    """One field of a form; `when_asked`: shown only after the form was refused for want of it. `offered` names the list it chooses from or suggests."""
 
     name: str
     kind: FieldKind
@@ -27,6 +27,7 @@ class Field:
     at_most: int = actions.REASON_AT_MOST
     offered: Literal["", "categories", "assignees", "responsible_bodies", "urgencies", "extensions"] = ""
     help: bool = True
+    when_asked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

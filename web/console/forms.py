@@ -17,7 +17,7 @@ from casework.complaints.views import ComplaintView
 from casework.permissions import Operation
 from web.console.form_shapes import PHOTOS_BYTES, Field, Filled, MoveForm
 from web.console.form_shapes import FieldKind as FieldKind
-from web.console.handling_forms import HANDLING_FORMS, chosen
+from web.console.handling_forms import HANDLING_FORMS, LEFT_OUT, chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,7 @@ async def _answer(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Compla
         case,
         text=given.texts["answer"],
         after_photos=given.photos,
+        left_out_ground=given.texts.get("left_out_ground"),
         expected_revision=given.revision,
     )
 
@@ -98,6 +99,7 @@ FORMS: Mapping[str, MoveForm] = {
         fields=(
             Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST),
             Field(name="after_photos", kind="photos", optional=True, at_most=PHOTOS_BYTES),
+            LEFT_OUT,
         ),
         take=_answer,
     ),

@@ -17,6 +17,7 @@ NUMBER_AT_MOST = 4
 _GROUND = Field(name="ground", kind="long", help=False)
 _REASON = Field(name="reason", kind="long", help=False)
 _ANSWER = Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST)
+LEFT_OUT = Field(name="left_out_ground", kind="long", optional=True, help=False, when_asked=True)
 _AFTER = Field(name="after_photos", kind="photos", optional=True, at_most=PHOTOS_BYTES)
 
 
@@ -88,6 +89,7 @@ async def _report_handled(desk: Desk, actor: Actor, case: UUID, given: Filled) -
         case,
         text=given.texts["answer"],
         after_photos=given.photos,
+        left_out_ground=given.texts.get("left_out_ground"),
         expected_revision=given.revision,
     )
 
@@ -122,7 +124,7 @@ async def _withdraw(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Comp
 
 
 HANDLING_FORMS: Mapping[str, MoveForm] = {
-    "report_handled": MoveForm(fields=(_ANSWER, _AFTER), take=_report_handled),
+    "report_handled": MoveForm(fields=(_ANSWER, _AFTER, LEFT_OUT), take=_report_handled),
     "verify": MoveForm(take=_verify),
     "send_back": MoveForm(fields=(_GROUND,), take=_send_back),
     "ask": MoveForm(
