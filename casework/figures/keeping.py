@@ -16,6 +16,7 @@ from tortoise.expressions import F
 from casework.case_event import CaseEvent
 from casework.complaints.desk import Desk
 from casework.complaints.events import ComplaintEvent
+from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
 from casework.figures.models import CaseFigure, FigureMonth
 from casework.figures.standing import Beside, figure_of
@@ -25,6 +26,7 @@ from kit.rows import new_row
 
 PORTION, TOGETHER = 500, 50
 HAND_BACK = "complaint.hand_back"
+_CHANGING = [name for name in CaseFigure._meta.fields_map if name != "complaint_id"]
 NEEDED = (
     "id", "source", "state", "unit", "category", "place_area", "submitted_at", "first_answered_at", "answered_at",
     "answer_due_at", "closed_at", "due_at", "rating", "times_disputed", "merged_into_id",
@@ -51,26 +53,36 @@ async def keep(desk: Desk, change: Change, ids: Sequence[UUID]) -> int:
     moved = {id: figure for id, figure in wanted.items() if not _same(stored.get(id), figure)}
     if not moved:
         return 0
-    fresh = [new_row(CaseFigure, **figure, updated_at=change.now) for figure in moved.values()]
-    await CaseFigure.filter(complaint_id__in=[id for id in moved if id in stored]).delete()
-    await CaseFigure.bulk_create(fresh)
-    before = {stored[id].month for id in moved if id in stored}
-    await mark(change, before | {one.month for one in fresh})
+    await _write([new_row(CaseFigure, **figure, updated_at=change.now) for figure in moved.values()], stored)
+    months = {stored[id].month for id in moved if id in stored} | {wanted[id]["month"] for id in moved}
+    await mark(change, {int(str(month)) for month in months})
     return len(moved)
+
+
+async def _write(fresh: list[CaseFigure], stored: Mapping[UUID, CaseFigure]) -> None:
+    added = [one for one in fresh if one.complaint_id not in stored]
+    again = [one for one in fresh if one.complaint_id in stored]
+    if added:
+        await CaseFigure.bulk_create(added)
+    if again:
+        await CaseFigure.bulk_update(again, _CHANGING)
 
 
 async def mark(change: Change, months: Collection[int]) -> None:
     """Note that figures of these months have changed."""
+    wanted = FigureMonth.filter(month__in=sorted(months))
+    if await wanted.update(revision=F("revision") + 1) == len(months):
+        return
+    there = set(await wanted.values_list("month", flat=True))
     await FigureMonth.bulk_create(
         [
             FigureMonth(
-                id=change.ids.new(), month=month, revision=0, built_revision=-1, built_at=None, cases=0
+                id=change.ids.new(), month=month, revision=1, built_revision=0, built_at=None, cases=0
             )
-            for month in sorted(months)
+            for month in sorted(set(months) - there)
         ],
         ignore_conflicts=True,
     )
-    await FigureMonth.filter(month__in=sorted(months)).update(revision=F("revision") + 1)
 
 
 async def figures_of(
@@ -78,11 +90,18 @@ async def figures_of(
 ) -> dict[UUID, Mapping[str, object]]:
     """What the figures of these cases are at this moment, by id."""
     rows = list(rows)
-    ids = [row.id for row in rows]
+    handled = [row.id for row in rows if row.state != State.SUBMITTED]
+    closed = [row.id for row in rows if row.state in (State.CLOSED, State.ARCHIVED)]
     back: Counter[object] = Counter(
-        await AuditEntry.filter(case_id__in=ids, action=HAND_BACK).values_list("case_id", flat=True)
+        await AuditEntry.filter(case_id__in=handled, action=HAND_BACK).values_list("case_id", flat=True)
+        if handled
+        else ()
     )
-    parents = set(await Complaint.filter(parent_id__in=ids).values_list("parent_id", flat=True))
+    parents = (
+        set(await Complaint.filter(parent_id__in=closed).values_list("parent_id", flat=True))
+        if closed
+        else set()
+    )
     return {
         row.id: figure_of(row, Beside(back[row.id], row.id in parents), desk.calendar, now) for row in rows
     }
