@@ -30,7 +30,7 @@ from kit.rows import new_row
 
 INBOUND: Final = "inbound"
 OUTBOUND: Final = "outbound"
-ACCEPTED_AT_ONCE: Final = 50
+LOOKED_AT_AT_ONCE: Final = 1_000
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +169,7 @@ async def _waiting(peers: list[str]) -> list[ExchangeOrder]:
     rows = Complaint.filter(
         state=State.SUBMITTED.value, source=Source.EXCHANGE.value, category__isnull=False
     ).order_by("-id")
-    ids: list[UUID] = list(await rows.limit(ACCEPTED_AT_ONCE).values_list("id", flat=True))  # type: ignore[arg-type]
+    ids: list[UUID] = list(await rows.limit(LOOKED_AT_AT_ONCE).values_list("id", flat=True))  # type: ignore[arg-type]
     if not ids:
         return []
     return await ExchangeOrder.filter(complaint_id__in=ids, direction=INBOUND, peer__in=peers).order_by("id")

@@ -10,7 +10,7 @@ import msgspec
 from casework.complaints.filing import PLACE_AT_MOST, STORY_AT_MOST
 from casework.exchange.told import STATUS_AT_MOST, TEXT_AT_MOST
 
-NUMBER = "^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"
+NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}(?!\n)$"
 Number = Annotated[str, msgspec.Meta(pattern=NUMBER)]
 """It stands in addresses: letters, digits, dot, hyphen, underscore."""
 Theirs = Annotated[str, msgspec.Meta(max_length=80)]

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from app.commands.cases import _sentence
 from app.core import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints.desk import Desk
 from casework.complaints.filing import submit
 from casework.complaints.models import Complaint
-from casework.exchange.closed_cases import ClosedCase, Reader, Words, columns_of
+from casework.exchange.closed_cases import ClosedCase, Fault, Reader, Words, columns_of
 from casework.exchange.importing import Import, Report
 from casework.exchange.models import ExchangeOrder
 from kit.audit.models import AuditEntry
@@ -204,6 +205,16 @@ def test_whatever_a_line_holds_it_is_a_case_or_faults_of_that_line(cells: list[s
     else:
         assert found
         assert all(one.line == 2 and one.column in columns for one in found)
+
+
+def test_every_fault_has_a_sentence_that_names_line_and_column() -> None:
+    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    given = {"value": "x", "line": "3", "than": "submitted_at", "at_most": "9"}
+    keys = [key for key in frozenset(catalogue.keys()) if key.startswith("cases_import.fault.")]
+    assert len(keys) > 10
+    for key in keys:
+        fault = Fault(line=7, column="phone", key=key.rpartition(".")[2], params=given)
+        assert _sentence(catalogue, fault).startswith("第 7 行“电话”：")
 
 
 def test_moments_in_the_wrong_order_are_named_with_what_they_are_before() -> None:

@@ -188,6 +188,7 @@ async def test_a_signature_is_good_once_for_one_body_at_one_address_and_given_on
         ({"story": ""}, 422, "story"),
         ({"storry": "x"}, 422, "storry"),
         ({"number": "a/b"}, 422, "number"),
+        ({"number": "a\n"}, 422, "number"),
         ({"latitude": None}, 422, "latitude"),
         ({"latitude": 91.0}, 422, "latitude"),
         ({"due_at": "9999-12-31T23:59:59-14:00"}, 422, "due_at"),
