@@ -59,7 +59,7 @@ def sought(typed: str, bureau_code: str, today: date) -> Sought:
     tight = _DASHES.sub("-", text).upper().replace(" ", "").strip("-")
     if _LIKE_A_REFERENCE.fullmatch(tight):
         return Sought("wrong")
-    return _piece(tight, bureau_code, today) or _place(text)
+    return _piece(tight, bureau_code, today) or _place(" ".join(typed.split())[:FIND_AT_MOST])
 
 
 def _piece(tight: str, bureau_code: str, today: date) -> Sought | None:

@@ -9,8 +9,10 @@ from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.models import ComplaintNote
 from casework.complaints.notes import NOTE_AT_MOST, Kind, note_internally, notes_of, update_citizen
-from casework.complaints.queries import QueueFilter, detail, for_owner, queue
+from casework.complaints.queries import detail, for_owner
 from casework.complaints.sight import sight_of
+from casework.queues.filters import QueueFilter
+from casework.queues.reading import queue
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.db import Database
