@@ -37,7 +37,8 @@ async def test_saved_queues_are_ones_own_in_ones_own_order(database: Database) -
     assert await names(ME) == ["夜里的", "超期的", "湖滨 街道"]
     # The same name again is the same queue, looked at otherwise.
     await saved.save(database, ME, "夜里的", "tab=today")
-    assert [(one.name, one.query) for one in await saved.saved_filters(ME)][0] == ("夜里的", "tab=today")
+    first = (await saved.saved_filters(ME))[0]
+    assert (first.name, first.query) == ("夜里的", "tab=today")
     await saved.rename(database, ME, mine[0].id, "晚了的")
     assert await names(ME) == ["夜里的", "晚了的", "湖滨 街道"]
     for wrong, name in ((Conflict, "夜里的"), (Invalid, " "), (Invalid, "长" * 21)):
