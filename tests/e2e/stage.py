@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from kit.references import find_references
 from tests.e2e.people import NARROW, Console
+from tests.e2e.published import publish_months
 from tests.e2e.screens import CITIZEN, NOBODY, Screen
 from tests.e2e.system import System
 
@@ -53,6 +54,7 @@ class Stage:
             self._file("半夜工地施工太吵，连着三天了", with_photo=False),
         )
         self._work_through(case)
+        publish_months(self._system, 202608, 202609, 202610)
         desk_case = str(rows("select reference from complaint where state = 'assigned' limit 1")[0][0])
         self._refer(open_case)
         return {
