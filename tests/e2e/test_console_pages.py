@@ -266,9 +266,9 @@ async def test_a_case_goes_its_whole_way_through_forms(console: ConsoleSetting) 
         await console.ready_photo(stored.id)
         page = await clerk.get(f"/console/cases/{case.reference}")
         assert f"/console/files/{stored.id}?case={case.reference}&amp;size=small" in page.text
-    async with console.client() as head:
-        await head.log_in("head")
-        page = await head.act(case.reference, "close", ground="电话里说满意")
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        page = await clerk.act(case.reference, "close", ground="电话里说满意")
         assert "已办结" in page.text
     assert await state_of(console, case) == "closed"
 

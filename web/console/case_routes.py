@@ -9,6 +9,7 @@ from sanic import HTTPResponse, Request
 from sanic.request import File
 from sanic.response import redirect
 
+from casework.complaints.lifecycle import COMPLAINT
 from casework.complaints.notes import Kind, notes_of
 from casework.complaints.queries import detail_by_reference
 from casework.complaints.releasing import release_of, suggestion
@@ -64,6 +65,12 @@ async def take_move(
     if form is None:
         raise NotFound("problem.workflow.unknown_move")
     case = await find_case(door, visitor, reference)
+    if set(COMPLAINT.find(move).by).isdisjoint(visitor.actor.roles):
+        # Whoever could never do this is not shown what else is wrong, but keeps the words.
+        refusal = Problem("problem.workflow.not_your_role", 403, lifecycle=COMPLAINT.name, move=move)
+        return await _refused(
+            door, visitor, case, _back(door, ""), refusal, Typed(move=move, texts=texts_of(request))
+        )
     back = _back(door, value_of(request, "back"))
     texts, photos, revision = texts_of(request), photos_of(request), revision_of(request)
     offers = await offers_for(door.desk, door.words, (move,))
