@@ -16,7 +16,8 @@ from casework.keyset import page_key, page_token
 from casework.people.merging import members
 from casework.people.models import Staff
 from casework.roles import STAFF_ROLES
-from kit.problems import Forbidden
+from kit.db import Change, Database
+from kit.problems import Forbidden, NotFound
 from kit.references import parse_reference
 
 PAGE_AT_MOST = 100
@@ -50,6 +51,37 @@ async def for_owner(desk: InquiryDesk, account_id: UUID, reference: str) -> Inqu
 async def waiting(desk: InquiryDesk, after: str | None = None, limit: int = 30) -> InquiryPage:
     """What waits for an answer, due first."""
     return await _by_due(desk, State.SUBMITTED, after, limit)
+
+
+async def own_data_requests(
+    desk: InquiryDesk, *, is_over: bool = False, limit: int = 50
+) -> tuple[InquiryLine, ...]:
+    """Requests of people about their own data: what waits for an answer, due first; or what was answered, latest first."""
+    requests = Inquiry.filter(topic__isnull=False)
+    if is_over:
+        rows = requests.exclude(state=State.SUBMITTED.value).order_by("-submitted_at", "-id")
+    else:
+        rows = requests.filter(state=State.SUBMITTED.value).order_by("due_at", "id")
+    return await _lines(desk, await rows.limit(max(1, min(limit, PAGE_AT_MOST))))
+
+
+async def note_read(db: Database, actor: Actor, inquiry_id: UUID) -> UUID:
+    """Note that the words of a request were read as they were written; whose request it is."""
+
+    async def work(change: Change) -> UUID:
+        row = await change.lock(Inquiry, inquiry_id)
+        if row is None:
+            raise NotFound("problem.inquiry.not_found")
+        await change.audit(row.id, actor, "inquiry.reveal_words", {})
+        return row.account_id
+
+    return await db.change(work)
+
+
+async def account_of(inquiry_id: UUID) -> UUID | None:
+    """Whose message it is: for whoever handles a request about their data, never for a door of citizens."""
+    row = await Inquiry.get_or_none(id=inquiry_id)
+    return row.account_id if row is not None else None
 
 
 async def answered(desk: InquiryDesk, after: str | None = None, limit: int = 30) -> InquiryPage:

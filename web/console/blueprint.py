@@ -24,6 +24,7 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
+from web.console.privacy_routes import PRIVACY_ROUTES
 from web.console.queue_routes import QUEUE_ROUTES
 from web.console.routing_routes import ROUTING_ROUTES
 from web.console.settings_routes import SETTINGS_ROUTES
@@ -87,6 +88,7 @@ def console_blueprint() -> Blueprint:
         *MAP_ROUTES,
         *EXCHANGE_ROUTES,
         *ROUTING_ROUTES,
+        *PRIVACY_ROUTES,
     )
     for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act

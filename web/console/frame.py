@@ -21,6 +21,7 @@ EXCHANGE, MAP = "/console/exchange", "/console/map"
 FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
 NOTICES = "/console/notices"
+PRIVACY = "/console/privacy"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
 ROUTING = "/console/routing"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
@@ -34,6 +35,7 @@ PLACES = {
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
     EXCHANGE: ("exchange", Operation.SEE_EXCHANGE),
     FIGURES: ("figures", Operation.SEE_FIGURES),
+    PRIVACY: ("privacy", Operation.SEE_OWN_DATA_REQUESTS),
     CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
