@@ -39,8 +39,9 @@ def nesting(codes: Iterable[str | None], known: Mapping[str, Nested]) -> tuple[s
     found: list[str] = []
     level = [code for code in codes if code]
     for _ in range(NESTED_AT_MOST):
-        found += [code for code in level if code not in found]
-        found += [known[code].name for code in level if code in known and known[code].name not in found]
+        for code in level:
+            both = (code, known[code].name) if code in known else (code,)
+            found += [one for one in both if one not in found]
         round_them = (known[code].parent for code in level if code in known)
         level = [code for code in dict.fromkeys(round_them) if code and code not in found]
     return tuple(found)

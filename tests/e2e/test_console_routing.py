@@ -94,7 +94,7 @@ async def test_a_wrong_rule_changes_nothing_and_keeps_what_was_typed(console: Co
             ({"unit": ""}, "请选择单位"),
             ({"dates": "劳务节"}, "没有叫“劳务节”的节假日"),
             ({"categories": "street_vending", "groups": "noise"}, "永远用不上"),
-            ({"reason": ""}, "为什么"),
+            ({"reason": ""}, "请写明修改理由"),
             ({"place": "first"}, "1 以上的整数"),
         ):
             refused = await sent(clerk, "/console/routing/new", **(RULE | wrong))

@@ -176,7 +176,7 @@ def test_a_grid_lies_in_its_street_and_that_in_its_district() -> None:
         "D": Nested("区", None),
         "O": Nested("圈", "O"),
     }
-    assert nesting(("G", "S"), known) == ("G", "S", "网格", "街道", "D", "区")
+    assert nesting(("G", "S"), known) == ("G", "网格", "S", "街道", "D", "区")
     assert nesting((None, "O"), known) == ("O", "圈")
     assert nesting(("X", None), known) == ("X",)
 

@@ -173,9 +173,10 @@ def asks_of(
     units = [Option(value=unit.code, words=unit.name) for unit in policy.units.values()]
     return (
         short("name", optional=False),
+        short("place", at_most=5, optional=False),
         ticks("groups", [("", ((one.code, one.name) for one in policy.groups.values()))]),
         ticks("categories", _by_group(policy), folded=True),
-        *([ticks("majors", _majors(words, policy), folded=True)] if policy.majors else []),
+        *([ticks("majors", _majors(policy), folded=True)] if policy.majors else []),
         ticks("kinds", [("", ((one, text(f"console_routing.kind.{one}")) for one in ("part", "event")))]),
         short("areas", at_most=1_000, long=True),
         ticks("urgency", [("", ((one.value, text(f"console_routing.urgency.{one}")) for one in Urgency))]),
@@ -184,18 +185,17 @@ def asks_of(
             [("", ((one.value, text(f"complaint.source.{one.value}")) for one in Source))],
             folded=True,
         ),
-        short("hours"),
         ticks("days", [("", ((one, text(f"console_routing.day.{one}")) for one in (WORKING, RESTING)))]),
         short("dates", at_most=300),
+        short("hours"),
         choice("to", [Option(value=one, words=text(f"console_routing.choose_to.{one}")) for one in TO]),
         choice("unit", units, optional=True),
         choice("officer", staff, optional=True),
-        short("note", at_most=200),
         choice(
             "enabled",
             [Option(value=one, words=text(f"console_routing.enabled.t{one}")) for one in ("1", "0")],
         ),
-        short("place", at_most=5, optional=False),
+        short("note", at_most=200, long=True),
     )
 
 
@@ -235,7 +235,7 @@ def _by_group(policy: ComplaintPolicy) -> list[tuple[str, list[tuple[str, str]]]
     ]
 
 
-def _majors(words: Words, policy: ComplaintPolicy) -> list[tuple[str, list[tuple[str, str]]]]:
+def _majors(policy: ComplaintPolicy) -> list[tuple[str, list[tuple[str, str]]]]:
     """Main classes by code; parts and events are numbered apart, so a code may have two names."""
     names: dict[str, list[str]] = {}
     majors: Any = policy.majors.values() if isinstance(policy.majors, Mapping) else policy.majors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.screens import Ask, Chip, Link, Note, Option
+from web.console.screens import Ask, Chip, Link, Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +133,21 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WhyHere:
+    """The decision of the rules. `person` is whom they suggest, `by_hand` says that somebody decided otherwise since."""
+
+    decision: Decision
+    person: str = ""
+    by_hand: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrialPage:
-    """Trying the rules on one case, made up or real. `areas` are names to choose from."""
+    """Trying the rules on one case, made up or real."""
 
     tabs: tuple[Link, ...]
     notes: tuple[Note, ...]
     asks: tuple[Ask, ...]
     on: str
     at: str
-    areas: tuple[Option, ...]
     decision: Decision | None

@@ -58,10 +58,9 @@ async def show_trial(request: Request, door: ConsoleDoor, visitor: Visitor) -> H
     page = TrialPage(
         tabs=routing_tabs(door, "trial"),
         notes=notes,
-        asks=_asks(door, book, typed, wrong),
+        asks=_asks(door, book, typed, wrong, await area_options()),
         on=typed["on"] or now.date().isoformat(),
         at=typed["at"] or f"{now:%H:%M}",
-        areas=await area_options(),
         decision=decision,
     )
     return shown(door, "routing_trial.html", await frame_for(door, visitor, ROUTING), page, status)
@@ -131,50 +130,50 @@ def _moment(door: ConsoleDoor, typed: Mapping[str, str]) -> datetime | None:
 
 
 def _asks(
-    door: ConsoleDoor, book: Book, typed: Mapping[str, str], wrong: Mapping[str, str]
+    door: ConsoleDoor,
+    book: Book,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    areas: tuple[Option, ...],
 ) -> tuple[Ask, ...]:
     text = door.words.text
-    options: dict[str, tuple[OptionGroup, ...]] = {
-        "category": tuple(
-            OptionGroup(
-                name=group.name,
-                options=tuple(
-                    Option(value=one.code, words=one.name)
-                    for one in book.policy.categories.values()
-                    if one.group == group.code
-                ),
-            )
-            for group in book.policy.groups.values()
-        ),
-        "urgency": (
-            OptionGroup(
-                name="",
-                options=tuple(
-                    Option(value=one.value, words=text(f"console_routing.urgency.{one}")) for one in Urgency
-                ),
-            ),
-        ),
-        "source": (
-            OptionGroup(
-                name="",
-                options=tuple(
-                    Option(value=one.value, words=text(f"complaint.source.{one.value}")) for one in Source
-                ),
-            ),
-        ),
-    }
-    any_of = OptionGroup(name="", options=(Option(value="", words=text("console_routing.trial.usual")),))
-    return tuple(
-        Ask(
+
+    def ask(name: str, *groups: OptionGroup, usual: str = "") -> Ask:
+        is_choice = name not in ("reference", "place")
+        none = (OptionGroup(name="", options=(Option(value="", words=usual),)),) if usual else ()
+        return Ask(
             name=name,
-            kind="choice" if name in options else "short",
+            kind="choice" if is_choice else "short",
             label=text(f"console_routing.trial.field.{name}"),
-            help=text(f"console_routing.trial.help.{name}") if name in ("reference", "place") else "",
-            typed=typed[name] or (" " if name in options else ""),
+            help="" if is_choice else text(f"console_routing.trial.help.{name}"),
+            typed=typed[name] or (" " if is_choice else ""),
             wrong=wrong.get(name, ""),
             optional=True,
             at_most=TYPED_AT_MOST,
-            groups=(any_of, *options[name]) if name in options else (),
+            groups=(*none, *groups),
         )
-        for name in ("reference", "category", "place", "urgency", "source")
+
+    categories = [
+        OptionGroup(
+            name=group.name,
+            options=tuple(
+                Option(value=one.code, words=one.name)
+                for one in book.policy.categories.values()
+                if one.group == group.code
+            ),
+        )
+        for group in book.policy.groups.values()
+    ]
+    urgency = [Option(value=one.value, words=text(f"console_routing.urgency.{one}")) for one in Urgency]
+    sources = [Option(value=one.value, words=text(f"complaint.source.{one.value}")) for one in Source]
+    return (
+        ask("reference"),
+        ask("category", *categories, usual=text("console_routing.facts.no_category")),
+        ask("place", *([OptionGroup(name="", options=areas)] if areas else [])),
+        ask(
+            "urgency",
+            OptionGroup(name="", options=tuple(urgency)),
+            usual=text("console_routing.trial.by_category"),
+        ),
+        ask("source", OptionGroup(name="", options=tuple(sources))),
     )

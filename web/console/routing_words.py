@@ -162,7 +162,9 @@ def _facts(door: ConsoleDoor, decided: Explained, policy: ComplaintPolicy, now: 
     text = door.words.text
     category = policy.category_name(decided.category) or text("console_routing.facts.no_category")
     yield text("console_routing.facts.category", category=category)
-    place = text("console_routing.or").join(decided.places)
+    # Codes are for who keeps the polygons; a place that has no name is called by its code all the same.
+    named = [one for one in decided.places if not one.isascii()] or decided.places
+    place = text("console_routing.or").join(named)
     yield text("console_routing.facts.place", place=place or text("console_routing.facts.no_place"))
     yield text("console_routing.facts.urgency", urgency=text(f"console_routing.urgency.{decided.urgency}"))
     yield text("console_routing.facts.source", source=text(f"complaint.source.{decided.source}"))
