@@ -66,6 +66,19 @@ def file_one(page: Page) -> None:
     open_all(page)
 
 
+def map_drawn(page: Page) -> None:
+    """The map with its areas and cases."""
+    page.wait_for_selector("#map[data-loaded]")
+    page.wait_for_selector(".map-area-name")
+
+
+def heat_shown(page: Page) -> None:
+    """The map with its heat layer."""
+    map_drawn(page)
+    page.locator("#heat").click()
+    page.wait_for_selector("#map[data-loaded='2']")
+
+
 def without_receipts(page: Page) -> None:
     """One topic ended, and the offer to take that back."""
     address = page.url
@@ -130,6 +143,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-keys", "/console/cases", "diaodu", prepare=open_keys),
     Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
     Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
+    Screen("console-map", "/console/map?state=all", "diaodu", prepare=map_drawn),
+    Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
     Screen("console-dangers", "/console/dangers", "zhiban"),

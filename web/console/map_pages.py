@@ -19,7 +19,7 @@ from web.console.map_words import area_lines, choices_of, credit_of, setup_of, s
 from web.console.screens import Note
 from web.console.visitor import Visitor
 
-LINES = 50
+LINES = 20
 SPOTS_AT_MOST = 300
 FINER_BY = 4
 """Cells are so many zooms finer than the map: squares of 16 pixels."""

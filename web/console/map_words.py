@@ -25,7 +25,7 @@ SAID = ("zoom_in", "zoom_out", "cluster", "outside", "more", "none", "lost", "le
 def credit_of(door: ConsoleDoor, base: BaseMap | None) -> str:
     """Whose map it is and by what number it was approved; stands wherever the map does."""
     if base is None:
-        return door.words.text("console_map.credit_own", bureau=door.bureau_name)
+        return door.words.text("console_map.credit_own")
     return door.words.text("console_map.credit", name=base.name, approval=base.approval)
 
 

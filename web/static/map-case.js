@@ -9,7 +9,7 @@
   const size = 22;
   const html = document.createElement("span");
   const icon = L.divIcon({ html, className: "map-spot late", iconSize: [size, size] });
-  ground.map.setView(at, 15, { animate: false });
+  ground.map.setView(at, 14, { animate: false });
   L.marker(at, { icon, interactive: false, keyboard: false }).addTo(ground.map);
   ground.drawAreas();
 })();

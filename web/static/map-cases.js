@@ -4,7 +4,7 @@
   const one = (selector, within) => (within || document).querySelector(selector);
   const element = one("#map"), form = one("#map-filters"), button = one("#heat"), note = one("#map-note");
   if (!element || !window.L) return;
-  const NEAR = 16, IN_LIST = 50, CLUSTER = 2;
+  const NEAR = 16, IN_LIST = 20;
   const ground = window.mapGround.begin(element);
   const { map, setup, toMap, fromMap } = ground;
   const heat = window.mapHeat(ground.colour), marks = L.layerGroup().addTo(map);
@@ -85,8 +85,10 @@
     for (let at = 0; at < flat.length; at += 2) spots.push({ cell: flat[at], at: centre(flat[at], level), count: flat[at + 1] });
     return { level, spots };
   };
+  const finger = () => window.matchMedia("(max-width: 720px)").matches;
   const clustered = () => {
-    const up = Math.max(0, cells.level - map.getZoom() - CLUSTER), found = new Map();
+    // Squares of 64 pixels, on a phone of 128.
+    const up = Math.max(0, cells.level - map.getZoom() - (finger() ? 1 : 2)), found = new Map();
     cells.spots.forEach(({ cell, at, count }) => {
       const parent = Math.floor(cell / 4 ** up), group = found.get(parent) || { lat: 0, lng: 0, count: 0 };
       group.lat += at[0] * count;
@@ -99,7 +101,6 @@
 
   // ---- drawing
 
-  const finger = () => window.matchMedia("(max-width: 720px)").matches;
   const mark = (at, text, className, size, label) => {
     const html = document.createElement("span");
     html.textContent = text;
@@ -110,7 +111,7 @@
   };
   const drawClusters = () => {
     clustered().forEach(({ at, count }) => {
-      const size = Math.max(finger() ? 44 : 28, Math.min(60, 22 + 8 * Math.log10(count + 1) * 1.6));
+      const size = Math.max(finger() ? 44 : 26, Math.min(52, 20 + 9 * Math.log10(count + 1)));
       mark(at, count, "map-cluster", size, words("cluster", count)).on("click", () => {
         map.setView(at, Math.min(map.getMaxZoom(), map.getZoom() + 2));
         element.focus({ preventScroll: true });
@@ -139,7 +140,7 @@
     marks.clearLayers();
     if (near) drawSpots(found.spots);
     else if (!hot) drawClusters();
-    note.textContent = cells.spots.length === 0 ? words("none") : zoom >= NEAR && found.more ? words("more", found.spots.length) : "";
+    note.textContent = cells.spots.length === 0 ? words("none") : zoom >= NEAR && found.more ? words("more") : "";
     heat.show(cells.spots.map(({ at, count }) => [...at, count]), 256 / 2 ** (cells.level - zoom));
     const most = cells.spots.reduce((high, spot) => Math.max(high, spot.count), 0);
     one("#map-scale").hidden = !hot;

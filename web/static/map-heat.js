@@ -1,7 +1,7 @@
 // A heat layer of its own: a soft stamp for each square, as dense as its count, then coloured by density.
 "use strict";
 window.mapHeat = (colour) => {
-  const DENSEST = 0.9, FAINTEST = 0.07;
+  const DENSEST = 0.7, FAINTEST = 0.06;
   const stamp = (radius) => {
     const one = document.createElement("canvas");
     one.width = one.height = radius * 2;
@@ -55,7 +55,7 @@ window.mapHeat = (colour) => {
       if (!spots.length || size.x === 0) return;
       const context = canvas.getContext("2d", { willReadFrequently: true });
       const scale = this._zoom === null ? 1 : 2 ** (map.getZoom() - this._zoom);
-      const radius = Math.min(120, Math.max(14, Math.round(this._width * scale * 1.6)));
+      const radius = Math.min(120, Math.max(16, Math.round(this._width * scale * 2.2)));
       const soft = stamp(radius);
       // One square far above all others must not make the rest of the city look empty.
       const counts = spots.map(([, , count]) => count).sort((a, b) => a - b);
