@@ -17,6 +17,7 @@ from casework.complaints.revealing import Person, reveal_person, reveal_story
 from casework.complaints.views import ComplaintDetail
 from casework.notifications.queries import Sought, deliveries
 from casework.permissions import Operation
+from kit.clock import local
 from kit.db import Change
 from kit.files.receiving import receive
 from kit.problems import NotFound, Problem
@@ -49,6 +50,9 @@ async def show_case(request: Request, door: ConsoleDoor, visitor: Visitor, refer
     back = _back(door, request.args.get("back", ""))
     done = request.args.get("done", "")
     notes = (done_note(door, done, case.view.reference, back),) if is_act(done) else ()
+    if case.anonymised_at is not None:
+        at = f"{local(case.anonymised_at):%Y-%m-%d}"
+        notes += (Note(words=door.words.text("privacy.case.anonymised", at=at), tone="plain"),)
     return await render_case(door, visitor, case, back, notes=notes)
 
 
