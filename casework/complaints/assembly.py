@@ -7,12 +7,14 @@ from datetime import datetime
 
 import msgspec
 
+from casework.complaints.category import recognise_elsewhere
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import CLOCKED_STATES, COMPLAINT, OPEN_STATES, State
 from casework.complaints.limits import Pause, reckon, urgency_of
 from casework.complaints.media import PHOTO
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.place import Position
+from casework.complaints.ports import Suggested
 from casework.complaints.views import (
     AdditionView,
     ComplaintDetail,
@@ -134,7 +136,7 @@ def staff_detail(
     desk: Desk,
     row: Complaint,
     view: ComplaintView,
-    suggested_by: tuple[str, ...],
+    suggestion: Suggested | None,
     assignee_name: str,
     now: datetime,
 ) -> ComplaintDetail:
@@ -149,7 +151,9 @@ def staff_detail(
         scene_code=row.scene_code,
         suggested_category=row.suggested_category,
         suggested_category_name=desk.policy.category_name(row.suggested_category),
-        suggested_by=suggested_by,
+        suggested_by=suggestion.words if suggestion is not None else (),
+        suggestion=suggestion,
+        elsewhere=recognise_elsewhere(row.story, desk.policy),
         position=position,
         position_original=msgspec.json.decode(row.place_original, type=Position)
         if row.place_original

@@ -6,12 +6,21 @@ written inside a longer matched one do not count again. `ComplaintPolicy` holds 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
 
 from casework.complaints.profile import ComplaintPolicy, NotOurs
 from casework.complaints.wording import folded
+
+_ONLY_WHERE = re.compile(
+    "(?:\u7684)?"
+    "(?:\u95e8\u53e3|\u95e8\u524d|\u65c1\u8fb9|\u65c1|\u9644\u8fd1|\u5bf9\u9762|\u5468\u8fb9|\u5916\u9762"
+    "|\u697c\u4e0b|\u8def\u53e3|\u540e\u9762|\u524d\u9762|\u8fb9\u4e0a|\u540e\u95e8|\u524d\u95e8|\u5927\u95e8"
+    "|\u4e1c\u4fa7|\u897f\u4fa7|\u5357\u4fa7|\u5317\u4fa7)"
+)
+"""At the hospital's gate, beside the school: that says where something is, not whose trouble it is."""
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -42,17 +51,30 @@ def suggest(story: str, policy: ComplaintPolicy) -> Suggestion | None:
 
 
 def recognise_elsewhere(story: str, policy: ComplaintPolicy) -> Elsewhere | None:
-    """Whose it is when it is not ours. None as soon as one of our own categories is as likely."""
+    """Whose it is when it is not ours. None as soon as one of our own categories is as likely.
+
+    What only says where something is (医院门口) is no sign.
+    """
     text = folded(story)
     best: Elsewhere | None = None
     best_points = 0
     for subject in policy.not_ours:
-        words = _matched(text, subject.keywords)
+        words = tuple(word for word in _matched(text, subject.keywords) if not _only_where(text, word))
         points = sum(map(len, words))
         if points > best_points:
             best, best_points = Elsewhere(subject, words), points
     ours = suggest(story, policy)
     return best if ours is None or best_points > ours.points else None
+
+
+def _only_where(text: str, word: str) -> bool:
+    """Whether the word never stands without a place word behind it."""
+    at = text.find(word)
+    while at >= 0:
+        if _ONLY_WHERE.match(text, at + len(word)) is None:
+            return False
+        at = text.find(word, at + 1)
+    return True
 
 
 def _matched(text: str, keywords: Iterable[str]) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from casework.actors import Actor
-from casework.complaints import category as categories
 from casework.complaints.assembly import owner_line, owner_view, staff_detail
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.limits import pauses_of
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNote, ComplaintPhoto
+from casework.complaints.suggestion import suggestion_kept
 from casework.complaints.timeline import principals, timeline_for_owner, timeline_for_staff
 from casework.complaints.views import ComplaintDetail, ComplaintView, Hanging, MinePage
 from casework.keyset import page_key, page_token
@@ -104,7 +104,6 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
         staff_ids.add(row.assignee_id)
     staff_ids |= principals(entries)
     names = await _names(staff_ids)
-    guess = categories.suggest(row.story, desk.policy)
     return staff_detail(
         desk,
         row,
@@ -118,7 +117,7 @@ async def _detail(desk: Desk, row: Complaint | None, viewer: Actor) -> Complaint
             await pauses_of(row),
             await hanging_of(row),
         ),
-        guess.words if guess is not None and guess.category == row.suggested_category else (),
+        suggestion_kept(row, desk.policy),
         names.get(row.assignee_id, "") if row.assignee_id is not None else "",
         desk.db.clock.now(),
     )

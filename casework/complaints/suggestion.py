@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from casework.complaints import category as categories
+from casework.complaints.models import Complaint
 from casework.complaints.ports import Suggested
 from casework.complaints.profile import ComplaintPolicy
 from casework.complaints.urgency import Urgency
@@ -74,6 +75,18 @@ def suggest_by_keywords(story: str, policy: ComplaintPolicy) -> Suggested | None
         return None
     words = guess.words if guess is not None else ()
     return Suggested(category=category, words=words, urgency=urgency, urgency_words=urgency_words)
+
+
+def suggestion_kept(row: Complaint, policy: ComplaintPolicy) -> Suggested | None:
+    """What was suggested when the case was filed; of one that kept only the category, the words are found again."""
+    if row.suggestion is not None:
+        return msgspec.json.decode(row.suggestion, type=Suggested)
+    if row.suggested_category is None:
+        return None
+    found = suggest_by_keywords(row.story, policy)
+    if found is not None and found.category == row.suggested_category:
+        return found
+    return Suggested(category=row.suggested_category)
 
 
 def _urgency(story: str, category: str | None, policy: ComplaintPolicy) -> tuple[Urgency, tuple[str, ...]]:

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from casework.complaints.category import Elsewhere
 from casework.complaints.lifecycle import State
 from casework.complaints.place import Position
+from casework.complaints.ports import Suggested
 from casework.complaints.urgency import Urgency
 
 
@@ -133,7 +135,8 @@ class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):
 class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint as staff see it: the owner's view with the staff timeline, and what only staff see.
 
-    `suggested_by` are the words of the story that led to the suggested category. `masked_name` and `masked_phone` are
+    `suggested_by` are the words of the story that led to the suggested category, `suggestion` all that was suggested
+    when it was filed, `elsewhere` whose trouble it may be instead. `masked_name` and `masked_phone` are
     None where none was given; `is_outside` says that its place lies in none of the bureau's areas. `known_names` are there to be masked in what is shown, and never shown themselves.
     """
 
@@ -159,6 +162,8 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     times_disputed: int
     verified_first: bool = False
+    suggestion: Suggested | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class MinePage(msgspec.Struct, frozen=True, kw_only=True):

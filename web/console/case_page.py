@@ -32,10 +32,10 @@ from web.console.case_screens import (
     Refusal,
     Reply,
     StageCountdown,
-    Suggestion,
     Unmasking,
     Written,
 )
+from web.console.case_suggestion import suggestion_of
 from web.console.case_whereabouts import whereabouts_of
 from web.console.door import ConsoleDoor
 from web.console.forms import FORMS, SIDE_FORMS
@@ -124,9 +124,7 @@ def case_page(
         state=words.state(view.state),
         due=_due(door, case, now),
         category=view.category_name,
-        suggestion=Suggestion(category=case.suggested_category_name, words=case.suggested_by)
-        if case.suggested_category
-        else None,
+        suggestion=suggestion_of(door, case, told),
         source=words.text(f"complaint.source.{case.source}"),
         submitted=words.moment(view.submitted_at, now),
         story=told(view.story),

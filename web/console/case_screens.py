@@ -97,10 +97,17 @@ class Unmasking:
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """The category the machine guessed, and the words that led there."""
+    """What the machine makes of the words, each as a sentence with the words that led there; empty: nothing.
 
-    category: str
-    words: tuple[str, ...]
+    `category` says how sure it is where that was measured; `elsewhere` whose trouble it may be instead.
+    """
+
+    category: str = ""
+    words: tuple[str, ...] = ()
+    urgency: str = ""
+    urgency_words: tuple[str, ...] = ()
+    elsewhere: str = ""
+    elsewhere_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
