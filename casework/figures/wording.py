@@ -10,6 +10,14 @@ from kit.catalogue import Catalogue
 NONE = "—"
 
 
+HOW = ("counted", "in_time", "answer", "quantile", "satisfied")
+
+
+def how(catalogue: Catalogue) -> tuple[str, ...]:
+    """How figures are reckoned, a paragraph each."""
+    return tuple(catalogue.text(f"figures.how.{name}") for name in HOW)
+
+
 def percent(share: float | None) -> str:
     """A share with one decimal; rounded down, since what is not all must not look like all."""
     return NONE if share is None else f"{int(share * 1000 + 1e-9) / 10:g}%"

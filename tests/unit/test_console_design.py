@@ -16,7 +16,7 @@ from casework.inquiries.lifecycle import State as InquiryState
 from casework.roles import STAFF_ROLES, Role
 from casework.scene_codes.kinds import SceneKind
 from kit.catalogue import Catalogue
-from web.assets import CITIZEN_SHEETS, CONSOLE_SHEETS, DESIGN, STATIC, load_assets
+from web.assets import CITIZEN_SHEETS, CONSOLE_SHEETS, DESIGN, PUBLIC_SHEETS, STATIC, load_assets
 from web.console.deliveries_page import STATES
 from web.console.forms import FORMS
 from web.console.words import STATE_TONES
@@ -69,7 +69,7 @@ def test_edges_of_fields_can_be_seen() -> None:
 
 
 def test_the_style_sheets_name_every_file_and_carry_no_colour_of_their_own_kind() -> None:
-    assert {path.stem for path in DESIGN.glob("*.css")} == {*CONSOLE_SHEETS, *CITIZEN_SHEETS}
+    assert {path.stem for path in DESIGN.glob("*.css")} == {*CONSOLE_SHEETS, *CITIZEN_SHEETS, *PUBLIC_SHEETS}
     for sheet in CONSOLE_SHEETS:
         text = (DESIGN / f"{sheet}.css").read_text()
         assert not re.search(r"https?:|@import|url\(", text)
@@ -81,7 +81,7 @@ def test_the_style_sheets_name_every_file_and_carry_no_colour_of_their_own_kind(
 def test_what_a_page_loads_once_is_light() -> None:
     css = load_assets().text("console.css").encode()
     # Of the citizens' pages, and of the one page that asks for it.
-    elsewhere = ("h5", "map-", "leaflet-")
+    elsewhere = ("h5", "map-", "leaflet-", "echarts-", "console-figures")
     scripts = [path.read_bytes() for path in STATIC.rglob("*.js") if not path.name.startswith(elsewhere)]
     assert sum(len(gzip.compress(one, 9)) for one in (css, *scripts)) <= 30_000
 

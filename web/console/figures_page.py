@@ -11,7 +11,7 @@ from casework.figures.blocks import DIMENSIONS
 from casework.figures.publishing import Names, names_of, published_months
 from casework.figures.reckoning import Line, Report
 from casework.figures.standing import SELF_FOUND
-from casework.figures.wording import day_minutes, month_text, months_before, percent, span
+from casework.figures.wording import day_minutes, how, month_text, months_before, percent, span
 from casework.permissions import Operation
 from kit.clock import local
 from kit.problems import Problem
@@ -65,6 +65,7 @@ async def figures_page(
             for name, cell in zip(COLUMNS, _cells(door, whole), strict=True)
         ),
         beside=text("console_figures.beside", **{name: whole.counts[name] for name in BESIDE}),
+        how=how(door.words.catalogue),
         as_of=text("console_figures.as_of", at=door.words.moment(seen.as_of, now)),
         tables=tuple(_tables(door, seen.report, filters, names)),
         may_export=visitor.may(Operation.EXPORT_FIGURES),
@@ -79,6 +80,7 @@ async def figures_page(
 
 
 def _tables(door: ConsoleDoor, report: Report, filters: FigureFilters, names: Names) -> Iterable[FigureTable]:
+    columns = tuple((name, door.words.text(f"console_figures.col.{name}")) for name in COLUMNS)
     for name in ("month", *DIMENSIONS):
         lines = [line for line in report.by[name] if name == "month" or any(line.counts.values())]
         if name in filters.codes and len(lines) <= 1:
@@ -92,7 +94,7 @@ def _tables(door: ConsoleDoor, report: Report, filters: FigureFilters, names: Na
             for line in lines
         )
         title = door.words.text(f"console_figures.by.{name}")
-        yield FigureTable(name=name, title=title, rows=rows, columns=COLUMNS)
+        yield FigureTable(name=name, title=title, rows=rows, columns=columns)
 
 
 def _narrowed(filters: FigureFilters, name: str, code: str) -> str:

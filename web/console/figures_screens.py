@@ -26,12 +26,12 @@ class FigureLine:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureTable:
-    """One table with its drawing. `columns` are the catalogue names of the cells' heads."""
+    """One table with its drawings. `columns` are names and words of the cells' heads."""
 
     name: str
     title: str
     rows: tuple[FigureLine, ...]
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,7 @@ class FiguresPage:
     fields: tuple[tuple[str, str], ...]
     whole: tuple[Fact, ...]
     beside: str
+    how: tuple[str, ...]
     as_of: str
     tables: tuple[FigureTable, ...]
     may_export: bool

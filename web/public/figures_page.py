@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request
 from casework.figures.anonymous import GROUPS, OTHER, PublicFigures, PublicLine
 from casework.figures.models import PublishedMonth
 from casework.figures.publishing import figures_in, published_months, published_rows
-from casework.figures.wording import day_minutes, month_in, month_text, percent, span
+from casework.figures.wording import day_minutes, how, month_in, month_text, percent, span
 from kit.clock import local
 from kit.http.conditional import conditional
 from kit.problems import NotFound
@@ -63,6 +63,7 @@ def _page(
 ) -> FiguresPage:
     text, found = door.catalogue.text, figures_in(row)
     month = month_text(row.month)
+    columns = tuple(text(f"public.figures.col.{name}") for name in COLUMNS)
     is_large = str(request.args.get("print", "")) == "large"
     edition = text("public.figures.edition", edition=row.edition, reason=row.reason) if row.reason else ""
     return FiguresPage(
@@ -71,9 +72,11 @@ def _page(
         published=text("public.figures.published", at=f"{local(row.published_at):%Y-%m-%d}"),
         edition=edition,
         whole=tuple(
-            Fact(name=text(f"public.figures.col.{name}"), words=words)
-            for name, words in zip(COLUMNS, _cells(door, found.whole), strict=True)
+            Fact(name=name, words=words)
+            for name, words in zip(columns, _cells(door, found.whole), strict=True)
         ),
+        columns=columns,
+        how=how(door.catalogue),
         beside=text("public.figures.beside", filed=found.whole.filed, counted=found.whole.counted),
         tables=(_by_month(door, months, row.month, is_large), *_groups(door, found)),
         file=f"{FIGURES}/{month}.csv",
@@ -108,7 +111,8 @@ def _groups(door: PublicDoor, found: PublicFigures) -> list[Table]:
 
 
 def _named_cells(door: PublicDoor, line: PublicLine) -> tuple[tuple[str, str], ...]:
-    return tuple(zip(COLUMNS, _cells(door, line), strict=True))
+    short = (door.catalogue.text(f"public.figures.short.{name}") for name in COLUMNS)
+    return tuple(zip(short, _cells(door, line), strict=True))
 
 
 def _cells(door: PublicDoor, line: PublicLine) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of a table: its cells by name. `bar` is the length of its bar in hundredths, "" without one."""
+    """One line of a table: its cells, each with the words for it. `bar` is the length of its bar in hundredths, "" without one."""
 
     name: str
     cells: tuple[tuple[str, str], ...]
@@ -64,6 +64,8 @@ class FiguresPage:
     edition: str = ""
     whole: tuple[Fact, ...] = ()
     beside: str = ""
+    how: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     file: str = ""
     digest: str = ""
