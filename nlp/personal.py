@@ -105,7 +105,7 @@ def masked(text: str, names: Collection[str] = ()) -> str:
     plain = "".join(letters)
     for name in names:
         if len(name) > 1:
-            plain = plain.replace(name, name[0] + "*" * (len(name) - 1))
+            plain = plain.replace(name, mask_name(name)[: len(name)].ljust(len(name), "*"))
     return plain
 
 

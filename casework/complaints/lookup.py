@@ -13,6 +13,7 @@ import msgspec
 from tortoise.expressions import Q
 
 from casework.actors import Actor
+from casework.complaints.assembly import opened_name
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
@@ -24,6 +25,7 @@ from casework.people.phone import normalised_phone
 from casework.permissions import Operation, require
 from kit.db import Change
 from kit.problems import Forbidden, Invalid
+from nlp.personal import masked
 
 AT_MOST = 30
 FINDS_PER_MINUTE = 20
@@ -32,7 +34,7 @@ OPENING_CHARACTERS = 60
 
 
 class FoundCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One case filed with the number; `opening` is how its story begins."""
+    """One case filed with the number; `opening` is how its story begins, masked."""
 
     id: UUID
     reference: str
@@ -86,7 +88,8 @@ async def find_by_phone(desk: Desk, actor: Actor, typed: str) -> FoundByPhone:
 
 
 def _found(desk: Desk, row: Complaint) -> FoundCase:
-    opening = " ".join(row.story[: OPENING_CHARACTERS * 2].split())
+    names = (opened_name(desk, row),) if row.name_sealed else ()
+    opening = " ".join(masked(row.story[: OPENING_CHARACTERS * 2], names).split())
     return FoundCase(
         id=row.id,
         reference=row.reference,

@@ -53,11 +53,14 @@ class HeldThread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holdings(msgspec.Struct, frozen=True, kw_only=True):
-    """`elsewhere` counts cases that are outside the viewer's sight."""
+    """`elsewhere` counts cases that are outside the viewer's sight. `known_names` are there to be masked in what is
+    shown, and never shown themselves.
+    """
 
     cases: tuple[HeldCase, ...]
     threads: tuple[HeldThread, ...]
     elsewhere: int
+    known_names: tuple[str, ...] = ()
 
 
 async def held_of(desk: Desk, viewer: Actor, account_id: UUID, duty: ArchiveDuty | None) -> Holdings:
@@ -77,6 +80,7 @@ async def held_of(desk: Desk, viewer: Actor, account_id: UUID, duty: ArchiveDuty
             for one in await threads
         ),
         elsewhere=len(rows) - len(seen),
+        known_names=tuple(dict.fromkeys(opened_name(desk, row) for row in rows if row.name_sealed)),
     )
 
 

@@ -8,7 +8,6 @@ from casework.complaints.lookup import FINDS_PER_MINUTE, FoundCase, find_by_phon
 from casework.people.phone import normalised_phone
 from kit.problems import Problem
 from kit.sealing import mask_phone
-from nlp.personal import masked
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
 from web.console.frame import CASES, frame_for, shown
@@ -52,7 +51,7 @@ def _line(door: ConsoleDoor, one: FoundCase) -> FoundLine:
         reference=one.reference,
         state=door.words.state(one.state),
         kind=one.category_name,
-        brief=masked(one.opening),
+        brief=one.opening,
         place=one.place_text,
         unit=one.unit_name,
         at=door.words.moment(one.submitted_at, door.clock.now()),

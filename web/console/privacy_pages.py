@@ -150,11 +150,11 @@ async def _render(
     held = await held_of(door.desk, visitor.actor, account_id, door.retention.archive_duty)
     here = f"{REQUESTS}/{view.reference}"
     said = tuple(
-        (door.words.moment(one.at, now), one.text if is_clear else masked(one.text))
+        (door.words.moment(one.at, now), one.text if is_clear else masked(one.text, held.known_names))
         for one in view.messages
         if one.author_kind == "citizen"
     )
-    hidden = any(masked(one.text) != one.text for one in view.messages) and not is_clear
+    hidden = not is_clear and any(masked(one.text, held.known_names) != one.text for one in view.messages)
     page = RequestPage(
         tabs=tabs_for(door, visitor, PRIVACY),
         back=PRIVACY,

@@ -8,17 +8,12 @@ from casework.complaints.own_data import HeldCase, HeldThread
 from casework.permissions import Operation
 from web.console.addresses import CORRECT, case_address
 from web.console.door import ConsoleDoor
-from web.console.frame import PRIVACY
+from web.console.frame import FIND, PRIVACY
 from web.console.privacy_screens import Correcting, HeldLine, ThreadLine
 from web.console.screens import Link
 from web.console.visitor import Visitor
 
-REQUESTS, RETENTION, RESTRICTED, FIND = (
-    f"{PRIVACY}/requests",
-    f"{PRIVACY}/retention",
-    f"{PRIVACY}/restricted",
-    "/console/find",
-)
+REQUESTS, RETENTION, RESTRICTED = f"{PRIVACY}/requests", f"{PRIVACY}/retention", f"{PRIVACY}/restricted"
 _TABS = {
     PRIVACY: ("requests", Operation.SEE_OWN_DATA_REQUESTS),
     FIND: ("find", Operation.FIND_BY_PHONE),

@@ -17,7 +17,7 @@ from kit.problems import Invalid
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
 from web.console.filters import Filters, filters_of, searching
-from web.console.frame import CASES, asked_for, frame_for, shown
+from web.console.frame import CASES, FIND, asked_for, frame_for, shown
 from web.console.queue_lines import line_of, narrowings_of, several_for, tabs_shown
 from web.console.queue_screens import QueuePage
 from web.console.screens import Link, Note
@@ -71,7 +71,9 @@ async def _searched(
     text = door.words.text
     if meant.meant == "phone":
         # A caller's number belongs neither into an address nor into a log.
-        return NOTHING, Note(words=text("console_queue.found_phone"), tone="soon"), 200
+        may_find = visitor.may(Operation.FIND_BY_PHONE)
+        links = (Link(href=FIND, words=text("privacy.find_page.title")),) if may_find else ()
+        return NOTHING, Note(words=text("console_queue.found_phone"), tone="soon", links=links), 200
     if meant.meant == "wrong":
         return NOTHING, Note(words=text("console.queue.bad_reference"), tone="late"), 422
     wanted = searching(filters.base(visitor.actor, door.clock.now()), meant)
