@@ -8,6 +8,7 @@ from app.campaigns import campaign_desk
 from app.core import SHIPPED_PROFILE, Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
 from app.demo_people import DEMO_STAFF, demo_password
+from app.demo_postings import posted
 from app.demo_stories import CAMPAIGN, STORIES, Story
 from app.doors import capabilities_of, desk_of
 from app.platform import Platform
@@ -23,6 +24,7 @@ from casework.complaints.models import Complaint
 from casework.complaints.place import Position
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff, list_staff
+from casework.routing.models import Posting
 from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import note_platform_url
 from casework.scene_codes.models import SceneCode
@@ -41,6 +43,8 @@ async def fill(settings: Settings) -> int:
         await _staff(desk, demo_password(settings.data_dir))
         if not await AreaImport.exists():
             await _areas(core)
+        if not await Posting.exists():
+            await posted(desk)
         if fresh:
             await _cases(desk)
         if not await Campaign.exists():

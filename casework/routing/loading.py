@@ -22,8 +22,8 @@ from casework.routing.roster import Person, Post, Roster, StandIn, Turn
 from casework.routing.router import Wanted
 from kit.clock import local
 
-HANDLING = (Role.HANDLER, Role.CONTRACTOR, Role.GRID_OFFICER)
-"""Roles by which a case can be given to somebody."""
+HANDLING = (Role.HANDLER, Role.CONTRACTOR)
+"""Roles by which a case can be given to somebody. A grid officer who is to be given any is a handler, too."""
 NESTED_AT_MOST = 4
 
 
