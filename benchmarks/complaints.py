@@ -16,7 +16,13 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import complaints_figures, complaints_filing, complaints_queues, complaints_routing
+from benchmarks import (
+    complaints_figures,
+    complaints_filing,
+    complaints_heat,
+    complaints_queues,
+    complaints_routing,
+)
 from benchmarks.complaints_frame import CASES, ENGINES, Frame, run_on
 from benchmarks.report import Figure, show
 
@@ -26,6 +32,7 @@ PARTS: dict[str, Part] = {
     "queues": complaints_queues.figures,
     "filing": complaints_filing.figures,
     "figures": complaints_figures.figures,
+    "heat": complaints_heat.figures,
     "routing": complaints_routing.figures,
 }
 """Add a line for a part of your own: `"name": complaints_name.figures`."""
