@@ -28,6 +28,7 @@ from web.console.exchange_panel import panel_of
 from web.console.filters import filters_of
 from web.console.forms import FIELD_OF_PROBLEM, FORMS, SIDE_FORMS, Filled, form_of, is_act
 from web.console.frame import CASES, asked_for, frame_for, shown
+from web.console.kin_panel import kin_of
 from web.console.notice_pages import note_opened
 from web.console.offers import offers_for
 from web.console.photos import album_of
@@ -49,7 +50,9 @@ async def show_case(request: Request, door: ConsoleDoor, visitor: Visitor, refer
     case = await find_case(door, visitor, reference)
     back = _back(door, request.args.get("back", ""))
     done = request.args.get("done", "")
-    notes = (done_note(door, done, case.view.reference, back),) if is_act(done) else ()
+    notes: tuple[Note, ...] = ()
+    if is_act(done):
+        notes = (done_note(door, done, case.view.reference, back),)
     if case.anonymised_at is not None:
         at = f"{local(case.anonymised_at):%Y-%m-%d}"
         notes += (Note(words=door.words.text("privacy.case.anonymised", at=at), tone="plain"),)
@@ -180,6 +183,7 @@ async def render_case(
         page,
         exchange=await panel_of(door, visitor, case),
         routing=await why_here(door, visitor, case),
+        kin=await kin_of(door, visitor, case, moves_for(visitor, case), back),
     )
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
 
