@@ -54,6 +54,9 @@ _NAME = re.compile(
     f"|{_CALLED}[\\s:：]*(?:叫|是|为|姓名)?[\\s:：]*(?P<called>{_SURNAME}(?!{_TITLE}){_GIVEN}{{1,2}}){_AFTER_NAME}"
     f"|(?:我是|本人)[\\s:：]*(?P<self>{_SURNAME}{_GIVEN}{{1,2}})(?=[\\s，。！？；、,.!?;]|$)"
 )
+_MAY_NAME = re.compile(
+    f"{_CALLED}[\\s:：]*(?:叫|是|为|姓)?[\\s:：]*{_SURNAME}|姓[\\s]*{_SURNAME}|{_SURNAME}(?:某|某某|总|工|哥|姐|姨|叔|嫂|老板)"
+)
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _PLATE = re.compile(
     f"[{_PROVINCES}][A-HJ-NP-Z][·•.\\-\\s]?(?=[A-HJ-NP-Z]{{0,6}}[0-9])[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]"
@@ -107,6 +110,11 @@ def masked(text: str, names: Collection[str] = ()) -> str:
         if len(name) > 1:
             plain = plain.replace(name, mask_name(name)[: len(name)].ljust(len(name), "*"))
     return plain
+
+
+def may_name_somebody(text: str) -> bool:
+    """Whether a text may name a person, a number, a plate or a house: rather too often than once too seldom."""
+    return bool(personal_spans(text)) or _MAY_NAME.search(text) is not None
 
 
 def mask_name(name: str) -> str:

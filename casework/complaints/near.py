@@ -26,7 +26,7 @@ from casework.complaints.models import Complaint
 from casework.complaints.place import Position, checked, distance_m
 from casework.complaints.sight import Sight
 from nlp.normalise import normalise
-from nlp.personal import Kind, personal_spans
+from nlp.personal import may_name_somebody
 
 WITHIN = timedelta(days=30)
 WITHIN_M = 300.0
@@ -57,7 +57,6 @@ SHOWN_AT_MOST = 3
 SHOWN_WITHIN = timedelta(days=14)
 SHOWN_WITHIN_M = 150.0
 _ROUGH_M = (50, 100, 150)
-_NAMING = frozenset(Kind)
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +133,7 @@ async def near_shown(
     found = []
     for row in rows:
         apart_m = _apart_m(here, row)
-        if apart_m is None or apart_m > SHOWN_WITHIN_M or personal_spans(row.story, _NAMING):
+        if apart_m is None or apart_m > SHOWN_WITHIN_M or may_name_somebody(row.story):
             continue
         found.append((apart_m, row))
     return tuple(

@@ -79,6 +79,13 @@ async def detail(desk: Desk, complaint_id: UUID, viewer: Actor) -> ComplaintDeta
     return await _detail(desk, await Complaint.get_or_none(id=complaint_id), viewer)
 
 
+async def case_id_of(reference: str) -> UUID | None:
+    """The case of a reference as somebody typed it; what may be done with it, the action decides."""
+    parsed = parse_reference(reference)
+    row = await Complaint.get_or_none(reference=str(parsed)).only("id") if parsed is not None else None
+    return row.id if row is not None else None
+
+
 async def account_of(reference: str) -> UUID | None:
     """Whose case this is: for an administrator who mends accounts, never for a door of citizens."""
     parsed = parse_reference(reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.console.exchange_screens import ExchangePanel
+from web.console.kin_screens import KinPanel
 from web.console.routing_screens import WhyHere
 from web.console.screens import Ask, Chip, Countdown, Note
 
@@ -189,7 +190,7 @@ class CasePage:
 
     `told` is the form for news to the citizen, apart from `internal`, what staff write for each other. `reckoning` are
     the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain, `exchange` what other
-    platforms have to do with it, `routing` why it was sent where it is.
+    platforms have to do with it, `routing` why it was sent where it is, `kin` the cases that hang together with it.
     """
 
     reference: str
@@ -230,4 +231,5 @@ class CasePage:
     notes: tuple[Note, ...] = ()
     exchange: ExchangePanel | None = None
     routing: WhyHere | None = None
+    kin: KinPanel | None = None
     orphaned: tuple[tuple[str, str], ...] = ()

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from casework.actors import Actor
-from casework.complaints import actions, handling, merging
+from casework.complaints import actions, handling, merging, splitting
 from casework.complaints.desk import Desk
+from casework.complaints.filing import STORY_AT_MOST
 from casework.complaints.handling import Correction
+from casework.complaints.queries import case_id_of
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
+from kit.problems import Invalid
 from web.console.form_shapes import PHOTOS_BYTES, Field, Filled, MoveForm
 
 NUMBER_AT_MOST = 4
@@ -123,6 +126,32 @@ async def _withdraw(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Comp
     return await actions.withdraw(desk, actor, case, ground=ground, expected_revision=revision)
 
 
+async def _merge(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
+    lead_id = await case_id_of(given.texts["lead"])
+    if lead_id is None:
+        raise Invalid("problem.complaint.no_such_lead", field="lead")
+    return await merging.merge(desk, actor, case, lead_id=lead_id, expected_revision=given.revision)
+
+
+async def _split(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
+    parts = tuple(
+        splitting.Part(story=given.texts[story], category=given.texts[category])
+        for story, category in PARTS
+        if given.texts.get(story) and given.texts.get(category)
+    )
+    return await splitting.split(desk, actor, case, parts=parts, expected_revision=given.revision)
+
+
+PARTS = tuple((f"part_{number}", f"part_{number}_category") for number in range(1, 5))
+_PART_FIELDS = tuple(
+    field
+    for number, (story, category) in enumerate(PARTS)
+    for field in (
+        Field(name=story, kind="long", at_most=STORY_AT_MOST, optional=number > 1, help=False),
+        Field(name=category, kind="choice", offered="categories", optional=number > 1, help=False),
+    )
+)
+
 HANDLING_FORMS: Mapping[str, MoveForm] = {
     "report_handled": MoveForm(fields=(_ANSWER, _AFTER, LEFT_OUT), take=_report_handled),
     "verify": MoveForm(take=_verify),
@@ -151,6 +180,8 @@ HANDLING_FORMS: Mapping[str, MoveForm] = {
     ),
     "close": MoveForm(fields=(_GROUND,), take=_close, grave=True),
     "redo": MoveForm(fields=(_REASON,), take=_redo, grave=True),
+    "merge": MoveForm(fields=(Field(name="lead", kind="short", at_most=40),), take=_merge, grave=True),
+    "split": MoveForm(fields=_PART_FIELDS, take=_split, grave=True),
     "unmerge": MoveForm(fields=(_REASON,), take=_unmerge, grave=True),
     "withdraw": MoveForm(fields=(_GROUND,), take=_withdraw, grave=True),
 }
