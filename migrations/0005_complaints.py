@@ -502,7 +502,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['unit', 'state', 'submitted_at', 'id', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['unit', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
+            index=Index(fields=['unit', 'state', 'submitted_at', 'id']),
         ),
         ops.AddIndex(
             model_name='Complaint',

@@ -117,7 +117,8 @@ class Complaint(Model):
             ("phone_index", "submitted_at"),
             ("account_id", "submitted_at", "id"),
             ("state", "submitted_at", "id", "urgency", "place_area", "source"),
-            ("unit", "state", "submitted_at", "id", "urgency", "place_area", "source"),
+            ("unit", "submitted_at", "id", "state", "urgency", "place_area", "source"),
+            ("unit", "state", "submitted_at", "id"),
             IndexWhere(
                 fields=("assignee_id", "submitted_at", "id", "unit", "state", "category"),
                 where="assignee_id IS NOT NULL",

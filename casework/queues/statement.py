@@ -90,7 +90,7 @@ def page_sql(
     parts = [
         f"SELECT * FROM (SELECT id, {column} FROM complaint WHERE {statement.where([*one, *shared])}"
         f" ORDER BY {statement.said((_order(wanted), ()))} LIMIT {limit}) AS b{number}"
-        for number, one in enumerate(_branches(wanted) or [NONE])
+        for number, one in enumerate(_branches(wanted, statement.is_postgres) or [NONE])
     ]
     # Rows are read at the end, and only those that are shown.
     few = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS every ORDER BY {statement.said((_order(wanted), ()))} LIMIT {limit}"
@@ -108,7 +108,7 @@ def count_sql(
     parts = [
         f"SELECT 1 FROM (SELECT 1 FROM complaint WHERE {statement.where([*one, *shared])}"
         f" ORDER BY {statement.said((_order(wanted), ()))} LIMIT {at_most}) AS b{number}"
-        for number, one in enumerate(_branches(wanted) or [NONE])
+        for number, one in enumerate(_branches(wanted, statement.is_postgres) or [NONE])
     ]
     return f"(SELECT COUNT(*) FROM ({' UNION ALL '.join(parts)} LIMIT {at_most}) AS few)"
 
@@ -143,9 +143,8 @@ def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list
         found.append(("times_disputed > 0", ()))
     if wanted.unassigned:
         found.append(("+assignee_id IS NULL", ()))
-    if wanted.category is not None:
-        aside = "+" if states <= OPEN_STATES else ""
-        found.append((f"{aside}category = {{}}", (kept(wanted.category),)))
+    if wanted.category is not None and states <= OPEN_STATES:
+        found.append(("+category = {}", (kept(wanted.category),)))
     if wanted.area is not None:
         found.append(("place_area = {}", (kept(wanted.area),)))
     if wanted.urgency is not None:
@@ -197,21 +196,30 @@ def _urgency(urgency: Urgency, policy: ComplaintPolicy) -> Condition:
     return f"(urgency = {{}} OR (urgency IS NULL AND category IN ({holes})))", (urgency.value, *own)
 
 
-def _branches(wanted: QueueFilter) -> list[list[Condition]]:
+def _branches(wanted: QueueFilter, is_postgres: bool) -> list[list[Condition]]:
     """Alternatives that exclude each other; what lies in none of them is not shown."""
     states = _states(wanted)
-    owners = _by_owner(wanted)
+    owners = _by_owner(wanted, is_postgres)
     if states <= OPEN_STATES:
-        # What is supervised or was disputed is little and has an index of its own.
-        few = wanted.supervised or wanted.disputed
-        return [one.aside() if few else one.conditions for one in owners]
-    found = []
-    for owner in owners:
-        if wanted.category is not None or owner.by_name:
-            found.append([*owner.conditions, *_along(states)])
-        else:
-            found += [[*owner.conditions, ("state = {}", (one.value,))] for one in sorted(states)]
-    return found
+        if wanted.supervised or wanted.disputed:
+            # Little, and with an index of its own.
+            return [_aside(one.conditions, "unit ", "assignee_id ") for one in owners]
+        return [_aside(one.conditions, "unit ") if one.by_name else one.conditions for one in owners]
+    return [branch for owner in owners for branch in _ended(owner, wanted, states)]
+
+
+def _ended(owner: _Owner, wanted: QueueFilter, states: frozenset[State]) -> list[list[Condition]]:
+    """One owner's cases where what is over is shown too: along the index that leads there soonest."""
+    conditions = owner.conditions
+    if wanted.category is not None:
+        # Along the officer's cases, or along the category's.
+        along = "+" if owner.by_name else ""
+        conditions = [*conditions, (f"{along}category = {{}}", (kept(wanted.category),))]
+    elif not owner.by_name and len(states) == 1:
+        return [[*conditions, ("state = {}", (one.value,))] for one in states]
+    elif not owner.conditions:
+        return [[("state = {}", (one.value,))] for one in sorted(states)]
+    return [[*conditions, *_along(states)]]
 
 
 def _along(states: frozenset[State]) -> list[Condition]:
@@ -226,15 +234,13 @@ class _Owner:
     conditions: list[Condition]
     by_name: bool = False
 
-    def aside(self) -> list[Condition]:
-        """The same, said so that no index of units or officers is taken for it."""
-        return [
-            ("+" + sql if sql.startswith(("unit ", "assignee_id ")) else sql, values)
-            for sql, values in self.conditions
-        ]
+
+def _aside(conditions: list[Condition], *columns: str) -> list[Condition]:
+    """The same, said so that no index is chosen for these columns."""
+    return [("+" + sql if sql.startswith(columns) else sql, values) for sql, values in conditions]
 
 
-def _by_owner(wanted: QueueFilter) -> list[_Owner]:
+def _by_owner(wanted: QueueFilter, is_postgres: bool) -> list[_Owner]:
     unit = kept(wanted.unit) if wanted.unit is not None else None
     if wanted.own_ids is not None:
         # Whatever is somebody's by name is theirs to see, and so is what is free in their own units.
@@ -245,10 +251,10 @@ def _by_owner(wanted: QueueFilter) -> list[_Owner]:
         return names + [_Owner([("unit = {}", (one,)), ("+assignee_id IS NULL", ())]) for one in free]
     if wanted.sight is None or wanted.sight.units is None:
         return [_Owner([("unit = {}", (unit,))] if unit is not None else [])]
-    return _by_sight(wanted.sight, unit)
+    return _by_sight(wanted.sight, unit, is_postgres)
 
 
-def _by_sight(sight: Sight, unit: str | None) -> list[_Owner]:
+def _by_sight(sight: Sight, unit: str | None, is_postgres: bool) -> list[_Owner]:
     """The viewer's units one by one, what has none yet where they may see that, and what is theirs by name beside them."""
     units = sorted(sight.units or ())
     own = sorted(sight.own_ids)
@@ -259,23 +265,31 @@ def _by_sight(sight: Sight, unit: str | None) -> list[_Owner]:
     found = [_Owner([("unit = {}", (one,))]) for one in units]
     if sight.new:
         found.append(_Owner([("unit IS NULL", ())]))
-    return found + [
-        _Owner([("assignee_id = {}", (id,)), *gap], True) for id in own for gap in _gaps(units, sight.new)
-    ]
+    elsewhere = _gaps(units, sight.new) if is_postgres else _anywhere_but(units, sight.new)
+    return found + [_Owner([("assignee_id = {}", (id,)), *place], True) for id in own for place in elsewhere]
+
+
+def _anywhere_but(units: Sequence[str], is_new_seen: bool) -> list[list[Condition]]:
+    """Nowhere and in all units but these, at once: SQLite looks at it within the index."""
+    if not units:
+        return [[("+unit IS NOT NULL", ())]] if is_new_seen else [[]]
+    holes = ", ".join("{}" for _ in units)
+    nowhere = "" if is_new_seen else "+unit IS NULL OR "
+    return [[(f"({nowhere}+unit NOT IN ({holes}))", tuple(units))]]
 
 
 def _gaps(units: Sequence[str], is_new_seen: bool) -> list[list[Condition]]:
-    """Everywhere but in these units, as ranges: those are compared within an index, "not in" is not."""
-    nowhere: list[list[Condition]] = [] if is_new_seen else [[("+unit IS NULL", ())]]
+    """The same as ranges between them: those PostgreSQL compares within an index, "not in" it does not."""
+    nowhere: list[list[Condition]] = [] if is_new_seen else [[("unit IS NULL", ())]]
     if not units:
-        return [*nowhere, [("+unit IS NOT NULL", ())]]
-    ranges: list[list[Condition]] = [[("+unit < {}", (units[0],))]]
-    ranges += [[("+unit > {} AND +unit < {}", pair)] for pair in pairwise(units)]
-    return [*nowhere, *ranges, [("+unit > {}", (units[-1],))]]
+        return [*nowhere, [("unit IS NOT NULL", ())]]
+    ranges: list[list[Condition]] = [[("unit < {}", (units[0],))]]
+    ranges += [[("unit > {}", (one,)), ("unit < {}", (other,))] for one, other in pairwise(units)]
+    return [*nowhere, *ranges, [("unit > {}", (units[-1],))]]
 
 
 def _in_unit(unit: str | None) -> list[Condition]:
-    return [("+unit = {}", (unit,))] if unit is not None else []
+    return [("unit = {}", (unit,))] if unit is not None else []
 
 
 def _among(column: str, values: Sequence[str]) -> Condition:
