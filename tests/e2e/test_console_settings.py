@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from app.core import SHIPPED_PROFILE
+from casework.actors import Actor
 from casework.complaints.actions import accept
 from casework.roles import Role
+from content import amendments
 from content.profile_store import load_profile
 from kit.db import Change, Database
 from kit.profile import read_profile
-from tests.casework_setting import DISPATCHER, filed
+from tests.casework_setting import DISPATCHER, filed, person
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 
+ADMIN = Actor(kind="staff", id=person(9), roles=frozenset({Role.ADMINISTRATOR}))
 VALUE = "/console/settings/value/"
 TEXT = "/console/settings/texts/"
 
@@ -105,19 +108,40 @@ async def test_limits_hours_and_categories_are_changed(admin: Clerk) -> None:
         VALUE + "complaints.categories.litter",
         name="垃圾",
         unit="street",
-        days="",
+        limit_ordinary="",
         keywords="垃圾、脏",
     )
-    assert "街面秩序中队 · 按一般答复时限" in page.text
+    assert "街面秩序中队 · 一般 按单位的答复时限" in page.text
     page = await save(
         admin,
         VALUE + "complaints.categories.litter",
         name="垃圾",
         unit="street",
-        days="",
+        limit_ordinary="",
         keywords="垃圾、脏",
     )
     assert "没有变化" in page.text
+
+
+async def test_a_category_has_limits_by_urgency_questions_and_says_which_limit_holds(
+    setting: ConsoleSetting, admin: Clerk
+) -> None:
+    address = VALUE + "complaints.categories.litter"
+    fields = {"name": "垃圾", "unit": "street", "urgency": "urgent", "verify": "yes", "aliases": "暴露垃圾"}
+    fields["questions"] = "堆了几天？（选项：一天|好几天）（有才问：堆）"
+    page = await save(admin, address, **fields, limit_ordinary="3个工作日", limit_emergency="2工作时")
+    assert "一般 3 个工作日 · 特急 2 个工作时 · 没有另外判定时按紧急" in page.text
+    assert "堆了几天？（选项：一天|好几天）（有才问：堆）" in page.text
+    kept = await amendments.document_in_force(setting.door.amending)
+    litter = next(one for one in kept["complaints"]["categories"] if one["code"] == "litter")
+    assert litter["questions"][0]["choices"] == ["一天", "好几天"]
+    assert (litter["answer_working_days"], litter["limits"]) == (3, {"emergency": {"working_hours": 2}})
+    same = {"limit_ordinary": "3 个工作日", "limit_emergency": "2 个工作时"}
+    assert "没有变化" in (await save(admin, address, **fields, **same)).text
+    for wrong in ({"limit_urgent": "马上"}, {"questions": "（选项：是|否）"}):
+        refused = await save(admin, address, **(fields | wrong))
+        assert refused.status in (409, 422)
+        assert next(iter(wrong.values())) in refused.text
 
 
 async def test_other_words_of_a_consent_need_a_version_nobody_agreed_to(admin: Clerk) -> None:
@@ -129,6 +153,20 @@ async def test_other_words_of_a_consent_need_a_version_nobody_agreed_to(admin: C
     assert "已保存" in (await save(admin, VALUE + "consents.location", version="2026-12", **texts)).text
     page = await save(admin, VALUE + "consents.location", version="2026-11", **(texts | {"text": "再改。"}))
     assert page.status == 422
+
+
+async def give_all_but_one_to_street(setting: ConsoleSetting) -> None:
+    document = await amendments.document_in_force(setting.door.amending)
+    values = {
+        f"complaints.categories.{one['code']}.unit": "street"
+        for one in document["complaints"]["categories"]
+        if one["unit"] == "greenery" and one["code"] != "greenery"
+    }
+
+    async def work(change: Change) -> None:
+        await amendments.amend_profile(change, ADMIN, values, "并入街面", checks=setting.door.amending)
+
+    await setting.door.db.change(work)
 
 
 async def test_a_unit_is_added_used_and_only_goes_when_nothing_hangs_on_it(
@@ -157,9 +195,8 @@ async def test_a_unit_is_added_used_and_only_goes_when_nothing_hangs_on_it(
     # Complaints of a kind go there: first they go elsewhere.
     answer = await save(admin, VALUE + "units.greenery", "/remove")
     assert answer.status == 422
-    await save(
-        admin, VALUE + "complaints.categories.greenery", name="绿化", unit="street", days="3", keywords="树"
-    )
+    await give_all_but_one_to_street(setting)
+    await save(admin, VALUE + "complaints.categories.greenery", name="绿化", unit="street", keywords="树")
     answer = await save(admin, VALUE + "units.greenery", "/remove")
     assert "已撤销" in answer.text
     assert "园林绿化中心" not in (await admin.get("/console/settings?tab=units")).text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casework.actors import EVERY_UNIT
 from casework.complaints.desk import Desk
+from casework.complaints.profile import Category
 from casework.complaints.urgency import Urgency
 from casework.people.staff import staff_with_role
 from casework.people.views import StaffView
@@ -52,7 +53,7 @@ def _categories(desk: Desk) -> Groups:
         OptionGroup(
             name=group.name,
             options=tuple(
-                Option(value=category.code, words=category.name)
+                Option(value=category.code, words=category.name, find=found_by(category))
                 for category in policy.categories.values()
                 if category.group == group.code
             ),
@@ -71,6 +72,11 @@ def _extensions(desk: Desk, words: Words) -> OptionGroup:
     days = range(1, desk.policy.extend_at_most + 1)
     options = (Option(value=str(one), words=words.text("console.case.extend_days", days=one)) for one in days)
     return OptionGroup(name="", options=tuple(options))
+
+
+def found_by(category: Category) -> str:
+    """What a clerk may type to find a category, beside its name and group: other names, keywords, codes."""
+    return " ".join((*category.aliases, *category.keywords, category.code, *category.codes))
 
 
 def _responsible_bodies(desk: Desk) -> Groups:

@@ -97,10 +97,11 @@ class LoginPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One entry of a list to choose from."""
+    """One entry of a list to choose from. `find` are further words by which it is found."""
 
     value: str
     words: str
+    find: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

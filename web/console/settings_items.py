@@ -8,7 +8,8 @@ from typing import Any
 
 from content.amending import NoSuchPath, value_at
 from web.console.screens import Option
-from web.console.settings_widgets import Agreement, CaseKind, Periods, Sentence, Team, TimeLimit, Widget
+from web.console.settings_kinds import CaseKind
+from web.console.settings_widgets import Agreement, Periods, Sentence, Team, TimeLimit, Widget
 
 TABS = ("bureau", "limits", "categories", "units", "consents")
 NOTICE = ("title", "short", "opening", "items", "rights", "ask")
@@ -36,7 +37,9 @@ FIXED: Mapping[str, tuple[tuple[str, Widget], ...]] = {
     "limits": (
         ("complaints.limits.accept", LIMIT),
         ("complaints.limits.answer", LIMIT),
+        ("complaints.limits.wait", LIMIT),
         ("complaints.limits.close", LIMIT),
+        ("complaints.limits.archive", LIMIT),
         ("inquiries.limits.answer", LIMIT),
         ("inquiries.limits.close", LIMIT),
         ("inquiries.limits.own_data", LIMIT),
@@ -98,8 +101,11 @@ def item_at(document: Mapping[str, Any], path: str) -> Item | None:
 
 def choices_of(document: Mapping[str, Any]) -> dict[str, tuple[Option, ...]]:
     """The options that the document itself gives."""
-    units = document.get(UNITS, ())
-    return {"unit": tuple(Option(value=one["code"], words=one["name"]) for one in units)}
+    lists = {"unit": document.get(UNITS, ()), "group": document.get("complaints", {}).get("groups", ())}
+    return {
+        name: tuple(Option(value=one["code"], words=one["name"]) for one in items)
+        for name, items in lists.items()
+    }
 
 
 def changed(item: Item, current: Any, value: Any) -> dict[str, Any]:
@@ -108,7 +114,11 @@ def changed(item: Item, current: Any, value: Any) -> dict[str, Any]:
         return {}
     if not item.is_split:
         return {item.path: value}
-    return {f"{item.path}.{name}": inner for name, inner in value.items() if inner != current.get(name)}
+    return {
+        f"{item.path}.{name}": inner
+        for name, inner in value.items()
+        if inner != current.get(name) and (inner or current.get(name))
+    }
 
 
 def _has(document: Mapping[str, Any], path: str) -> bool:

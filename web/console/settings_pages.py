@@ -36,6 +36,7 @@ from web.console.settings_parts import (
     seen_of,
     shipped_value,
     tabs,
+    value_before,
 )
 from web.console.settings_screens import SettingLine, SettingPage, SettingsPage
 from web.console.settings_widgets import LONG_AT_MOST
@@ -184,10 +185,7 @@ async def render_item(
     problem: Problem | None = None,
 ) -> HTTPResponse:
     text, choices = door.words.text, choices_of(document)
-    current, shipped = (
-        shipped_value(document, item.path),
-        shipped_value(await current_profile() or {}, item.path),
-    )
+    current, shipped = shipped_value(document, item.path), await value_before(item.path)
     may_amend = visitor.may(Operation.AMEND_SETTINGS)
     changes = await amendments.history(kind=PROFILE, path=item.path, limit=20)
     is_amended = any(f"{one.path}.".startswith(f"{item.path}.") for one in await amendments.in_force(PROFILE))

@@ -12,8 +12,9 @@ from sanic import Request
 
 from casework.complaints.units import uses_of
 from casework.people.models import Staff
-from content.amending import PROFILE, TEXT, NoSuchPath, value_at
-from content.amendments import REASON_AT_MOST, AmendmentView
+from content.amending import PROFILE, TEXT, NoSuchPath, amended, value_at
+from content.amendments import REASON_AT_MOST, AmendmentView, in_force
+from content.profile_store import current_profile
 from kit.clock import local
 from kit.problems import Conflict, Problem
 from web.console.door import ConsoleDoor
@@ -137,6 +138,18 @@ def shipped_value(document: Mapping[str, Any], path: str) -> Any:
     """The value before any amendment; None where there was none."""
     try:
         return value_at(document, path)
+    except NoSuchPath:
+        return None
+
+
+async def value_before(path: str) -> Any:
+    """The value as it would be without what was amended at this path or within it; None where there was none.
+
+    An imported list of categories is what its items go back to.
+    """
+    above = [one for one in await in_force(PROFILE) if path.startswith(f"{one.path}.")]
+    try:
+        return shipped_value(amended(await current_profile() or {}, above), path)
     except NoSuchPath:
         return None
 

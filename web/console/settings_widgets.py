@@ -51,7 +51,7 @@ class Sentence:
         return {"value": str(value or "")}
 
     def asks(self, words: Words, typed: Typed, choices: Mapping[str, tuple[Option, ...]]) -> tuple[Ask, ...]:
-        return (_ask(words, "value", typed, is_long=self.is_long),)
+        return (ask_for(words, "value", typed, is_long=self.is_long),)
 
     def read(self, typed: Typed, current: Any) -> Any:
         return typed.get("value", "").strip()
@@ -68,7 +68,7 @@ class Periods:
         return {"periods": "\n".join(f"{one['from']}-{one['to']}" for one in value or ())}
 
     def asks(self, words: Words, typed: Typed, choices: Mapping[str, tuple[Option, ...]]) -> tuple[Ask, ...]:
-        return (_ask(words, "periods", typed, is_long=True, helped=True),)
+        return (ask_for(words, "periods", typed, is_long=True, helped=True),)
 
     def read(self, typed: Typed, current: Any) -> Any:
         found = []
@@ -98,9 +98,9 @@ class TimeLimit:
             for one in UNITS_OF_TIME
         )
         return (
-            _ask(words, "figure", typed),
-            _choice(words, "unit_of_time", typed, options),
-            _ask(words, "basis", typed, helped=True),
+            ask_for(words, "figure", typed),
+            choice_of(words, "unit_of_time", typed, options),
+            ask_for(words, "basis", typed, helped=True),
         )
 
     def read(self, typed: Typed, current: Any) -> Any:
@@ -118,47 +118,6 @@ class TimeLimit:
 
 
 @dataclass(frozen=True)
-class CaseKind:
-    """A category of complaints: its name, whose it is, how fast it is answered, how it is recognised."""
-
-    def typed(self, value: Any) -> dict[str, str]:
-        given = value or {}
-        days = given.get("answer_working_days")
-        return {
-            "name": given.get("name", ""),
-            "unit": given.get("unit", ""),
-            "days": "" if days is None else str(days),
-            "keywords": "、".join(given.get("keywords") or ()),
-        }
-
-    def asks(self, words: Words, typed: Typed, choices: Mapping[str, tuple[Option, ...]]) -> tuple[Ask, ...]:
-        return (
-            _ask(words, "name", typed),
-            _choice(words, "unit", typed, choices["unit"]),
-            _ask(words, "days", typed, helped=True, optional=True),
-            _ask(words, "keywords", typed, is_long=True, helped=True, optional=True),
-        )
-
-    def read(self, typed: Typed, current: Any) -> Any:
-        days = typed.get("days", "").strip()
-        return {
-            **current,
-            "name": typed.get("name", "").strip(),
-            "unit": typed.get("unit", ""),
-            "answer_working_days": _figure(typed, "days") if days else None,
-            "keywords": _listed(typed.get("keywords", "")),
-        }
-
-    def shown(self, words: Words, value: Any, choices: Mapping[str, tuple[Option, ...]]) -> str:
-        unit = next(
-            (one.words for one in choices["unit"] if one.value == value.get("unit")), value.get("unit")
-        )
-        days = value.get("answer_working_days")
-        key = "console_settings.shown_kind" if days else "console_settings.shown_kind_general"
-        return words.text(key, unit=unit, days=days)
-
-
-@dataclass(frozen=True)
 class Team:
     """A unit: its name and areas. Its code is part of every case and never changes."""
 
@@ -168,8 +127,8 @@ class Team:
 
     def asks(self, words: Words, typed: Typed, choices: Mapping[str, tuple[Option, ...]]) -> tuple[Ask, ...]:
         return (
-            _ask(words, "name", typed),
-            _ask(words, "areas", typed, is_long=True, helped=True, optional=True),
+            ask_for(words, "name", typed),
+            ask_for(words, "areas", typed, is_long=True, helped=True, optional=True),
         )
 
     def read(self, typed: Typed, current: Any) -> Any:
@@ -194,9 +153,10 @@ class Agreement:
 
     def asks(self, words: Words, typed: Typed, choices: Mapping[str, tuple[Option, ...]]) -> tuple[Ask, ...]:
         texts = tuple(
-            _ask(words, name, typed, is_long=name != "title", helped=name == "items") for name in self.fields
+            ask_for(words, name, typed, is_long=name != "title", helped=name == "items")
+            for name in self.fields
         )
-        return (_ask(words, "version", typed, helped=True), *texts)
+        return (ask_for(words, "version", typed, helped=True), *texts)
 
     def read(self, typed: Typed, current: Any) -> Any:
         value = {**current, **{name: typed.get(name, "").strip() for name in ("version", *self.fields)}}
@@ -227,11 +187,12 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Words between commas of whatever kind, or one a line."""
     return [one.strip() for one in re.split(r"[、，,;；\n]", text) if one.strip()]
 
 
-def _ask(
+def ask_for(
     words: Words,
     name: str,
     typed: Typed,
@@ -240,6 +201,7 @@ def _ask(
     helped: bool = False,
     optional: bool = False,
 ) -> Ask:
+    """A field for words, labelled by its name."""
     return Ask(
         name=name,
         kind="long" if is_long else "short",
@@ -251,7 +213,8 @@ def _ask(
     )
 
 
-def _choice(words: Words, name: str, typed: Typed, options: tuple[Option, ...]) -> Ask:
+def choice_of(words: Words, name: str, typed: Typed, options: tuple[Option, ...]) -> Ask:
+    """A field to choose from, labelled by its name."""
     return Ask(
         name=name,
         kind="choice",
