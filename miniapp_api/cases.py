@@ -17,8 +17,8 @@ from miniapp_api.door import ApiDoor
 from miniapp_api.moments import Moment
 
 OPENING_CHARACTERS = 80
-Move = Literal["rate", "dispute", "withdraw"]
-MOVES: tuple[Move, ...] = ("rate", "dispute", "withdraw")
+Move = Literal["rate", "dispute", "remind", "withdraw"]
+MOVES: tuple[Move, ...] = ("rate", "dispute", "remind", "withdraw")
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -67,7 +67,11 @@ class Particular(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One's own complaint. `moves` are what can be done with it now; `revision` goes back with a move."""
+    """One's own complaint. `moves` are what can be done with it now; `revision` goes back with a move.
+
+    `question` is what the bureau waits to be told before it goes on; `parts` are the references of the cases this one
+    was split into, `whole` the one it was split from.
+    """
 
     reference: str
     state: State
@@ -95,6 +99,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     may_add: bool
     timeline: tuple[Happening, ...]
     moves: tuple[Move, ...]
+    question: str
+    parts: tuple[str, ...]
+    whole: str
 
 
 class FiledCase(msgspec.Struct, frozen=True):
@@ -205,6 +212,9 @@ def case_of(door: ApiDoor, view: ComplaintView) -> Case:
         may_add=view.may_add,
         timeline=tuple(_happening(door, one) for one in view.timeline),
         moves=tuple(one for one in MOVES if one in may),
+        question=view.question,
+        parts=view.hanging.parts,
+        whole=view.hanging.whole,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from sanic import HTTPResponse
 
-from casework.complaints import actions, queries
+from casework.complaints import actions, handling, queries
 from casework.complaints.filing import NewComplaint, Particular, Source
 from casework.complaints.place import Position
 from casework.complaints.receipts import submit_once
@@ -64,9 +64,14 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How it went: 3 satisfied, 2 on the whole, 1 not. `revision` is that of the case the caller was looking at."""
+    """How it went: 3 satisfied, 2 on the whole, 1 not. `solved`, `manner` and `speed` say the same of whether it was
+    solved, of how one was treated, of how long it took. `revision` is that of the case the caller was looking at.
+    """
 
     score: Literal[1, 2, 3]
+    solved: Literal[1, 2, 3] | None = None
+    manner: Literal[1, 2, 3] | None = None
+    speed: Literal[1, 2, 3] | None = None
     comment: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     revision: Revision | None = None
 
@@ -145,7 +150,19 @@ async def rate_complaint(call: Call[Rating, NoQuery]) -> HTTPResponse:
         view.id,
         score=said.score,
         comment=said.comment,
+        solved=said.solved,
+        manner=said.manner,
+        speed=said.speed,
         expected_revision=known(said.revision),
+    )
+    return await show_complaint(call)
+
+
+async def remind_complaint(call: Call[Withdrawal, NoQuery]) -> HTTPResponse:
+    """POST /complaints/{reference}/remind."""
+    view = await _own(call)
+    await handling.remind(
+        call.door.desk, call.who.actor, view.id, expected_revision=known(call.body.revision)
     )
     return await show_complaint(call)
 

@@ -147,6 +147,9 @@ OWN: tuple[Operation, ...] = (
         Given(content=Case), tag="complaints", takes=complaints.Objection,
         refuses=(*MOVING, *WORDS, (409, "problem.workflow.too_often")),
     ),
+    _row("POST", "/complaints/{reference}/remind", "remind_complaint", complaints.remind_complaint,
+         Given(content=Case), tag="complaints", takes=complaints.Withdrawal,
+         refuses=(*MOVING, (409, "problem.complaint.reminded_today"))),
     _row("POST", "/complaints/{reference}/withdraw", "withdraw_complaint", complaints.withdraw_complaint,
          Given(content=Case), tag="complaints", takes=complaints.Withdrawal, refuses=MOVING),
     _row(

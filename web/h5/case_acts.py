@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.complaints import actions
+from casework.complaints import actions, handling
 from casework.complaints.actions import REASON_AT_MOST
 from casework.complaints.adding import TEXT_AT_MOST
 from casework.complaints.filing import Source
@@ -19,7 +19,7 @@ from casework.dangers.alerts import raise_alert
 from casework.dangers.finding import find_danger
 from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.h5 import talk_page, typed
-from web.h5.case_screens import ActForm, ActPage, Choice, TextField
+from web.h5.case_screens import ActForm, ActPage, Aspect, Choice, TextField
 from web.h5.case_visitor import CaseVisitor, case_of
 from web.h5.claiming import take_claim
 from web.h5.door import H5Door
@@ -30,7 +30,8 @@ from web.h5.screens import Link
 from web.h5.typed import ABOUT_STAFF, Typed
 from web.h5.visitor import CASES
 
-ACTS = ("rate", "dispute", "add", "withdraw")
+ACTS = ("rate", "dispute", "add", "remind", "withdraw")
+ASPECTS = ("solved", "manner", "speed")
 PER_MINUTE = 20
 FACES = (("3", "happy"), ("2", "even"), ("1", "sad"))
 _TEXTS = {
@@ -113,11 +114,16 @@ async def _take(
     revision = _number(form.text("revision"))
     if act == "rate":
         score = _number(form.text("score")) or 0
-        await actions.rate(desk, actor, view.id, score=score, comment=words, expected_revision=revision)
+        aspects = {name: _number(form.text(name)) for name in ASPECTS}
+        await actions.rate(
+            desk, actor, view.id, score=score, comment=words, expected_revision=revision, **aspects
+        )
     elif act == "dispute":
         if not words.strip():
             raise Invalid("problem.complaint.empty", field=name)
         await actions.dispute(desk, actor, view.id, reason=words, expected_revision=revision)
+    elif act == "remind":
+        await handling.remind(desk, actor, view.id, expected_revision=revision)
     elif act == "withdraw":
         await actions.withdraw(desk, actor, view.id, expected_revision=revision)
     else:
@@ -160,6 +166,8 @@ def form_of(
         scores_legend=text("h5_case.act.rate.legend") if act == "rate" else "",
         scores_wrong=wrong if at == "score" else "",
         score=form.text("score"),
+        aspects=_aspects(door, form) if act == "rate" else (),
+        aspects_title=text("h5_case.act.rate.aspects") if act == "rate" else "",
         text=field,
         takes_photos=act == "add",
         photos=tuple(str(one) for one in form.photos),
@@ -202,6 +210,16 @@ def _shown(
     if problem is not None and problem.retry_after_s is not None:
         response.headers["retry-after"] = str(problem.retry_after_s)
     return carry_visit(request, door, response)
+
+
+def _aspects(door: H5Door, form: Typed) -> tuple[Aspect, ...]:
+    """What can be rated by itself, if somebody wants to."""
+    text = door.words.text
+    scores = tuple(Choice(value=value, words=text(f"complaint.score.{value}")) for value, _ in FACES)
+    return tuple(
+        Aspect(name=name, label=text(f"h5_case.act.rate.{name}"), choices=scores, chosen=form.text(name))
+        for name in ASPECTS
+    )
 
 
 def _faces(door: H5Door) -> tuple[Choice, ...]:

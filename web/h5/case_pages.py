@@ -32,7 +32,7 @@ from web.h5.typed import Typed
 from web.h5.visitor import CASES, Visitor
 
 ROWS = 20
-DONE = frozenset({"rate_3", "rate_2", "rate_1", "dispute", "add", "withdraw", "claim", "filed"})
+DONE = frozenset({"rate_3", "rate_2", "rate_1", "dispute", "add", "remind", "withdraw", "claim", "filed"})
 
 
 async def show_cases(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
@@ -114,6 +114,13 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
         done=text(f"h5_case.done.{done}") if done in DONE else "",
         danger=text("h5_case.danger") if request.args.get("danger") else "",
         danger_numbers=danger_numbers(door),
+        question=view.question,
+        kin=tuple(
+            Link(href=f"{CASES}/{one}", words=text(f"h5_case.kin.{name}", reference=one))
+            for name, references in (("part", view.hanging.parts), ("whole", (view.hanging.whole,)))
+            for one in references
+            if one
+        ),
         answer=view.answer or "",
         answered=door.words.moment(view.answered_at) if view.answered_at else "",
         photos=await pictures_of(door, view.reference, [one for one in view.photos if one.stage != "after"]),

@@ -76,6 +76,16 @@ class TextField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aspect:
+    """One thing that is rated by itself, with the score that was chosen before."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+    chosen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ActForm:
     """A form that does one thing to a case. `act` is drawn at random, so that a doubled tap acts once.
 
@@ -91,6 +101,8 @@ class ActForm:
     scores_legend: str = ""
     scores_wrong: str = ""
     score: str = ""
+    aspects: tuple[Aspect, ...] = ()
+    aspects_title: str = ""
     text: TextField | None = None
     takes_photos: bool = False
     photos: tuple[str, ...] = ()
@@ -123,6 +135,8 @@ class CasePage:
     back: Link | None = None
     done: str = ""
     danger: str = ""
+    question: str = ""
+    kin: tuple[Link, ...] = ()
     answer: str = ""
     answered: str = ""
     photos: tuple[Picture, ...] = ()
