@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -233,6 +234,25 @@ async def test_more_from_the_citizen_and_reminders_count_once_under_their_number
     assert (await Complaint.get()).times_reminded == 1
     assert await ExchangeStep.all().count() == 3
     assert (await door.send("POST", f"{address}/steps", {"id": "x", "status": "y"}))[0] == 409
+
+
+async def test_the_example_of_the_document_does_what_it_says(door: Door) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    example = document.partition("```python\n")[2].partition("```")[0]
+    stamp = str(int(door.desk.db.clock.now().timestamp()))
+    for here, there in (
+        ("http://127.0.0.1:8000", door.url),
+        ("交换来的密钥", SECRET.hex()),
+        ("time.time()", stamp),
+        ("print(", "answered = ("),
+    ):
+        assert here in example
+        example = example.replace(here, there)
+    found: dict[str, Any] = {}
+    await asyncio.to_thread(exec, example, found)
+    status, answer = found["answered"]
+    assert (status, answer["number"]) == (201, "12345-26-0001")
+    assert (await Complaint.get()).category == "vending"
 
 
 async def test_a_case_referred_out_shows_how_it_goes_on_with_the_others(door: Door) -> None:
