@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from casework.complaints.models import Complaint
 from casework.complaints.ports import Routed, RoutingFacts
-from casework.routing.explained import Explained
+from casework.routing.explained import Explained, explained
 from casework.routing.loading import places_of, roster_for
 from casework.routing.router import RuleRouter
 
@@ -30,3 +33,9 @@ class RoutingDesk:
         places = await places_of(facts.grid, facts.area) if rules.needs_places else ()
         roster = await roster_for(rules.wanted(facts, places), places, facts.at)
         return rules.decide(facts, places, roster)
+
+
+async def decision_on(complaint_id: UUID) -> Explained | None:
+    """Why a case was sent where it is, as it was decided. None while no rules were asked."""
+    row = await Complaint.filter(id=complaint_id).only("id", "routing").first()
+    return explained(row.routing) if row is not None else None

@@ -22,8 +22,8 @@ from casework.routing.roster import Person, Post, Roster, StandIn, Turn
 from casework.routing.router import Wanted
 from kit.clock import local
 
-HANDLING = (Role.HANDLER, Role.CONTRACTOR)
-"""Roles by which a case can be given to somebody. A grid officer who is to be given any is a handler, too."""
+HANDLING = (Role.HANDLER,)
+"""Roles by which rules give a case to somebody: who can answer it. A grid officer who is to get any is a handler, too."""
 NESTED_AT_MOST = 4
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,12 @@ import pytest
 
 from app.core import SHIPPED_PROFILE
 from app.models import MODEL_MODULES
+from casework.complaints import actions
 from casework.roles import Role
+from casework.routing.desk import RoutingDesk
 from casework.routing.models import Posting
+from casework.routing.profile import RoutingRule, RoutingSection, To, When
+from casework.routing.router import RuleRouter
 from content.amendments import document_in_force
 from content.profile_store import load_profile
 from kit.audit.models import AuditEntry
@@ -218,3 +223,30 @@ async def upload(clerk: Clerk, text: str) -> Page:
     form.add_field("csrf_token", (await clerk.get("/console/postings")).hidden("csrf_token"))
     form.add_field("list", text.encode("gb18030"), filename="duty.csv", content_type="text/csv")
     return await clerk.post("/console/postings/import", form)
+
+
+async def test_a_case_says_why_it_is_here_and_the_rules_officer_is_chosen_beforehand(
+    console: ConsoleSetting,
+) -> None:
+    desk, banli = console.door.desk, console.people["banli"]
+    router = RuleRouter(
+        RoutingSection(
+            rules=(
+                RoutingRule(code="night", name="夜里", when=When(hours="22:00-05:00"), to=To(unit="night")),
+                RoutingRule(code="wang", name="找王强", to=To(officer="banli", unit="street")),
+            )
+        ),
+        desk.policy,
+        desk.calendar,
+    )
+    case = await filed(desk)
+    console.door = replace(console.door, desk=replace(desk, router=RoutingDesk(router)))
+    await actions.accept(console.door.desk, console.people["diaodu"].actor(), case.id, category="vending")
+    async with Clerk(console) as clerk:
+        await clerk.log_in("diaodu")
+        page = await clerk.get(f"/console/cases/{case.reference}")
+        assert "为何派到这里" in page.text
+        assert "由第 2 条规则“找王强”决定" in page.text
+        assert "时段不符" in page.text
+        assert f'<option value="street/{banli.id}" selected' in page.text
+        assert "王强（规则建议）" in page.text

@@ -57,7 +57,10 @@ def _ask(
     numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
     preset = {
         "category": case.view.category or case.suggested_category or "",
-        "assignee": case.unit or "",
+        # Who is no longer offered is not chosen either.
+        "assignee": offers.officer
+        if offers.officer in offers.values().get("assignees", ())
+        else case.unit or "",
         "description": given,
     }
     return Ask(

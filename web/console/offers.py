@@ -9,9 +9,11 @@ from casework.actors import EVERY_UNIT
 from casework.complaints.desk import Desk
 from casework.complaints.profile import Category
 from casework.complaints.urgency import Urgency
+from casework.complaints.views import ComplaintDetail
 from casework.people.staff import staff_with_role
 from casework.people.views import StaffView
 from casework.roles import Role
+from casework.routing.desk import decision_on
 from web.console.screens import Option, OptionGroup
 from web.console.words import Words
 
@@ -22,9 +24,10 @@ BY_NAME = frozenset({Role.HANDLER, Role.CONTRACTOR})
 
 @dataclass(frozen=True)
 class Offers:
-    """Options by the name of their list."""
+    """Options by the name of their list. `officer` is the one the rules suggest, "" where they suggest none."""
 
     groups: Mapping[str, Groups]
+    officer: str = ""
 
     def values(self) -> dict[str, frozenset[str]]:
         """What may be sent back, by list."""
@@ -34,17 +37,29 @@ class Offers:
         }
 
 
-async def offers_for(desk: Desk, words: Words, moves: tuple[str, ...]) -> Offers:
+async def offers_for(
+    desk: Desk, words: Words, moves: tuple[str, ...], case: ComplaintDetail | None = None
+) -> Offers:
     """The lists for these moves; people are only looked up where somebody is to be chosen."""
+    officer = await _suggested_officer(case) if case is not None and "assign" in moves else ""
     return Offers(
         {
             "categories": _categories(desk),
             "responsible_bodies": _responsible_bodies(desk),
-            "assignees": await _assignees(desk, words) if {"assign", "refer"} & set(moves) else (),
+            "assignees": await _assignees(desk, words, officer) if {"assign", "refer"} & set(moves) else (),
             "urgencies": (_urgencies(words),),
             "extensions": (_extensions(desk, words),),
-        }
+        },
+        officer,
     )
+
+
+async def _suggested_officer(case: ComplaintDetail) -> str:
+    """The person whom the rules suggest, as long as nobody has the case and the unit is still theirs."""
+    decided = await decision_on(case.view.id) if case.assignee_id is None else None
+    if decided is None or decided.assignee_id is None or decided.unit != case.unit:
+        return ""
+    return f"{decided.unit}/{decided.assignee_id}"
 
 
 def _categories(desk: Desk) -> Groups:
@@ -84,7 +99,7 @@ def _responsible_bodies(desk: Desk) -> Groups:
     return (OptionGroup(name="", options=tuple(Option(value=name, words=name) for name in names)),)
 
 
-async def _assignees(desk: Desk, words: Words) -> Groups:
+async def _assignees(desk: Desk, words: Words, suggested: str) -> Groups:
     """Each unit, then its people: whoever is chosen, the unit goes with them."""
     found = (*await staff_with_role(desk.db, Role.HANDLER), *await staff_with_role(desk.db, Role.CONTRACTOR))
     officers = {person.id: person for person in found}
@@ -100,14 +115,18 @@ async def _assignees(desk: Desk, words: Words) -> Groups:
         ]
         options = [Option(value=unit.code, words=words.text("console.case.unit_only", unit=unit.name))]
         options += [
-            Option(value=f"{unit.code}/{person.id}", words=_called(person, words)) for person in people
+            Option(value=value, words=_called(person, words, value == suggested))
+            for person in people
+            for value in (f"{unit.code}/{person.id}",)
         ]
         groups.append(OptionGroup(name=unit.name, options=tuple(options)))
     return tuple(groups)
 
 
-def _called(person: StaffView, words: Words) -> str:
+def _called(person: StaffView, words: Words, is_suggested: bool) -> str:
     """A colleague's name; that somebody is a contractor is said, since such a person cannot answer."""
+    if is_suggested:
+        return words.text("console_routing.here.option", name=person.name)
     if Role.HANDLER in person.roles:
         return person.name
     return words.text("console.case.contractor", name=person.name)

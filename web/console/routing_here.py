@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from casework.complaints.models import Complaint
 from casework.complaints.views import ComplaintDetail
 from casework.permissions import Operation
-from casework.routing.desk import RoutingDesk
-from casework.routing.explained import explained
+from casework.routing.desk import RoutingDesk, decision_on
 from web.console.door import ConsoleDoor
 from web.console.routing_screens import WhyHere
 from web.console.routing_words import decision_words, names_of
@@ -17,8 +15,7 @@ async def why_here(door: ConsoleDoor, visitor: Visitor, case: ComplaintDetail) -
     """None while no rules were asked, and for contractors, who need not know how the house is run."""
     if not visitor.may(Operation.SEE_CITIZEN):
         return None
-    row = await Complaint.filter(id=case.view.id).only("id", "routing").first()
-    decided = explained(row.routing if row is not None else None)
+    decided = await decision_on(case.view.id)
     if decided is None:
         return None
     text, policy, router = door.words.text, door.desk.policy, door.desk.router
