@@ -199,7 +199,7 @@ async def test_a_case_that_moved_on_says_so_and_gives_the_words_back(setting: Ci
     action = f"/h5/cases/{case.reference}/dispute"
     async with setting.phone(MEI) as phone:
         fields = hidden(await phone.get(action), action)
-        await actions.close(setting.desk, HANDLER, case.id)
+        await actions.close(setting.desk, DISPATCHER, case.id, ground="电话里说满意")
         late = await phone.post(action, fields | {"reason": "写了很久的理由"})
         assert late.status == 409
         assert "写了很久的理由" in late.text
