@@ -119,10 +119,17 @@ async def test_a_later_step_waits_for_the_earlier_one_of_its_case_and_for_no_oth
     await actions.assign(setting.desk, DISPATCHER, first)
     await setting.ordered("12345-2")
     await setting.relay()
-    setting.peer.said = lambda number: web.Response(status=503 if number == 1 else 204)
+    is_busy = [True]
+
+    def said(number: int) -> web.Response:
+        is_away = setting.peer.bodies[-1]["number"] == "12345-1" and is_busy[0]
+        return web.Response(status=503 if is_away else 204)
+
+    setting.peer.said = said
     await setting.send()
     told = [(body["number"], body["step"]) for body in setting.peer.bodies]
     assert sorted(told) == [("12345-1", "accepted"), ("12345-2", "accepted")]
+    is_busy[0] = False
     await setting.make_due()
     await setting.send()
     assert [body["step"] for body in setting.peer.bodies if body["number"] == "12345-1"][-2:] == [
