@@ -55,7 +55,7 @@ async def test_a_complaint_is_filed_and_read_with_its_deadline_and_how_it_was_re
     assert (read["state"], read["state_name"], read["moves"]) == (
         "submitted",
         "已提交，等待受理",
-        ["withdraw"],
+        ["remind", "withdraw"],
     )
     assert read["due"]["at"] == "2026-11-24T10:00:00Z"
     assert len(read["due"]["reckoning"]) >= 2
