@@ -174,6 +174,7 @@ NO_TEXTS = {
     "complaint.withdraw",
     "complaint.refuse",
     "public.css",
+    "map.css",
     "area.import",
     "area.relocate",
     "scene_code.add",

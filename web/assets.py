@@ -30,12 +30,13 @@ CONSOLE_SHEETS = (
     "routing",
     "exchange",
     "campaign",
-    "map",
     "figures",
     "privacy",
     "print",
 )
 PUBLIC_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "public")
+MAP_SHEETS = ("map",)
+"""Of the pages with a map alone."""
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 
 
@@ -43,6 +44,7 @@ def load_assets() -> Assets:
     """Read and check everything. Raises AssetsError when a vendored file is not what its manifest says."""
     made = {
         "console.css": _joined(CONSOLE_SHEETS).encode(),
+        "map.css": _joined(MAP_SHEETS).encode(),
         "citizens.css": citizens_sheet(),
         "public.css": _joined(PUBLIC_SHEETS).encode(),
     }

@@ -16,7 +16,7 @@ from casework.inquiries.lifecycle import State as InquiryState
 from casework.roles import STAFF_ROLES, Role
 from casework.scene_codes.kinds import SceneKind
 from kit.catalogue import Catalogue
-from web.assets import CITIZEN_SHEETS, CONSOLE_SHEETS, DESIGN, PUBLIC_SHEETS, STATIC, load_assets
+from web.assets import CITIZEN_SHEETS, CONSOLE_SHEETS, DESIGN, MAP_SHEETS, PUBLIC_SHEETS, STATIC, load_assets
 from web.console.deliveries_page import STATES
 from web.console.forms import FORMS
 from web.console.words import STATE_TONES
@@ -69,8 +69,13 @@ def test_edges_of_fields_can_be_seen() -> None:
 
 
 def test_the_style_sheets_name_every_file_and_carry_no_colour_of_their_own_kind() -> None:
-    assert {path.stem for path in DESIGN.glob("*.css")} == {*CONSOLE_SHEETS, *CITIZEN_SHEETS, *PUBLIC_SHEETS}
-    for sheet in CONSOLE_SHEETS:
+    assert {path.stem for path in DESIGN.glob("*.css")} == {
+        *CONSOLE_SHEETS,
+        *MAP_SHEETS,
+        *CITIZEN_SHEETS,
+        *PUBLIC_SHEETS,
+    }
+    for sheet in (*CONSOLE_SHEETS, *MAP_SHEETS):
         text = (DESIGN / f"{sheet}.css").read_text()
         assert not re.search(r"https?:|@import|url\(", text)
         assert set(re.findall(r"var\(--([a-z0-9-]+)\)", text)) <= set(
