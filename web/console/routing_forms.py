@@ -193,7 +193,10 @@ def asks_of(
         choice("officer", staff, optional=True),
         choice(
             "enabled",
-            [Option(value=one, words=text(f"console_routing.enabled.t{one}")) for one in ("1", "0")],
+            [
+                Option(value=one, words=text(f"console_routing.enabled.{name}"))
+                for one, name in (("1", "used"), ("0", "left_out"))
+            ],
         ),
         short("note", at_most=200, long=True),
     )
