@@ -57,6 +57,19 @@ def tell_of_danger(page: Page) -> None:
     page.locator("#danger").wait_for()
 
 
+def tell_of_a_manhole(page: Page) -> None:
+    """A story whose category wants to know more, typed into the form for a complaint."""
+    page.fill("#story", "门前那条路上的井盖有问题")
+    page.locator("#questions legend").first.wait_for()
+
+
+def find_a_category(page: Page) -> None:
+    """Part of a name typed beside the list of categories."""
+    open_all(page)
+    page.locator(".picks-find").first.fill("井")
+    page.locator("select[size]").first.wait_for()
+
+
 def file_one(page: Page) -> None:
     """A complaint filed by somebody unknown, and all of its receipt."""
     page.fill("#story", "路口摆摊，楼下小店着火了")
@@ -105,6 +118,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-file", "/h5/file", prepare=open_all),
     Screen("h5-file-refused", "/h5/file", prepare=send_empty),
     Screen("h5-file-danger", "/h5/file", prepare=tell_of_danger),
+    Screen("h5-file-question", "/h5/file", prepare=tell_of_a_manhole),
     Screen("h5-filed", "/h5/file", prepare=file_one),
     Screen("public-figures", "/public/figures"),
     Screen("public-figures-none", "/public/figures?month=2020-01", status=404),
@@ -139,8 +153,15 @@ SCREENS: tuple[Screen, ...] = (
     # ---- the console
     Screen("console-login", "/console/login"),
     Screen("console-queue", "/console/cases", "diaodu"),
-    Screen("console-tasks", "/console/cases?tasks=1", "banli"),
+    Screen("console-tasks", "/console/cases?tab=mine", "banli"),
+    Screen("console-queue-narrowed", "/console/cases?tab=free&urgency=ordinary", "diaodu"),
+    Screen("console-queue-found", "/console/cases?find=湖滨路", "diaodu"),
+    Screen("console-queue-wrong", "/console/cases?find=QS-TS-1", "diaodu", status=422),
+    Screen("console-queues", "/console/queues", "diaodu"),
+    Screen("console-several", "/console/several?move=assign&case={desk_case}.3", "diaodu"),
+    Screen("console-several-refused", "/console/several?move=accept", "diaodu", status=422),
     Screen("console-keys", "/console/cases", "diaodu", prepare=open_keys),
+    Screen("console-case-picker", "/console/cases/{desk_case}", "diaodu", prepare=find_a_category),
     Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
     Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
     Screen("console-map", "/console/map?state=all", "diaodu", prepare=map_drawn),
@@ -180,6 +201,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-campaign-review", "/console/campaigns/{campaign}/review", "lingdao"),
     Screen("console-settings", "/console/settings", "lingdao"),
     Screen("console-settings-limits", "/console/settings?tab=limits", "lingdao"),
+    Screen("console-settings-categories", "/console/settings?tab=categories", "lingdao"),
+    Screen("console-setting-category", "/console/settings/value/complaints.categories.manhole", "lingdao"),
     Screen(
         "console-setting", "/console/settings/value/complaints.limits.answer", "lingdao", prepare=open_all
     ),

@@ -15,14 +15,16 @@ from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 
 from app.models import MODEL_MODULES
+from casework.complaints import actions
 from casework.complaints.filing import submit
+from casework.complaints.models import Complaint
 from casework.complaints.views import ComplaintView
 from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.files.models import StoredFile
 from kit.ids import Ids
-from tests.casework_setting import CITIZEN, words
+from tests.casework_setting import CITIZEN, DISPATCHER, words
 from tests.conftest import AUDIT_KEY
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.console_setting import PASSWORD, ConsoleSetting, console_on
@@ -103,20 +105,63 @@ async def test_a_clerk_goes_through_the_list_with_the_keyboard(console: ConsoleS
 async def test_filters_narrow_the_list_in_place_and_stand_in_the_address(console: ConsoleSetting) -> None:
     await filed(console)
     async with browsing(console, DESK) as page:
+        await expect(page.get_by_role("link", name=re.compile("待派单"))).to_contain_text("1")
         await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".nothing")).to_be_visible()
-        await expect(page).to_have_url(re.compile("overdue=1"))
-        await page.get_by_role("link", name="待受理").click()
+        await expect(page).to_have_url(re.compile("tab=overdue"))
+        await page.get_by_role("link", name="全部待办").click()
+        await page.select_option("#state", "submitted")
         await expect(page).to_have_url(re.compile("state=submitted"))
-        assert "overdue=1" in page.url
+        await expect(page.locator(".case-row")).to_have_count(1)
         await page.select_option("#unit", "street")
-        await expect(page).to_have_url(re.compile("unit=street"))
-        assert "overdue=1" in page.url
+        await expect(page).to_have_url(re.compile("state=submitted&unit=street"))
+        await expect(page.locator(".nothing")).to_be_visible()
+        # What is looked at again and again is kept under a name of one's own.
+        await page.fill(".keep input[name=name]", "街面新收")
+        await page.click(".keep button")
+        await expect(page.locator(".preset[aria-current]")).to_have_text("街面新收")
         # The address is all there is to it: whoever opens it sees the same list.
         await page.goto(page.url.replace("&unit=street", ""))
         await expect(page.locator("#unit")).to_have_value("")
-        await page.get_by_role("link", name="已超期").click()
         await expect(page.locator(".case-row")).to_have_count(1)
+
+
+async def test_several_cases_are_chosen_with_the_keyboard_and_accepted_together(
+    console: ConsoleSetting,
+) -> None:
+    cases = [await filed(console, story=f"第 {number} 件：路口小贩占道") for number in range(4)]
+    async with browsing(console, DESK) as page:
+        await expect(page.locator("#several button[value=accept]")).to_be_disabled()
+        for key in ("j", "x", "j", "j", "Shift+X"):
+            await page.keyboard.press(key)
+        await expect(page.locator(".several-said")).to_have_text("已选 3 件")
+        # A refresh of the list keeps what was chosen.
+        async with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+            await page.evaluate("htmx.ajax('GET', '/console/cases', {target: '#cases', swap: 'outerHTML'})")
+        await expect(page.locator("input[name=case]:checked")).to_have_count(3)
+        await page.keyboard.press("a")
+        await expect(page.locator("h1")).to_have_text("一次办几件：受理")
+        await page.locator("input[name=case]").nth(1).uncheck()
+        # Somebody else was quicker with one of them.
+        await actions.accept(console.door.desk, DISPATCHER, cases[2].id, category="vending")
+        await page.click("main button.primary")
+        await expect(page.locator(".notice")).to_contain_text("办好 1 件，没有办成 1 件")
+        await expect(page.locator(".line").first).to_contain_text(cases[2].reference)
+        await page.reload()
+        await expect(page.locator(".notice")).to_contain_text("办好 1 件，没有办成 1 件")
+    states = {row.reference: row.state for row in await Complaint.all()}
+    assert [states[one.reference] for one in cases] == ["accepted", "submitted", "accepted", "submitted"]
+
+
+async def test_single_keys_can_be_switched_off_for_a_screen_reader(console: ConsoleSetting) -> None:
+    await filed(console)
+    async with browsing(console, DESK) as page:
+        await page.keyboard.press("?")
+        await page.uncheck("[data-keys-on]")
+        await page.keyboard.press("Escape")
+        for key in "jx":
+            await page.keyboard.press(key)
+        await expect(page.locator(".case-row.at, input[name=case]:checked")).to_have_count(0)
 
 
 async def test_a_case_is_accepted_and_the_telephone_shown_without_leaving_the_page(

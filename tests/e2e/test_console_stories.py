@@ -107,7 +107,7 @@ async def test_an_officer_sees_the_own_tasks_takes_photos_and_answers_on_the_pho
     await submit(console.door.desk, CITIZEN, words(story="还没有受理的另一件"))
     async with browsing(console, PHONE, "banli") as page:
         await expect(page.locator(".case-row")).to_have_count(1)
-        await expect(page.locator(".preset[aria-current]")).to_have_text("我的任务")
+        await expect(page.locator(".tab[aria-current]")).to_contain_text("我的任务")
         await fits(page, PHONE)
         await follow(page.locator(".story"))
         await expect(page.locator(".facts-sheet")).to_be_in_viewport()
@@ -137,8 +137,19 @@ async def test_a_lost_network_loses_neither_text_nor_photo(console: ConsoleSetti
         await expect(page.locator("#answer-answer")).to_have_value("已劝离")
         await expect(page.locator(".picked li")).to_have_count(1)
         await page.unroute("**/answer")
+        # The phone went into the pocket, the page out of its memory.
+        await page.goto("/console/cases?tab=mine")
+        await page.goto(f"/console/cases/{case.reference}")
+        await expect(page.locator("#answer-answer")).to_have_value("已劝离")
+        await expect(page.locator(".picked li")).to_have_count(1)
+        await page.context.set_offline(True)
         await page.locator("#act-answer button.primary").click()
+        await expect(page.locator("#act-answer .lost")).to_be_visible()
+        # Nobody taps again: it goes as soon as there is a network.
+        await page.context.set_offline(False)
         await expect(page.locator(".notice").first).to_contain_text("已答复")
+        await page.goto(f"/console/cases/{case.reference}")
+        await expect(page.locator(".picked li")).to_have_count(0)
     assert await StoredFile.all().count() == 1
 
 

@@ -7,6 +7,22 @@
   // ---- what is typed stays on this device until it is taken
 
   const DAY_MS = 86400000;
+
+  // Photos are too large for the store of the texts; they go into a database of the browser's own.
+  const SHOTS = "console-shots";
+  const shots = (act) => new Promise((done) => {
+    let opened;
+    try { opened = indexedDB.open(SHOTS, 1); } catch { return done(null); }
+    opened.onupgradeneeded = () => opened.result.createObjectStore("forms");
+    opened.onerror = () => done(null); // none to be had: the page itself still holds them
+    opened.onsuccess = () => {
+      const asked = act(opened.result.transaction("forms", "readwrite").objectStore("forms"));
+      asked.transaction.oncomplete = () => { opened.result.close(); done(asked.result); };
+      asked.transaction.onerror = asked.transaction.onabort = () => { opened.result.close(); done(null); };
+    };
+    return undefined;
+  });
+  const keepShots = (key, files) => shots((store) => (files.length ? store.put({ at: Date.now(), files }, key) : store.delete(key)));
   const KEPT = "console.draft.";
   const load = (key) => {
     try { return JSON.parse(localStorage.getItem(KEPT + key)); } catch { return null; }
@@ -19,6 +35,7 @@
   };
   const drop = (key) => {
     try { localStorage.removeItem(KEPT + key); } catch { /* nothing was kept */ }
+    if (window.indexedDB) keepShots(key, []);
   };
   const texts = (form) => all("textarea, input[type=text]", form).reduce((kept, field) => ({ ...kept, [field.name]: field.value }), {});
 
@@ -35,10 +52,24 @@
     const form = button.closest("form");
     drop(form.dataset.keeps);
     all("textarea, input[type=text]", form).forEach((field) => { field.value = field.defaultValue; });
+    all(".picker", form).forEach((picker) => { held.set(picker, []); show(picker); });
     button.closest(".draft").hidden = true;
   });
 
+  const restoreShots = async (form) => {
+    const picker = one(".picker", form);
+    if (!picker || !window.indexedDB || held.has(picker)) return;
+    const kept = await shots((store) => store.get(form.dataset.keeps));
+    if (!kept || held.has(picker)) return;
+    if (Date.now() - kept.at > 3 * DAY_MS) { keepShots(form.dataset.keeps, []); return; }
+    held.set(picker, kept.files);
+    show(picker);
+    one(".draft", form).hidden = false;
+    const act = form.closest("details");
+    if (act) act.open = true;
+  };
   const restore = (form) => {
+    restoreShots(form);
     const kept = load(form.dataset.keeps);
     if (!kept || Date.now() - kept.at > 3 * DAY_MS) return drop(form.dataset.keeps);
     let found = false;
@@ -61,7 +92,14 @@
   const lost = (form, yes) => {
     const said = form && one(".lost", form);
     if (said) said.hidden = !yes;
+    if (form && yes) form.dataset.unsent = "1";
+    else if (form && form.dataset) delete form.dataset.unsent;
   };
+  // Who tapped "send" under a bridge does not tap again on the other side: sent twice it counts once.
+  window.addEventListener("online", () => all("form[data-unsent]").forEach((form) => form.requestSubmit()));
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-forgets]") && window.indexedDB) indexedDB.deleteDatabase(SHOTS);
+  });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
       const form = event.target.closest && event.target.closest("form[data-keeps]");
@@ -100,6 +138,8 @@
     const carried = new DataTransfer();
     files.forEach((file) => carried.items.add(file));
     main.files = carried.files;
+    const form = picker.closest("form[data-keeps]");
+    if (form && window.indexedDB) keepShots(form.dataset.keeps, files);
     (drawn.get(picker) || []).forEach((address) => URL.revokeObjectURL(address));
     const addresses = files.map((file) => URL.createObjectURL(file));
     drawn.set(picker, addresses);
