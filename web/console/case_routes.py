@@ -21,6 +21,7 @@ from kit.clock import local
 from kit.db import Change
 from kit.files.receiving import receive
 from kit.problems import NotFound, Problem
+from nlp.personal import Kind as PersonalKind
 from web.console.addresses import case_address
 from web.console.case_page import Around, case_page, done_note, moves_for
 from web.console.door import ConsoleDoor
@@ -162,11 +163,11 @@ async def render_case(
     release = await release_of(door.desk, case.view.id) if may_release else None
     around = Around(
         album=await album_of(case, door.words),
-        offers=await offers_for(door.desk, door.words, moves_for(visitor, case)),
+        offers=await offers_for(door.desk, door.words, moves_for(visitor, case), case),
         notices=[line for line in told.rows if line.recipient_kind == "account"],
         internal=await notes_of(case.view.id, Kind.INTERNAL),
         release=release,
-        suggested=await suggestion(case.view.id) if may_release and release is None else "",
+        suggested=await suggestion(case.view.id, left_out(door)) if may_release and release is None else "",
     )
     page = case_page(
         door,
@@ -233,6 +234,11 @@ async def _keep(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
 
     await door.db.change(work)
     return tuple(row.id for row in rows)
+
+
+def left_out(door: ConsoleDoor) -> dict[PersonalKind, str]:
+    """What stands in a proposed wording where something led to somebody."""
+    return {kind: door.words.text(f"privacy.instead.{kind.value}") for kind in PersonalKind}
 
 
 def _back(door: ConsoleDoor, query: str) -> str:
