@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -22,14 +23,15 @@ from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint, ComplaintRelease
 from casework.complaints.moving import ACTION
 from casework.complaints.sight import require_on
-from casework.complaints.wording import kept, required
+from casework.complaints.wording import LEFT_OUT, kept, required
 from casework.people.consents import Purpose, agreed
 from casework.people.merging import root
 from casework.people.models import Account
 from casework.permissions import Operation, require
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
-from nlp.redact import holds_personal_number, redact
+from nlp.personal import Kind, personal_spans, without_personal
+from nlp.redact import holds_personal_number
 
 DESCRIPTION_AT_MOST = 500
 PLACE_AT_MOST = 60
@@ -89,19 +91,35 @@ def coarse(degrees: float | None) -> float | None:
     return None if degrees is None else round(round(degrees * GRID_PER_DEGREE) / GRID_PER_DEGREE, 3)
 
 
-async def suggestion(complaint_id: UUID) -> str:
-    """The story without numbers, to start from, where the person agreed to be shown; otherwise it would be refused."""
+async def suggestion(complaint_id: UUID, instead: Mapping[Kind, str] = LEFT_OUT) -> str:
+    """The story without what leads to somebody, to start from, where the person agreed to be shown; otherwise it would
+    be refused. `instead` says what stands in place of each kind.
+    """
     row = await Complaint.get_or_none(id=complaint_id)
     if row is None or row.account_id is None or not await agreed(row.account_id, Purpose.PUBLIC_DISPLAY):
         return ""
-    return redact(kept(row.story))[:DESCRIPTION_AT_MOST]
+    return without_personal(kept(row.story), instead)[:DESCRIPTION_AT_MOST]
+
+
+def marked(text: str) -> tuple[tuple[str, Kind], ...]:
+    """What in a text may lead to somebody, each once, in order: for a clerk who words it anew."""
+    found = ((text[one.start : one.end].strip(), one.kind) for one in personal_spans(text))
+    return tuple(dict.fromkeys(found))
 
 
 async def release(
-    desk: Desk, actor: Actor, complaint_id: UUID, *, description: str, place_text: str = ""
+    desk: Desk,
+    actor: Actor,
+    complaint_id: UUID,
+    *,
+    description: str,
+    place_text: str = "",
+    is_checked: bool = False,
 ) -> ReleaseView:
     """Show a case to the public, in these words. A case already shown is shown in the new words, under the same id.
 
+    Words that may name somebody (names, plates, house numbers, chat names) are refused until the clerk says that they
+    were looked at: rules mistake a shop for a person. Numbers of telephones and documents are refused in any case.
     Raises Forbidden for a role that may not, NotFound, Conflict for a withdrawn case, Invalid naming the field.
     """
     require(actor, Operation.RELEASE_CASE)
@@ -114,6 +132,14 @@ async def release(
     for field, text in (("description", words), ("place_text", place)):
         if holds_personal_number(text):
             raise Invalid("problem.release.personal_number", field=field)
+    found = marked(words)
+    if found and not is_checked:
+        raise Invalid(
+            "problem.release.names_somebody",
+            field="description",
+            found="\u3001".join(one for one, _ in found),
+            proposed=without_personal(words, LEFT_OUT),
+        )
 
     if actor.id is None:
         raise Forbidden()
@@ -148,7 +174,10 @@ async def release(
         held.released_by_id, held.released_at = by, change.now
         await held.save()
         await change.audit(
-            row.id, actor, ACTION + "release", {"content": {"description": words, "place": place}}
+            row.id,
+            actor,
+            ACTION + "release",
+            {"content": {"description": words, "place": place, **({"checked": True} if found else {})}},
         )
         return _view(desk, held, row)
 

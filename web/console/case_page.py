@@ -9,7 +9,7 @@ from datetime import datetime
 from casework.complaints.lifecycle import ANSWER, COMPLAINT, OPEN_STATES
 from casework.complaints.limits import add_up, limit_in
 from casework.complaints.notes import NoteView
-from casework.complaints.releasing import ReleaseView
+from casework.complaints.releasing import ReleaseView, marked
 from casework.complaints.revealing import Person
 from casework.complaints.views import ComplaintDetail, TimelineEntry
 from casework.notifications.queries import DeliveryLine
@@ -187,7 +187,9 @@ def case_page(
             ),
             act=act("note") if "note" in sides else None,
         ),
-        public=_public(door, around, act, typed, now) if "release" in sides else None,
+        public=_public(door, around, act, typed, now, view.story, case.known_names)
+        if "release" in sides
+        else None,
         chain=f"/console/audit?find={view.reference}" if visitor.may(Operation.SEE_AUDIT) else "",
         notes=notes,
         orphaned=tuple((words.text(f"console.field.{name}"), text) for name, text in typed.texts.items())
@@ -228,7 +230,13 @@ def _unmasking(visitor: Visitor, case: ComplaintDetail, is_clear: bool) -> Unmas
 
 
 def _public(
-    door: ConsoleDoor, around: Around, act: Callable[..., Act], typed: Typed | None, now: datetime
+    door: ConsoleDoor,
+    around: Around,
+    act: Callable[..., Act],
+    typed: Typed | None,
+    now: datetime,
+    said: str,
+    names: tuple[str, ...],
 ) -> Public:
     held = around.release
     is_open = typed is not None and typed.move == "release"
@@ -240,6 +248,10 @@ def _public(
             "release", is_open=is_open, preset=held.description if held is not None else around.suggested
         ),
         withdraw=act("withdraw_release") if held is not None else None,
+        marked=tuple(
+            (masked(words, names), door.words.text(f"privacy.kind.{kind.value}"))
+            for words, kind in marked(said)
+        ),
     )
 
 

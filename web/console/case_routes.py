@@ -237,8 +237,9 @@ async def _keep(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
 
 
 def left_out(door: ConsoleDoor) -> dict[PersonalKind, str]:
-    """What stands in a proposed wording where something led to somebody."""
-    return {kind: door.words.text(f"privacy.instead.{kind.value}") for kind in PersonalKind}
+    """What stands in a proposed wording where something led to somebody; a house's number goes without a trace."""
+    kinds = [one for one in PersonalKind if one is not PersonalKind.HOUSE]
+    return {kind: door.words.text(f"privacy.instead.{kind.value}") for kind in kinds}
 
 
 def _back(door: ConsoleDoor, query: str) -> str:

@@ -175,13 +175,16 @@ class Internal:
 
 @dataclass(frozen=True, kw_only=True)
 class Public:
-    """What the public sees of a case, if anything, and the forms to change that."""
+    """What the public sees of a case, if anything, and the forms to change that. `marked` is what in the citizen's
+    words may lead to somebody, with what it was taken for.
+    """
 
     shown: str
     place: str
     since: str
     release: Act
     withdraw: Act | None
+    marked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,7 @@ async def _release(desk: Desk, actor: Actor, case: UUID, given: Filled) -> None:
         case,
         description=given.texts["description"],
         place_text=given.texts.get("place_text", ""),
+        is_checked=given.texts.get("checked") == "1",
     )
 
 
@@ -147,6 +148,7 @@ SIDE_FORMS: Mapping[str, SideForm] = {
         fields=(
             Field(name="description", kind="long", at_most=releasing.DESCRIPTION_AT_MOST),
             Field(name="place_text", kind="short", optional=True, at_most=releasing.PLACE_AT_MOST),
+            Field(name="checked", kind="tick", optional=True, help=False),
         ),
         take=_release,
         may=Operation.RELEASE_CASE,
