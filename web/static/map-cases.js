@@ -112,10 +112,13 @@
   const drawClusters = () => {
     clustered().forEach(({ at, count }) => {
       const size = Math.max(finger() ? 44 : 26, Math.min(52, 20 + 9 * Math.log10(count + 1)));
-      mark(at, count, "map-cluster", size, words("cluster", count)).on("click", () => {
+      const open = () => {
         map.setView(at, Math.min(map.getMaxZoom(), map.getZoom() + 2));
         element.focus({ preventScroll: true });
-      });
+      };
+      mark(at, count, "map-cluster", size, words("cluster", count))
+        .on("click", open)
+        .on("keypress", (event) => event.originalEvent.key === "Enter" && open());
     });
   };
   const drawSpots = (spots) => {
