@@ -13,7 +13,7 @@ from casework.complaints.urgency import Urgency
 from casework.queues.reading import COUNTED_TO
 from casework.queues.tabs import Tab, does_cases, tabs_of
 from casework.queues.views import QueueRow
-from nlp.redact import redact
+from nlp.personal import masked
 from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
 from web.console.filters import DAYS, Filters, states_under
@@ -133,7 +133,7 @@ def line_of(
         href=address,
         key=f"{row.reference}.{row.revision}" if several else "",
         due=words.countdown(row.state, row.due_at, now),
-        brief=row.opening if knows_citizen else redact(row.opening),
+        brief=masked(row.opening),
         where=row.place_text,
         category=_category_words(door, row),
         state=words.state(row.state),

@@ -9,14 +9,13 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.complaints.lifecycle import COMPLAINT, State
-from casework.permissions import Operation
 from casework.queues.filters import QueueFilter
 from casework.queues.reading import queue
 from casework.queues.several import AT_MOST, Chosen, Outcome, take_each
 from casework.queues.views import QueueRow
 from kit.problems import Forbidden, NotFound
 from kit.workflow import is_blank
-from nlp.redact import redact
+from nlp.personal import masked
 from web.console.addresses import case_address, list_address
 from web.console.door import ConsoleDoor
 from web.console.filters import filters_of
@@ -135,7 +134,6 @@ async def _form(
         status = 422
     if picked.gone:
         notes.append(Note(words=text("console_queue.several.gone", count=picked.gone), tone="soon"))
-    knows_citizen = visitor.may(Operation.SEE_CITIZEN)
     page = SeveralPage(
         title=text("console_queue.several.title", move=text(f"console_queue.several.move.{move}")),
         action=f"{SEVERAL_AT}/{move}",
@@ -147,7 +145,7 @@ async def _form(
             SeveralLine(
                 key=f"{row.reference}.{one.revision}",
                 reference=row.reference,
-                brief=row.opening if knows_citizen else redact(row.opening),
+                brief=masked(row.opening),
                 where=row.place_text,
                 state=door.words.state(row.state),
             )

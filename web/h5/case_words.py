@@ -29,6 +29,7 @@ def facts_of(door: H5Door, view: ComplaintView) -> tuple[Fact, ...]:
     found = [
         ("story", view.story),
         ("place", view.place_text),
+        ("person_name", view.person_name),
         ("category", view.category_name),
         ("unit", view.unit_name),
         ("refusal", view.refusal_reason),
