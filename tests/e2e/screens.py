@@ -82,7 +82,7 @@ def file_one(page: Page) -> None:
 def map_drawn(page: Page) -> None:
     """The map with its areas and cases."""
     page.wait_for_selector("#map[data-loaded]")
-    page.wait_for_selector(".map-area-name")
+    page.wait_for_selector(".map-area-name span")
 
 
 def heat_shown(page: Page) -> None:
