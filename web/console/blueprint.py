@@ -18,7 +18,7 @@ from web.console.exchange_routes import EXCHANGE_ROUTES
 from web.console.figures_routes import FIGURES_ROUTES
 from web.console.forms import SIDE_FORMS
 from web.console.frame import first_place
-from web.console.inquiry_pages import answer_inquiry, close_inquiry, show_inquiries, show_inquiry
+from web.console.inquiry_pages import answer_inquiry, close_inquiry, read_words, show_inquiries, show_inquiry
 from web.console.map_routes import MAP_ROUTES
 from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
@@ -67,6 +67,7 @@ def console_blueprint() -> Blueprint:
     route("GET", "/inquiries", page(May.SEE_INQUIRIES, show_inquiries), "inquiries")
     route("GET", INQUIRY, page(May.SEE_INQUIRIES, show_inquiry), "inquiry")
     route("POST", INQUIRY + "/answer", act(May.SEE_INQUIRIES, answer_inquiry), "answer_inquiry")
+    route("POST", INQUIRY + "/words", act(May.SEE_PHONE, read_words), "inquiry_words")
     route("POST", INQUIRY + "/close", act(May.SEE_INQUIRIES, close_inquiry), "close_inquiry")
     route("GET", "/dangers", page(May.SEE_DANGERS, show_dangers), "dangers")
     route("POST", DANGER + "/take", act(May.SEE_DANGERS, take_danger), "take_danger")

@@ -46,7 +46,8 @@ class Said:
 class InquiryPage:
     """One matter from its first word to its last. `typed` is an answer that could not be sent.
 
-    `topic` is set for a request about the citizen's own data, `topic_note` says what that asks of the clerk.
+    `topic` is set for a request about the citizen's own data, `topic_note` says what that asks of the clerk and
+    `handling` where it is done. `unmask` is where the words are read with the numbers in them.
     """
 
     reference: str
@@ -62,6 +63,8 @@ class InquiryPage:
     wrong: str = ""
     topic: str = ""
     topic_note: str = ""
+    handling: str = ""
+    unmask: str = ""
     notes: tuple[Note, ...] = ()
 
 

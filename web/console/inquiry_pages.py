@@ -14,11 +14,14 @@ from casework.inquiries.lifecycle import State
 from casework.inquiries.views import InquiryLine as FoundLine
 from casework.inquiries.views import InquiryPage as Found
 from casework.inquiries.views import InquiryView
+from casework.permissions import Operation
 from kit.problems import Invalid, NotFound, Problem
+from nlp.personal import masked
 from web.console.desk_screens import InquiriesPage, InquiryLine, InquiryPage, Said
 from web.console.door import ConsoleDoor
 from web.console.frame import INQUIRIES, frame_for, shown
 from web.console.notice_pages import note_opened
+from web.console.privacy_words import REQUESTS
 from web.console.screens import Chip, Countdown, Link, Note, Tone
 from web.console.submission import KEPT_AT_MOST, revision_of, value_of
 from web.console.visitor import Visitor
@@ -101,6 +104,13 @@ async def close_inquiry(
     return redirect(f"{INQUIRIES}/{view.reference}?done=closed", status=303)
 
 
+async def read_words(request: Request, door: ConsoleDoor, visitor: Visitor, reference: str) -> HTTPResponse:
+    """POST /console/inquiries/{reference}/words: the citizen's words as they were written, this once; audited."""
+    view = await _find(door, visitor, reference)
+    await queries.note_read(door.db, visitor.actor, view.id)
+    return await _render(door, visitor, view, is_clear=True)
+
+
 async def _find(door: ConsoleDoor, visitor: Visitor, reference: str) -> InquiryView:
     view = await queries.by_reference(door.inquiries, reference, visitor.actor)
     if view is None:
@@ -136,8 +146,10 @@ async def _render(
     typed: str = "",
     wrong: str = "",
     status: int = 200,
+    is_clear: bool = False,
 ) -> HTTPResponse:
     now, text = door.clock.now(), door.words.text
+    hidden = any(masked(one.text) != one.text for one in view.messages if one.author_kind != "staff")
     page = InquiryPage(
         reference=view.reference,
         revision=str(view.revision),
@@ -148,7 +160,7 @@ async def _render(
             Said(
                 who=one.author_name if one.author_kind == "staff" else text("console.inquiries.citizen"),
                 ours=one.author_kind == "staff",
-                words=one.text,
+                words=one.text if is_clear or one.author_kind == "staff" else masked(one.text),
                 at=door.words.moment(one.at, now),
                 iso=one.at.isoformat(),
             )
@@ -161,6 +173,12 @@ async def _render(
         wrong=wrong,
         topic=_topic(door.words, "topic", view.topic),
         topic_note=_topic(door.words, "topic_note", view.topic),
+        handling=f"{REQUESTS}/{view.reference}"
+        if view.topic and visitor.may(Operation.SEE_OWN_DATA_REQUESTS)
+        else "",
+        unmask=f"{INQUIRIES}/{view.reference}/words"
+        if hidden and not is_clear and visitor.may(Operation.SEE_PHONE)
+        else "",
         notes=notes,
     )
     return shown(door, "inquiry.html", await frame_for(door, visitor, INQUIRIES), page, status)
@@ -170,7 +188,7 @@ def _line(door: ConsoleDoor, row: FoundLine, now: datetime) -> InquiryLine:
     return InquiryLine(
         reference=row.reference,
         href=f"{INQUIRIES}/{row.reference}",
-        brief=row.opening if len(row.opening) <= BRIEF else row.opening[:BRIEF] + "…",
+        brief=masked(row.opening if len(row.opening) <= BRIEF else row.opening[:BRIEF] + "…"),
         state=_chip(door.words, row.state),
         due=_due(door.words, row, now),
         at=door.words.moment(row.updated_at, now),

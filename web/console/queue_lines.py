@@ -119,7 +119,6 @@ def line_of(
     row: QueueRow,
     filters: Filters,
     *,
-    knows_citizen: bool,
     may_call: bool,
     several: bool,
 ) -> QueueLine:

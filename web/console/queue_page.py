@@ -92,7 +92,6 @@ async def _page(
     numbers = await counts(
         door.desk, {tab.value: tab_filter(tab, actor, now) for tab in tabs if tab not in UNCOUNTED}
     )
-    knows_citizen = visitor.may(Operation.SEE_CITIZEN)
     several = several_for(door, actor)
     kept = await saved_filters(visitor.staff.id)
     on_the_street = visitor.does_cases and filters.tab is Tab.MINE
@@ -108,7 +107,6 @@ async def _page(
                 door,
                 row,
                 filters,
-                knows_citizen=knows_citizen,
                 may_call=visitor.may(Operation.SEE_PHONE),
                 several=bool(several),
             )
