@@ -21,6 +21,7 @@ class Operation(StrEnum):
     """What members of staff do besides moving a case on."""
 
     SEE_CASES = "see_cases"
+    FILE_CASE = "file_case"
     SEE_CITIZEN = "see_citizen"
     SEE_PHONE = "see_phone"
     SEE_RECORDINGS = "see_recordings"
@@ -63,7 +64,13 @@ class Operation(StrEnum):
 _CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WINDOW_CLERK})
 
 PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
-    Operation.SEE_CASES: _CASE_ROLES | {R.CONTRACTOR, R.ADMINISTRATOR, R.AUDITOR},
+    # Patrols see their unit's and what they filed, volunteers what they filed: `casework.complaints.sight`.
+    Operation.SEE_CASES: _CASE_ROLES
+    | {R.CONTRACTOR, R.GRID_OFFICER, R.VOLUNTEER, R.ADMINISTRATOR, R.AUDITOR},
+    # For a caller, or for what one sees oneself on the round.
+    Operation.FILE_CASE: frozenset(
+        {R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK, R.GRID_OFFICER, R.VOLUNTEER}
+    ),
     # Who filed it: masked number, recordings, numbers in the story, what became of notices to the citizen.
     Operation.SEE_CITIZEN: _CASE_ROLES | {R.ADMINISTRATOR, R.AUDITOR},
     Operation.SEE_PHONE: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK}),
@@ -79,7 +86,7 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # To delete, and to restrict what must not be deleted. Neither is undone by mistake alone.
     Operation.KEEP_PERSONAL_DATA: frozenset({R.ADMINISTRATOR}),
     Operation.SEE_RETENTION: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
-    Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR},
+    Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR, R.GRID_OFFICER},
     Operation.UPDATE_CITIZEN: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD}),
     Operation.RELEASE_CASE: frozenset({R.DISPATCHER, R.HEAD}),
     Operation.HAND_OVER_WORK: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),

@@ -522,6 +522,10 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
+            index=IndexWhere(fields=['filed_by_id', 'submitted_at', 'id', 'unit', 'state', 'assignee_id'], where='filed_by_id IS NOT NULL'),
+        ),
+        ops.AddIndex(
+            model_name='Complaint',
             index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'unit', 'assignee_id'], where='closed_at IS NULL'),
         ),
         ops.AddIndex(

@@ -164,8 +164,12 @@ class _Conditions:
         return f"({' OR '.join(either)})" if either else "1 = 0"
 
     def _given(self) -> str:
-        self.values.append(sorted(self._wanted.sight.own_ids))
-        return f"assignee_id IN (@{len(self.values)})"
+        sight = self._wanted.sight
+        self.values.append(sorted(sight.own_ids))
+        given = f"assignee_id IN (@{len(self.values)})"
+        if sight.filed_by_id is None:
+            return given
+        return f"({given} OR filed_by_id = {self._value(sight.filed_by_id)})"
 
     def _units(self) -> frozenset[str]:
         sight = self._wanted.sight

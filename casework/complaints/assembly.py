@@ -169,6 +169,7 @@ def staff_detail(
         unit=row.unit,
         assignee_id=row.assignee_id,
         assignee_name=assignee_name,
+        filed_by_id=row.filed_by_id,
         overdue=is_overdue(row, now),
         times_disputed=row.times_disputed,
         verified_first=needs_verifying(desk, row),

@@ -125,6 +125,10 @@ class Complaint(Model):
             ),
             ("category", "submitted_at", "id", "state", "urgency", "place_area", "source"),
             ("category", "unit", "submitted_at", "id", "state", "urgency", "place_area", "source"),
+            IndexWhere(
+                fields=("filed_by_id", "submitted_at", "id", "unit", "state", "assignee_id"),
+                where="filed_by_id IS NOT NULL",
+            ),
             IndexWhere(fields=("due_at", "id", *QUEUED, "unit", "assignee_id"), where=OPEN),
             IndexWhere(fields=("unit", "due_at", "id", *QUEUED, "assignee_id"), where=OPEN),
             IndexWhere(

@@ -84,7 +84,7 @@ async def notes_of(complaint_id: UUID, kind: Kind) -> tuple[NoteView, ...]:
 async def _write(desk: Desk, actor: Actor, complaint_id: UUID, kind: Kind, words: str, act: str) -> None:
     async def work(change: Change) -> bytes:
         row = await change.lock(Complaint, complaint_id)
-        if row is None or not sight_of(actor).covers(row.unit, row.assignee_id):
+        if row is None or not sight_of(actor).covers(row.unit, row.assignee_id, row.filed_by_id):
             raise NotFound("problem.complaint.not_found")
         if kind is Kind.PUBLIC:
             require_on(actor, Operation.UPDATE_CITIZEN, row.unit, row.assignee_id)

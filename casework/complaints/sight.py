@@ -1,7 +1,8 @@
 """Which cases a member of staff may see, from the roles held at this moment.
 
 A role held in the whole bureau shows every case, one held in a unit that unit's. Who distributes or takes in cases
-also sees those that no unit has yet. A contractor sees the cases given to them by name and no others.
+also sees those that no unit has yet. A contractor sees the cases given to them by name and no others, a volunteer
+those they filed. Patrols and window clerks see what they filed wherever it went.
 """
 
 from __future__ import annotations
@@ -17,20 +18,27 @@ from casework.permissions import PERMISSIONS, Operation, require
 from casework.roles import Role
 from kit.problems import Forbidden
 
-BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.CONTRACTOR}
+BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.CONTRACTOR, Role.VOLUNTEER}
 SEE_NEW = frozenset({Role.DISPATCHER, Role.DUTY_OFFICER, Role.WINDOW_CLERK})
+SEE_FILED = frozenset({Role.GRID_OFFICER, Role.VOLUNTEER, Role.WINDOW_CLERK})
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """`units` is None for every case; `new`: also cases without a unit; `own_ids`: whoever's by name they are."""
+    """`units` is None for every case; `new`: also cases without a unit; `own_ids`: whoever's by name they are.
+
+    `filed_by_id`: whose filings are seen wherever they are; None for nobody's.
+    """
 
     units: frozenset[str] | None
     new: bool
     own_ids: frozenset[UUID]
+    filed_by_id: UUID | None = None
 
-    def covers(self, unit: str | None, assignee_id: UUID | None) -> bool:
-        """Whether a case of this unit and this officer may be seen."""
+    def covers(self, unit: str | None, assignee_id: UUID | None, filed_by_id: UUID | None = None) -> bool:
+        """Whether a case of this unit, this officer and this filer may be seen."""
         if self.units is None or (assignee_id is not None and assignee_id in self.own_ids):
+            return True
+        if filed_by_id is not None and filed_by_id == self.filed_by_id:
             return True
         return self.new if unit is None else unit in self.units
 
@@ -39,6 +47,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
         if self.units is None:
             return Q()
         seen = Q(assignee_id__in=sorted(self.own_ids))
+        if self.filed_by_id is not None:
+            seen |= Q(filed_by_id=self.filed_by_id)
         if self.units:
             seen |= Q(unit__in=sorted(self.units))
         return seen | Q(unit__isnull=True) if self.new else seen
@@ -53,6 +63,7 @@ def sight_of(actor: Actor) -> Sight:
         units=None if EVERY_UNIT in units else units,
         new=any(one.role in SEE_NEW for one in held),
         own_ids=own_ids,
+        filed_by_id=None if actor.roles.isdisjoint(SEE_FILED) else actor.id,
     )
 
 

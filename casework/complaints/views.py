@@ -159,6 +159,7 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     assignee_id: UUID | None
     assignee_name: str
+    filed_by_id: UUID | None = None
     overdue: bool
     times_disputed: int
     verified_first: bool = False

@@ -18,7 +18,7 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `order`: "due" (what is due first; open cases only) or "newest". `sight` is what the viewer may see at all, `unit`
     what was chosen. `own_ids` and `or_free_in`: cases given to one of these by name, or to nobody in one of these
-    units. `area` is the code of a street.
+    units. `filed_by_id`: what this member of staff filed. `area` is the code of a street.
 
     `overdue` shows only cases whose limit on the bureau's side has passed, `due_before_at` those whose limit ends
     before then; `disputed` those a citizen was not content with, `supervised` those a leader watches.
@@ -31,6 +31,7 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     sight: Sight | None = None
     own_ids: frozenset[UUID] | None = None
     or_free_in: frozenset[str] = frozenset()
+    filed_by_id: UUID | None = None
     unassigned: bool = False
     category: str | None = None
     area: str | None = None

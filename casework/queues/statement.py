@@ -249,24 +249,38 @@ def _by_owner(wanted: QueueFilter, is_postgres: bool) -> list[_Owner]:
         ]
         free = sorted(one for one in wanted.or_free_in if unit in (None, one))
         return names + [_Owner([("unit = {}", (one,)), ("+assignee_id IS NULL", ())]) for one in free]
+    if wanted.filed_by_id is not None:
+        return [_Owner([("filed_by_id = {}", (wanted.filed_by_id,)), *_in_unit(unit)], True)]
     if wanted.sight is None or wanted.sight.units is None:
         return [_Owner([("unit = {}", (unit,))] if unit is not None else [])]
     return _by_sight(wanted.sight, unit, is_postgres)
 
 
 def _by_sight(sight: Sight, unit: str | None, is_postgres: bool) -> list[_Owner]:
-    """The viewer's units one by one, what has none yet where they may see that, and what is theirs by name beside them."""
+    """The viewer's units one by one, what has none yet where they may see that, and what is theirs by name beside them:
+    given to them, or filed by them and given to somebody else.
+    """
     units = sorted(sight.units or ())
-    own = sorted(sight.own_ids)
     if unit is not None:
         if unit in units:
             return [_Owner([("unit = {}", (unit,))])]
-        return [_Owner([("assignee_id = {}", (id,)), *_in_unit(unit)], True) for id in own]
+        return _by_name(sight, [_in_unit(unit)])
     found = [_Owner([("unit = {}", (one,))]) for one in units]
     if sight.new:
         found.append(_Owner([("unit IS NULL", ())]))
     elsewhere = _gaps(units, sight.new) if is_postgres else _anywhere_but(units, sight.new)
-    return found + [_Owner([("assignee_id = {}", (id,)), *place], True) for id in own for place in elsewhere]
+    return found + _by_name(sight, elsewhere)
+
+
+def _by_name(sight: Sight, places: list[list[Condition]]) -> list[_Owner]:
+    """What is the viewer's by name in these places."""
+    own = sorted(sight.own_ids)
+    names: list[list[Condition]] = [[("assignee_id = {}", (id,))] for id in own]
+    if sight.filed_by_id is not None:
+        holes = ", ".join("{}" for _ in own)
+        others = (f"(+assignee_id IS NULL OR +assignee_id NOT IN ({holes}))", tuple(own))
+        names.append([("filed_by_id = {}", (sight.filed_by_id,)), *([others] if own else [])])
+    return [_Owner([*name, *place], True) for name in names for place in places]
 
 
 def _anywhere_but(units: Sequence[str], is_new_seen: bool) -> list[list[Condition]]:

@@ -28,6 +28,7 @@ class Tab(StrEnum):
     WAITING = "waiting"
     VERIFY = "verify"
     AGAIN = "again"
+    FILED = "filed"
     SUPERVISED = "supervised"
     OPEN = "open"
     ENDED = "ended"
@@ -44,9 +45,13 @@ OFFICERS = (
 DISPATCHERS = (
     Tab.FREE, Tab.OVERDUE, Tab.TODAY, Tab.WAITING, Tab.VERIFY, Tab.AGAIN, Tab.SUPERVISED, Tab.OPEN, Tab.ENDED, Tab.ALL,
 )  # fmt: skip
-UNCOUNTED = frozenset({Tab.OPEN, Tab.ENDED, Tab.ALL})
+PATROLS = (Tab.FILED, Tab.VERIFY, Tab.OPEN, Tab.OVERDUE, Tab.ENDED, Tab.ALL)
+VOLUNTEERS = (Tab.FILED,)
+UNCOUNTED = frozenset({Tab.FILED, Tab.OPEN, Tab.ENDED, Tab.ALL})
 """Of these there are always many; nobody acts on how many."""
 HANDS = frozenset({Role.HANDLER, Role.CONTRACTOR})
+STREET = frozenset({Role.GRID_OFFICER, Role.VOLUNTEER})
+FILERS = STREET | {Role.WINDOW_CLERK}
 
 
 def does_cases(actor: Actor) -> bool:
@@ -57,9 +62,12 @@ def does_cases(actor: Actor) -> bool:
 def tabs_of(actor: Actor) -> tuple[Tab, ...]:
     """This person's queues, the one they begin with first."""
     if does_cases(actor):
-        return OFFICERS
+        return (*OFFICERS, Tab.FILED) if actor.roles & STREET else OFFICERS
+    if actor.roles and actor.roles <= STREET:
+        return PATROLS if Role.GRID_OFFICER in actor.roles else VOLUNTEERS
     # Who also handles cases finds them, whatever else they do.
-    return (Tab.MINE, *DISPATCHERS) if actor.roles & HANDS else DISPATCHERS
+    tabs = (Tab.MINE, *DISPATCHERS) if actor.roles & HANDS else DISPATCHERS
+    return (*tabs, Tab.FILED) if actor.roles & FILERS else tabs
 
 
 def tab_filter(tab: Tab, actor: Actor, now: datetime) -> QueueFilter:
@@ -83,6 +91,10 @@ def tab_filter(tab: Tab, actor: Actor, now: datetime) -> QueueFilter:
             return msgspec.structs.replace(whole, states=frozenset({S.HANDLED}))
         case Tab.AGAIN:
             return msgspec.structs.replace(whole, states=OPEN_STATES - UNDISPUTED, disputed=True)
+        case Tab.FILED:
+            return msgspec.structs.replace(
+                whole, states=frozenset(State), filed_by_id=actor.id, order="newest"
+            )
         case Tab.SUPERVISED:
             return msgspec.structs.replace(whole, supervised=True)
         case Tab.OPEN:

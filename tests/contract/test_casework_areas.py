@@ -166,6 +166,7 @@ async def spread(db: Database) -> list[Complaint]:
             row.state = (State.SUBMITTED, State.ASSIGNED, State.CLOSED)[number % 3].value
             row.unit = (None, "street", "night")[number % 3]
             row.assignee_id = HANDLER.id if number % 5 == 2 else None
+            row.filed_by_id = person(98) if number % 4 == 1 else None
             row.urgency = "urgent" if number % 2 else None
             row.submitted_at -= timedelta(days=90 if number % 4 == 3 else 0, minutes=number)
             await row.save()
@@ -179,6 +180,9 @@ SIGHTS = {
     "a unit": Sight(units=frozenset({"street"}), new=False, own_ids=frozenset({HANDLER.id or person(1)})),
     "a unit and what is new": Sight(units=frozenset({"night"}), new=True, own_ids=frozenset({person(99)})),
     "by name alone": Sight(units=frozenset(), new=False, own_ids=frozenset({HANDLER.id or person(1)})),
+    "what one filed": Sight(
+        units=frozenset({"night"}), new=False, own_ids=frozenset({person(98)}), filed_by_id=person(98)
+    ),
     "nothing": Sight(units=frozenset(), new=False, own_ids=frozenset()),
 }
 CORNER = Box(WEST, SOUTH, WEST + 1.2 * SIDE, SOUTH + 0.7 * SIDE)
@@ -187,7 +191,7 @@ CORNER = Box(WEST, SOUTH, WEST + 1.2 * SIDE, SOUTH + 0.7 * SIDE)
 def fits(row: Complaint, wanted: Wanted) -> bool:
     latitude, longitude = row.latitude or 0.0, row.longitude or 0.0
     return (
-        wanted.sight.covers(row.unit, row.assignee_id)
+        wanted.sight.covers(row.unit, row.assignee_id, row.filed_by_id)
         and row.submitted_at >= wanted.since_at
         and row.state in wanted.states
         and wanted.unit in (None, row.unit)

@@ -43,7 +43,9 @@ DEPUTY = Actor(
 CONTRACTOR = Actor(
     kind="staff", id=person(22), roles=frozenset({Role.CONTRACTOR}), units=frozenset({"street"})
 )
-EVERYBODY = (DISPATCHER, HANDLER, NIGHT_HANDLER, HEAD, DEPUTY, CONTRACTOR)
+PATROL = Actor(kind="staff", id=person(23), roles=frozenset({Role.GRID_OFFICER}), units=frozenset({"street"}))
+VOLUNTEER = Actor(kind="staff", id=person(24), roles=frozenset({Role.VOLUNTEER}), units=frozenset({"street"}))
+EVERYBODY = (DISPATCHER, HANDLER, NIGHT_HANDLER, HEAD, DEPUTY, CONTRACTOR, PATROL, VOLUNTEER)
 
 
 @pytest.fixture
@@ -108,6 +110,10 @@ async def a_town(desk: Desk, clock: FixedClock) -> Town:
     await handling.ask(desk, HANDLER, waiting, question="在几号楼？")  # type: ignore[arg-type]
     await case("handled", unit="street", officer=HANDLER)
     await put(desk, town.by_name["handled"], state=State.HANDLED.value)
+    await put(desk, town.by_name["handled"], filed_by_id=PATROL.id)
+    await put(desk, town.by_name["the night's"], filed_by_id=PATROL.id)
+    await put(desk, town.by_name["the handler's"], filed_by_id=VOLUNTEER.id)
+    await put(desk, town.by_name["new"], filed_by_id=VOLUNTEER.id)
     watched = await case("supervised", unit="street")
     await handling.supervise(desk, HEAD, watched, instruction="三天内办完")  # type: ignore[arg-type]
     for name in ("answered", "disputed", "closed"):
@@ -137,6 +143,10 @@ async def test_each_tab_holds_what_its_name_says(desk: Desk, clock: FixedClock) 
     assert await shown(Tab.AGAIN, HANDLER) == {"disputed"}
     assert await shown(Tab.AGAIN, NIGHT_HANDLER) == set()
     assert await shown(Tab.SUPERVISED, DISPATCHER) == {"supervised"}
+    assert await shown(Tab.VERIFY, PATROL) == {"handled"}
+    assert await shown(Tab.FILED, PATROL) == {"handled", "the night's"}
+    assert await shown(Tab.FILED, VOLUNTEER) == {"new", "the handler's"} == await shown(Tab.ALL, VOLUNTEER)
+    assert await shown(Tab.ALL, PATROL) == await shown(Tab.ALL, HANDLER) | {"the night's"}
     assert await shown(Tab.ENDED, HEAD) == {"closed", "refused"}
     assert await shown(Tab.ENDED, HANDLER) == {"closed"}
     assert await shown(Tab.ALL, HEAD) == set(town.by_name)
@@ -168,7 +178,7 @@ async def test_no_tab_and_no_filter_shows_what_its_reader_may_not_see(desk: Desk
     for actor in EVERYBODY:
         sight = sight_of(actor)
         rows = {row.reference: row for row in await Complaint.all()}
-        seen = {one for one, row in rows.items() if sight.covers(row.unit, row.assignee_id)}
+        seen = {one for one, row in rows.items() if sight.covers(row.unit, row.assignee_id, row.filed_by_id)}
         assert (
             set(await references(desk, QueueFilter(sight=sight, states=frozenset(State), order="newest")))
             == seen

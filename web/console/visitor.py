@@ -55,7 +55,7 @@ class Visitor:
         return may(self.actor, operation)
 
     def sees(self, case: ComplaintDetail) -> bool:
-        return case.restricted_at is None and self.sight.covers(case.unit, case.assignee_id)
+        return case.restricted_at is None and self.sight.covers(case.unit, case.assignee_id, case.filed_by_id)
 
 
 SignedIn = Callable[[Request, ConsoleDoor, Visitor], Awaitable[HTTPResponse]]
