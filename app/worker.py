@@ -43,8 +43,8 @@ from bot.receipts import settle_receipts
 from bot.unionids import UnionidWalk
 from casework.complaints.actions import close_answered_past_limit
 from casework.complaints.calendar_change import CalendarWatch
+from casework.complaints.clock_acts import archive_closed_past_limit, resume_waiting_past_limit
 from casework.complaints.desk import Desk
-from casework.complaints.handling import archive_closed_past_limit, resume_waiting_past_limit
 from casework.complaints.media import files_of_cases
 from casework.complaints.splitting import close_split_through
 from casework.dangers.paging import page_again

@@ -89,7 +89,7 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
                 _text(f"{table.name}.move.{move.name}"),
                 f"`{move.name}`",
                 "；".join(_state(table, source) for source in move.sources),
-                _state(table, move.target),
+                _state(table, move.target) if move.target is not None else "（不变）",
                 "、".join(ROLES[Role(role)] for role in move.by),
                 "、".join(f"`{need}`" for need in move.needs),
                 once,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from casework.actors import Actor, clock
-from casework.closing import close_each
+from casework.actors import Actor
 from casework.complaints.answering import (
     answered,
     answered_by,
@@ -20,7 +18,6 @@ from casework.complaints.answering import (
 )
 from casework.complaints.desk import Desk
 from casework.complaints.events import (
-    ComplaintArchived,
     ComplaintAsked,
     ComplaintExtended,
     ComplaintHandled,
@@ -33,11 +30,9 @@ from casework.complaints.events import (
     ComplaintSupervised,
 )
 from casework.complaints.followers import answer_followers
-from casework.complaints.lifecycle import State
 from casework.complaints.limits import extension, limit_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
-from casework.complaints.past_limit import past_limit
 from casework.complaints.place import Position, checked
 from casework.complaints.sending import send_by_rules
 from casework.complaints.telling import common
@@ -377,30 +372,3 @@ async def redo(
         tell=lambda row: ComplaintRedone(**common(desk, row), answer_by_at=row.due_at),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
-
-
-# ---- what the clock does
-
-
-async def resume_waiting_past_limit(desk: Desk, now: datetime, limit: int = 100) -> int:
-    """Go on with cases whose citizens did not reply in time. Returns how many."""
-
-    async def one(id: UUID) -> None:
-        await resume(desk, clock(), id)
-
-    return await close_each(await past_limit(State.WAITING, now, limit), one)
-
-
-async def archive_closed_past_limit(desk: Desk, now: datetime, limit: int = 100) -> int:
-    """Archive closed cases that can no longer be handled once more. Returns how many."""
-    step = Step(
-        move="archive",
-        given={},
-        content={},
-        tell=lambda row: ComplaintArchived(**common(desk, row)),
-    )
-
-    async def one(id: UUID) -> None:
-        await take(desk, clock(), id, step)
-
-    return await close_each(await past_limit(State.CLOSED, now, limit), one)

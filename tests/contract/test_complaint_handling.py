@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from casework.actors import clock as the_clock
-from casework.complaints import actions, handling, merging, notes, splitting
+from casework.complaints import actions, clock_acts, handling, merging, notes, splitting
 from casework.complaints.calendar_change import CalendarWatch
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
@@ -83,9 +83,9 @@ async def test_the_limit_stands_still_while_the_citizen_is_waited_for(desk: Desk
 async def test_who_does_not_reply_in_time_is_waited_for_no_longer(desk: Desk, clock: FixedClock) -> None:
     case = await assigned(desk)
     await handling.ask(desk, HANDLER, case.id, question="哪一边？")
-    assert await handling.resume_waiting_past_limit(desk, clock.now()) == 0
+    assert await clock_acts.resume_waiting_past_limit(desk, clock.now()) == 0
     clock.advance(timedelta(days=8))
-    assert await handling.resume_waiting_past_limit(desk, clock.now()) == 1
+    assert await clock_acts.resume_waiting_past_limit(desk, clock.now()) == 1
     row = await Complaint.get(id=case.id)
     assert (row.state, row.due_at > clock.now()) == (State.ASSIGNED, True)
 
@@ -224,7 +224,9 @@ async def test_a_closed_case_is_handled_once_more_and_then_archived(desk: Desk, 
     await actions.answer(desk, HANDLER, case.id, text="已清理")
     await actions.rate(desk, CITIZEN, case.id, score=2, solved=1, manner=3, speed=3)
     with pytest.raises(Forbidden) as refused:
-        await handling.redo(desk, msgspec.structs.replace(HEAD, units=frozenset({"night"})), case.id, reason="回访说没解决")
+        await handling.redo(
+            desk, msgspec.structs.replace(HEAD, units=frozenset({"night"})), case.id, reason="回访说没解决"
+        )
     assert refused.value.key == "problem.complaint.not_your_case"
     again = await handling.redo(desk, HEAD, case.id, reason="回访说没解决")
     assert (again.state, again.closed_at) == (State.REOPENED, None)
@@ -233,9 +235,9 @@ async def test_a_closed_case_is_handled_once_more_and_then_archived(desk: Desk, 
     with pytest.raises(Problem, match="too_often"):
         await actions.dispute(desk, CITIZEN, case.id, reason="还有")
     await actions.rate(desk, CITIZEN, case.id, score=3)
-    assert await handling.archive_closed_past_limit(desk, clock.now()) == 0
+    assert await clock_acts.archive_closed_past_limit(desk, clock.now()) == 0
     clock.advance(timedelta(days=40))
-    assert await handling.archive_closed_past_limit(desk, clock.now()) == 1
+    assert await clock_acts.archive_closed_past_limit(desk, clock.now()) == 1
     assert (await Complaint.get(id=case.id)).state == State.ARCHIVED
 
 
@@ -302,7 +304,9 @@ async def test_an_answer_that_forgets_what_was_asked_is_held_until_somebody_says
     with pytest.raises(Invalid, match="requests_left") as held:
         await actions.answer(desk, HANDLER, case.id, text="占道小贩由中队清理")
     assert (held.value.field, held.value.params["requests"]) == ("left_out_ground", "“什么时候能处理好？”")
-    done = await actions.answer(desk, HANDLER, case.id, text="占道小贩由中队清理", left_out_ground="当场已告知")
+    done = await actions.answer(
+        desk, HANDLER, case.id, text="占道小贩由中队清理", left_out_ground="当场已告知"
+    )
     assert done.state is State.ANSWERED
     entry = await AuditEntry.filter(case_id=case.id, action="complaint.answer").get()
     assert msgspec.json.decode(entry.detail)["content"]["left_out_ground"] == "当场已告知"

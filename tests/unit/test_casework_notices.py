@@ -95,6 +95,28 @@ def one_of_each() -> list[CaseEvent]:
         events.ComplaintUpdated(**common, update="明天到现场"),
         events.ComplaintHandedOver(**common, from_name="王强", answer_by_at=LATER),
         events.ComplaintAddedTo(**common, media=2),
+        events.ComplaintReclassified(**common, answer_by_at=LATER),
+        events.ComplaintReferred(
+            **common, reason="归街面管", unit_name="街面中队", from_unit_name="夜间中队", answer_by_at=LATER
+        ),
+        events.ComplaintAsked(**common, question="在路口哪一边？", reply_by_at=LATER),
+        events.ComplaintResumed(**common, replied=True, answer_by_at=LATER),
+        events.ComplaintResumed(**common, replied=False, answer_by_at=LATER),
+        events.ComplaintExtended(**common, reason="要等设备", answer_by_at=LATER),
+        events.ComplaintSupervised(**common, instruction="今天到现场", answer_by_at=LATER),
+        events.ComplaintReminded(**common, by_citizen=True, times=2, answer_by_at=LATER),
+        events.ComplaintReminded(
+            **common | {"unit": None, "assignee_id": None}, by_citizen=False, answer_by_at=LATER
+        ),
+        events.ComplaintHandled(**common, unit_name="街面中队", answer_by_at=LATER),
+        events.ComplaintSentBack(**common, ground="还有一半", answer_by_at=LATER),
+        events.ComplaintRedone(**common, answer_by_at=LATER),
+        events.ComplaintMerged(**common, answer_by_at=LATER),
+        events.ComplaintUnmerged(**common, answer_by_at=LATER),
+        events.ComplaintSplit(**common, parts=2, references="QS-TS-261123-0002-1、QS-TS-261123-0003-9"),
+        events.ComplaintSplitOff(**common, answer_by_at=LATER),
+        events.ComplaintReckoned(**common, answer_by_at=LATER),
+        events.ComplaintArchived(**common),
         *one_of_each_inquiry(),
         *one_of_each_danger(),
         *(DeadlineReached(**DEADLINE, mark=mark, unit=unit) for mark in Mark for unit in (None, "street")),
@@ -245,6 +267,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
         "rate_unsatisfied": ["rate_1"],
         "close": ["close", "close_by_clock"],
         "add_material": ["add_material", "add_media"],
+        "withdraw": ["withdraw"],
         ALARM: [f"deadline_{mark}" for mark in Mark],
     }
     for prefix, actions in (("timeline", FOR_CITIZENS), ("timeline_staff", FOR_STAFF | {"other"})):
@@ -318,6 +341,11 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.danger_acknowledged",
         "notify.staff.complaint_assigned",
         "notify.staff.complaint_handed_over",
+        "notify.staff.complaint_referred",
+        "notify.staff.complaint_replied",
+        "notify.staff.complaint_supervised",
+        "notify.staff.complaint_reminded",
+        "notify.staff.complaint_sent_back",
         "notify.staff.alert_unanswered",
         "notify.staff.deadline_most",
         "notify.staff.deadline_due",

@@ -41,7 +41,7 @@ def test_an_answer_that_forgets_something_is_told_what() -> None:
         ("", "", 0),
     ],
 )
-def test_examples(letter: str, answer: str, forgotten: int) -> None:
+def test_a_forgotten_request_is_counted_and_thanks_are_none(letter: str, answer: str, forgotten: int) -> None:
     assert len(untouched(letter, answer)) == forgotten
 
 

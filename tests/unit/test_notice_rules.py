@@ -50,6 +50,8 @@ def test_what_must_be_told_is_what_a_citizen_can_only_mend_by_knowing_it() -> No
         "complaint_refused_owner",
         "complaint_answered_owner",
         "complaint_answered_again_owner",
+        "complaint_asked_owner",
+        "complaint_extended_owner",
         "inquiry_answered_owner",
         "danger_acknowledged_owner",
         "account_linked_owner",
