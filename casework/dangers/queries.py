@@ -31,6 +31,13 @@ async def open_alerts(limit: int = PAGE_AT_MOST) -> tuple[AlertView, ...]:
     return await _views(rows[:limit])
 
 
+async def untaken(at_most: int = PAGE_AT_MOST) -> tuple[int, str]:
+    """How many alerts nobody has taken yet, as far as `at_most`, and the words that raised the oldest. For every page."""
+    rows = DangerAlert.filter(state=State.RAISED.value).order_by("raised_at", "id").limit(at_most)
+    matched = await rows.values_list("matched", flat=True)
+    return len(matched), str(matched[0]) if matched else ""
+
+
 async def count_open() -> int:
     """How many alerts nobody has taken yet, for a mark beside the menu."""
     return await DangerAlert.filter(state=State.RAISED.value).count()

@@ -7,8 +7,7 @@ from dataclasses import replace
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
-from casework.dangers.lifecycle import State
-from casework.dangers.queries import open_alerts
+from casework.dangers.queries import untaken
 from casework.notifications.queries import unread_count
 from casework.permissions import Operation, may
 from web.console.door import ConsoleDoor
@@ -63,10 +62,8 @@ async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Fram
 
 async def alarm_of(door: ConsoleDoor) -> str:
     """The sentence about danger alerts nobody has taken yet; empty when there is none."""
-    alerts = [one for one in await open_alerts() if one.state is State.RAISED]
-    if not alerts:
-        return ""
-    return door.words.text("console.dangers.banner", count=len(alerts), matched=alerts[0].matched)
+    count, matched = await untaken()
+    return door.words.text("console.dangers.banner", count=count, matched=matched) if count else ""
 
 
 def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str = "") -> Frame:
