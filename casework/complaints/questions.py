@@ -6,6 +6,7 @@ from casework.complaints.desk import Desk
 from casework.complaints.filing import suggested
 from casework.complaints.scheme import Category, Question
 from casework.complaints.wording import folded
+from casework.dangers.finding import find_danger
 
 AT_MOST = 2
 """More than two questions would be a form."""
@@ -20,7 +21,9 @@ def questions_about(desk: Desk, story: str, category: str | None = None) -> tupl
 
 
 def asking_category(desk: Desk, story: str, category: str | None = None) -> Category | None:
-    """Whose questions those are; None where the words suggest nothing clearly."""
+    """Whose questions those are; None where the words suggest nothing clearly, or tell of danger: then nobody is kept."""
+    if find_danger(desk.policy.danger, story):
+        return None
     code = category or _clearly_suggested(desk, story)
     return desk.policy.categories.get(code) if code is not None else None
 

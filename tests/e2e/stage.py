@@ -51,7 +51,7 @@ class Stage:
         rows = self._system.rows
         case, open_case = (
             self._file(STORY, with_photo=True),
-            self._file("半夜工地施工太吵，连着三天了", with_photo=False),
+            self._file("夜里十一点工地还在施工，太吵，连着三天了", with_photo=False),
         )
         self._work_through(case)
         publish_months(self._system, 202608, 202609, 202610)
