@@ -1,19 +1,19 @@
 """A linear model that tells labels by words and characters, held as plain numbers and read in microseconds.
 
-Two fields are summed, each divided by its own length so that long and short texts are judged alike: `grams`, the
-single characters and pairs of them, which know what the training texts said; and `meanings`, words, which also know
-words that no training text held, from what such words mean (`nlp.meanings`).
+Two fields are summed, each divided by its own length so that long and short texts are judged alike: `grams`, single
+characters and pairs of them, which know what the training texts said; and `meanings`, words, which also know words
+that no training text held, by what they mean (`nlp.meanings`).
 
-A row of a field holds one weight a label and the square of the token's own weight, side by side in one integer:
-adding rows adds all labels at once, which is what makes pure Python quick enough. Weights are `LANE` bits apart and
-below 2**WEIGHT_BITS, so that no sum of a text's tokens runs over into its neighbour.
+A row of a field holds a token's square, its own weight and one weight a label, side by side in one integer: adding
+rows adds all labels at once, which is what makes pure Python quick enough. Numbers are `LANE` bits apart and below
+2**WEIGHT_BITS, so that no sum over a text runs into its neighbour.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -25,12 +25,15 @@ from nlp.segment import Segmenter
 MOST_CHARACTERS = 400
 """Of a text, at most so many are looked at: who complains says at once of what."""
 WEIGHT_BITS = 12
+TOP_WEIGHT = (1 << WEIGHT_BITS) - 1
 LANE = 24
+LANE_MASK = (1 << LANE) - 1
+BESIDE_LABELS = 2
+"""Numbers of a row before those of the labels: the square and the token's own weight."""
 QUARTERS = 4
 """A token's count is taken in quarters, so that counts stay whole numbers."""
 WORDS_SHOWN = 5
-LANE_MASK = (1 << LANE) - 1
-TOP_WEIGHT = (1 << WEIGHT_BITS) - 1
+_LONGEST_PIECE = 4
 _DIGITS = str.maketrans("0123456789", "0" * 10)
 _COUNTED = tuple(round(QUARTERS * (1 + math.log(max(1, times)))) for times in range(MOST_CHARACTERS + 1))
 
@@ -56,16 +59,21 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """Weights of one kind of token. `scale` turns a label's sum of a row back into its weight, `bound` is what was
-    added to make every weight of a row positive."""
+    """Weights of one kind of token.
+
+    `scale` turns a number of a label back into its weight, `bound` is what was added to make them all positive;
+    `top` is the largest weight that a token has of its own. `likeness` says how much two tokens of one text point the
+    same way (0: not at all), which makes the text's length grow faster than they are many.
+    """
 
     rows: dict[str, int]
     scale: float
     bound: int
-    square_scale: float
+    top: float
+    likeness: float
 
-    def sums(self, tokens: dict[str, int], labels: int) -> tuple[list[float], float]:
-        """Of each label, the weights of the tokens divided by the tokens' length; and one part of that length.
+    def sums(self, tokens: Mapping[str, int], labels: int) -> tuple[list[float], float]:
+        """Of each label, the weights of the tokens divided by the length they have together; and that length.
 
         Unknown tokens count nothing; of nothing but them the length is 0.
         """
@@ -76,10 +84,13 @@ class Field(msgspec.Struct, frozen=True):
             if row is not None:
                 total += row * count
                 counted += count
-        length = math.sqrt((total & LANE_MASK) * self.square_scale * QUARTERS)
-        if not length:
+        if not counted:
             return [0.0] * labels, 0.0
-        offset, factor = self.bound * counted, self.scale / length
+        square = (total & LANE_MASK) * self.top * self.top / (TOP_WEIGHT * QUARTERS)
+        own = (total >> LANE & LANE_MASK) * self.top / (TOP_WEIGHT * QUARTERS)
+        length = length_of(square, own, self.likeness)
+        offset, factor = self.bound * counted, self.scale / (QUARTERS * length)
+        total >>= LANE * (BESIDE_LABELS - 1)
         summed = []
         for _ in range(labels):
             total >>= LANE
@@ -91,7 +102,7 @@ class Field(msgspec.Struct, frozen=True):
         row = self.rows.get(token)
         if row is None:
             return 0.0
-        return ((row >> LANE * (label + 1) & LANE_MASK) - self.bound) * self.scale
+        return ((row >> LANE * (label + BESIDE_LABELS) & LANE_MASK) - self.bound) * self.scale
 
 
 class LinearModel(msgspec.Struct, frozen=True):
@@ -130,7 +141,8 @@ class LinearModel(msgspec.Struct, frozen=True):
         for word in read.cut:
             end = place + len(word)
             if len(word) > 1 and word not in STOP_WORDS and word not in spoken and not word.isdigit():
-                said = sum(by_place[place:end]) + self.meanings.weight(word, label) / word_length
+                meant = sum(self.meanings.weight(piece, label) for piece in _pieces(word, self.meanings.rows))
+                said = sum(by_place[place:end]) + meant / word_length
                 if said > 0:
                     spoken[word] = (said, place)
             place = end
@@ -148,7 +160,7 @@ def _judged(model: LinearModel, read: Read) -> tuple[list[float], float, float]:
     """The scores and the lengths of both fields."""
     count = len(model.labels)
     by_grams, gram_length = model.grams.sums(read.grams, count)
-    by_words, word_length = model.meanings.sums(read.words, count)
+    by_words, word_length = model.meanings.sums(known_words(read.words, model.meanings.rows), count)
     return (
         [sum(parts) for parts in zip(model.bias, by_grams, by_words, strict=True)],
         gram_length,
@@ -164,13 +176,47 @@ def read_text(text: str, segmenter: Segmenter) -> Read:
     return Read(plain, cut, grams, _counted(cut))
 
 
+def known_words(words: Mapping[str, int], known: Container[str]) -> dict[str, int]:
+    """The words that are known, and of the others the known words they are made of."""
+    found: dict[str, int] = {}
+    for word, count in words.items():
+        if word in known:
+            found[word] = found.get(word, 0) + count
+        elif len(word) > 1:
+            for piece in _pieces(word, known):
+                found[piece] = found.get(piece, 0) + count
+    return found
+
+
+def length_of(square: float, own: float, likeness: float) -> float:
+    """The length of a text from the sum of its tokens' squares and the sum of their weights; never 0."""
+    return math.sqrt(max(square + likeness * (own * own - square), 1e-9))
+
+
+def packed(numbers: Sequence[int]) -> int:
+    """A row from whole numbers up to TOP_WEIGHT: the square, the token's own weight, the labels in their order."""
+    row = 0
+    for number in reversed(numbers):
+        row = row << LANE | number
+    return row
+
+
+def _pieces(word: str, known: Container[str]) -> list[str]:
+    """The word itself, or the longest known words from its start on; characters that begin none are passed over."""
+    if word in known:
+        return [word]
+    pieces, place = [], 0
+    while place < len(word):
+        for length in range(min(_LONGEST_PIECE, len(word) - place), 0, -1):
+            piece = word[place : place + length]
+            if piece in known:
+                pieces.append(piece)
+                place += length
+                break
+        else:
+            place += 1
+    return pieces
+
+
 def _counted(tokens: Iterable[str]) -> dict[str, int]:
     return {token: _COUNTED[times] for token, times in Counter(tokens).items()}
-
-
-def packed(weights: Sequence[int], square: int) -> int:
-    """A row from whole numbers below 2**WEIGHT_BITS: the square lowest, then the labels in their order."""
-    row = 0
-    for weight in reversed(weights):
-        row = row << LANE | weight
-    return row << LANE | square

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from nlp.linear import LANE, LANE_MASK, TOP_WEIGHT, Field, LinearModel, packed
+from nlp.linear import BESIDE_LABELS, LANE, LANE_MASK, TOP_WEIGHT, Field, LinearModel, packed
 
 MAGIC = b"CGLM"
 VERSION = 1
@@ -25,13 +25,14 @@ class BrokenModel(ValueError):
 
 
 class _StoredField(msgspec.Struct, array_like=True):
-    """`numbers` are unsigned and of two bytes, lowest first: for each token its square, then each label's weight."""
+    """`numbers` are unsigned and of two bytes, lowest first: for each token its row."""
 
     tokens: str
     numbers: bytes
     scale: float
     bound: int
-    square_scale: float
+    top: float
+    likeness: float
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -93,19 +94,19 @@ def _stored(field: Field, labels: int) -> _StoredField:
     if sys.byteorder == "big":
         numbers.byteswap()
     return _StoredField(
-        "\n".join(field.rows), numbers.tobytes(), field.scale, field.bound, field.square_scale
+        "\n".join(field.rows), numbers.tobytes(), field.scale, field.bound, field.top, field.likeness
     )
 
 
 def _unpacked(row: int, labels: int) -> Iterator[int]:
-    for _ in range(labels + 1):
+    for _ in range(labels + BESIDE_LABELS):
         yield row & LANE_MASK
         row >>= LANE
 
 
 def _field(stored: _StoredField, labels: int) -> Field:
     tokens = stored.tokens.split("\n") if stored.tokens else []
-    width = labels + 1
+    width = labels + BESIDE_LABELS
     if len(stored.numbers) != 2 * width * len(tokens) or len(set(tokens)) != len(tokens):
         raise BrokenModel("分类模型的词和权重对不上，请重新训练。")
     numbers = array("H", stored.numbers)
@@ -113,10 +114,12 @@ def _field(stored: _StoredField, labels: int) -> Field:
         numbers.byteswap()
     if any(number > TOP_WEIGHT for number in numbers) or not 0 <= stored.bound <= TOP_WEIGHT:
         raise BrokenModel("分类模型的权重越界，请重新训练。")
-    if not all(math.isfinite(scale) and scale > 0 for scale in (stored.scale, stored.square_scale)):
+    if not all(math.isfinite(scale) and scale > 0 for scale in (stored.scale, stored.top)):
+        raise BrokenModel("分类模型的比例不对，请重新训练。")
+    if not 0 <= stored.likeness <= 1:
         raise BrokenModel("分类模型的比例不对，请重新训练。")
     rows = {
-        token: packed(numbers[place + 1 : place + width], numbers[place])
+        token: packed(numbers[place : place + width])
         for token, place in zip(tokens, range(0, len(numbers), width), strict=True)
     }
-    return Field(rows, stored.scale, stored.bound, stored.square_scale)
+    return Field(rows, stored.scale, stored.bound, stored.top, stored.likeness)

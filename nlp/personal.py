@@ -76,6 +76,12 @@ _CHAT_NAME = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+_PATTERNS = (
+    (_PLATE, 0, Kind.PLATE),
+    (_HOUSE, 0, Kind.HOUSE),
+    (_MAIL, 0, Kind.MAIL),
+    (_CHAT_NAME, 1, Kind.CHAT_NAME),
+)
 EVERY_KIND = frozenset(Kind)
 MASKED_KINDS = frozenset({Kind.NUMBER, Kind.CHAT_NAME, Kind.MAIL})
 """What nobody needs to see in order to go to a place and put things right."""
@@ -83,7 +89,7 @@ MASKED_KINDS = frozenset({Kind.NUMBER, Kind.CHAT_NAME, Kind.MAIL})
 
 def personal_spans(text: str, kinds: Collection[Kind] = EVERY_KIND) -> tuple[Span, ...]:
     """What names a person, in order, none over another: where two rules meet, the one that begins first, then the longer."""
-    found = sorted((one for one in _found(text) if one.kind in kinds), key=lambda one: (one.start, -one.end))
+    found = sorted(_found(text, kinds), key=lambda one: (one.start, -one.end))
     kept: list[Span] = []
     for one in found:
         if not kept or one.start >= kept[-1].end:
@@ -125,15 +131,11 @@ def mask_name(name: str) -> str:
     return shown + "*" * min(2, max(1, len(name) - len(shown))) if name else ""
 
 
-def _found(text: str) -> Iterator[Span]:
-    for start, end in sensitive_spans(text):
-        yield Span(start, end, Kind.NUMBER)
-    for pattern, kind in ((_PLATE, Kind.PLATE), (_HOUSE, Kind.HOUSE), (_MAIL, Kind.MAIL)):
-        for found in pattern.finditer(text):
-            yield Span(*found.span(), kind)
-    for found in _CHAT_NAME.finditer(text):
-        yield Span(*found.span(1), Kind.CHAT_NAME)
-    for found in _NAME.finditer(text):
-        group = found.lastgroup
-        if group is not None:
-            yield Span(*found.span(group), Kind.NAME)
+def _found(text: str, kinds: Collection[Kind]) -> Iterator[Span]:
+    if Kind.NUMBER in kinds:
+        for start, end in sensitive_spans(text):
+            yield Span(start, end, Kind.NUMBER)
+    for pattern, group, kind in _PATTERNS:
+        if kind in kinds:
+            for found in pattern.finditer(text):
+                yield Span(*found.span(group), kind)

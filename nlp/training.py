@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nlp.linear import QUARTERS, TOP_WEIGHT, Field, LinearModel, Read, packed
+from nlp.linear import (
+    QUARTERS,
+    TOP_WEIGHT,
+    Field,
+    LinearModel,
+    Read,
+    known_words,
+    length_of,
+    packed,
+)
 from nlp.meanings import Meanings, shipped_meanings
 from nlp.solving import solved
 
@@ -33,11 +42,18 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model is made. Tuned by cross-validation, see docs/adr/0040."""
+    """How a model is made. Tuned by cross-validation, see docs/adr/0040.
 
-    cost: float = 0.4
-    pair_share: float = 0.5
-    meaning_share: float = 0.9
+    `pair_share` weighs pairs of characters against single ones, `meaning_share` meanings against grams,
+    `single_share` words of one character against longer ones. `likeness` is measured: how much the words of one text
+    mean the same. `balance` makes rare labels count more: 0 not at all, 1 as much as frequent ones.
+    """
+
+    cost: float = 0.35
+    pair_share: float = 0.7
+    meaning_share: float = 0.65
+    single_share: float = 0.35
+    likeness: float = 0.045
     balance: float = 0.5
     most_grams: int = 16_000
     most_words: int = 24_000
@@ -66,7 +82,7 @@ def fitted(reads: Sequence[Read], labels: Sequence[str], recipe: Recipe = RECIPE
     always = np.arange(len(grams.places), len(grams.places) + dimensions + 1)
     for read in reads:
         held, said = _gram_values(read, grams)
-        meaning = _meaning(read, meanings) * recipe.meaning_share
+        meaning = _meaning(read, meanings, recipe) * recipe.meaning_share
         places.append(np.concatenate([held, always]))
         values.append(np.concatenate([said, meaning, [1.0]]))
     of = {name: number for number, name in enumerate(names)}
@@ -78,18 +94,19 @@ def fitted(reads: Sequence[Read], labels: Sequence[str], recipe: Recipe = RECIPE
     # What speaks for every label alike decides nothing.
     weights -= weights.mean(axis=1, keepdims=True)
     by_gram = weights[: len(grams.places)] * grams.weights[:, None]
-    by_word = (
-        recipe.meaning_share
-        * meanings.weights[:, None]
-        * (meanings.vectors @ weights[len(grams.places) : -1])
-    )
+    own = np.array([_own(word, recipe) for word in meanings.places])
+    by_word = recipe.meaning_share * own[:, None] * (meanings.vectors @ weights[len(grams.places) : -1])
     return LinearModel(
         labels=names,
         bias=tuple(map(float, weights[-1])),
         sharpness=UNMEASURED,
-        grams=_field(list(grams.places), by_gram, grams.weights, recipe.most_grams),
-        meanings=_field(list(meanings.places), by_word, meanings.weights, recipe.most_words),
+        grams=_field(list(grams.places), by_gram, grams.weights, recipe.most_grams, 0.0),
+        meanings=_field(list(meanings.places), by_word, own, recipe.most_words, recipe.likeness),
     )
+
+
+def _own(word: str, recipe: Recipe) -> float:
+    return 1.0 if len(word) > 1 else recipe.single_share
 
 
 def _gram_table(reads: Sequence[Read], recipe: Recipe) -> _Table:
@@ -111,26 +128,26 @@ def _gram_values(read: Read, table: _Table) -> tuple[numpy.ndarray, numpy.ndarra
 
     held = [(table.places[gram], count) for gram, count in read.grams.items() if gram in table.places]
     places = np.array([place for place, _ in held], dtype=np.int64)
-    counts = np.array([count for _, count in held], dtype=np.float64)
+    counts = np.array([count for _, count in held], dtype=np.float64) / QUARTERS
     weights = table.weights[places]
-    length = math.sqrt(QUARTERS * (counts @ weights**2)) or 1.0
-    return places, counts * weights / length
+    return places, counts * weights / length_of(float(counts @ weights**2), 0.0, 0.0)
 
 
-def _meaning(read: Read, meanings: Meanings) -> numpy.ndarray:
+def _meaning(read: Read, meanings: Meanings, recipe: Recipe) -> numpy.ndarray:
     import numpy as np
 
-    held = [(meanings.places[word], count) for word, count in read.words.items() if word in meanings.places]
+    held = known_words(read.words, meanings.places)
     if not held:
         return np.zeros(meanings.vectors.shape[1])
-    places = np.array([place for place, _ in held])
-    counts = np.array([count for _, count in held], dtype=np.float64)
-    weights = meanings.weights[places]
-    total: numpy.ndarray = (counts * weights) @ meanings.vectors[places]
-    return total / math.sqrt(QUARTERS * (counts @ weights**2))
+    counts = np.array(list(held.values()), dtype=np.float64) / QUARTERS
+    own = np.array([_own(word, recipe) for word in held])
+    total: numpy.ndarray = (counts * own) @ meanings.vectors[[meanings.places[word] for word in held]]
+    return total / length_of(float(counts @ own**2), float(counts @ own), recipe.likeness)
 
 
-def _field(tokens: Sequence[str], rows: numpy.ndarray, own: numpy.ndarray, most: int) -> Field:
+def _field(
+    tokens: Sequence[str], rows: numpy.ndarray, own: numpy.ndarray, most: int, likeness: float
+) -> Field:
     """The weightiest rows, as whole numbers."""
     import numpy as np
 
@@ -138,11 +155,11 @@ def _field(tokens: Sequence[str], rows: numpy.ndarray, own: numpy.ndarray, most:
     kept = np.sort(np.argsort(-heaviest, kind="stable")[:most])
     bound = TOP_WEIGHT // 2
     scale = float(heaviest.max(initial=0.0)) / bound or 1.0
-    square_scale = float((own**2).max(initial=0.0)) / TOP_WEIGHT or 1.0
-    whole = np.rint(rows[kept] / scale).astype(int) + bound
-    squares = np.maximum(np.rint(own[kept] ** 2 / square_scale).astype(int), 1)
-    packed_rows = {
-        tokens[place]: packed(weights, square)
-        for place, weights, square in zip(kept.tolist(), whole.tolist(), squares.tolist(), strict=True)
+    top = float(own.max(initial=0.0)) or 1.0
+    beside = np.stack([(own[kept] / top) ** 2, own[kept] / top], axis=1) * TOP_WEIGHT
+    numbers = np.concatenate([np.maximum(np.rint(beside), 1), np.rint(rows[kept] / scale) + bound], axis=1)
+    named = {
+        tokens[place]: packed(row)
+        for place, row in zip(kept.tolist(), numbers.astype(int).tolist(), strict=True)
     }
-    return Field(packed_rows, scale, bound, square_scale)
+    return Field(named, scale, bound, top, likeness)
