@@ -482,7 +482,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['submitted_at', 'place_cell', 'state', 'unit', 'category', 'urgency', 'place_area']),
+            index=Index(fields=['submitted_at', 'place_cell', 'state', 'unit', 'category', 'urgency', 'place_area', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',

@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from casework.areas.cells import LEVEL, ranges_of
-from casework.complaints.lifecycle import State
+from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.ports import Standing
 from casework.complaints.sight import Sight
 from kit.db import Database
@@ -126,6 +126,9 @@ class _Conditions:
         parts = [f"{self._by_time}submitted_at >= {self._moment(db, wanted.since_at)}"]
         if wanted.states != frozenset(State):
             parts.append(f"{self._never}state {self._one_of(wanted.states)}")
+        if not wanted.states <= OPEN_STATES:
+            # Kept for nothing but keeping: never on a map.
+            parts.append(f"{self._never}restricted_at IS NULL")
         for column in ("unit", "category", "urgency"):
             value = getattr(wanted, column)
             if value is not None:

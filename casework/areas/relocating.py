@@ -24,13 +24,13 @@ async def relocate(
 ) -> AsyncIterator[tuple[int, int]]:
     """Go through all cases with coordinates; gives (looked at, changed) after each batch.
 
-    What has ended stays where it was counted, unless `also_ended` or it was never located. Batch by batch: what a
+    What was anonymised keeps its area and has no square. What has ended stays where it was counted, unless `also_ended` or it was never located. Batch by batch: what a
     broken-off run left is done by the next.
     """
     after, seen, changed = UUID(int=0), 0, 0
     while True:
         rows = (
-            await Complaint.filter(id__gt=after, latitude__isnull=False, longitude__isnull=False)
+            await Complaint.filter(id__gt=after, latitude__isnull=False, anonymised_at__isnull=True)
             .order_by("id")
             .limit(BATCH)
             .values(*_FIELDS)

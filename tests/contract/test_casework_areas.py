@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,8 +32,10 @@ from kit.audit.models import AuditEntry
 from kit.db import Change, Database
 from kit.geojson import GeoJsonError
 from kit.geometry import Box
+from kit.secrets import KeyRing
 from tests.casework_setting import HANDLER, desk_on, filed, person
 
+ROOT = Path(__file__).parents[2]
 EVERYTHING = Sight(units=None, new=True, own_ids=frozenset())
 WEST, SOUTH, SIDE = 120.10, 30.20, 0.02
 
@@ -168,6 +173,7 @@ async def spread(db: Database) -> list[Complaint]:
             row.assignee_id = HANDLER.id if number % 5 == 2 else None
             row.filed_by_id = person(98) if number % 4 == 1 else None
             row.urgency = "urgent" if number % 2 else None
+            row.restricted_at = row.submitted_at if number == 11 else None
             row.submitted_at -= timedelta(days=90 if number % 4 == 3 else 0, minutes=number)
             await row.save()
 
@@ -194,6 +200,7 @@ def fits(row: Complaint, wanted: Wanted) -> bool:
         wanted.sight.covers(row.unit, row.assignee_id, row.filed_by_id)
         and row.submitted_at >= wanted.since_at
         and row.state in wanted.states
+        and row.restricted_at is None
         and wanted.unit in (None, row.unit)
         and wanted.urgency in (None, row.urgency)
         and (wanted.area is None or wanted.area == (row.place_area or ""))
@@ -239,3 +246,34 @@ async def test_counts_and_lists_are_those_of_looking_at_every_case(database: Dat
             seen = {row.reference for row in rows if fits(row, msgspec.structs.replace(wanted, box=None))}
             assert {one.reference for one in spots} <= seen
     assert len(await counting.newest(database, plain, 3)) == 3
+
+
+async def test_the_command_refuses_a_broken_file_with_line_and_reason_and_takes_a_whole_one(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    KeyRing.open(keys, create=True)
+    broken, whole = tmp_path / "broken.geojson", tmp_path / "whole.geojson"
+    broken.write_bytes(file_of(square("S1", 0, 0), {"type": "Feature", "geometry": None}))
+    whole.write_bytes(file_of(square("S1", 0, 0)))
+
+    async def areas(*words: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.cli", "areas", *words),
+            cwd=ROOT,
+            env={"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await process.communicate()
+        return process.returncode or 0, printed.decode()
+
+    code, printed = await areas("import", str(broken), "--kind", "street")
+    assert (code, "第 2 个要素（第 1 行）：没有图形" in printed) == (2, True), printed
+    assert "什么都没有导入" in printed
+    code, printed = await areas("import", str(whole), "--kind", "street")
+    assert (code, "新增 1 个：S1" in printed) == (0, True), printed
+    latitude, longitude = map(str, at(0.5, 0.5))
+    assert await areas("locate", latitude, longitude) == (0, "街道  S1  S1 号\n")
+    assert (await areas("locate", "10", "20"))[0] == 1
