@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from casework.actors import Actor
 from casework.areas.kinds import AreaKind
@@ -14,9 +16,9 @@ from casework.queues.reading import COUNTED_TO
 from casework.queues.tabs import Tab, does_cases, tabs_of
 from casework.queues.views import QueueRow
 from nlp.personal import masked
-from web.console.addresses import case_address
 from web.console.door import ConsoleDoor
 from web.console.filters import DAYS, Filters, states_under
+from web.console.frame import CASES
 from web.console.queue_screens import Narrowing, QueueLine, QueueTab, Several
 from web.console.screens import Chip, Option
 from web.console.several_forms import SEVERAL_KEYS
@@ -117,17 +119,17 @@ def several_for(door: ConsoleDoor, actor: Actor) -> tuple[Several, ...]:
 def line_of(
     door: ConsoleDoor,
     row: QueueRow,
-    filters: Filters,
+    now: datetime,
     *,
-    may_call: bool,
+    back: str,
     several: bool,
+    street: bool,
+    may_call: bool,
 ) -> QueueLine:
-    """One case in words."""
-    now, words = door.clock.now(), door.words
-    has_place = row.latitude is not None and row.longitude is not None
-    place = f"{row.latitude:.6f},{row.longitude:.6f}" if has_place else ""
-    address = case_address(row.reference, filters.query)
-    return QueueLine(
+    """One case in words. `back` is what the way back needs, as it stands in an address; `street`: with the way there."""
+    words = door.words
+    address = f"{CASES}/{row.reference}{back}"
+    line = QueueLine(
         reference=row.reference,
         href=address,
         key=f"{row.reference}.{row.revision}" if several else "",
@@ -139,9 +141,21 @@ def line_of(
         marks=_marks(door, row),
         handler=" · ".join(name for name in (row.unit_name, row.assignee_name) if name) or "—",
         submitted=words.moment(row.submitted_at, now),
-        latitude=f"{row.latitude:.6f}" if has_place else "",
-        longitude=f"{row.longitude:.6f}" if has_place else "",
-        map=f"geo:{place}?q={place}" if place else "",
+    )
+    return _on_the_street(line, row, address, may_call=may_call) if street else line
+
+
+def _on_the_street(line: QueueLine, row: QueueRow, address: str, *, may_call: bool) -> QueueLine:
+    """The way there, the caller's number, and the answer with a photo."""
+    latitude = longitude = way = ""
+    if row.latitude is not None and row.longitude is not None:
+        latitude, longitude = f"{row.latitude:.6f}", f"{row.longitude:.6f}"
+        way = f"geo:{latitude},{longitude}?q={latitude},{longitude}"
+    return replace(
+        line,
+        latitude=latitude,
+        longitude=longitude,
+        map=way,
         phone=f"{address}#phone" if may_call and row.has_phone else "",
         answer=f"{address}#act-answer",
     )

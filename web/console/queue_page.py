@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.complaints.queries import detail_by_reference
-from casework.permissions import Operation
+from casework.permissions import Operation, may
 from casework.queues.finding import Sought
 from casework.queues.reading import counts, queue
 from casework.queues.saved import saved_filters
-from casework.queues.tabs import UNCOUNTED, Tab, tab_filter, tabs_of
+from casework.queues.tabs import UNCOUNTED, Tab, does_cases, tab_filter, tabs_of
 from casework.queues.views import QueuePage as FoundCases
 from kit.clock import local
 from kit.problems import Invalid
@@ -94,7 +96,9 @@ async def _page(
     )
     several = several_for(door, actor)
     kept = await saved_filters(visitor.staff.id)
-    on_the_street = visitor.does_cases and filters.tab is Tab.MINE
+    on_the_street = does_cases(actor) and filters.tab is Tab.MINE
+    may_call = may(actor, Operation.SEE_PHONE)
+    back = f"?{urlencode({'back': filters.query})}" if filters.query else ""
     return QueuePage(
         here=filters.address,
         query=filters.query,
@@ -106,9 +110,11 @@ async def _page(
             line_of(
                 door,
                 row,
-                filters,
-                may_call=visitor.may(Operation.SEE_PHONE),
+                now,
+                back=back,
                 several=bool(several),
+                street=on_the_street,
+                may_call=may_call,
             )
             for row in found.rows
         ),
