@@ -16,6 +16,7 @@ from tests.e2e.system import System
 from tests.e2e.weixin import REFERENCE, Weixin, new_openid
 
 PHONE = "13712345678"
+NAME = "慕容白鹭洲"
 CAMERA = "Kanarienvogel-9000"
 BROWSER = "Kanarienvogel-Browser/1.0"
 NOT_OURS = {"standin.log"}
@@ -91,12 +92,26 @@ async def a_story(system: System) -> tuple[str, str, str]:
         page = await clerk.get(f"/console/cases/{found[0]}")
         assert "137****5678" in page.text
         assert PHONE not in page.text
+        await _name_is_kept_and_looked_at(clerk, found[0])
         assert (await clerk.act(found[0], "accept", category="cooking_fumes")).status == 200
         session = max((cookie.value for cookie in clerk.http.cookie_jar), key=len)
     async with asyncio.timeout(20):
         while not system.ledger(openid):
             await asyncio.sleep(0.2)
     return openid, found[0], session
+
+
+async def _name_is_kept_and_looked_at(clerk: Clerk, reference: str) -> None:
+    """A name given at the counter, the caller found by number, both looked at once."""
+    address = f"/console/privacy/correct/{reference}"
+    token = {"csrf_token": (await clerk.get(address)).hidden("csrf_token")}
+    kept = await clerk.post(address, token | {"name": NAME})
+    assert "慕容**" in kept.text
+    found = await clerk.post("/console/find", token | {"phone": PHONE})
+    assert reference in found.text
+    assert NAME in (await clerk.post(f"/console/cases/{reference}/phone", token)).text
+    page = await clerk.get(f"/console/cases/{reference}")
+    assert NAME not in page.text
 
 
 async def leaks(system: System) -> list[str]:
@@ -106,6 +121,7 @@ async def leaks(system: System) -> list[str]:
     canaries = {
         "openid": openid.encode(),
         "telephone": PHONE.encode(),
+        "name": NAME.encode(),
         "camera": CAMERA.encode(),
         "browser": BROWSER.encode(),
         "console session": session.encode(),

@@ -1,7 +1,7 @@
 """Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
 
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
-one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
+one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
 clerk opens.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
@@ -92,6 +92,13 @@ def heat_shown(page: Page) -> None:
     page.wait_for_selector("#map[data-loaded='2']")
 
 
+def find_caller(page: Page) -> None:
+    """The cases of a caller, found by number."""
+    page.fill("#phone", "13800001234")
+    page.locator("main form[method=post] button.primary").click()
+    page.wait_for_load_state()
+
+
 def without_receipts(page: Page) -> None:
     """One topic ended, and the offer to take that back."""
     address = page.url
@@ -168,6 +175,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
+    Screen("console-privacy", "/console/privacy", "diaodu"),
+    Screen("console-privacy-request", "/console/privacy/requests/{request}", "guanli", prepare=open_all),
+    Screen("console-correct", "/console/privacy/correct/{desk_case}", "diaodu"),
+    Screen("console-correct-refused", "/console/privacy/correct/{desk_case}", "diaodu", prepare=send_empty),
+    Screen("console-find", "/console/find", "diaodu", prepare=find_caller),
+    Screen("console-retention", "/console/privacy/retention", "guanli"),
+    Screen("console-restricted", "/console/privacy/restricted", "guanli"),
     Screen("console-dangers", "/console/dangers", "zhiban"),
     Screen("console-deliveries", "/console/deliveries", "lingdao"),
     Screen("console-deliveries-failed", "/console/deliveries?state=failed&reason=expired", "lingdao"),

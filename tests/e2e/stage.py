@@ -61,6 +61,7 @@ class Stage:
             "case": case,
             "open_case": open_case,
             "inquiry": self._ask(),
+            "request": self._request(),
             "code": str(
                 rows("select code from scene_code where kind <> 'article' order by code limit 1")[0][0]
             ),
@@ -95,6 +96,16 @@ class Stage:
         page.locator("#words").fill("小区门口能不能临时摆三天展台？要找谁批？")
         page.locator("main button.primary").click()
         expect(page.locator("main [role=status]")).to_contain_text("LY")
+        reference = str(find_references(page.locator("main").inner_text())[0])
+        page.close()
+        return reference
+
+    def _request(self) -> str:
+        page = self._context(CITIZEN).new_page()
+        page.goto(f"{self._system.url}/h5/data/correct")
+        page.locator("main textarea").fill("地点写错了，是菜场南门；电话请改成 13900001111。")
+        page.locator("main button.primary").click()
+        expect(page.locator("main [role=status]").first).to_be_visible()
         reference = str(find_references(page.locator("main").inner_text())[0])
         page.close()
         return reference
