@@ -139,3 +139,8 @@ def _found(text: str, kinds: Collection[Kind]) -> Iterator[Span]:
         if kind in kinds:
             for found in pattern.finditer(text):
                 yield Span(*found.span(group), kind)
+    if Kind.NAME in kinds:
+        for found in _NAME.finditer(text):
+            name = found.lastgroup
+            if name is not None:
+                yield Span(*found.span(name), Kind.NAME)
