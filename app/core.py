@@ -37,6 +37,7 @@ from casework.deadlines.profile import DeadlinesSection
 from casework.events import EVENTS
 from casework.exchange.profile import ExchangeSection, check_platforms
 from casework.figures.profile import FiguresSection
+from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.people.profile import ConsentsSection
@@ -85,6 +86,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "exchange": ExchangeSection,
     "routing": RoutingSection,
     "retention": RetentionSection,
+    "visits": VisitsSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,

@@ -15,6 +15,8 @@ from casework.dangers.profile import DangerSection
 from casework.deadlines import clocks
 from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.profile import DeadlinesSection
+from casework.follow_up_visits.desk import VisitDesk
+from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.topics import topics_of
@@ -53,6 +55,11 @@ def inquiry_desk_of(core: Core) -> InquiryDesk:
         bureau_code=core.profile.section(BureauSection).reference_code,
         danger=core.profile.section(DangerSection),
     )
+
+
+def visit_desk_of(core: Core, desk: Desk) -> VisitDesk:
+    """The desk that asks people after their case was closed."""
+    return VisitDesk(complaints=desk, section=core.profile.section(VisitsSection))
 
 
 def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> DeadlineDesk:

@@ -13,7 +13,7 @@ from app.campaigns import campaign_desk, campaign_door
 from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
 from app.counting import tell_counts
-from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules
+from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules, visit_desk_of
 from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
 from app.figures import figures_desk, public_pages
@@ -142,6 +142,7 @@ def build_app(
             trusted_proxies=settings.trusted_proxies,
             staff_rules=staff_rules(core),
             exchange=exchange_section(core),
+            follow_ups=visit_desk_of(core, desk),
             retention=core.profile.section(RetentionSection),
             figures=figures_desk(core, desk),
             map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),

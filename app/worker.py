@@ -16,7 +16,7 @@ import structlog
 
 from app.campaigns import campaign_desk
 from app.core import Core, file_store, open_core, redis_url, rule_book
-from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account
+from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account, visit_desk_of
 from app.duties import Duty, Roster
 from app.exchange import Posting, courier, exchange_section
 from app.figures import FiguresDuty
@@ -54,6 +54,7 @@ from casework.events import EVENTS
 from casework.exchange.orders import accept_orders
 from casework.exchange.planning import ExchangePlanner
 from casework.figures.keeping import FigureKeeper
+from casework.follow_up_visits.planning import VisitPlanner
 from casework.inquiries.actions import close_answered_past_limit as close_inquiries
 from casework.notifications.alerts import escalate_unanswered
 from casework.notifications.bundles import make_bundles
@@ -156,12 +157,19 @@ async def work(
     stack.push_async_callback(posting.close)
     exchange = courier(core, desk, posting, log.error)
     calendar_watch = CalendarWatch(desk)
+    visits = VisitPlanner(visit_desk_of(core, desk))
     book = rule_book(core.profile)
     relay = Relay(
         db,
         dict.fromkeys(
             EVENTS,
-            (Planner(book), DeadlinePlanner(deadlines), ExchangePlanner(platforms), FigureKeeper(desk)),
+            (
+                Planner(book),
+                DeadlinePlanner(deadlines),
+                ExchangePlanner(platforms),
+                FigureKeeper(desk),
+                visits,
+            ),
         ),
         lambda name, id, exc: log.error(
             "event_failed", event_name=name, id=str(id), error=type(exc).__name__

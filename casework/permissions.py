@@ -37,6 +37,7 @@ class Operation(StrEnum):
     HAND_OVER_WORK = "hand_over_work"
     SEE_INQUIRIES = "see_inquiries"
     SEE_DANGERS = "see_dangers"
+    SEE_VISITS = "see_visits"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
@@ -91,6 +92,8 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.RELEASE_CASE: frozenset({R.DISPATCHER, R.HEAD}),
     Operation.HAND_OVER_WORK: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_INQUIRIES: _CASE_ROLES | {R.AUDITOR},
+    # Recording what was said is a move: `casework.follow_up_visits.lifecycle` names its roles.
+    Operation.SEE_VISITS: frozenset({R.WINDOW_CLERK, R.DISPATCHER, R.HEAD}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),

@@ -408,6 +408,8 @@ ROUTES = {
     "GET /console/inquiries/<reference:str>": STAFF,
     "POST /console/inquiries/<reference:str>/answer": STAFF,
     "POST /console/inquiries/<reference:str>/close": STAFF,
+    "GET /console/visits": STAFF,
+    "POST /console/visits/<visit_id:str>/<act:str>": STAFF,
     "GET /console/dangers": STAFF,
     "POST /console/dangers/<alert_id:str>/take": STAFF,
     "POST /console/dangers/<alert_id:str>/end": STAFF,

@@ -58,6 +58,9 @@ FOR_CITIZENS = frozenset(
     }
 )
 FOR_STAFF = FOR_CITIZENS | {
+    "visit_record",
+    "visit_miss",
+    "visit_give_up",
     "reclassify",
     "supervise",
     "send_back",

@@ -29,6 +29,8 @@ from web.console.queue_routes import QUEUE_ROUTES
 from web.console.routing_routes import ROUTING_ROUTES
 from web.console.settings_routes import SETTINGS_ROUTES
 from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
+from web.console.taking_routes import FILE_CASE, TAKING_ROUTES
+from web.console.visit_pages import show_visits, take_visit
 from web.console.visitor import Visitor, signed_in
 
 CASE, INQUIRY, DANGER = "/cases/<reference:str>", "/inquiries/<reference:str>", "/dangers/<alert_id:str>"
@@ -55,6 +57,7 @@ def console_blueprint() -> Blueprint:
     route("POST", "/login", log_in, "log_in")
     route("POST", "/login/code", give_code, "give_code")
     route("POST", "/logout", log_out, "log_out")
+    route("POST", "/cases/new", with_photos(act(May.FILE_CASE, FILE_CASE)), "file_case", stream=True)
     route("GET", CASE, page(May.SEE_CASES, show_case), "case")
     route("GET", CASE + "/<move:str>", page(May.SEE_CASES, back_to_case), "back_to_case")
     route("POST", CASE + "/phone", act(May.SEE_PHONE, show_phone), "phone")
@@ -69,6 +72,8 @@ def console_blueprint() -> Blueprint:
     route("POST", INQUIRY + "/answer", act(May.SEE_INQUIRIES, answer_inquiry), "answer_inquiry")
     route("POST", INQUIRY + "/words", act(May.SEE_PHONE, read_words), "inquiry_words")
     route("POST", INQUIRY + "/close", act(May.SEE_INQUIRIES, close_inquiry), "close_inquiry")
+    route("GET", "/visits", page(May.SEE_VISITS, show_visits), "visits")
+    route("POST", "/visits/<visit_id:str>/<act:str>", act(May.SEE_VISITS, take_visit), "take_visit")
     route("GET", "/dangers", page(May.SEE_DANGERS, show_dangers), "dangers")
     route("POST", DANGER + "/take", act(May.SEE_DANGERS, take_danger), "take_danger")
     route("POST", DANGER + "/end", act(May.SEE_DANGERS, end_danger), "end_danger")
@@ -81,6 +86,7 @@ def console_blueprint() -> Blueprint:
     route("POST", "/codes/<code:str>/retire", act(May.KEEP_CODES, retire_code), "retire_code")
     tables = (
         *QUEUE_ROUTES,
+        *TAKING_ROUTES,
         *NOTICE_ROUTES,
         *PEOPLE_ROUTES,
         *SETTINGS_ROUTES,

@@ -13,6 +13,8 @@ from casework.exchange.profile import ExchangeSection
 from casework.figures.desk import FiguresDesk
 from casework.figures.profile import FiguresSection
 from casework.figures.queries import FigureReader
+from casework.follow_up_visits.desk import VisitDesk
+from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.desk import InquiryDesk
 from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
@@ -79,6 +81,7 @@ class ConsoleDoor:
     figures: FiguresDesk
     figure_reader: FigureReader
     exchange: ExchangeSection
+    follow_ups: VisitDesk
     retention: RetentionSection
     limits: RateLimit
 
@@ -113,6 +116,7 @@ def build_console(
     map: MapDoor | None = None,
     figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
+    follow_ups: VisitDesk | None = None,
     retention: RetentionSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
@@ -141,6 +145,7 @@ def build_console(
         preview=preview,
         templates=templates if templates is not None else NoTemplates(),
         exchange=exchange or ExchangeSection(),
+        follow_ups=follow_ups or VisitDesk(complaints=desk, section=VisitsSection()),
         retention=retention or RetentionSection(),
         limits=RateLimit(redis, keys, desk.db.clock),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),

@@ -14,21 +14,24 @@ from web.console.door import ConsoleDoor
 from web.console.screens import Frame, Place
 from web.console.visitor import Visitor
 
+FILE = "/console/cases/new"
 CASES, INQUIRIES, DANGERS = "/console/cases", "/console/inquiries", "/console/dangers"
 CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
 EXCHANGE, MAP = "/console/exchange", "/console/map"
 FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
-NOTICES = "/console/notices"
+NOTICES, VISITS = "/console/notices", "/console/visits"
 PRIVACY, FIND = "/console/privacy", "/console/find"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
 ROUTING = "/console/routing"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
     CASES: ("cases", Operation.SEE_CASES),
+    FILE: ("file", Operation.FILE_CASE),
     MAP: ("map", Operation.SEE_CASES),
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
+    VISITS: ("visits", Operation.SEE_VISITS),
     CODES: ("codes", Operation.KEEP_CODES),
     ROUTING: ("routing", Operation.SEE_ROUTING),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
@@ -51,6 +54,8 @@ def first_place(visitor: Visitor) -> str:
     """Where somebody begins: the first place of the navigation they may go to, else their own page."""
     if visitor.does_cases:
         return f"{CASES}?tab=mine"
+    if visitor.is_on_rounds:
+        return FILE
     return next((href for href, (_, operation) in PLACES.items() if may(visitor.actor, operation)), MINE)
 
 
