@@ -173,6 +173,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
     Screen("console-map", "/console/map?state=all", "diaodu", prepare=map_drawn),
     Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
+    Screen("console-visits", "/console/visits", "diaodu", prepare=open_all),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
     Screen("console-privacy", "/console/privacy", "diaodu"),
