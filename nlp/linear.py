@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from operator import add
 
 import msgspec
 
@@ -33,6 +34,7 @@ BESIDE_LABELS = 2
 QUARTERS = 4
 """A token's count is taken in quarters, so that counts stay whole numbers."""
 WORDS_SHOWN = 5
+_MOST_TYPED = 2 * MOST_CHARACTERS
 _LONGEST_PIECE = 4
 _DIGITS = str.maketrans("0123456789", "0" * 10)
 _COUNTED = tuple(round(QUARTERS * (1 + math.log(max(1, times)))) for times in range(MOST_CHARACTERS + 1))
@@ -97,12 +99,16 @@ class Field(msgspec.Struct, frozen=True):
             summed.append(((total & LANE_MASK) - offset) * factor)
         return summed, length
 
-    def weight(self, token: str, label: int) -> float:
-        """How much a token speaks for a label, against the other labels; undivided."""
-        row = self.rows.get(token)
-        if row is None:
-            return 0.0
-        return ((row >> LANE * (label + BESIDE_LABELS) & LANE_MASK) - self.bound) * self.scale
+    def teller(self, label: int, length: float) -> Callable[[str], float]:
+        """A function that says how much a token speaks for a label, against the others, in a text of this length."""
+        get, bound, factor = self.rows.get, self.bound, self.scale / length
+        shift = LANE * (label + BESIDE_LABELS)
+
+        def told(token: str) -> float:
+            row = get(token)
+            return ((row >> shift & LANE_MASK) - bound) * factor if row is not None else 0.0
+
+        return told
 
 
 class LinearModel(msgspec.Struct, frozen=True):
@@ -129,23 +135,18 @@ class LinearModel(msgspec.Struct, frozen=True):
         self, text: str, read: Read, label: int, gram_length: float, word_length: float
     ) -> tuple[str, ...]:
         """The words whose characters and meaning speak for a label, as they stand in the text."""
-        plain, weight = read.plain, self.grams.weight
-        known = {gram: weight(gram, label) / gram_length for gram in read.grams}
-        by_place = [known[character] for character in plain]
-        for place in range(len(plain) - 1):
-            half = known[plain[place : place + 2]] / 2
-            by_place[place] += half
-            by_place[place + 1] += half
+        plain, rows = read.plain, self.meanings.rows
+        by_gram, by_word = self.grams.teller(label, gram_length), self.meanings.teller(label, word_length)
         spoken: dict[str, tuple[float, int]] = {}
         place = 0
         for word in read.cut:
-            end = place + len(word)
-            if len(word) > 1 and word not in STOP_WORDS and word not in spoken and not word.isdigit():
-                meant = sum(self.meanings.weight(piece, label) for piece in _pieces(word, self.meanings.rows))
-                said = sum(by_place[place:end]) + meant / word_length
+            length = len(word)
+            if length > 1 and word not in STOP_WORDS and word not in spoken and not word.isdigit():
+                said = by_word(word) if word in rows else sum(map(by_word, _pieces(word, rows)))
+                said += sum(map(by_gram, word)) + sum(map(by_gram, map(add, word, word[1:])))
                 if said > 0:
                     spoken[word] = (said, place)
-            place = end
+            place += length
         weightiest = sorted(spoken.items(), key=lambda item: (-item[1][0], item[1][1]))[:WORDS_SHOWN]
         shown = (standing(text, plain, at, at + len(word)) for word, (_, at) in weightiest)
         return tuple(dict.fromkeys(word for word in shown if word))
@@ -170,19 +171,21 @@ def _judged(model: LinearModel, read: Read) -> tuple[list[float], float, float]:
 
 def read_text(text: str, segmenter: Segmenter) -> Read:
     """What the model looks at. Every digit is the same digit: house numbers tell nothing."""
-    plain = normalise(text)[:MOST_CHARACTERS].translate(_DIGITS)
+    plain = normalise(text[:_MOST_TYPED])[:MOST_CHARACTERS]
+    if not plain.isalpha():
+        plain = plain.translate(_DIGITS)
     cut = tuple(segmenter.cut(plain)) if plain else ()
-    grams = _counted([*plain, *(plain[place : place + 2] for place in range(len(plain) - 1))])
+    grams = _counted([*plain, *map(add, plain, plain[1:])])
     return Read(plain, cut, grams, _counted(cut))
 
 
 def known_words(words: Mapping[str, int], known: Container[str]) -> dict[str, int]:
     """The words that are known, and of the others the known words they are made of."""
-    found: dict[str, int] = {}
+    found = {word: count for word, count in words.items() if word in known}
+    if len(found) == len(words):
+        return found
     for word, count in words.items():
-        if word in known:
-            found[word] = found.get(word, 0) + count
-        elif len(word) > 1:
+        if len(word) > 1 and word not in known:
             for piece in _pieces(word, known):
                 found[piece] = found.get(piece, 0) + count
     return found
@@ -205,6 +208,8 @@ def _pieces(word: str, known: Container[str]) -> list[str]:
     """The word itself, or the longest known words from its start on; characters that begin none are passed over."""
     if word in known:
         return [word]
+    if len(word) == 2:
+        return [character for character in word if character in known]
     pieces, place = [], 0
     while place < len(word):
         for length in range(min(_LONGEST_PIECE, len(word) - place), 0, -1):
@@ -218,5 +223,11 @@ def _pieces(word: str, known: Container[str]) -> list[str]:
     return pieces
 
 
-def _counted(tokens: Iterable[str]) -> dict[str, int]:
-    return {token: _COUNTED[times] for token, times in Counter(tokens).items()}
+def _counted(tokens: Sequence[str]) -> dict[str, int]:
+    times = Counter(tokens)
+    counted = dict.fromkeys(times, QUARTERS)
+    if len(counted) < len(tokens):
+        for token, often in times.items():
+            if often > 1:
+                counted[token] = _COUNTED[often]
+    return counted
