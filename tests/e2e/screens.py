@@ -216,8 +216,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-campaign-review", "/console/campaigns/{campaign}/review", "lingdao"),
     Screen("console-settings", "/console/settings", "lingdao"),
     Screen("console-settings-limits", "/console/settings?tab=limits", "lingdao"),
-    Screen("console-settings-categories", "/console/settings?tab=categories", "lingdao"),
-    Screen("console-setting-category", "/console/settings/value/complaints.categories.manhole", "lingdao"),
+    Screen("console-settings-categories", "/console/settings?tab=categories&find=井", "guanli"),
+    Screen("console-setting-category", "/console/settings/value/complaints.categories.manhole", "guanli"),
     Screen(
         "console-setting", "/console/settings/value/complaints.limits.answer", "lingdao", prepare=open_all
     ),

@@ -138,6 +138,9 @@ async def test_a_category_has_limits_by_urgency_questions_and_says_which_limit_h
     assert (litter["answer_working_days"], litter["limits"]) == (3, {"emergency": {"working_hours": 2}})
     same = {"limit_ordinary": "3 个工作日", "limit_emergency": "2 个工作时"}
     assert "没有变化" in (await save(admin, address, **fields, **same)).text
+    found = await admin.get("/console/settings?tab=categories&find=暴露垃圾")
+    assert "垃圾" in found.text
+    assert "犬只扰民" not in found.text
     for wrong in ({"limit_urgent": "马上"}, {"questions": "（选项：是|否）"}):
         refused = await save(admin, address, **(fields | wrong))
         assert refused.status in (409, 422)

@@ -94,6 +94,25 @@ def items_of(document: Mapping[str, Any], tab: str) -> tuple[Item, ...]:
     )
 
 
+def is_found(document: Mapping[str, Any], item: Item, find: str) -> bool:
+    """Whether a category is known by these words: its name, other names, keywords, codes, group."""
+    if not find:
+        return True
+    one = value_at(document, item.path)
+    groups = [
+        group["name"] for group in document["complaints"]["groups"] if group["code"] == one.get("group")
+    ]
+    lists = [one.get(name) or () for name in ("aliases", "keywords", "other_codes")]
+    said = [
+        one["code"],
+        one["name"],
+        one.get("standard_code") or "",
+        *groups,
+        *(word for some in lists for word in some),
+    ]
+    return find.lower() in " ".join(said).lower()
+
+
 def item_at(document: Mapping[str, Any], path: str) -> Item | None:
     """The item of a path, if it is one that can be changed."""
     return next((one for tab in TABS for one in items_of(document, tab) if one.path == path), None)

@@ -23,6 +23,7 @@ from web.console.settings_items import (
     Item,
     changed,
     choices_of,
+    is_found,
     item_at,
     items_of,
 )
@@ -43,6 +44,7 @@ from web.console.settings_widgets import LONG_AT_MOST
 from web.console.submission import value_of
 from web.console.visitor import Visitor
 
+FIND_AT_MOST = 60
 DONE = frozenset({"saved", "restored", "removed", "added", "same"})
 Texts = Mapping[str, str]
 
@@ -151,6 +153,7 @@ async def render_tab(
     problem: Problem | None = None,
 ) -> HTTPResponse:
     document, text = await document_now(door), door.words.text
+    find = str(request.args.get("find", "")).strip()[:FIND_AT_MOST] if tab == "categories" else ""
     choices, amended = choices_of(document), {one.path for one in await amendments.in_force(PROFILE)}
     rows = tuple(
         SettingLine(
@@ -160,6 +163,7 @@ async def render_tab(
             state=_state(door) if any(f"{one}.".startswith(f"{item.path}.") for one in amended) else None,
         )
         for item in items_of(document, tab)
+        if is_found(document, item, find)
     )
     may_add = tab == "units" and visitor.may(Operation.AMEND_SETTINGS)
     page = SettingsPage(
@@ -169,6 +173,8 @@ async def render_tab(
         rows=rows,
         asks=new_unit_asks(door, typed or {}, problem) if may_add else (),
         notes=_notes(request, door, problem, {"code", "reason"}),
+        find=find,
+        finds=text("console_settings.find_category") if tab == "categories" else "",
     )
     status = problem.status if problem else 200
     return shown(door, "settings.html", await frame_for(door, visitor, SETTINGS), page, status)

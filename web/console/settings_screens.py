@@ -19,7 +19,7 @@ class SettingLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsPage:
-    """One tab. `asks` is the form for a new unit."""
+    """One tab. `asks` is the form for a new unit, `finds` says what a list of categories is searched by."""
 
     tabs: tuple[Link, ...]
     title: str
@@ -28,6 +28,7 @@ class SettingsPage:
     asks: tuple[Ask, ...] = ()
     notes: tuple[Note, ...] = ()
     find: str = ""
+    finds: str = ""
     is_searched: bool = False
     more: str = ""
     first: str = ""
