@@ -111,7 +111,16 @@ class Complaint(Model):
         indexes = (
             ("place_cell", "submitted_at"),
             # The map's counts are read from this one alone, see `casework.areas.counting`.
-            ("submitted_at", "place_cell", "state", "unit", "category", "urgency", "place_area", "restricted_at"),
+            (
+                "submitted_at",
+                "place_cell",
+                "state",
+                "unit",
+                "category",
+                "urgency",
+                "place_area",
+                "restricted_at",
+            ),
             IndexWhere(fields=("merged_into_id", "id"), where="merged_into_id IS NOT NULL"),
             IndexWhere(fields=("parent_id", "id"), where="parent_id IS NOT NULL"),
             ("phone_index", "submitted_at"),
