@@ -164,7 +164,7 @@ def asks_of(
             kind="choice",
             label=text(f"console_routing.field.{name}"),
             help=_help(words, name),
-            typed=typed.of(name) or (" " if optional else ""),
+            typed=typed.of(name),
             wrong=wrong.get(name, ""),
             optional=optional,
             groups=(OptionGroup(name="", options=(*none, *options)),),

@@ -146,7 +146,7 @@ def _asks(
             kind="choice" if is_choice else "short",
             label=text(f"console_routing.trial.field.{name}"),
             help="" if is_choice else text(f"console_routing.trial.help.{name}"),
-            typed=typed[name] or (" " if is_choice else ""),
+            typed=typed[name] or (Source.WECHAT.value if name == "source" else ""),
             wrong=wrong.get(name, ""),
             optional=True,
             at_most=TYPED_AT_MOST,

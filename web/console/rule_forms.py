@@ -50,8 +50,7 @@ def asks_of(rule: Rule, typed: Mapping[str, str], wrong: Mapping[str, str], word
             kind="choice",
             label=text(f"console_rules.field.{name}"),
             help=_help(words, name),
-            # Where "" is a choice of its own, nothing still to be chosen is offered besides.
-            typed=typed.get(name, "") or (" " if optional else ""),
+            typed=typed.get(name, ""),
             wrong=wrong.get(name, ""),
             optional=optional,
             groups=(OptionGroup(name="", options=tuple(options)),),
