@@ -32,6 +32,7 @@ CONSOLE_SHEETS = (
     "campaign",
     "figures",
     "privacy",
+    "taking",
     "print",
 )
 PUBLIC_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "public")

@@ -72,6 +72,7 @@ def moves_for(visitor: Visitor, case: ComplaintDetail) -> tuple[str, ...]:
         for name in case.view.moves
         if name in FORMS
         and name != left_out
+        and (name != "close_on_spot" or case.filed_by_id == actor.id)
         and (own or set(COMPLAINT.find(name).by) & actor.roles != {Role.HANDLER})
     ]
     usual = list(FORMS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from casework.actors import Actor
-from casework.complaints import actions, handling, merging, splitting
+from casework.complaints import actions, handling, merging, on_spot, splitting
 from casework.complaints.desk import Desk
 from casework.complaints.filing import STORY_AT_MOST
 from casework.complaints.handling import Correction
@@ -97,6 +97,17 @@ async def _report_handled(desk: Desk, actor: Actor, case: UUID, given: Filled) -
     )
 
 
+async def _close_on_spot(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
+    return await on_spot.close_on_spot(
+        desk,
+        actor,
+        case,
+        text=given.texts["answer"],
+        after_photos=given.photos,
+        expected_revision=given.revision,
+    )
+
+
 async def _verify(desk: Desk, actor: Actor, case: UUID, given: Filled) -> ComplaintView:
     return await handling.verify(desk, actor, case, expected_revision=given.revision)
 
@@ -154,6 +165,13 @@ _PART_FIELDS = tuple(
 
 HANDLING_FORMS: Mapping[str, MoveForm] = {
     "report_handled": MoveForm(fields=(_ANSWER, _AFTER, LEFT_OUT), take=_report_handled),
+    "close_on_spot": MoveForm(
+        fields=(
+            Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST, help=False),
+            Field(name="after_photos", kind="photos", at_most=PHOTOS_BYTES),
+        ),
+        take=_close_on_spot,
+    ),
     "verify": MoveForm(take=_verify),
     "send_back": MoveForm(fields=(_GROUND,), take=_send_back),
     "ask": MoveForm(

@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from casework.permissions import Operation
 from kit.problems import Problem
 from web.console.case_routes import find_case, render_case
 from web.console.door import ConsoleDoor
 from web.console.forms import TEXT_FIELDS, is_act
-from web.console.frame import CASES, frame_for, shown
+from web.console.frame import CASES, FILE, frame_for, shown
 from web.console.screens import Note, ResumePage
 from web.console.submission import KEPT_AT_MOST, KEPT_PREFIX, Typed, photos_of, value_of
+from web.console.taking_form import taken_from
+from web.console.taking_page import render_taking
 from web.console.visitor import HOME, Visitor, safe_next
 
 KEPT_ACTION = "kept_action"
@@ -65,6 +68,9 @@ async def resumed(door: ConsoleDoor, visitor: Visitor, wanted: str, request: Req
     if not texts or not action:
         return redirect(wanted, status=303)
     note = Note(words=door.words.text("console.login.back_again"), tone="soon")
+    if action == FILE and visitor.may(Operation.FILE_CASE):
+        # Its photos wait in the browser, and are there again with the form.
+        return await render_taking(request, door, visitor, taken_from(texts), notes=(note,))
     folder, _, act = action.rpartition("/")
     if folder.startswith(CASES + "/") and is_act(act):
         mine = {name: value for name, value in texts.items() if name in TEXT_FIELDS}

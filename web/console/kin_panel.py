@@ -34,7 +34,9 @@ async def kin_of(
     panel = KinPanel(
         lead=await _one(door, visitor, row.merged_into_id),
         merged=tuple(
-            _kin(door, one) for one in await merged_into(row.id) if sight.covers(one.unit, one.assignee_id)
+            _kin(door, one)
+            for one in await merged_into(row.id)
+            if sight.covers(one.unit, one.assignee_id, one.filed_by_id)
         ),
         whole=await _one(door, visitor, row.parent_id),
         parts=tuple(_kin(door, one) for one in await parts_of(row.id)),
@@ -73,7 +75,7 @@ def _permit(door: ConsoleDoor, permit: PermitMatch) -> str:
 
 async def _one(door: ConsoleDoor, visitor: Visitor, id: object, may_merge: bool = False) -> Kin | None:
     row = await Complaint.get_or_none(id=id) if id is not None else None
-    if row is None or not sight_of(visitor.actor).covers(row.unit, row.assignee_id):
+    if row is None or not sight_of(visitor.actor).covers(row.unit, row.assignee_id, row.filed_by_id):
         return None
     return _kin(door, row, may_merge)
 

@@ -66,7 +66,12 @@ def key_of(request: Request) -> str:
 
 def photos_of(request: Request) -> list[File]:
     """The files of the photo field. Browsers send one empty, nameless file when nothing was chosen."""
-    files = request.files.getlist("after_photos", []) if request.files else []
+    return photos_named(request, "after_photos")
+
+
+def photos_named(request: Request, name: str) -> list[File]:
+    """The files of one field."""
+    files = request.files.getlist(name, []) if request.files else []
     return [one for one in files if one.body or one.name]
 
 
@@ -83,7 +88,7 @@ def faults_of(
         label = words.text(f"console.field.{one.name}")
         value = texts.get(one.name, "")
         if one.kind == "photos":
-            sentence = _photo_fault(photos, one.at_most, words)
+            sentence = photo_fault(photos, one.at_most, words)
             if sentence:
                 wrong[one.name] = sentence
         elif is_blank(value):
@@ -99,7 +104,8 @@ def faults_of(
     return wrong
 
 
-def _photo_fault(photos: list[File], bytes_at_most: int, words: Words) -> str:
+def photo_fault(photos: list[File], bytes_at_most: int, words: Words) -> str:
+    """Why these photos cannot be taken, in a sentence; "" if they can."""
     if len(photos) > PHOTOS_AT_MOST:
         return words.text("console.form.too_many_photos", count=PHOTOS_AT_MOST)
     if any(len(one.body) > MAX_FILE_BYTES for one in photos):

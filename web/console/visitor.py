@@ -13,6 +13,7 @@ from sanic.response import redirect
 
 from casework.actors import Actor
 from casework.complaints.sight import Sight, sight_of
+from casework.complaints.taking_in import ROUNDS
 from casework.complaints.views import ComplaintDetail
 from casework.people.staff import staff_by_id
 from casework.people.views import StaffView
@@ -50,6 +51,11 @@ class Visitor:
         """Whether cases are given to them and not theirs to distribute, so that their own tasks come first."""
         roles = self.staff.roles
         return Role.DISPATCHER not in roles and not roles.isdisjoint({Role.HANDLER, Role.CONTRACTOR})
+
+    @property
+    def is_on_rounds(self) -> bool:
+        """Whether they do nothing here but file what they see, so that the form comes first."""
+        return bool(self.staff.roles) and self.staff.roles <= frozenset(ROUNDS)
 
     def may(self, operation: Operation) -> bool:
         return may(self.actor, operation)

@@ -23,45 +23,59 @@
     return undefined;
   });
   const keepShots = (key, files) => shots((store) => (files.length ? store.put({ at: Date.now(), files }, key) : store.delete(key)));
+  // A form may have photos in two places, before and after.
+  const shotsOf = (picker) => `${picker.closest("form").dataset.keeps}/${one("input[multiple]", picker).name}`;
+  const dropShots = (key) => shots((store) => store.delete(IDBKeyRange.bound(key, `${key}/\uffff`)));
   const KEPT = "console.draft.";
   const load = (key) => {
     try { return JSON.parse(localStorage.getItem(KEPT + key)); } catch { return null; }
   };
-  const save = (key, texts) => {
+  const save = (key, texts, typed) => {
     try {
-      if (Object.values(texts).some((text) => text.trim())) localStorage.setItem(KEPT + key, JSON.stringify({ at: Date.now(), texts }));
+      if (typed) localStorage.setItem(KEPT + key, JSON.stringify({ at: Date.now(), texts }));
       else localStorage.removeItem(KEPT + key);
     } catch { /* no room: the page itself still holds it */ }
   };
   const drop = (key) => {
+    clearTimeout(waiting);
     try { localStorage.removeItem(KEPT + key); } catch { /* nothing was kept */ }
-    if (window.indexedDB) keepShots(key, []);
+    if (window.indexedDB) dropShots(key);
   };
-  const texts = (form) => all("textarea, input[type=text]", form).reduce((kept, field) => ({ ...kept, [field.name]: field.value }), {});
+  // Beside what is typed a form may keep what was chosen and its own name; what is of a caller alone it never keeps.
+  const TYPED = "textarea, input[type=text]:not([data-unkept])";
+  const FIELDS = `${TYPED}, [data-keeps-all] select, [data-kept]`;
+  const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "1" : "") : field.value);
+  const put = (field, text) => {
+    if (field.type === "checkbox") field.checked = text === "1";
+    else field.value = text;
+  };
+  const texts = (form) => all(FIELDS, form).reduce((kept, field) => ({ ...kept, [field.name]: valueOf(field) }), {});
+  const isTyped = (form) => all(TYPED, form).some((field) => field.value.trim()) || all(".picked li", form).length > 0;
 
   let waiting = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keeps]");
-    if (!form || !event.target.matches("textarea, input[type=text]")) return;
+    if (!form || !event.target.matches(FIELDS)) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => save(form.dataset.keeps, texts(form)), 300);
+    waiting = setTimeout(() => save(form.dataset.keeps, texts(form), isTyped(form)), 300);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-drops]");
     if (!button) return;
     const form = button.closest("form");
     drop(form.dataset.keeps);
-    all("textarea, input[type=text]", form).forEach((field) => { field.value = field.defaultValue; });
+    all(TYPED, form).forEach((field) => { field.value = field.defaultValue; });
+    all("[data-keeps-all] select, [data-kept]:not([name=act])", form).forEach((field) => put(field, ""));
+    form.dispatchEvent(new CustomEvent("console:restored", { bubbles: true }));
     all(".picker", form).forEach((picker) => { held.set(picker, []); show(picker); });
     button.closest(".draft").hidden = true;
   });
 
-  const restoreShots = async (form) => {
-    const picker = one(".picker", form);
-    if (!picker || !window.indexedDB || held.has(picker)) return;
-    const kept = await shots((store) => store.get(form.dataset.keeps));
+  const restoreShots = async (form, picker) => {
+    if (!window.indexedDB || held.has(picker)) return;
+    const kept = await shots((store) => store.get(shotsOf(picker)));
     if (!kept || held.has(picker)) return;
-    if (Date.now() - kept.at > 3 * DAY_MS) { keepShots(form.dataset.keeps, []); return; }
+    if (Date.now() - kept.at > 3 * DAY_MS) { keepShots(shotsOf(picker), []); return; }
     held.set(picker, kept.files);
     show(picker);
     one(".draft", form).hidden = false;
@@ -69,18 +83,22 @@
     if (act) act.open = true;
   };
   const restore = (form) => {
-    restoreShots(form);
+    all(".picker", form).forEach((picker) => restoreShots(form, picker));
     const kept = load(form.dataset.keeps);
     if (!kept || Date.now() - kept.at > 3 * DAY_MS) return drop(form.dataset.keeps);
     let found = false;
-    for (const field of all("textarea, input[type=text]", form)) {
+    for (const field of all(FIELDS, form)) {
       const text = kept.texts[field.name];
+      // A form that the server sent back has a name of its own already.
+      if (field.name === "act" && !("fresh" in field.dataset)) continue;
+      if (field.type === "checkbox" && text === "1") field.checked = true;
       // What the server gave back is newer than what this device kept.
       if (!text || text === field.value || (field.value && field.value !== field.defaultValue) || field.hasAttribute("aria-invalid")) continue;
-      field.value = text;
-      found = true;
+      put(field, text);
+      found = found || field.matches(TYPED);
     }
     if (!found) return undefined;
+    form.dispatchEvent(new CustomEvent("console:restored", { bubbles: true }));
     one(".draft", form).hidden = false;
     const act = form.closest("details");
     if (act) act.open = true;
@@ -139,7 +157,7 @@
     files.forEach((file) => carried.items.add(file));
     main.files = carried.files;
     const form = picker.closest("form[data-keeps]");
-    if (form && window.indexedDB) keepShots(form.dataset.keeps, files);
+    if (form && window.indexedDB) keepShots(shotsOf(picker), files);
     (drawn.get(picker) || []).forEach((address) => URL.revokeObjectURL(address));
     const addresses = files.map((file) => URL.createObjectURL(file));
     drawn.set(picker, addresses);
@@ -182,6 +200,7 @@
     const { done } = document.documentElement.dataset;
     if (done) drop(`${location.pathname.split("/").pop()}/${done}`);
     delete document.documentElement.dataset.done;
+    all("[data-taken]").forEach((one) => drop(one.dataset.taken));
     all("form[data-keeps]").forEach(restore);
   };
   document.addEventListener("htmx:afterSettle", arrive);
