@@ -23,7 +23,7 @@ from nlp.labelled import LabelledFileError, read_labelled
 from nlp.measuring import Scores, scores_of, train_and_measure
 from nlp.training import TrainingError
 
-STANDINGS = {"in_force": "正在使用", "trained": "未启用", "replaced": "已被替换", "retired": "已停用"}
+STANDINGS = {"in_force": "正在使用", "trained": "未启用", "retired": "已停用"}
 
 
 def add(group: Any) -> None:

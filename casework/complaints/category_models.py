@@ -43,7 +43,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A model in the list. `standing`: "in_force", "trained" (never activated), "replaced" or "retired"."""
+    """A model in the list. `standing`: "in_force", "trained" (never activated) or "retired" (by hand or by another)."""
 
     id: UUID
     trained_at: datetime
@@ -123,7 +123,7 @@ async def keep(db: Database, model: LinearModel, report: Report, cases: int) -> 
 
 
 async def activate(db: Database, id: UUID) -> None:
-    """Put a model in force. Raises NotFound, or Conflict for one that guesses worse than the keywords."""
+    """Put a model in force instead of any other. Raises NotFound, or Conflict for one that guesses worse than the keywords."""
 
     async def work(change: Change) -> None:
         row = await CategoryModel.get_or_none(id=id)
@@ -133,6 +133,9 @@ async def activate(db: Database, id: UUID) -> None:
         if report.model.macro_f1 < report.keywords.macro_f1:
             raise Conflict("problem.category_model.worse_than_keywords")
         from_bytes(bytes(row.weights))
+        await CategoryModel.filter(activated_at__isnull=False, retired_at__isnull=True).update(
+            retired_at=change.now
+        )
         await CategoryModel.filter(id=id).update(activated_at=change.now, retired_at=None)
 
     await db.change(work)
@@ -191,6 +194,4 @@ async def all_models() -> list[ModelLine]:
 def _standing(row: CategoryModel, in_force: UUID | None) -> str:
     if row.id == in_force:
         return "in_force"
-    if row.activated_at is None:
-        return "trained"
-    return "retired" if row.retired_at is not None else "replaced"
+    return "trained" if row.activated_at is None else "retired"
