@@ -64,6 +64,23 @@ async def test_a_complaint_is_filed_and_read_with_its_deadline_and_how_it_was_re
     assert (row.account_id, row.source, row.story) == (mei.account_id, "miniprogram", STORY["story"])
 
 
+async def test_what_the_category_asks_is_published_and_its_answer_kept_with_the_case(mei: Caller) -> None:
+    groups = (await mei.get("/categories")).body["groups"]
+    asked = [one for group in groups for category in group["categories"] for one in category["questions"]]
+    assert [(one["code"], one["choices"]) for one in asked] == [("when", ["早上", "晚上"])]
+    told = {"question": asked[0]["text"], "answer": "晚上"}
+    case = await filed(mei, particulars=[told])
+    assert case["particulars"] == [told]
+    for wrong, status in (
+        ([{"question": "什么时候？", "answer": ""}], 422),
+        ([told] * 7, 422),
+        ([{"question": "谁？", "answer": "城管队员收红包"}], 409),
+    ):
+        refused = await mei.post("/complaints", STORY | {"particulars": wrong})
+        assert refused.status == status, refused.body
+    assert await Complaint.all().count() == 1
+
+
 async def test_the_same_key_files_once_and_another_body_under_it_is_refused(mei: Caller) -> None:
     first = await mei.post("/complaints", STORY, idempotency_key=ACT)
     again = await mei.post("/complaints", STORY, idempotency_key=ACT)
