@@ -65,14 +65,14 @@ async def areas(db: Database, wanted: Wanted) -> dict[str, int]:
 
 
 async def newest(db: Database, wanted: Wanted, at_most: int) -> list[Spot]:
-    """The newest cases with coordinates."""
+    """The newest cases with coordinates; those of a box lie in it exactly."""
     conditions = _Conditions(db, wanted, along_time=not _is_near(wanted.box))
     columns = ", ".join(
         field for field in Spot.__struct_fields__ if field not in ("area", "grid", "standing")
     )
     statement = Statement(
         f"SELECT {columns}, place_area AS area, place_grid AS grid, place_standing AS standing "  # noqa: S608 - nothing of it is from outside
-        f"FROM complaint WHERE {conditions.sight_whole()} AND {conditions.text} "
+        f"FROM complaint WHERE {conditions.sight_whole()} AND {conditions.text}{conditions.exactly()} "
         f"ORDER BY submitted_at DESC LIMIT {int(at_most)}"
     )
     rows = await statement.rows(db.reading, *conditions.values)
@@ -165,6 +165,14 @@ class _Conditions:
         if sight.own_ids:
             either.append(f"{'' if not codes else self._never}{self._given()}")
         return f"({' OR '.join(either)})" if either else "1 = 0"
+
+    def exactly(self) -> str:
+        """That a case lies in the box itself: the squares reach beyond it."""
+        box = self._wanted.box
+        if box is None:
+            return ""
+        across = f"longitude BETWEEN {self._value(box.west)} AND {self._value(box.east)}"
+        return f" AND latitude BETWEEN {self._value(box.south)} AND {self._value(box.north)} AND {across}"
 
     def _given(self) -> str:
         sight = self._wanted.sight

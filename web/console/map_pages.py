@@ -69,10 +69,8 @@ async def give_spots(request: Request, door: ConsoleDoor, visitor: Visitor) -> H
     box = box_of(request.args.get("box", ""))
     wanted = filters.wanted(visitor.sight, door.clock.now(), box)
     found = await newest(door.db, wanted, SPOTS_AT_MOST + 1)
-    # What lies in the squares at the edge, but not in the box, is not what was asked for.
-    inside = [one for one in found if _holds(box, one.latitude, one.longitude)]
     answer = SpotsAnswer(
-        tuple(spot_line(door, one) for one in inside[:SPOTS_AT_MOST]), more=len(found) > SPOTS_AT_MOST
+        tuple(spot_line(door, one) for one in found[:SPOTS_AT_MOST]), more=len(found) > SPOTS_AT_MOST
     )
     return HTTPResponse(msgspec.json.encode(answer), content_type=JSON)
 
@@ -113,8 +111,3 @@ async def _bounds(door: ConsoleDoor, area: str) -> tuple[float, float, float, fl
         return row.west, row.south, row.east, row.north
     box = door.map.places.atlas.box
     return (box.west, box.south, box.east, box.north) if box is not None else None
-
-
-def _holds(box: tuple[float, float, float, float], latitude: float, longitude: float) -> bool:
-    west, south, east, north = box
-    return west <= longitude <= east and south <= latitude <= north

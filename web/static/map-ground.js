@@ -105,8 +105,11 @@ window.mapGround = (() => {
     map.createPane("areas").style.zIndex = 350;
     map.createPane("names").style.zIndex = 450;
     map.areasRenderer = L.canvas({ pane: "areas", padding: 0.4 });
-    L.control.attribution({ prefix: false }).addAttribution(setup.credit).addTo(map);
-    L.control.scale({ imperial: false }).addTo(map);
+    // The small map of one case has room for neither, and shows nothing but our own lines.
+    if (!setup.point) {
+      L.control.attribution({ prefix: false }).addAttribution(setup.credit).addTo(map);
+      L.control.scale({ imperial: false }).addTo(map);
+    }
     L.control.zoom({ zoomInTitle: setup.words.zoom_in, zoomOutTitle: setup.words.zoom_out }).addTo(map);
     if (setup.base) {
       setup.base.tiles.forEach((address) =>
