@@ -50,6 +50,8 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "inquiry.yaml",
         "danger.yaml",
         "deadlines.yaml",
+        "privacy.yaml",
+        "exchange.yaml",
         "scene_code.yaml",
     ):
         (folder / name).write_text((ROOT / "content/catalogue/zh_CN" / name).read_text())
