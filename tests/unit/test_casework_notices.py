@@ -12,7 +12,7 @@ import pytest
 from casework.case_event import CaseEvent
 from casework.complaints import events
 from casework.complaints.lifecycle import COMPLAINT, State
-from casework.complaints.timeline import ALARM, FOR_CITIZENS, FOR_STAFF
+from casework.complaints.timeline import ALARM, EXCHANGE, FOR_CITIZENS, FOR_STAFF
 from casework.dangers import events as dangers
 from casework.deadlines.events import DeadlineReached
 from casework.deadlines.marks import Mark
@@ -51,7 +51,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "danger.yaml",
         "deadlines.yaml",
         "privacy.yaml",
-        "exchange.yaml",
         "scene_code.yaml",
     ):
         (folder / name).write_text((ROOT / "content/catalogue/zh_CN" / name).read_text())
@@ -269,7 +268,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
         "rate_unsatisfied": ["rate_1"],
         "close": ["close", "close_by_clock"],
         "add_material": ["add_material", "add_media"],
-        "withdraw": ["withdraw"],
+        **{action: [action.replace(".", "_")] for action in EXCHANGE},
         ALARM: [f"deadline_{mark}" for mark in Mark],
     }
     for prefix, actions in (("timeline", FOR_CITIZENS), ("timeline_staff", FOR_STAFF | {"other"})):
