@@ -169,6 +169,7 @@ NO_TEXTS = {
     "complaint.answer",
     "inquiry.answer",
     "figures.export",
+    "complaint.hand_back",
     "figures.html",
     "published_month.publish",
     "complaint.reveal_name",
