@@ -17,6 +17,7 @@ from casework.areas.actions import import_areas
 from casework.areas.kinds import AreaKind
 from casework.areas.models import AreaImport
 from casework.areas.reading import Properties, read_areas
+from casework.areas.relocating import relocate
 from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
@@ -61,6 +62,8 @@ async def _areas(core: Core) -> None:
         content = (SHIPPED_PROFILE / "areas" / f"{kind.value}.geojson").read_bytes()
         await import_areas(core.db, system(), kind, read_areas(content, Properties(), "gcj02"))
     await core.places.renewed()
+    async for _ in relocate(core.db, core.places):
+        pass
 
 
 async def _campaign(core: Core, desk: Desk) -> None:
