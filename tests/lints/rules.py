@@ -80,6 +80,7 @@ OPERATOR_WORDS = (
     "casework/areas/reading.py",
     "casework/complaints/profile.py",
     "casework/complaints/scheme.py",
+    "casework/complaints/urgency_words.py",
     "casework/deadlines/profile.py",
     "casework/exchange/profile.py",
     "casework/figures/profile.py",
