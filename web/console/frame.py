@@ -48,6 +48,8 @@ PLACES = {
 """The main navigation: the text's name, and who may go there."""
 
 UNREAD_AT_MOST = 99
+IN_SIGHT = 6
+"""So many places stand in the masthead at 1280 px beside the bureau's name; the others are in a drawer."""
 
 
 def first_place(visitor: Visitor) -> str:
@@ -85,7 +87,8 @@ def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str 
         csrf_token=visitor.session.csrf,
         person=visitor.staff.name,
         roles=" · ".join(door.words.text(f"console.role.{role}") for role in roles),
-        places=tuple(places),
+        places=tuple(places[:IN_SIGHT] if len(places) > IN_SIGHT + 1 else places),
+        more=tuple(places[IN_SIGHT:] if len(places) > IN_SIGHT + 1 else ()),
         alarm=alarm,
         now_ms=int(door.clock.now().timestamp() * 1000),
     )

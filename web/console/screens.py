@@ -30,7 +30,7 @@ class Place:
 class Frame:
     """What surrounds every page: whose bureau, who is signed in, and the token for its forms.
 
-    `alarm` is the sentence shown while nobody has taken a danger alert, `now_ms` the server's clock, by which the
+    `places` stand in the masthead, `more` in its drawer. `alarm` is the sentence shown while nobody has taken a danger alert, `now_ms` the server's clock, by which the
     browser counts down; `unread` is how many notices the reader has not seen.
     """
 
@@ -40,6 +40,7 @@ class Frame:
     person: str = ""
     roles: str = ""
     places: tuple[Place, ...] = ()
+    more: tuple[Place, ...] = ()
     alarm: str = ""
     now_ms: int = 0
     unread: int = 0
