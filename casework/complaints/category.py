@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from casework.complaints.profile import ComplaintPolicy, NotOurs
+from casework.complaints.profile import Category, ComplaintPolicy, NotOurs
 from casework.complaints.wording import folded
 
 _ONLY_WHERE = re.compile(
@@ -41,8 +41,11 @@ class Elsewhere(msgspec.Struct, frozen=True):
 def suggest(story: str, policy: ComplaintPolicy) -> Suggestion | None:
     """The category with most points, the profile's order breaking ties; None when no keyword occurs."""
     text = folded(story)
+    found = _found(text, policy)
     best: Suggestion | None = None
-    for category in policy.categories.values():
+    for category in policy.categories.values() if found else ():
+        if found.isdisjoint(category.keywords):
+            continue
         words = _matched(text, category.keywords)
         points = sum(map(len, words))
         if points and (best is None or points > best.points):
@@ -65,6 +68,29 @@ def recognise_elsewhere(story: str, policy: ComplaintPolicy) -> Elsewhere | None
             best, best_points = Elsewhere(subject, words), points
     ours = suggest(story, policy)
     return best if ours is None or best_points > ours.points else None
+
+
+_known: dict[int, tuple[dict[str, Category], dict[str, list[str]]]] = {}
+
+
+def _found(text: str, policy: ComplaintPolicy) -> set[str]:
+    """The keywords of any category that occur. Only those are looked for that begin with a character of the text."""
+    categories = policy.categories
+    known = _known.get(id(categories))
+    if known is None or known[0] is not categories:
+        if len(_known) > 8:
+            _known.clear()
+        beginning: dict[str, list[str]] = {}
+        for category in categories.values():
+            for keyword in category.keywords:
+                beginning.setdefault(keyword[:1], []).append(keyword)
+        known = _known[id(categories)] = (categories, beginning)
+    return {
+        keyword
+        for character in known[1].keys() & set(text)
+        for keyword in known[1][character]
+        if keyword in text
+    }
 
 
 def _only_where(text: str, word: str) -> bool:
