@@ -36,9 +36,12 @@
       else localStorage.removeItem(KEPT + key);
     } catch { /* no room: the page itself still holds it */ }
   };
-  const drop = (key) => {
-    clearTimeout(waiting);
+  const dropText = (key) => {
     try { localStorage.removeItem(KEPT + key); } catch { /* nothing was kept */ }
+  };
+  const drop = (key) => {
+    if (waitingFor === key) clearTimeout(waiting);
+    dropText(key);
     if (window.indexedDB) dropShots(key);
   };
   // Beside what is typed a form may keep what was chosen and its own name; what is of a caller alone it never keeps.
@@ -52,12 +55,18 @@
   const texts = (form) => all(FIELDS, form).reduce((kept, field) => ({ ...kept, [field.name]: valueOf(field) }), {});
   const isTyped = (form) => all(TYPED, form).some((field) => field.value.trim()) || all(".picked li", form).length > 0;
 
-  let waiting = 0;
+  let waiting = 0, waitingFor = "";
+  const keepNow = (form) => save(form.dataset.keeps, texts(form), isTyped(form));
+  // Whoever leaves leaves at once: the last words too are kept.
+  window.addEventListener("pagehide", () => all("form[data-keeps]").filter(isTyped).forEach((form) => {
+    if (form.dataset.sent === undefined || form.dataset.unsent) keepNow(form);
+  }));
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keeps]");
     if (!form || !event.target.matches(FIELDS)) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => save(form.dataset.keeps, texts(form), isTyped(form)), 300);
+    if (waitingFor === form.dataset.keeps) clearTimeout(waiting);
+    waitingFor = form.dataset.keeps;
+    waiting = setTimeout(() => keepNow(form), 300);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-drops]");
@@ -85,7 +94,11 @@
   const restore = (form) => {
     all(".picker", form).forEach((picker) => restoreShots(form, picker));
     const kept = load(form.dataset.keeps);
-    if (!kept || Date.now() - kept.at > 3 * DAY_MS) return drop(form.dataset.keeps);
+    if (!kept || Date.now() - kept.at > 3 * DAY_MS) {
+      // Part of the page came anew while somebody was typing: what they typed a moment ago is about to be kept.
+      if (!isTyped(form)) dropText(form.dataset.keeps);
+      return undefined;
+    }
     let found = false;
     for (const field of all(FIELDS, form)) {
       const text = kept.texts[field.name];
@@ -110,8 +123,10 @@
   const lost = (form, yes) => {
     const said = form && one(".lost", form);
     if (said) said.hidden = !yes;
-    if (form && yes) form.dataset.unsent = "1";
-    else if (form && form.dataset) delete form.dataset.unsent;
+    if (form && yes) {
+      form.dataset.unsent = "1";
+      keepNow(form);
+    } else if (form && form.dataset) delete form.dataset.unsent;
   };
   // Who tapped "send" under a bridge does not tap again on the other side: sent twice it counts once.
   window.addEventListener("online", () => all("form[data-unsent]").forEach((form) => form.requestSubmit()));
