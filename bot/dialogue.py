@@ -25,6 +25,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.dialogue_prompts import needs_consent, prompt, question_of
 from bot.dialogue_shape import (
     CONFIRM,
     KEPT_FOR,
@@ -39,8 +40,8 @@ from bot.dialogue_shape import (
     Session,
     Word,
 )
-from bot.kinds import Accepted, Answer, Heard, MobileKind, Refused
-from bot.kinds_picked import PickKind, chosen, listed
+from bot.kinds import Accepted, Answer, Heard, Refused
+from bot.kinds_picked import PickKind, chosen
 
 Step = tuple[Session | None, Say]
 
@@ -91,11 +92,6 @@ def advance(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     return _answer(dialogue, session, heard)
 
 
-def prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
-    """The question that is open, to be said again after something else was dealt with."""
-    return _prompt(dialogue, session)
-
-
 def asking(
     dialogue: Dialogue, before: Session | None, session: Session, say: Say, questions: tuple[Asked, ...]
 ) -> tuple[Session, Say]:
@@ -110,9 +106,9 @@ def asking(
         step.name
         for step in dialogue.steps
         if step.about is not None
-        and _question(session, step) != (questions[step.about] if step.about < len(questions) else None)
+        and question_of(session, step) != (questions[step.about] if step.about < len(questions) else None)
     }
-    asked = _prompt(dialogue, session)
+    asked = prompt(dialogue, session)
     beside = say.lines[: -len(asked)] if say.lines[-len(asked) :] == asked else say.lines
     session = msgspec.structs.replace(
         session,
@@ -136,9 +132,9 @@ def _engine_word(dialogue: Dialogue, session: Session, heard: Heard) -> Step | N
         case Word.RESUME:
             return _ask(dialogue, _touched(session, heard))
         case Word.PERSON:
-            return session, Say(Outcome.PERSON, _prompt(dialogue, session))
+            return session, Say(Outcome.PERSON, prompt(dialogue, session))
         case Word.HELP:
-            return session, Say(Outcome.HELP, _prompt(dialogue, session))
+            return session, Say(Outcome.HELP, prompt(dialogue, session))
         case Word.BACK:
             return _back(dialogue, session, heard)
     return None
@@ -160,7 +156,7 @@ def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     here = len(dialogue.steps) if session.step == CONFIRM else dialogue.position(session.step)
     before = [step.name for step in dialogue.steps[:here] if step.is_due(session.answers, session.questions)]
     if not before:
-        return session, Say(Outcome.REFUSED, (Line("dialogue.at_first_step"), *_prompt(dialogue, session)))
+        return session, Say(Outcome.REFUSED, (Line("dialogue.at_first_step"), *prompt(dialogue, session)))
     return _ask(dialogue, msgspec.structs.replace(session, step=before[-1], at=heard.at))
 
 
@@ -170,7 +166,7 @@ def _back(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
 def _answer(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
     step = dialogue.steps[dialogue.position(session.step)]
     told = session.answers.get(step.name)
-    question = _question(session, step)
+    question = question_of(session, step)
     if question is not None:
         heard = chosen(question, heard)
     if heard.word:
@@ -255,7 +251,7 @@ def _elsewhere(
     if step.optional and gone_on and not heard.photo and heard.recording is None:
         session = _with(session, heard, step.name, session.answers.get(step.name, Answer()))
         return _move_on(dialogue, session)
-    return session, Say(Outcome.ASKED, (_kept(heard), *_prompt(dialogue, session)))
+    return session, Say(Outcome.ASKED, (_kept(heard), *prompt(dialogue, session)))
 
 
 def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
@@ -272,7 +268,7 @@ def _confirm(dialogue: Dialogue, session: Session, heard: Heard) -> Step:
                 return _refuse(dialogue, session, taken)
             session = _with(session, heard, step.name, taken.answer)
             if heard.recording is not None:
-                return session, Say(Outcome.ASKED, (_kept(heard), *_prompt(dialogue, session)))
+                return session, Say(Outcome.ASKED, (_kept(heard), *prompt(dialogue, session)))
             return _ask(dialogue, session)
     return _refuse(dialogue, session, Refused("yes_or_change" if asked else "yes_or_cancel"))
 
@@ -284,7 +280,7 @@ def without(dialogue: Dialogue, session: Session, purpose: str) -> Session:
     """The draft without what was only kept for a consent that has ended. A place keeps its words."""
     answers, changed = dict(session.answers), False
     for step in dialogue.steps:
-        if step.consent != purpose or not _needs_consent(session, step):
+        if step.consent != purpose or not needs_consent(session, step):
             continue
         spot = answers.pop(step.name).spot
         if spot is not None and spot.label.strip():
@@ -328,14 +324,14 @@ def _move_on(dialogue: Dialogue, session: Session) -> Step:
 
 
 def _ask(dialogue: Dialogue, session: Session) -> tuple[Session, Say]:
-    said = Say(Outcome.ASKED, _prompt(dialogue, session))
+    said = Say(Outcome.ASKED, prompt(dialogue, session))
     return msgspec.structs.replace(session, told=_told_with_prompt(dialogue, session)), said
 
 
 def _told_with_prompt(dialogue: Dialogue, session: Session) -> dict[str, datetime]:
     """The wording that has been shown once the open question was said."""
     if session.step == CONFIRM:
-        shown = [step.consent for step in dialogue.steps if _needs_consent(session, step)]
+        shown = [step.consent for step in dialogue.steps if needs_consent(session, step)]
         shown += [dialogue.notice]
     else:
         shown = [dialogue.steps[dialogue.position(session.step)].consent]
@@ -343,92 +339,12 @@ def _told_with_prompt(dialogue: Dialogue, session: Session) -> dict[str, datetim
     return {**fresh, **session.told}
 
 
-def _needs_consent(session: Session, step: Ask) -> bool:
-    """Whether what was answered may be kept with a consent only: a place in words may always be."""
-    told = session.answers.get(step.name, Answer())
-    return bool(step.consent) and (
-        told.spot is not None or (isinstance(step.kind, MobileKind) and bool(told))
-    )
-
-
 def _is_unwanted(dialogue: Dialogue, session: Session, heard: Heard) -> bool:
     """Whether the message brings what the citizen does not agree to any more."""
     return any(step.consent in session.taken_back and step.kind.recognises(heard) for step in dialogue.steps)
 
 
-def _agreeing(dialogue: Dialogue, session: Session, step: Ask) -> tuple[Line, ...]:
-    """The wording of a consent that was not shown yet."""
-    if not step.consent or step.consent in session.told or step.consent in session.taken_back:
-        return ()
-    return (Line(f"{dialogue.name}.agree_{step.name}"),)
-
-
 def _refuse(dialogue: Dialogue, session: Session, refused: Refused) -> Step:
     reason = Line(f"dialogue.refused.{refused.reason}", dict(refused.params))
-    again = () if session.step == CONFIRM else _prompt(dialogue, session)
+    again = () if session.step == CONFIRM else prompt(dialogue, session)
     return session, Say(Outcome.REFUSED, (reason, *again))
-
-
-def _prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
-    if session.step == CONFIRM:
-        return _summary(dialogue, session)
-    step = dialogue.steps[dialogue.position(session.step)]
-    told = session.answers.get(step.name)
-    params = _told(session)
-    question = _question(session, step)
-    if question is not None:
-        return _question_prompt(dialogue, question, told)
-    if told:
-        verb = "more" if told.begun else "change"
-        params["now"] = _shown(session, step, told)
-        return (Line(f"{dialogue.name}.{verb}_{step.name}", params), *_agreeing(dialogue, session, step))
-    if step.consent in session.taken_back:
-        return (Line(f"{dialogue.name}.ask_{step.name}_only", params),)
-    return (Line(f"{dialogue.name}.ask_{step.name}", params),)
-
-
-def _question(session: Session, step: Ask) -> Asked | None:
-    """The session's own question that a step asks."""
-    if step.about is None or step.about >= len(session.questions):
-        return None
-    return session.questions[step.about]
-
-
-def _question_prompt(dialogue: Dialogue, question: Asked, told: Answer | None) -> tuple[Line, ...]:
-    verb = "change" if told else "ask"
-    params: dict[str, object] = {"question": question.text}
-    params |= {"now": told.text} if told else {}
-    lines = [Line(f"{dialogue.name}.{verb}_question", params)]
-    if question.choices:
-        lines.append(Line("dialogue.choices", {"choices": listed(question.choices)}))
-    return (*lines, Line("dialogue.choose_or_skip" if question.choices else "dialogue.say_or_skip"))
-
-
-def _told(session: Session) -> dict[str, object]:
-    """What the texts of a dialogue may show besides its answers."""
-    params: dict[str, object] = {"about": session.about} if session.about else {}
-    if session.options:
-        params["options"] = "\n".join(f"{n}. {one.words}" for n, one in enumerate(session.options, start=1))
-    return params
-
-
-def _shown(session: Session, step: Ask, told: Answer) -> str:
-    words = {one.value: one.words for one in session.options} if isinstance(step.kind, PickKind) else {}
-    return words.get(told.text) or step.kind.show(told)
-
-
-def _summary(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
-    lines = [Line(f"{dialogue.name}.summary", _told(session))]
-    for step in dialogue.steps:
-        told = session.answers.get(step.name)
-        if step.about is not None:
-            question = _question(session, step)
-            if told and question is not None:
-                params: dict[str, object] = {"question": question.text, "now": _shown(session, step, told)}
-                lines.append(Line(f"{dialogue.name}.show_question", params))
-        elif told:
-            lines.append(Line(f"{dialogue.name}.show_{step.name}", {"now": _shown(session, step, told)}))
-            lines += _agreeing(dialogue, session, step) if _needs_consent(session, step) else ()
-        elif step.asked:
-            lines.append(Line(f"{dialogue.name}.none_{step.name}"))
-    return (*lines, Line(f"{dialogue.name}.confirm"))

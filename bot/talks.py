@@ -14,7 +14,8 @@ from uuid import UUID
 import msgspec
 from tortoise.models import Model
 
-from bot.dialogue import advance, asking, begin, prompt, without
+from bot.dialogue import advance, asking, begin, without
+from bot.dialogue_prompts import prompt
 from bot.dialogue_shape import CONFIRM, Asked, Dialogue, Option, Outcome, Say, Session, Word
 from bot.dialogues import DIALOGUES, FILE_COMPLAINT, RATE_ANSWER
 from bot.inbound_words import Understood
