@@ -19,6 +19,7 @@ from bot.singleflight import Flight
 from bot.talks import Beginning, Ended, Ending, Talks
 from bot.turns import Message, Standing
 from casework.actors import citizen
+from casework.complaints.category import elsewhere_params, recognise_elsewhere
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Particular, Source, new_complaint_rows
 from casework.complaints.media import AddedMedium, Medium
@@ -149,6 +150,9 @@ class Filing:
             due=self._phrases.moment(due) if due is not None else "",
             later=self._phrases.later(),
         )
+        other = recognise_elsewhere(new.story, self._desk.policy)
+        if other is not None:
+            text += "\n" + self._phrases.say("complaint.elsewhere", **elsewhere_params(other))
         if left_out:
             text += "\n" + self._phrases.say("bot.personal.phone_left_out")
         if await self._asks_consent(ending.account_id):

@@ -22,9 +22,12 @@ MOVES: tuple[Move, ...] = ("rate", "dispute", "remind", "withdraw")
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What comes before everything else: numbers to telephone (danger), or where else to turn (misconduct)."""
+    """What comes before everything else: numbers to telephone (danger), or where else to turn.
 
-    kind: Literal["danger", "misconduct"]
+    "misconduct" is about the bureau's own people, "elsewhere" another body's matter as far as the words tell.
+    """
+
+    kind: Literal["danger", "misconduct", "elsewhere"]
     text: str
 
 

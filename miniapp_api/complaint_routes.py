@@ -21,7 +21,7 @@ from miniapp_api.material import Files, Photos, media_of
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import Refused, answer
-from miniapp_api.words import Mobile, Reason, Revision, Story, Text, Version, danger_in, known
+from miniapp_api.words import Mobile, Reason, Revision, Story, Text, Version, danger_in, elsewhere_in, known
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
@@ -125,7 +125,8 @@ async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
     filed = await submit_once(
         door.desk, door.keys, call.who.actor, new, key=call.act, body=msgspec.json.encode(said)
     )
-    content = FiledCase(case_of(door, filed.view), danger_in(door, said.story))
+    notice = danger_in(door, said.story) or elsewhere_in(door, said.story)
+    content = FiledCase(case_of(door, filed.view), notice)
     return answer(content, 201, {"location": f"/api/v1/complaints/{filed.view.reference}"})
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from casework.complaints.category import elsewhere_params, recognise_elsewhere
 from casework.complaints.wording import kept
 from casework.dangers.finding import find_danger
 from kit.problems import Conflict
@@ -49,6 +50,12 @@ def danger_in(door: ApiDoor, text: str) -> Notice | None:
     """Whom to telephone at once, where the words tell of danger to life."""
     matched = find_danger(door.desk.policy.danger, text)
     return Notice("danger", danger_numbers(door)) if matched else None
+
+
+def elsewhere_in(door: ApiDoor, text: str) -> Notice | None:
+    """Whose it may be, where the words tell of another body's matter."""
+    found = recognise_elsewhere(text, door.desk.policy)
+    return Notice("elsewhere", door.text("complaint.elsewhere", **elsewhere_params(found))) if found else None
 
 
 def danger_numbers(door: ApiDoor) -> str:

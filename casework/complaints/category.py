@@ -66,8 +66,16 @@ def recognise_elsewhere(story: str, policy: ComplaintPolicy) -> Elsewhere | None
         points = sum(map(len, words))
         if points > best_points:
             best, best_points = Elsewhere(subject, words), points
+    if best is None:
+        return None
     ours = suggest(story, policy)
     return best if ours is None or best_points > ours.points else None
+
+
+def elsewhere_params(found: Elsewhere) -> dict[str, str]:
+    """Placeholders of a sentence that says whose it is."""
+    subject = found.subject
+    return {"subject": subject.name, "body": subject.responsible_body, "phone": subject.phone}
 
 
 _known: dict[int, tuple[dict[str, Category], dict[str, list[str]]]] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sanic import HTTPResponse, Request
 
 from casework.complaints import queries as complaints
+from casework.complaints.category import elsewhere_params, recognise_elsewhere
 from casework.complaints.lifecycle import State
 from casework.complaints.limits import limit_in
 from casework.complaints.models import ComplaintReceipt
@@ -86,7 +87,9 @@ def _later(door: H5Door, view: ComplaintView) -> tuple[str, ...]:
     """What follows after the first step, in the order in which it happens."""
     text, policy = door.words.text, door.desk.policy
     answer = limit_in(State.ACCEPTED, view.category, policy)
-    steps = [text("h5_file.next.refused")]
+    other = recognise_elsewhere(view.story, policy)
+    steps = [text("complaint.elsewhere", **elsewhere_params(other))] if other is not None else []
+    steps.append(text("h5_file.next.refused"))
     if answer is not None:
         steps.append(text(f"h5_file.next.answer_{answer.unit}", amount=answer.amount))
     return (*steps, text("h5_file.next.rate"))
