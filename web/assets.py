@@ -32,12 +32,13 @@ CONSOLE_SHEETS = (
     "campaign",
     "figures",
     "privacy",
-    "taking",
     "print",
 )
 PUBLIC_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "public")
 MAP_SHEETS = ("map",)
 """Of the pages with a map alone."""
+TAKING_SHEETS = ("taking",)
+"""Of filing at the console."""
 CITIZEN_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "h5-pages")
 
 
@@ -46,6 +47,7 @@ def load_assets() -> Assets:
     made = {
         "console.css": _joined(CONSOLE_SHEETS).encode(),
         "map.css": _joined(MAP_SHEETS).encode(),
+        "taking.css": _joined(TAKING_SHEETS).encode(),
         "citizens.css": citizens_sheet(),
         "public.css": _joined(PUBLIC_SHEETS).encode(),
     }

@@ -167,7 +167,7 @@ HANDLING_FORMS: Mapping[str, MoveForm] = {
     "report_handled": MoveForm(fields=(_ANSWER, _AFTER, LEFT_OUT), take=_report_handled),
     "close_on_spot": MoveForm(
         fields=(
-            Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST, help=False),
+            _ANSWER,
             Field(name="after_photos", kind="photos", at_most=PHOTOS_BYTES),
         ),
         take=_close_on_spot,

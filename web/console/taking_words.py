@@ -51,7 +51,7 @@ async def taking_page(
         )
 
     too_large = text("console.form.photos_too_large", megabytes=PHOTOS_BYTES // MEGABYTE)
-    photos = {"help": text("console.help.after_photos", **numbers), "too_large": too_large}
+    how_many = text("console.help.after_photos", **numbers)
     return TakingPage(
         act=taken.act,
         is_fresh=not taken.texts,
@@ -75,10 +75,10 @@ async def taking_page(
         person_name=ask("person_name", "short", NAME_AT_MOST),
         phone=taken.text("phone"),
         phone_wrong=wrong.get("phone", ""),
-        photos=ask("photos", "photos", PHOTOS_BYTES, **photos),
+        photos=ask("photos", "photos", PHOTOS_BYTES, help=how_many, too_large=too_large),
         # Needed only where it is ticked: the server says so, the browser must not.
         answer=ask("answer", "long", ANSWER_AT_MOST),
-        after_photos=ask("after_photos", "photos", PHOTOS_BYTES, **photos),
+        after_photos=ask("after_photos", "photos", PHOTOS_BYTES, help=how_many, too_large=too_large),
         hints=await hints_part(door, visitor, taken),
         notes=notes,
     )

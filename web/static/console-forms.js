@@ -23,7 +23,6 @@
     return undefined;
   });
   const keepShots = (key, files) => shots((store) => (files.length ? store.put({ at: Date.now(), files }, key) : store.delete(key)));
-  // A form may have photos in two places, before and after.
   const shotsOf = (picker) => `${picker.closest("form").dataset.keeps}/${one("input[multiple]", picker).name}`;
   const dropShots = (key) => shots((store) => store.delete(IDBKeyRange.bound(key, `${key}/\uffff`)));
   const KEPT = "console.draft.";
@@ -44,7 +43,7 @@
     dropText(key);
     if (window.indexedDB) dropShots(key);
   };
-  // Beside what is typed a form may keep what was chosen and its own name; what is of a caller alone it never keeps.
+  // Nothing of a caller is kept.
   const TYPED = "textarea, input[type=text]:not([data-unkept])";
   const FIELDS = `${TYPED}, [data-keeps-all] select, [data-kept]`;
   const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "1" : "") : field.value);
@@ -102,7 +101,6 @@
     let found = false;
     for (const field of all(FIELDS, form)) {
       const text = kept.texts[field.name];
-      // A form that the server sent back has a name of its own already.
       if (field.name === "act" && !("fresh" in field.dataset)) continue;
       if (field.type === "checkbox" && text === "1") field.checked = true;
       // What the server gave back is newer than what this device kept.
