@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.category_columns import COLUMNS, cells_of
 from app.category_import import SECTION, check_open_cases, checked_map, differences, put_in_force, told
-from app.category_list import Defaults, read_list
+from app.category_list import Defaults, NewList, read_list
 from app.commands.running import with_database, with_desk
 from app.core import CATALOGUE_FOLDER, PROFILE_REFUSED, whole_profile
 from app.refusals import CommandRefused
@@ -67,12 +67,7 @@ def _import(arguments: argparse.Namespace) -> int:
         if found.is_empty:
             return f"{report}\n与现行清单一样，没有改动。"
         if arguments.dry_run:
-            whole_profile(
-                {
-                    **document,
-                    SECTION: {**document[SECTION], "categories": new.categories, "majors": new.majors},
-                }
-            )
+            _check_whole(document, new)
             return f"{report}\n这是试算，什么都没有写。"
         actor = await _administrator(desk.db, arguments.by)
         reason = (arguments.reason or f"导入分类清单 {file.name}")[:REASON_AT_MOST]
@@ -118,6 +113,15 @@ async def _written(table: Sequence[Sequence[str]], *, is_sheet: bool) -> bytes:
 
     pieces = xlsx_pieces(rows(), "投诉分类") if is_sheet else csv_pieces(rows())
     return b"".join([piece async for piece in pieces])
+
+
+def _check_whole(document: Mapping[str, Any], new: NewList) -> None:
+    """What else of the profile names a category, such as a rule of who gets a case, has to go on finding it."""
+    section = {**document[SECTION], "categories": new.categories, "majors": new.majors}
+    try:
+        whole_profile({**document, SECTION: section})
+    except PROFILE_REFUSED as refusal:
+        raise CommandRefused(f"换成这份清单后，单位画像就不完整了：{refusal}") from None
 
 
 def _checks() -> Checks:

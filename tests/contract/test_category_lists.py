@@ -10,7 +10,7 @@ import pytest
 from app.category_columns import COLUMNS, cells_of
 from app.category_import import check_open_cases, checked_map, differences, put_in_force, told
 from app.category_list import Defaults, NewList, read_list
-from app.commands.categories import _written
+from app.commands.categories import _check_whole, _written
 from app.core import PROFILE_REFUSED, SHIPPED_PROFILE, complaint_policy, whole_profile
 from app.refusals import CommandRefused
 from casework.actors import Actor, citizen
@@ -137,6 +137,14 @@ def test_what_is_no_table_is_refused(tmp_path: Path, document: dict[str, Any], c
     path.write_bytes(content)
     with pytest.raises((TableError, CommandRefused)):
         read_list(path, document, DEFAULTS)
+
+
+def test_a_list_that_leaves_a_rule_of_routing_without_its_category_is_refused(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    new = read_list(csv_of(tmp_path, "名称", "井盖缺损"), document, DEFAULTS)
+    with pytest.raises(CommandRefused, match="派单规则 litter_on_patrol"):
+        _check_whole(document, new)
 
 
 # ---- in force, on both databases

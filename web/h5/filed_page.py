@@ -86,12 +86,16 @@ async def _secret(door: H5Door, view: ComplaintView) -> str:
 def _later(door: H5Door, view: ComplaintView) -> tuple[str, ...]:
     """What follows after the first step, in the order in which it happens."""
     text, policy = door.words.text, door.desk.policy
-    answer = limit_in(State.ACCEPTED, view.category, policy)
+    answer = limit_in(State.ACCEPTED, view.category, policy, view.urgency)
     other = recognise_elsewhere(view.story, policy)
     steps = [text("complaint.elsewhere", **elsewhere_params(other))] if other is not None else []
     steps.append(text("h5_file.next.refused"))
     if answer is not None:
-        steps.append(text(f"h5_file.next.answer_{answer.unit}", amount=answer.amount))
+        hours, odd_minutes = divmod(answer.amount, 60)
+        if answer.unit == "working_minutes" and not odd_minutes:
+            steps.append(text("h5_file.next.answer_working_hours", amount=hours))
+        else:
+            steps.append(text(f"h5_file.next.answer_{answer.unit}", amount=answer.amount))
     return (*steps, text("h5_file.next.rate"))
 
 
