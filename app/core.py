@@ -31,6 +31,7 @@ from casework.complaints.profile import (
     PolicyError,
     UnitsSection,
 )
+from casework.complaints.replies import RepliesSection
 from casework.complaints.suggestion import WordSuggester
 from casework.dangers.profile import DangerSection
 from casework.deadlines.profile import DeadlinesSection
@@ -87,6 +88,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "routing": RoutingSection,
     "retention": RetentionSection,
     "visits": VisitsSection,
+    "replies": RepliesSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,

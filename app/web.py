@@ -29,6 +29,7 @@ from app.template_book import Templates
 from app.verification import verification_blueprint
 from bot.webhook import webhook_blueprint
 from casework.areas.profile import MapSection
+from casework.complaints.replies import RepliesSection
 from casework.retention.profile import RetentionSection
 from content.bureau_profile import BureauSection
 from kit.catalogue import Catalogue
@@ -143,6 +144,7 @@ def build_app(
             staff_rules=staff_rules(core),
             exchange=exchange_section(core),
             follow_ups=visit_desk_of(core, desk),
+            replies=core.profile.section(RepliesSection),
             retention=core.profile.section(RetentionSection),
             figures=figures_desk(core, desk),
             map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from casework.complaints.filing import PHOTOS_AT_MOST
 from casework.complaints.views import ComplaintDetail
+from kit.clock import local
 from kit.files.kinds import MAX_FILE_BYTES
 from web.console.addresses import move_address
 from web.console.case_screens import Act
 from web.console.door import ConsoleDoor
 from web.console.forms import FORMS, Field, form_of
 from web.console.offers import Offers
-from web.console.screens import Ask
+from web.console.screens import Ask, Fact
 from web.console.submission import MEGABYTE, Typed
 
 
@@ -76,4 +77,20 @@ def _ask(
         if field.kind == "photos"
         else "",
         groups=offers.groups.get(field.offered, ()),
+        templates=_templates(door, case) if field.name == "answer" else (),
+    )
+
+
+def _templates(door: ConsoleDoor, case: ComplaintDetail) -> tuple[Fact, ...]:
+    """Answers to begin from, filled in with what the case says."""
+    view = case.view
+    values = {
+        "reference": view.reference,
+        "category": view.category_name,
+        "place": view.place_text,
+        "unit": view.unit_name,
+        "today": door.words.text("console.case.today", day=local(door.clock.now()).date().isoformat()),
+    }
+    return tuple(
+        Fact(name=one.name, words=one.filled(**values)) for one in door.replies.for_category(view.category)
     )

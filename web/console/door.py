@@ -9,6 +9,7 @@ from typing import cast
 from sanic import Request
 
 from casework.complaints.desk import Desk
+from casework.complaints.replies import RepliesSection
 from casework.exchange.profile import ExchangeSection
 from casework.figures.desk import FiguresDesk
 from casework.figures.profile import FiguresSection
@@ -82,6 +83,7 @@ class ConsoleDoor:
     figure_reader: FigureReader
     exchange: ExchangeSection
     follow_ups: VisitDesk
+    replies: RepliesSection
     retention: RetentionSection
     limits: RateLimit
 
@@ -117,6 +119,7 @@ def build_console(
     figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
     follow_ups: VisitDesk | None = None,
+    replies: RepliesSection | None = None,
     retention: RetentionSection | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
@@ -145,6 +148,7 @@ def build_console(
         preview=preview,
         templates=templates if templates is not None else NoTemplates(),
         exchange=exchange or ExchangeSection(),
+        replies=replies or RepliesSection(),
         follow_ups=follow_ups or VisitDesk(complaints=desk, section=VisitsSection()),
         retention=retention or RetentionSection(),
         limits=RateLimit(redis, keys, desk.db.clock),

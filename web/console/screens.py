@@ -117,7 +117,7 @@ class OptionGroup:
 class Ask:
     """One field of a form, with what was typed and what is wrong with it.
 
-    `at_most` counts characters; for photos bytes in all, past which `too_large` is said before anything is sent.
+    `templates` are texts to begin from. `at_most` counts characters; for photos bytes in all, past which `too_large` is said before anything is sent.
     """
 
     name: str
@@ -130,6 +130,7 @@ class Ask:
     at_most: int = 200
     too_large: str = ""
     groups: tuple[OptionGroup, ...] = ()
+    templates: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -208,7 +208,20 @@
     show(picker);
   });
 
+  // A text to begin from goes into its field after what is there already.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fills]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.fills);
+    const said = button.closest(".template").querySelector(".reply").textContent;
+    field.value = field.value.trim() ? `${field.value.trimEnd()}\n${said}` : said;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    button.closest("details").open = false;
+    field.focus();
+  });
+
   const arrive = () => {
+    all("[data-fills]").forEach((button) => { button.hidden = false; });
     all(".picker").forEach((picker) => picker.classList.add("ready"));
     const { done } = document.documentElement.dataset;
     if (done) drop(`${location.pathname.split("/").pop()}/${done}`);
