@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from app.cli import main
-from casework.complaints.category import recognise_elsewhere
+from app.core import CATALOGUE_FOLDER
+from casework.complaints.category import elsewhere_params, recognise_elsewhere
 from casework.complaints.suggestion import Guess, WordSuggester, suggest_by_keywords
 from casework.complaints.urgency import Urgency
 from casework.complaints.urgency_words import UrgencyWords
+from kit.catalogue import Catalogue
 from tests.casework_setting import POLICY
 
 HURRIED = replace(POLICY, urgency_words=UrgencyWords(urgent=("差点摔",), emergency=("出人命",)))
@@ -96,3 +98,11 @@ def test_a_set_that_cannot_be_used_is_refused_in_one_sentence(
     file.write_text(content)
     assert main(["nlp", "eval-categories", "--train", str(file), "--test", str(file)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_whose_it_is_is_a_whole_sentence_for_the_citizen() -> None:
+    found = recognise_elsewhere("老板欠薪三个月", POLICY)
+    assert found is not None
+    said = Catalogue.load(CATALOGUE_FOLDER).text("complaint.elsewhere", **elsewhere_params(found))
+    assert "人社局" in said
+    assert "12333" in said
