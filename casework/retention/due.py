@@ -7,7 +7,6 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -23,6 +22,7 @@ from kit.ids import first_id
 M = TypeVar("M", bound=Model)
 COUNTED_TO = 9_999
 """Nobody acts on whether it is more."""
+LOOKED_AT = 200
 SOON = timedelta(days=30)
 
 
@@ -71,11 +71,21 @@ async def cases_due(retention: RetentionSection, now: datetime, at_most: int) ->
 async def recordings_due(retention: RetentionSection, now: datetime, at_most: int) -> list[UUID]:
     """Ids of rows of voice messages and films whose case ended long ago."""
     before = retention.recordings.before(now)
-    # Sent before its case ended: younger ones need not be looked at.
-    sent = ComplaintPhoto.filter(medium__isnull=False, id__lt=first_id(before))
-    over = Subquery(Complaint.filter(closed_at__lt=before).values("id"))
-    rows = await sent.filter(complaint_id__in=over).order_by("id").limit(at_most).only("id")
-    return [row.id for row in rows]
+    # Sent before its case ended: younger ones need not be looked at. Of the old ones few stay, those of cases that
+    # took so long.
+    sent = ComplaintPhoto.filter(medium__isnull=False, id__lt=first_id(before)).order_by("id")
+    found: list[UUID] = []
+    after: UUID | None = None
+    while len(found) < at_most:
+        query = sent.filter(id__gt=after) if after is not None else sent
+        rows = await query.limit(LOOKED_AT).only("id", "complaint_id")
+        if not rows:
+            break
+        after = rows[-1].id
+        cases = Complaint.filter(id__in=list({row.complaint_id for row in rows}), closed_at__lt=before)
+        over = set(await cases.values_list("id", flat=True))
+        found += [row.id for row in rows if row.complaint_id in over]
+    return found[:at_most]
 
 
 async def threads_due(retention: RetentionSection, now: datetime, at_most: int) -> list[UUID]:
