@@ -179,6 +179,7 @@ NO_TEXTS = {
     "complaint.withdraw",
     "complaint.refuse",
     "public.css",
+    "taking.css",
     "map.css",
     "area.import",
     "area.relocate",
@@ -202,6 +203,11 @@ UNSPOKEN = {
     "inquiry.name": "names the page of lifecycles in the documents",
     "danger_alert.name": "names the page of lifecycles in the documents",
     "campaign.name": "names the page of lifecycles in the documents",
+    "follow_up_visit.name": "names the page of lifecycles in the documents",
+    **dict.fromkeys(
+        (f"follow_up_visit.move.{move}" for move in ("record", "miss", "give_up", "cancel")),
+        "names a line in the documents",
+    ),
     "qa.danger": "named by the bureau profile",
 }
 """Texts no line of code asks for by name."""
@@ -351,6 +357,10 @@ ROUTES = {
     "POST /console/queues": STAFF,
     "GET /console/queues/<filter_id:str>/<act:str>": STAFF,
     "POST /console/queues/<filter_id:str>/<act:str>": STAFF,
+    "GET /console/cases/new": STAFF,
+    "POST /console/cases/new": STAFF,
+    "GET /console/cases/new/hints": STAFF,
+    "POST /console/cases/new/hints": STAFF,
     "GET /console/cases/<reference:str>": STAFF,
     "GET /console/cases/<reference:str>/<move:str>": STAFF,
     "POST /console/cases/<reference:str>/phone": STAFF,
