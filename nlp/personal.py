@@ -108,10 +108,9 @@ def without_personal(text: str, instead: Mapping[Kind, str], kinds: Collection[K
 
 def masked(text: str, names: Collection[str] = ()) -> str:
     """The text with numbers, chat names, addresses of mail and the given names as asterisks, its length unchanged."""
-    letters = list(text)
+    plain = text
     for one in personal_spans(text, MASKED_KINDS):
-        letters[one.start : one.end] = "*" * (one.end - one.start)
-    plain = "".join(letters)
+        plain = plain[: one.start] + "*" * (one.end - one.start) + plain[one.end :]
     for name in names:
         if len(name) > 1:
             plain = plain.replace(name, mask_name(name)[: len(name)].ljust(len(name), "*"))

@@ -11,11 +11,12 @@ _SENSITIVE = re.compile(
     r"|(?<!\d)(?<![A-Za-z]-)\d(?:[\s\-]?\d){10,}[Xx]?"  # other long numbers; not those of a case reference
     r"|[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{11,}"  # spelled out
 )
+_OTHERWISE_WRITTEN = re.compile(r"(?![0-9])\d|[\uff38\uff58\uff0d\u3000]")
 
 
 def _ascii_digits(text: str) -> str:
     """The text with every decimal digit of any script as ASCII, length unchanged."""
-    if text.isascii():
+    if text.isascii() or _OTHERWISE_WRITTEN.search(text) is None:
         return text
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text
