@@ -34,6 +34,7 @@ from casework.complaints.wording import digest, optional, required
 from casework.dangers.alerts import new_alert_rows
 from casework.dangers.finding import find_danger
 from casework.people.phone import normalised_phone
+from casework.scene_codes.queries import position_at
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Forbidden, Invalid
@@ -120,6 +121,8 @@ async def new_complaint_rows(desk: Desk, actor: Actor, new: NewComplaint) -> New
     phone = _phone(new.phone)
     person_name = optional(new.person_name, field="person_name", at_most=NAME_AT_MOST)
     position = checked(new.position) if new.position is not None else None
+    if position is None and scene_code is not None:
+        position = await position_at(scene_code, place_text)
     particulars = _particulars(new.particulars)
 
     db, at = desk.db, desk.db.clock.now()

@@ -24,6 +24,14 @@ async def by_code(code: str) -> SceneCodeView | None:
     return view_of(row) if row is not None else None
 
 
+async def position_at(code: str, place_text: str) -> Position | None:
+    """Where a sign hangs, for whoever left the place as it was filled in from its code; elsewhere is elsewhere."""
+    found = await by_code(code)
+    if found is None or place_text not in ("", found.place_text, found.title):
+        return None
+    return found.position
+
+
 async def one(code_id: UUID) -> SceneCodeView | None:
     """A code by its id."""
     row = await SceneCode.get_or_none(id=code_id)

@@ -63,7 +63,7 @@ def first_place(visitor: Visitor) -> str:
 
 async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
     """The masthead for somebody signed in, with the alarm that stands until a person takes it."""
-    frame = quiet_frame(door, visitor, here, alarm=await alarm_of(door))
+    frame = quiet_frame(door, visitor, here, alarm="" if visitor.is_on_rounds else await alarm_of(door))
     return replace(frame, unread=await unread_count(visitor.staff.id, UNREAD_AT_MOST))
 
 

@@ -26,11 +26,15 @@ async def show_code(request: Request, door: H5Door, visitor: Visitor | None, cod
         # Staff wrote the address when the sign was made; no visitor has a say in it.
         own = not found.target.startswith(("https://", "http://"))
         return redirect(f"{door.public_url}/{found.target.lstrip('/')}" if own else found.target, status=303)
+    if found.kind is SceneKind.STREET_CHIEF and not found.is_retired:
+        # Whoever scans a street's sign is there to tell something: the form, with the place filled in.
+        return redirect(f"/h5/file?code={found.code}", status=303)
     facts = (("where", found.place_text), ("contact", found.contact))
     page = CodePage(
         title=found.title,
         facts=tuple(Fact(name=text(f"h5.code.{name}"), words=words) for name, words in facts if words),
         code="" if found.is_retired else found.code,
+        file="" if found.is_retired else f"/h5/file?code={found.code}",
         words=text("h5.code.retired" if found.is_retired else "h5.code.send", bureau=door.bureau.short_name),
     )
     return shown(door, "code.html", frame_for(request, door, visitor), page)

@@ -73,6 +73,7 @@ class CodePage:
     title: str
     facts: tuple[Fact, ...]
     code: str
+    file: str = ""
     words: str
 
 
