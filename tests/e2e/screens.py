@@ -108,6 +108,28 @@ def without_receipts(page: Page) -> None:
     page.goto(address)
 
 
+def take_a_call(page: Page) -> None:
+    """What a caller tells, and what is said about it."""
+    page.fill("#taking-story", "")
+    page.fill("#taking-story", "门前那条路上的井盖有问题")
+    page.locator("#taking-hints .taking-questions").wait_for()
+
+
+def mend_on_the_spot(page: Page) -> None:
+    """A patrol who mended the matter, before the photos are taken."""
+    page.fill("#taking-story", "湖滨路口有人占道摆摊")
+    page.locator(".on-spot-tick input").check()
+    page.locator("#taking-hints .taking-hint").wait_for()
+
+
+def file_for_a_caller(page: Page) -> None:
+    """A complaint filed for a caller, and its receipt."""
+    page.fill("#taking-story", "湖滨路口有人占道摆摊，楼下小店着火了")
+    page.fill("#taking-phone", "13900000000")
+    page.locator(".taking-send button.primary").click()
+    page.locator(".taken-code").first.wait_for()
+
+
 SCREENS: tuple[Screen, ...] = (
     # ---- anybody with a phone
     Screen("h5-home", "/h5/"),
@@ -171,6 +193,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-case-picker", "/console/cases/{desk_case}", "diaodu", prepare=find_a_category),
     Screen("console-case", "/console/cases/{desk_case}", "diaodu", prepare=open_all),
     Screen("console-answering", "/console/cases/{desk_case}", "shizheng", prepare=open_all),
+    Screen("console-taking", "/console/cases/new", "chuangkou", prepare=take_a_call),
+    Screen("console-taking-refused", "/console/cases/new", "lingdao", prepare=send_empty),
+    Screen("console-taking-round", "/console/cases/new", "wangge", prepare=mend_on_the_spot),
+    Screen("console-taken", "/console/cases/new", "diaodu", prepare=file_for_a_caller),
     Screen("console-map", "/console/map?state=all", "diaodu", prepare=map_drawn),
     Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
     Screen("console-visits", "/console/visits", "diaodu", prepare=open_all),
