@@ -27,7 +27,7 @@ from casework.complaints.views import (
 )
 from casework.roles import Role
 from kit.sealing import mask_phone
-from nlp.personal import mask_name
+from nlp.personal import mask_name, masked
 
 OWNER = frozenset({Role.CITIZEN})
 NOTHING_HANGS = Hanging()
@@ -179,6 +179,13 @@ def staff_detail(
 def opened_phone(desk: Desk, row: Complaint) -> str:
     """The telephone in clear. Whoever shows it unmasked has it audited: see `revealing`."""
     return desk.sealer.open(bytes(row.phone_sealed or b""), table="complaint", column="phone", row_id=row.id)
+
+
+def masked_opening(desk: Desk, row: Complaint, at_most: int) -> str:
+    """How the story begins, as lists show it: numbers and the owner's own name are masked before it is cut."""
+    names = (opened_name(desk, row),) if row.name_sealed else ()
+    opening = " ".join(masked(row.story[: 2 * at_most], names).split())
+    return opening[:at_most] + ("\u2026" if len(opening) > at_most else "")
 
 
 def opened_name(desk: Desk, row: Complaint) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from tortoise.expressions import Q
 
 from casework.actors import Actor
-from casework.complaints.assembly import opened_name
+from casework.complaints.assembly import masked_opening
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
@@ -25,7 +25,6 @@ from casework.people.phone import normalised_phone
 from casework.permissions import Operation, require
 from kit.db import Change
 from kit.problems import Forbidden, Invalid
-from nlp.personal import masked
 
 AT_MOST = 30
 FINDS_PER_MINUTE = 20
@@ -88,8 +87,6 @@ async def find_by_phone(desk: Desk, actor: Actor, typed: str) -> FoundByPhone:
 
 
 def _found(desk: Desk, row: Complaint) -> FoundCase:
-    names = (opened_name(desk, row),) if row.name_sealed else ()
-    opening = " ".join(masked(row.story[: OPENING_CHARACTERS * 2], names).split())
     return FoundCase(
         id=row.id,
         reference=row.reference,
@@ -97,6 +94,6 @@ def _found(desk: Desk, row: Complaint) -> FoundCase:
         category_name=desk.policy.category_name(row.category or row.suggested_category),
         unit_name=desk.policy.unit_name(row.unit),
         place_text=row.place_text,
-        opening=opening[:OPENING_CHARACTERS] + ("…" if len(opening) > OPENING_CHARACTERS else ""),
+        opening=masked_opening(desk, row, OPENING_CHARACTERS),
         submitted_at=row.submitted_at,
     )

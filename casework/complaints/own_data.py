@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from casework.actors import Actor
-from casework.complaints.assembly import opened_name, opened_phone
+from casework.complaints.assembly import masked_opening, opened_name, opened_phone
 from casework.complaints.correcting import may_everywhere
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import OPEN_STATES, State
@@ -20,7 +20,7 @@ from casework.permissions import Operation, require
 from casework.retention.profile import ArchiveDuty
 from kit.references import parse_reference
 from kit.sealing import mask_phone
-from nlp.personal import mask_name, masked
+from nlp.personal import mask_name
 
 CASES_AT_MOST, THREADS_AT_MOST = 50, 30
 OPENING_CHARACTERS = 60
@@ -114,13 +114,12 @@ def _is_seen(viewer: Actor, row: Complaint) -> bool:
 def _held(desk: Desk, row: Complaint, duty: ArchiveDuty | None, now: datetime) -> HeldCase:
     must_be_kept = duty is not None and duty.covers(row.state, row.category, row.closed_at, now)
     name = opened_name(desk, row) if row.name_sealed else ""
-    opening = " ".join(masked(row.story[: OPENING_CHARACTERS * 2], (name,)).split())
     return HeldCase(
         id=row.id,
         reference=row.reference,
         state=State(row.state),
         category_name=desk.policy.category_name(row.category or row.suggested_category),
-        opening=opening[:OPENING_CHARACTERS] + ("…" if len(opening) > OPENING_CHARACTERS else ""),
+        opening=masked_opening(desk, row, OPENING_CHARACTERS),
         place_text=row.place_text,
         masked_name=mask_name(name),
         masked_phone=mask_phone(opened_phone(desk, row)) if row.phone_sealed else "",

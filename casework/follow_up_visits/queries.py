@@ -9,6 +9,7 @@ import msgspec
 from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor
+from casework.complaints.assembly import masked_opening
 from casework.complaints.models import Complaint
 from casework.complaints.sight import held_by
 from casework.follow_up_visits.desk import VisitDesk
@@ -91,7 +92,7 @@ def _line(desk: VisitDesk, row: FollowUpVisit, case: Complaint | None) -> VisitL
         tries=row.tries,
         category_name=policy.category_name(case.category if case is not None else None),
         unit_name=policy.unit_name(row.unit),
-        opening=" ".join(case.story[:160].split())[:80] if case is not None else "",
+        opening=masked_opening(desk.complaints, case, 80) if case is not None else "",
         answer=case.answer or "" if case is not None else "",
         rating=case.rating if case is not None else None,
         may_redo=case is not None and case.times_disputed == 0 and case.state == "closed",

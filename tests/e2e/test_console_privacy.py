@@ -143,7 +143,8 @@ async def test_what_need_not_be_kept_is_deleted_where_its_owner_asks(console: Co
 async def test_a_caller_is_found_by_number_and_the_number_stands_in_no_address(
     console: ConsoleSetting,
 ) -> None:
-    case = await a_case(console)
+    # The second is like the first, which its page shows beside it.
+    _, case = await a_case(console), await a_case(console)
     async with console.client() as clerk:
         await clerk.log_in("diaodu")
         page = await clerk.get("/console/find")

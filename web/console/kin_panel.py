@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.complaints.assembly import masked_opening
 from casework.complaints.lifecycle import State
 from casework.complaints.merging import LEADS, merged_into
 from casework.complaints.models import Complaint
@@ -31,6 +32,7 @@ async def kin_of(
     sight, may_merge = sight_of(visitor.actor), "merge" in moves
     said = await _one(door, visitor, row.said_same_as_id, may_merge)
     near = await near_by_id(door.desk, row.id, sight) if case.view.state is not State.ANSWERED else ()
+    rows = {one.id: one for one in await Complaint.filter(id__in=[one.id for one in near])}
     panel = KinPanel(
         lead=await _one(door, visitor, row.merged_into_id),
         merged=tuple(
@@ -42,7 +44,9 @@ async def kin_of(
         parts=tuple(_kin(door, one) for one in await parts_of(row.id)),
         said=said,
         near=tuple(
-            _near(door, one, may_merge) for one in near if said is None or one.reference != said.reference
+            _near(door, one, rows[one.id], may_merge)
+            for one in near
+            if rows[one.id].restricted_at is None and (said is None or one.reference != said.reference)
         ),
         permits=tuple(_permit(door, one) for one in await _permits(door, case)),
         action=move_address(case.view.reference, "merge"),
@@ -75,7 +79,7 @@ def _permit(door: ConsoleDoor, permit: PermitMatch) -> str:
 
 async def _one(door: ConsoleDoor, visitor: Visitor, id: object, may_merge: bool = False) -> Kin | None:
     row = await Complaint.get_or_none(id=id) if id is not None else None
-    if row is None or not sight_of(visitor.actor).covers(row.unit, row.assignee_id, row.filed_by_id):
+    if row is None or row.restricted_at is not None or not sight_of(visitor.actor).covers(row.unit, row.assignee_id, row.filed_by_id):
         return None
     return _kin(door, row, may_merge)
 
@@ -85,12 +89,12 @@ def _kin(door: ConsoleDoor, row: Complaint, may_merge: bool = False) -> Kin:
         reference=row.reference,
         href=case_address(row.reference),
         state=door.words.state(State(row.state)),
-        words=" ".join(row.story[: 2 * OPENING].split())[:OPENING],
+        words=masked_opening(door.desk, row, OPENING),
         merges=row.reference if may_merge and row.state in LEADS else "",
     )
 
 
-def _near(door: ConsoleDoor, near: Near, may_merge: bool) -> Kin:
+def _near(door: ConsoleDoor, near: Near, row: Complaint, may_merge: bool) -> Kin:
     text = door.words.text
     grounds = [
         text("console.kin.far", metres=round(near.distance_m)) if near.distance_m is not None else "",
@@ -102,7 +106,7 @@ def _near(door: ConsoleDoor, near: Near, may_merge: bool) -> Kin:
         reference=near.reference,
         href=case_address(near.reference),
         state=door.words.state(near.state),
-        words=near.opening,
+        words=masked_opening(door.desk, row, OPENING),
         why=text("console.kin.join").join(one for one in grounds if one),
         merges=near.reference if may_merge and near.state in LEADS else "",
     )
