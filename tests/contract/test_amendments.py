@@ -89,7 +89,9 @@ async def test_a_unit_is_added_and_taken_away_again(database: Database, shipped:
     await amend(database, {}, restored=["complaints.categories.litter.unit", "units.night"])
     with pytest.raises(NoSuchPath):
         value_at(await in_force_document(), "units.night")
-    await amend(database, {"units.greenery": None, "complaints.categories.greenery.unit": "street"})
+    theirs = [one["code"] for one in shipped["complaints"]["categories"] if one["unit"] == "greenery"]
+    moved = {f"complaints.categories.{code}.unit": "street" for code in theirs}
+    await amend(database, {"units.greenery": None, **moved})
     assert whole_profile(await in_force_document()).section(ComplaintsSection)
 
 

@@ -193,10 +193,12 @@ async def test_releases_are_found_by_state_category_and_time(desk: Desk) -> None
 async def test_words_that_may_name_somebody_are_published_only_when_they_were_looked_at(desk: Desk) -> None:
     case = await filed(desk)
     with pytest.raises(Invalid) as refused:
-        await release(desk, DISPATCHER, case.id, description="王先生的店占道，车川A12345，已劝离")
+        await releasing.release(desk, DISPATCHER, case.id, description="王先生的店占道，车川A12345，已劝离")
     assert refused.value.params["found"] == "王、川A12345"
     assert refused.value.params["proposed"] == "…先生的店占道，车…，已劝离"
-    shown = await release(desk, DISPATCHER, case.id, description="李老板饺子馆门口已清理", is_checked=True)
+    shown = await releasing.release(
+        desk, DISPATCHER, case.id, description="李老板饺子馆门口已清理", is_checked=True
+    )
     assert shown.description == "李老板饺子馆门口已清理"
 
 
