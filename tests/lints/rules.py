@@ -78,6 +78,8 @@ OPERATOR_WORDS = (
     "casework/areas/actions.py",
     "casework/areas/profile.py",
     "casework/areas/reading.py",
+    "casework/complaints/replies.py",
+    "casework/follow_up_visits/profile.py",
     "casework/complaints/profile.py",
     "casework/complaints/scheme.py",
     "casework/complaints/urgency_words.py",
