@@ -20,6 +20,7 @@ from benchmarks import (
     complaints_figures,
     complaints_filing,
     complaints_heat,
+    complaints_near,
     complaints_queues,
     complaints_routing,
 )
@@ -34,6 +35,7 @@ PARTS: dict[str, Part] = {
     "figures": complaints_figures.figures,
     "heat": complaints_heat.figures,
     "routing": complaints_routing.figures,
+    "near": complaints_near.figures,
 }
 """Add a line for a part of your own: `"name": complaints_name.figures`."""
 
