@@ -79,7 +79,11 @@ def _permit(door: ConsoleDoor, permit: PermitMatch) -> str:
 
 async def _one(door: ConsoleDoor, visitor: Visitor, id: object, may_merge: bool = False) -> Kin | None:
     row = await Complaint.get_or_none(id=id) if id is not None else None
-    if row is None or row.restricted_at is not None or not sight_of(visitor.actor).covers(row.unit, row.assignee_id, row.filed_by_id):
+    if (
+        row is None
+        or row.restricted_at is not None
+        or not sight_of(visitor.actor).covers(row.unit, row.assignee_id, row.filed_by_id)
+    ):
         return None
     return _kin(door, row, may_merge)
 
