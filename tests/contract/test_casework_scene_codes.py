@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.actors import Actor, system
+from casework.complaints.models import Complaint
 from casework.complaints.place import Position
 from casework.scene_codes import actions, queries
 from casework.scene_codes.actions import NewSceneCode, new_code
@@ -13,7 +14,7 @@ from casework.scene_codes.models import SceneCode
 from kit.audit.models import AuditEntry
 from kit.db import Database
 from kit.problems import Forbidden, Invalid, NotFound
-from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, HEAD, person
+from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, HEAD, desk_on, filed, person
 
 SIGN = NewSceneCode(
     kind=SceneKind.STREET_CHIEF,
@@ -105,3 +106,22 @@ def test_codes_name_their_kind_and_cannot_be_guessed() -> None:
         assert all(code.startswith(prefix) and len(code) == len(prefix) + 16 for code in codes)
         # The platform takes scenes of 64 of these characters.
         assert all(code.isascii() and code.replace("_", "").isalnum() for code in codes)
+
+
+async def test_a_complaint_from_a_sign_lies_where_the_sign_hangs_unless_somebody_says_elsewhere(
+    database: Database,
+) -> None:
+    desk, made = desk_on(database), await actions.add(database, DISPATCHER, SIGN)
+    here = await filed(desk, scene_code=made.code, place_text=made.place_text)
+    there = await filed(desk, scene_code=made.code, place_text="对面小区里")
+    own = Position(30.5, 120.5, "wgs84")
+    with_own = await filed(desk, scene_code=made.code, place_text=made.place_text, position=own)
+    assert made.position is not None
+    rows = {row.id: row for row in await Complaint.all()}
+    assert (rows[here.id].latitude, rows[here.id].longitude) == (
+        made.position.latitude,
+        made.position.longitude,
+    )
+    assert rows[there.id].latitude is None
+    assert rows[with_own.id].latitude == 30.5
+    assert {row.scene_code for row in rows.values()} == {made.code}

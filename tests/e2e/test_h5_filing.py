@@ -326,6 +326,8 @@ async def test_a_sign_says_where_it_is(setting: CitizenSetting) -> None:
     chief = NewSceneCode(kind=SceneKind.STREET_CHIEF, title="文渊路街巷长", place_text="文渊路 1—99 号")
     sign = await add_code(setting.door.db, system(), chief)
     async with setting.phone() as phone:
+        scanned = await phone.get(f"/h5/codes/{sign.code}", user_agent=OUTSIDE, follow=False)
+        assert scanned.headers["location"] == f"/h5/file?code={sign.code}"
         form = await opened(phone, f"?code={sign.code}")
         assert form.value("place") == "文渊路 1—99 号"
         assert "文渊路街巷长" in form.page.text

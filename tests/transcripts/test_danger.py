@@ -188,3 +188,11 @@ async def test_a_number_our_own_question_asked_for_stays_where_it_belongs(office
         await office.say(text)
     await office.say("13800138000")
     assert "13800138000" not in (await DangerAlert.get()).words
+
+
+async def test_whoever_sends_too_much_is_told_so_kindly_and_goes_on_where_they_were(office: Office) -> None:
+    first = await office.say("投诉")
+    office.bot.conversation._limit = 0
+    assert "这一条没有记下" in await office.say("路口有人摆摊占道")
+    office.bot.conversation._limit = None
+    assert await office.say("路口有人摆摊占道") not in ("", first)

@@ -34,6 +34,7 @@ async def taking_page(
     sources = sources_of(visitor.actor)
     source = taken.source(visitor.actor)
     offers = await offers_for(door.desk, door.words, ())
+    story_help = "story" if not FOR_CALLERS.isdisjoint(sources) else "story_on_round"
     may_close = closes_on_spot(visitor.actor)
     box = door.map.places.atlas.box
     numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
@@ -65,7 +66,9 @@ async def taking_page(
         for_callers=not FOR_CALLERS.isdisjoint(sources),
         may_close=may_close,
         closes=taken.closes and may_close,
-        story=ask("story", "long", STORY_AT_MOST, optional=False, help=text("console_file.help.story")),
+        story=ask(
+            "story", "long", STORY_AT_MOST, optional=False, help=text(f"console_file.help.{story_help}")
+        ),
         category=ask("category", "choice", 40, groups=offers.groups["categories"]),
         urgency=ask("urgency", "choice", 20, groups=offers.groups["urgencies"]),
         place=ask("place", "short", PLACE_AT_MOST),
