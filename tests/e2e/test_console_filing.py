@@ -19,7 +19,7 @@ from casework.dangers.models import DangerAlert
 from casework.roles import Role
 from kit.db import Database
 from kit.files.models import StoredFile
-from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
+from tests.e2e.console_setting import PASSWORD, Clerk, ConsoleSetting, Page, console_on
 
 NEW = "/console/cases/new"
 STORY = "湖滨路菜场门口有人占道摆摊，轮椅过不去"
@@ -187,3 +187,24 @@ async def test_what_cannot_be_taken_comes_back_with_everything_and_too_many_wait
         assert limited.status == 429
         assert f"{STORY} {number}" in limited.text
         assert await Complaint.all().count() == number >= 10
+
+
+async def test_a_session_that_ended_while_a_caller_talked_costs_no_word_and_files_nothing_twice(
+    console: ConsoleSetting,
+) -> None:
+    async with console.client() as clerk:
+        await clerk.log_in("chuangkou")
+        form = await clerk.get(NEW)
+        clerk.http.cookie_jar.clear()
+        login = await sent(clerk, form, story=STORY, place="湖滨路", source="phone", phone="13912345678")
+        assert login.status == 401
+        names = re.findall(r'name="((?:kept|csrf_token|next)[^"]*)"', login.text)
+        fields = {name: unescape(login.hidden(name)) for name in names}
+        back = await clerk.post("/console/login", {**fields, "login": "chuangkou", "password": PASSWORD})
+        assert back.status == 200
+        assert STORY in back.text
+        assert "13912345678" in back.text
+        assert act_of(back) == act_of(form)
+        assert await Complaint.all().count() == 0
+        done = await sent(clerk, back, story=STORY, place="湖滨路", source="phone", phone="13912345678")
+        assert (await Complaint.get()).reference == codes(done)[0]
