@@ -190,7 +190,16 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
 def test_no_text_of_the_console_is_left_over() -> None:
     code = "".join(path.read_text() for path in (ROOT / "web").rglob("*") if path.suffix in (".py", ".html"))
-    prefixes = ("role", "state", "stage", "codes.kind", "codes.invitation", "case.unit", "field.part_")
+    prefixes = (
+        "role",
+        "state",
+        "stage",
+        "codes.kind",
+        "codes.invitation",
+        "case.unit",
+        "field.part_",
+        "due.",
+    )
     named = {key for _, key in (*keys_in_templates(), *keys_in_code())}
     loose = [
         key

@@ -41,7 +41,11 @@ async def kin_of(
             if sight.covers(one.unit, one.assignee_id, one.filed_by_id)
         ),
         whole=await _one(door, visitor, row.parent_id),
-        parts=tuple(_kin(door, one) for one in await parts_of(row.id)),
+        parts=tuple(
+            _kin(door, one)
+            for one in await parts_of(row.id)
+            if sight.covers(one.unit, one.assignee_id, one.filed_by_id)
+        ),
         said=said,
         near=tuple(
             _near(door, one, rows[one.id], may_merge)
