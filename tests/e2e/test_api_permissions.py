@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
     "file_complaint": {"story": "路口有人摆摊"},
     "rate_complaint": {"score": 3},
     "dispute_complaint": {"reason": "又摆出来了"},
+    "remind_complaint": {},
     "withdraw_complaint": {},
     "add_to_complaint": {"text": "还在"},
     "leave_inquiry": {"text": "外机怎么装？"},
