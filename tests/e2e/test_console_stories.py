@@ -221,7 +221,7 @@ async def test_the_keyboard_is_explained_and_reaches_the_forms(console: ConsoleS
         await expect(page.locator("#keys")).to_be_hidden()
         await page.goto(f"/console/cases/{case.reference}")
         await page.keyboard.press("2")
-        await expect(page.locator("#hand_back-ground")).to_be_focused()
+        await expect(page.locator("#ask-question")).to_be_focused()
         await page.keyboard.press("Escape")
         await page.keyboard.press("n")
         await expect(page.locator("#note-note")).to_be_focused()

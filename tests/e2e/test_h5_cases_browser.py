@@ -128,7 +128,7 @@ async def test_rating_needs_no_script_and_three_taps(setting: CitizenSetting) ->
         await page.get_by_label("编号").fill(case.view.reference)
         await page.get_by_label("查询码").fill(case.secret.lower())
         await page.get_by_role("button", name="查看").click()
-        await page.get_by_label("基本满意").check(force=True)
+        await page.locator("#score").get_by_label("基本满意").check(force=True)
         await page.get_by_role("button", name="提交评价").click()
         await expect(page.get_by_text("这件投诉已经办结")).to_be_visible()
     assert (await Complaint.get(id=case.view.id)).rating == 2
