@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from tortoise.exceptions import OperationalError
 
+from app.freshness import keep_fresh
 from app.key_check import check_keys
 from app.models import MODEL_MODULES
-from app.places import keep_fresh
 from app.renewal import Version
 from app.suggesting import Suggesting
 from bot.auto_replies import AutoRepliesSection
@@ -166,8 +166,8 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
         profile = await profile_in_force()
         suggesting = Suggesting(WordSuggester(complaint_policy(profile)))
         refreshing = [
-            asyncio.create_task(keep_fresh(places)),
-            asyncio.create_task(suggesting.keep_fresh()),
+            asyncio.create_task(keep_fresh("areas", places.renewed, places.said)),
+            asyncio.create_task(keep_fresh("category_model", suggesting.renewed, suggesting.said)),
         ]
         try:
             yield Core(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
-
-import structlog
 
 from casework.complaints.category_models import load_model, model_in_force_id
 from casework.complaints.suggestion import WordSuggester
 from content.interpretations.answering import serving_segmenter
-
-POLL_S = 1.0
 
 
 class Suggesting:
@@ -33,13 +28,6 @@ class Suggesting:
         self.suggester.model = await load_model(wanted, serving_segmenter()) if wanted is not None else None
         return True
 
-    async def keep_fresh(self) -> None:
-        """Look at which model is in force, for ever."""
-        log = structlog.get_logger("suggesting")
-        while True:
-            try:
-                if await self.renewed():
-                    log.info("category_model_renewed", model=str(self._seen) if self._seen else "keywords")
-            except Exception as exc:  # noqa: BLE001 - outermost loop: what suggested before goes on
-                log.warning("category_model_refresh_failed", error=type(exc).__name__)
-            await asyncio.sleep(POLL_S)
+    def said(self) -> dict[str, object]:
+        """What suggests now, for the log."""
+        return {"model": str(self._seen) if self._seen is not None else "keywords"}

@@ -76,6 +76,10 @@ class Places:
             line.append(one.parent)
         return tuple(line)
 
+    def said(self) -> dict[str, object]:
+        """What is in force, for the log."""
+        return {"version": self.atlas.version, "areas": len(self.atlas.named)}
+
     async def renewed(self) -> bool:
         """Take over the areas of the newest import. Whether there was something newer."""
         version = await current_version()
