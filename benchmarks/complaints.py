@@ -3,7 +3,7 @@
 Each part is a function `figures(frame)` in a module of its own. It runs with an open core whose database is the one
 of its Tortoise queries; see `complaints_frame.Frame` for what it may use. While a part is being written:
 
-    python -m benchmarks.complaints --cases 100000 --folder /tmp/cases --only queues
+    python -m benchmarks.complaints --cases 100000 --folder FOLDER --only queues
 
 makes the two databases once, keeps them in the folder and takes them up again as long as the schema is the same.
 """

@@ -42,19 +42,17 @@ from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.past_limit import past_limit
 from casework.complaints.revealing import reveal_phone as reveal_phone
-from casework.complaints.sending import send_by_rules
+from casework.complaints.sending import require_officer, send_by_rules
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
+from casework.complaints.wording import ANSWER_AT_MOST as ANSWER_AT_MOST
+from casework.complaints.wording import REASON_AT_MOST as REASON_AT_MOST
 from casework.complaints.wording import digest, optional
-from casework.people.staff import staff_ids_with_role
 from casework.roles import Role
-from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
 
-ANSWER_AT_MOST = 4_000
-REASON_AT_MOST = 1_000
 NAME_AT_MOST = 100
 SATISFIED, ON_THE_WHOLE, UNSATISFIED = 3, 2, 1
 
@@ -135,11 +133,7 @@ async def assign(
     """Give it to a unit (without one, the category's) and, if wanted, to one of its officers."""
     if unit is not None and unit not in desk.policy.units:
         raise Invalid("problem.complaint.unit", field="unit")
-    if assignee_id is not None:
-        today = local(desk.db.clock.now()).date()
-        officers = await staff_ids_with_role(Role.HANDLER, None, today)
-        if assignee_id not in officers | await staff_ids_with_role(Role.CONTRACTOR, None, today):
-            raise Invalid("problem.complaint.assignee", field="assignee_id")
+    await require_officer(desk, assignee_id, Role.HANDLER, Role.CONTRACTOR)
 
     def fill(row: Complaint) -> None:
         row.unit = unit or row.unit

@@ -29,28 +29,25 @@ from casework.complaints.events import (
     ComplaintSentBack,
     ComplaintSupervised,
 )
+from casework.complaints.filing import PLACE_AT_MOST as PLACE_AT_MOST
 from casework.complaints.followers import answer_followers
 from casework.complaints.limits import extension, limit_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.place import Position, checked
-from casework.complaints.sending import send_by_rules
+from casework.complaints.sending import require_officer, send_by_rules
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
 from casework.complaints.whereabouts import put_place
-from casework.complaints.wording import digest, optional
-from casework.people.staff import staff_ids_with_role
+from casework.complaints.wording import ANSWER_AT_MOST, REASON_AT_MOST, digest, optional
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
 
-ANSWER_AT_MOST = 4_000
-REASON_AT_MOST = 1_000
 QUESTION_AT_MOST = 500
 """Characters: a customer-service message holds 2,048 bytes, and the whole question is to arrive."""
-PLACE_AT_MOST = 300
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,10 +122,7 @@ async def refer(
     why = optional(reason, field="reason", at_most=REASON_AT_MOST)
     if unit not in desk.policy.units:
         raise Invalid("problem.complaint.unit", field="unit")
-    if assignee_id is not None:
-        today = local(desk.db.clock.now()).date()
-        if assignee_id not in await staff_ids_with_role(Role.HANDLER, None, today):
-            raise Invalid("problem.complaint.assignee", field="assignee_id")
+    await require_officer(desk, assignee_id, Role.HANDLER)
     from_unit = ""
 
     def fill(row: Complaint) -> None:

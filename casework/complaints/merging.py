@@ -18,14 +18,13 @@ from casework.complaints.moving import ACTION, Step, seen_by, take, take_within
 from casework.complaints.sight import require_on
 from casework.complaints.telling import common
 from casework.complaints.views import ComplaintView
-from casework.complaints.wording import optional
+from casework.complaints.wording import REASON_AT_MOST, optional
 from casework.permissions import Operation
 from kit.db import Change
 from kit.problems import Conflict, Invalid, NotFound
 
 LEADS = frozenset({*IN_HAND, State.WAITING, State.HANDLED})
 """Where a case must stand to lead others: taken on, and not yet answered."""
-REASON_AT_MOST = 1_000
 
 
 async def merge(

@@ -1,12 +1,18 @@
-"""To whom a case goes when it is taken on or what it is about is corrected: by the rules, else by its category."""
+"""To whom a case goes: by the rules, else by its category; and who may be given one by name."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from casework.complaints.desk import Desk
 from casework.complaints.limits import urgency_of
 from casework.complaints.models import Complaint
 from casework.complaints.ports import Routed, RoutingFacts
+from casework.people.staff import staff_ids_with_role
+from casework.roles import Role
+from kit.clock import local
 from kit.db import Change
+from kit.problems import Invalid
 
 
 async def send_by_rules(desk: Desk, change: Change, row: Complaint) -> Routed:
@@ -27,3 +33,14 @@ async def send_by_rules(desk: Desk, change: Change, row: Complaint) -> Routed:
     row.unit = found.unit if found.unit in desk.policy.units else fallback
     row.routing = found.explanation
     return found
+
+
+async def require_officer(desk: Desk, staff_id: UUID | None, *roles: Role) -> None:
+    """Raise Invalid (field `assignee_id`) for somebody who holds none of these roles today. None is nobody by name."""
+    if staff_id is None:
+        return
+    today = local(desk.db.clock.now()).date()
+    for role in roles:
+        if staff_id in await staff_ids_with_role(role, None, today):
+            return
+    raise Invalid("problem.complaint.assignee", field="assignee_id")

@@ -15,6 +15,10 @@ LEFT_OUT = dict.fromkeys(Kind, "\u2026")
 """What stands for a name or a number in words of staff about a case that names nobody any more."""
 
 
+ANSWER_AT_MOST, REASON_AT_MOST = 4_000, 1_000
+"""Characters of an answer, and of a reason, a ground or a comment."""
+
+
 def kept(text: str) -> str:
     """The text without control characters and surrounding white space; line breaks and tabs stay.
 
