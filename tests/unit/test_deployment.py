@@ -33,7 +33,7 @@ HARDENED = {
     "UMask": "0077",
 }
 RUNBOOKS = ("deliveries", "deadlines", "calls", "worker", "web", "wechat", "database", "redis", "disk", "backup",
-            "keys", "certificate", "upgrade", "leaver", "leak")  # fmt: skip
+            "keys", "certificate", "upgrade", "leaver", "leak", "exchange")  # fmt: skip
 MB = 1024 * 1024
 
 
