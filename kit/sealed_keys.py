@@ -1,12 +1,15 @@
 """The keys of an installation in one file, sealed with a passphrase, to be kept apart from the data.
 
 A line of JSON: what the passphrase is stretched with (Argon2id), and the keys under AES-256-GCM. Which
-installation they belong to is told by their fingerprints, which give nothing away.
+installation they belong to is told by their fingerprints, which give nothing away. The secrets shared with other
+platforms are among the sealed keys, under `exchange/` and the code of the platform.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -16,13 +19,23 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from kit.files.disk import write_whole
 from kit.secrets import SECRET_NAMES, KeyRing
+from kit.shared_secrets import FOLDER
 
 FORM = "chengguan-keys/1"
 PASSPHRASE_AT_LEAST = 12
+_SHARED = f"{FOLDER}/"
 
 
 class SealedKeysError(Exception):
     """The file or the passphrase cannot be used; the text is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class UnsealedKeys:
+    """What such a file held: the ring, and by the code of a platform what is shared with it, the newest first."""
+
+    ring: KeyRing
+    shared: Mapping[str, tuple[bytes, ...]]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +49,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sealed: bytes
 
 
-def write_sealed_keys(path: Path, keys: KeyRing, passphrase: str) -> None:
+def write_sealed_keys(
+    path: Path, keys: KeyRing, passphrase: str, shared: Mapping[str, tuple[bytes, ...]] | None = None
+) -> None:
     """Write the file, whole or not at all; never over one that is there. Raises SealedKeysError, OSError."""
     if len(passphrase) < PASSPHRASE_AT_LEAST:
         raise SealedKeysError(f"口令至少 {PASSPHRASE_AT_LEAST} 个字，建议用四五个不相干的词。")
@@ -44,12 +59,16 @@ def write_sealed_keys(path: Path, keys: KeyRing, passphrase: str) -> None:
         raise SealedKeysError(f"{path} 已经存在，不会覆盖；请换一个文件名。")
     fingerprints = {name: keys.fingerprint(name) for name in SECRET_NAMES}
     empty = _File(FORM, 64 * 1024, 3, 1, os.urandom(16), os.urandom(12), fingerprints, b"")
-    content = msgspec.json.encode({name: keys.secret(name).hex() for name in SECRET_NAMES})
+    secrets = {name: keys.secret(name).hex() for name in SECRET_NAMES}
+    secrets |= {
+        _SHARED + name: " ".join(one.hex() for one in those) for name, those in (shared or {}).items()
+    }
+    content = msgspec.json.encode(secrets)
     sealed = AESGCM(_stretched(empty, passphrase)).encrypt(empty.nonce, content, _bound(empty))
     write_whole(path, msgspec.json.encode(msgspec.structs.replace(empty, sealed=sealed)) + b"\n")
 
 
-def read_sealed_keys(path: Path, passphrase: str) -> KeyRing:
+def read_sealed_keys(path: Path, passphrase: str) -> UnsealedKeys:
     """Open the file. Raises SealedKeysError, OSError."""
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
@@ -60,10 +79,16 @@ def read_sealed_keys(path: Path, passphrase: str) -> KeyRing:
         raise SealedKeysError(f"{path} 不是这个版本认得的密钥备份文件。")
     try:
         content = AESGCM(_stretched(file, passphrase)).decrypt(file.nonce, file.sealed, _bound(file))
-        secrets = msgspec.json.decode(content, type=dict[str, str])
+        secrets = {
+            name: tuple(bytes.fromhex(one) for one in text.split())
+            for name, text in msgspec.json.decode(content, type=dict[str, str]).items()
+        }
     except (InvalidTag, ValueError, msgspec.DecodeError):
         raise SealedKeysError("口令不对，或密钥备份文件已损坏。") from None
-    return KeyRing({name: bytes.fromhex(text) for name, text in secrets.items()})
+    return UnsealedKeys(
+        KeyRing({name: b"".join(those) for name, those in secrets.items() if not name.startswith(_SHARED)}),
+        {name.removeprefix(_SHARED): those for name, those in secrets.items() if name.startswith(_SHARED)},
+    )
 
 
 def _stretched(file: _File, passphrase: str) -> bytes:

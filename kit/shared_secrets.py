@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,18 @@ class SharedSecrets:
         if not _CONTENT.fullmatch(content):
             raise KeyRingError(f"密钥文件 {path} 已损坏，请从密钥备份中恢复，或重新生成。")
         return tuple(bytes.fromhex(line.decode()) for line in content.split())
+
+    def all(self) -> Mapping[str, tuple[bytes, ...]]:
+        """Every name that has secrets, with those in force. Raises KeyRingError as `of` does."""
+        names = sorted(path.stem for path in self._folder.glob("*.key"))
+        return {name: self.of(name) for name in names}
+
+    def put_back(self, those: Mapping[str, tuple[bytes, ...]]) -> tuple[str, ...]:
+        """Write what a backup held, and return for whom; whoever has secrets already keeps those."""
+        missing = tuple(name for name in those if not self.of(name))
+        for name in missing:
+            self._write(name, those[name])
+        return missing
 
     def renew(self, name: str) -> str:
         """Make a new secret beside the newest there is; what was older ends. Returns it in hexadecimal, once."""

@@ -12,8 +12,10 @@ from typing import Any
 from app.environment import read_settings
 from app.refusals import CommandRefused
 from kit.clock import SystemClock, local
+from kit.sealed_keys import UnsealedKeys, read_sealed_keys, write_sealed_keys
 from kit.secrets import KeyRing
 from kit.settings import Settings
+from kit.shared_secrets import SharedSecrets
 
 
 def add(group: Any) -> None:
@@ -80,20 +82,19 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _backup_keys(settings: Settings, arguments: argparse.Namespace) -> int:
-    from kit.sealed_keys import write_sealed_keys
-
     if arguments.to is not None or arguments.keep is not None:
         raise CommandRefused("--keys 单独使用：密钥不和数据放在一起。")
     keys = KeyRing.open(settings.key_dir, create=False)
-    write_sealed_keys(arguments.keys, keys, _ask(arguments, twice=True))
-    print(f"密钥已封入 {arguments.keys}。口令另外保管：忘了口令，这个文件就打不开。")
+    shared = SharedSecrets(settings.key_dir).all()
+    write_sealed_keys(arguments.keys, keys, _ask(arguments, twice=True), shared)
+    peers = f"，连同和 {'、'.join(shared)} 共用的" if shared else ""
+    print(f"密钥已封入 {arguments.keys}{peers}。口令另外保管：忘了口令，这个文件就打不开。")
     return 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     from app.backup_manifest import check_content, read_manifest
     from app.restoring import lost_without_keys, restore_all
-    from kit.sealed_keys import read_sealed_keys
 
     settings = read_settings(for_wechat=False)
     if arguments.check:
@@ -104,20 +105,22 @@ def _restore(arguments: argparse.Namespace) -> int:
         at = local(manifest.finished_at).strftime("%Y-%m-%d %H:%M")
         print(f"完好：{at} 的备份，程序 {manifest.program}，投诉 {manifest.tables.get('complaint', 0)} 件。")
         return 0
-    keys = read_sealed_keys(arguments.keys, _ask(arguments)) if arguments.keys is not None else None
+    unsealed = read_sealed_keys(arguments.keys, _ask(arguments)) if arguments.keys is not None else None
     if arguments.folder is None:
-        return _restore_keys(settings, keys)
+        return _restore_keys(settings, unsealed)
     done = asyncio.run(
         restore_all(
             settings,
             arguments.folder,
-            keys,
+            unsealed.ring if unsealed is not None else None,
             SystemClock(),
             without_keys=arguments.without_keys,
             moved=arguments.moved,
             set_aside=arguments.set_aside,
         )
     )
+    if unsealed is not None:
+        _put_back_shared(settings, unsealed)
     for place in done.set_aside:
         print(f"原有内容已挪到 {place}。")
     at = local(done.manifest.started_at).strftime("%Y-%m-%d %H:%M:%S")
@@ -135,14 +138,20 @@ def _restore(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _restore_keys(settings: Settings, keys: KeyRing | None) -> int:
-    if keys is None:
+def _restore_keys(settings: Settings, unsealed: UnsealedKeys | None) -> int:
+    if unsealed is None:
         raise CommandRefused("请写明备份的文件夹，或用 --keys 写明密钥备份文件。")
     if any(settings.key_dir.glob("*.key")):
         raise CommandRefused(f"密钥目录 {settings.key_dir} 里已有密钥，不会覆盖。")
-    keys.write(settings.key_dir)
+    unsealed.ring.write(settings.key_dir)
     print(f"密钥已恢复到 {settings.key_dir}。")
+    _put_back_shared(settings, unsealed)
     return 0
+
+
+def _put_back_shared(settings: Settings, unsealed: UnsealedKeys) -> None:
+    if names := SharedSecrets(settings.key_dir).put_back(unsealed.shared):
+        print(f"和 {'、'.join(names)} 共用的密钥也已恢复；备份之后换过的，请和对方再换一次。")
 
 
 def _upgrade(arguments: argparse.Namespace) -> int:

@@ -41,6 +41,7 @@ from kit.metrics import Board
 from kit.sealed_keys import SealedKeysError, read_sealed_keys, write_sealed_keys
 from kit.secrets import KeyRing, KeyRingError
 from kit.settings import Settings
+from kit.shared_secrets import SharedSecrets
 
 PASSPHRASE = "四个 不相干 的词 在一起"
 
@@ -147,7 +148,7 @@ async def test_everything_is_there_again_in_an_empty_place(
     assert made.manifest.tables["delivery"] == 3
     assert last_backup_at(here.data_dir) == made.manifest.finished_at
     write_sealed_keys(tmp_path / "keys.sealed", keys, PASSPHRASE)
-    ring = read_sealed_keys(tmp_path / "keys.sealed", PASSPHRASE)
+    ring = read_sealed_keys(tmp_path / "keys.sealed", PASSPHRASE).ring
     done = await restore_all(there, made.folder, ring, SystemClock(), moved=True)
     assert (done.has_keys, done.is_behind) == (True, False)
     for table, count in made.manifest.tables.items():
@@ -359,7 +360,21 @@ def test_the_file_of_keys_opens_with_its_passphrase_alone(tmp_path: Path) -> Non
         write_sealed_keys(path, keys, PASSPHRASE)
     with pytest.raises(SealedKeysError, match="口令不对"):
         read_sealed_keys(path, PASSPHRASE + "x")
-    assert read_sealed_keys(path, PASSPHRASE).fingerprint("audit") == keys.fingerprint("audit")
+    assert read_sealed_keys(path, PASSPHRASE).ring.fingerprint("audit") == keys.fingerprint("audit")
     path.write_text(path.read_text().replace('"lanes":1', '"lanes":99'))
     with pytest.raises(SealedKeysError, match="认得"):
         read_sealed_keys(path, PASSPHRASE)
+
+
+def test_secrets_shared_with_platforms_are_in_the_file_of_keys(tmp_path: Path) -> None:
+    here, there = SharedSecrets(tmp_path / "here"), SharedSecrets(tmp_path / "there")
+    older = here.renew("12345")
+    here.renew("12345")
+    here.renew("digital_city")
+    there.renew("digital_city")
+    kept, path = there.of("digital_city"), tmp_path / "keys.sealed"
+    write_sealed_keys(path, KeyRing.random(), PASSPHRASE, here.all())
+    assert older not in path.read_text()
+    assert there.put_back(read_sealed_keys(path, PASSPHRASE).shared) == ("12345",)
+    assert there.of("12345") == here.of("12345")
+    assert there.of("digital_city") == kept
