@@ -36,6 +36,18 @@ _MESSAGES = (
     (r"unrecognized arguments: (?P<given>.+)", "不认识的参数 {given}"),
     (r"argument (?P<name>.+?): expected .+", "参数 {name} 后面缺少内容"),
     (r"argument (?P<name>.+?): invalid .+ value: '(?P<given>.*)'", "参数 {name} 的内容“{given}”不对"),
+    (r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)", "参数 {name} 和 {other} 不能一起用"),
+    (
+        r"argument (?P<name>.+?): ignored explicit argument '(?P<given>.*)'",
+        "参数 {name} 后面不带内容（写了“{given}”）",
+    ),
+    (r"one of the arguments (?P<name>.+) is required", "参数 {name} 要写其中一个"),
+    (
+        r"ambiguous option: (?P<given>.+) could match (?P<name>.+)",
+        "{given} 可以是 {name} 中的任何一个，请写全",
+    ),
+    # What a reader of one argument says for itself.
+    (r"argument (?P<name>.+?): (?P<said>.+)", "参数 {name}：{said}"),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.arguments import USAGE, Parser
@@ -37,6 +39,31 @@ def test_a_mistake_is_one_sentence(words, named, capsys):
     assert said.startswith("错误：")
     assert named in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["staff", "leave", "--login", "a", "--successor", "b", "--to-units"],
+        ["staff", "leave", "--login", "a", "--to-units=x"],
+        ["outbox", "revive"],
+        ["staff", "deputy", "--e=x"],
+        ["staff", "add", "--l"],
+        ["staff", "grant", "--login", "a", "--role", "x", "--from", "2026-13-01"],
+        ["staff", "nope"],
+        ["staff", "leave", "--login"],
+        ["areas", "locate", "x", "y"],
+        ["backup", "--keep", "none"],
+        ["upgrade", "--check", "--to"],
+        ["restore", "--m", "--se", "--k"],
+        ["backup", "--ke", "3"],
+    ],
+)
+def test_no_mistake_is_told_in_english(words, capsys):
+    with pytest.raises(SystemExit):
+        main(words)
+    said = capsys.readouterr().err
+    assert not re.search(r"argument|required|expected|invalid|could|option|ignored|choose", said), said
 
 
 def test_parsers_of_subcommands_speak_chinese_too():
