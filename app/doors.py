@@ -68,7 +68,11 @@ def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> Deadline
         db=core.db,
         calendar=desk.calendar,
         section=core.profile.section(DeadlinesSection),
-        kinds=(clocks.complaints(desk), clocks.inquiries(inquiries)),
+        kinds=(
+            clocks.complaints(desk),
+            clocks.inquiries(inquiries),
+            clocks.visits(visit_desk_of(core, desk)),
+        ),
         catalogue=core.catalogue,
     )
 

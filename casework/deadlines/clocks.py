@@ -20,6 +20,10 @@ from casework.complaints.lifecycle import State as ComplaintState
 from casework.complaints.limits import limit_of
 from casework.complaints.models import Complaint
 from casework.deadlines.profile import ClockName
+from casework.follow_up_visits.desk import VisitDesk
+from casework.follow_up_visits.lifecycle import VISIT
+from casework.follow_up_visits.lifecycle import State as VisitState
+from casework.follow_up_visits.models import FollowUpVisit
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.events import InquiryEvent
 from casework.inquiries.lifecycle import INQUIRY
@@ -30,7 +34,10 @@ from kit.workflow import Limit, LimitUnit
 
 @dataclass(frozen=True)
 class RunningClock:
-    """A limit that runs: whose, since when, until when, counted in what, and who has the case."""
+    """A limit that runs: whose, since when, until when, counted in what, and who has the case.
+
+    `of_id` is the case on whose page people find it: itself, or the one a task is about.
+    """
 
     case_kind: str
     case_id: UUID
@@ -39,6 +46,7 @@ class RunningClock:
     started_at: datetime
     due_at: datetime
     limit_unit: LimitUnit
+    of_id: UUID
     unit: str | None = None
     assignee_id: UUID | None = None
 
@@ -48,15 +56,19 @@ class ClockedKind:
     """A kind of case with limits.
 
     `clocks` gives the clock of a state, `started` names the column that says since when it runs (`due_at` says until
-    when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed.
+    when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed; without
+    any, limits are found by `planning.adopt_cases`. `of` names the column with the case that people are told of, and
+    those who have it are told only where it `is_somebodys`.
     """
 
     name: str
     model: type[Model]
-    heard: type[CaseEvent]
+    heard: type[CaseEvent] | None
     clocks: Mapping[str, ClockName]
     started: str
     limit: Callable[[Any], Limit | None]
+    of: str = "id"
+    is_somebodys: bool = True
 
     def running(self, row: Any) -> RunningClock | None:
         """The clock that runs on this case. None when it is over, or the time is not the bureau's."""
@@ -74,8 +86,9 @@ class ClockedKind:
             started_at=getattr(row, self.started),
             due_at=row.due_at,
             limit_unit=limit.unit,
-            unit=getattr(row, "unit", None),
-            assignee_id=getattr(row, "assignee_id", None),
+            of_id=getattr(row, self.of),
+            unit=getattr(row, "unit", None) if self.is_somebodys else None,
+            assignee_id=getattr(row, "assignee_id", None) if self.is_somebodys else None,
         )
 
 
@@ -112,4 +125,18 @@ def inquiries(desk: InquiryDesk) -> ClockedKind:
         clocks={InquiryState.SUBMITTED: "inquiry.answer"},
         started="state_since_at",
         limit=limit,
+    )
+
+
+def visits(desk: VisitDesk) -> ClockedKind:
+    """Asking by telephone how it went. The unit that handled the case is not the one that asks: the clerks are told."""
+    return ClockedKind(
+        name="follow_up_visit",
+        model=FollowUpVisit,
+        heard=None,
+        clocks={VisitState.WAITING: "follow_up_visit.ask"},
+        started="limit_started_at",
+        limit=lambda row: desk.section.limits.visit.limit(VISIT),
+        of="complaint_id",
+        is_somebodys=False,
     )

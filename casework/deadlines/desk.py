@@ -38,7 +38,9 @@ class DeadlineDesk:
 
     def kind_of(self, event: CaseEvent) -> ClockedKind | None:
         """The kind of case that an event is about; None for events about no clocked case."""
-        return next((one for one in self.kinds if isinstance(event, one.heard)), None)
+        return next(
+            (one for one in self.kinds if one.heard is not None and isinstance(event, one.heard)), None
+        )
 
     def running(self, kind: ClockedKind, row: Any) -> RunningClock | None:
         """The clock that runs on this row and is to be heard."""

@@ -8,7 +8,7 @@ import msgspec
 
 Percent = Annotated[int, msgspec.Meta(ge=1, le=99)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-ClockName = Literal["complaint.accept", "complaint.answer", "inquiry.answer"]
+ClockName = Literal["complaint.accept", "complaint.answer", "inquiry.answer", "follow_up_visit.ask"]
 """The limits that are watched."""
 
 

@@ -130,7 +130,7 @@ def _event(
     name, count = span(now, running.due_at, running.limit_unit, desk.calendar)
     return DeadlineReached(
         case_kind=running.case_kind,
-        of_id=running.case_id,
+        of_id=running.of_id,
         reference=running.reference,
         clock=running.clock,
         mark=alarm.mark,

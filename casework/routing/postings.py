@@ -1,11 +1,12 @@
 """Who is chief of a street, officer of a grid, or on duty: posted, changed, taken back.
 
-A head posts people for work of their own units, an administrator for any. Each act is audited in a chain of the
-posting's own. A street or grid has one person at a time, a duty list as many as a shift needs.
+A head posts people of their own units for work of those units, an administrator anybody for any. Each act is audited in
+a chain of the posting's own. A street or grid has one person at a time, a duty list as many as a shift needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -89,7 +90,7 @@ async def change(
             ends_at=ends_at,
             note=note,
         )
-        await _check(change, desk, new, but=row.id)
+        await _check(change, desk, actor, new, but=row.id)
         before = _facts(row)
         row.staff_id, row.begins_at, row.ends_at = staff_id, new.begins_at, new.ends_at
         row.note = optional(note, field="note", at_most=NOTE_AT_MOST)
@@ -118,14 +119,17 @@ async def revoke(desk: Desk, actor: Actor, posting_id: UUID) -> PostingView:
 
 def may_keep(actor: Actor, unit: str | None) -> bool:
     """Whether it is theirs to say who holds a post of this unit (None: of the whole bureau)."""
-    if actor.kind == "system" or Role.ADMINISTRATOR in actor.roles:
-        return True
-    return actor.holds(Role.HEAD, unit if unit is not None else EVERY_UNIT)
+    return _keeps_any(actor) or actor.holds(Role.HEAD, unit if unit is not None else EVERY_UNIT)
+
+
+def may_post(actor: Actor, units: Collection[str | None]) -> bool:
+    """Whether it is theirs to post somebody who handles cases in these units (None: in the whole bureau)."""
+    return _keeps_any(actor) or any(unit is None or actor.holds(Role.HEAD, unit) for unit in units)
 
 
 async def made(change: Change, desk: Desk, actor: Actor, new: NewPosting) -> Posting:
     """Post somebody inside a change that has its turn. Whoever calls has asked `may_keep`."""
-    area = await _check(change, desk, new)
+    area = await _check(change, desk, actor, new)
     row = Posting(
         id=change.ids.new(),
         post=new.post.value,
@@ -149,7 +153,9 @@ async def turn_of_its_own(change: Change) -> None:
         await change.connection.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
 
 
-async def _check(change: Change, desk: Desk, new: NewPosting, but: UUID | None = None) -> str | None:
+async def _check(
+    change: Change, desk: Desk, actor: Actor, new: NewPosting, but: UUID | None = None
+) -> str | None:
     """The code of the area. Raises for whatever cannot be."""
     if new.unit is not None and new.unit not in desk.policy.units:
         raise Invalid("problem.posting.unit", field="unit")
@@ -158,8 +164,11 @@ async def _check(change: Change, desk: Desk, new: NewPosting, but: UUID | None =
     _check_time(new, change.now)
     area = None if new.post is Post.ON_DUTY else await _area(new)
     person = await locked_here(change, new.staff_id)
-    if not await _may_handle(person.id, new.begins_at):
+    units = await _handles_in(person.id, new.begins_at)
+    if not units:
         raise Invalid("problem.posting.not_a_handler", field="staff", name=person.name)
+    if not may_post(actor, units):
+        raise Forbidden("problem.posting.not_your_colleague", field="staff", name=person.name)
     await _refuse_taken(new, area, but)
     return area
 
@@ -194,11 +203,12 @@ async def _area(new: NewPosting) -> str:
     return by_code[0].code
 
 
-async def _may_handle(staff_id: UUID, at: datetime) -> bool:
-    """Whether cases can be given to somebody when the post begins, or later on."""
+async def _handles_in(staff_id: UUID, at: datetime) -> frozenset[str | None]:
+    """Where cases can be given to somebody when the post begins, or later on; None for the whole bureau."""
     day = local(at).date()
     held = Grant.filter(staff_id=staff_id, role__in=[role.value for role in HANDLING])
-    return await held.filter(Q(until_on__isnull=True) | Q(until_on__gte=day)).exists()
+    held = held.filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
+    return frozenset(await held.values_list("unit", flat=True))  # type: ignore[arg-type]
 
 
 async def _refuse_taken(new: NewPosting, area: str | None, but: UUID | None) -> None:
@@ -214,6 +224,10 @@ async def _refuse_taken(new: NewPosting, area: str | None, but: UUID | None) -> 
         held = await same.filter(post=new.post.value, area=area).first()
         if held is not None:
             raise Conflict("problem.posting.taken", field="area", name=(await _read(held.id)).staff_name)
+
+
+def _keeps_any(actor: Actor) -> bool:
+    return actor.kind == "system" or Role.ADMINISTRATOR in actor.roles
 
 
 def _may_keep(actor: Actor, unit: str | None) -> None:

@@ -24,6 +24,10 @@ from casework.deadlines.profile import DeadlinesSection
 from casework.deadlines.queries import oldest_waiting_at, sounding_lag_s
 from casework.deadlines.sounding import sound_due
 from casework.events import EVENTS
+from casework.follow_up_visits.desk import VisitDesk
+from casework.follow_up_visits.lifecycle import VISIT
+from casework.follow_up_visits.models import FollowUpVisit
+from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.actions import answer, write_more
 from casework.notifications.models import Delivery
 from casework.notifications.plan import Planner
@@ -56,7 +60,11 @@ class Bureau:
             db=db,
             calendar=self.complaints.calendar,
             section=section or DeadlinesSection(),
-            kinds=(clocks.complaints(self.complaints), clocks.inquiries(self.inquiries)),
+            kinds=(
+                clocks.complaints(self.complaints),
+                clocks.inquiries(self.inquiries),
+                clocks.visits(VisitDesk(complaints=self.complaints, section=VisitsSection())),
+            ),
             catalogue=CATALOGUE,
             now=now,
         )
@@ -202,6 +210,41 @@ async def test_who_plans_late_tells_the_last_mark_and_those_to_come(bureau: Bure
             (clock, "due"),
             (clock, "overdue"),
         ]
+
+
+async def test_a_visit_that_is_not_made_is_told_to_those_who_ask_not_to_the_unit(bureau: Bureau) -> None:
+    case = await filed(bureau.complaints)
+    now = bureau.clock.now()
+    limit = VisitsSection().limits.visit.limit(VISIT)
+
+    async def work(change: Change) -> FollowUpVisit:
+        return await FollowUpVisit.create(
+            id=change.ids.new(),
+            complaint_id=case.id,
+            reference=case.reference,
+            unit="street",
+            state="waiting",
+            state_since_at=now,
+            revision=1,
+            limit_started_at=now,
+            due_at=bureau.complaints.calendar.due(limit, now).at,
+            tries=0,
+            created_at=now,
+            updated_at=now,
+        )
+
+    visit = await bureau.db.change(work)
+    await adopt_cases(bureau.deadlines)
+    assert [mark for _, mark, _ in await alarms(visit.id)] == ["half", "most", "due", "overdue"]
+    bureau.at(30, 18, 1)
+    await bureau.sound()
+    last = [one for one in await told() if one.case_kind == "follow_up_visit"][-1]
+    assert (last.mark, last.of_id, last.what) == ("due", case.id, "电话回访")
+    assert (last.unit, last.assignee_id) == (None, None)
+    await FollowUpVisit.filter(id=visit.id).update(state="done", due_at=None)
+    bureau.clock.advance(timedelta(days=3))
+    await bureau.sound()
+    assert "overdue" not in {one.mark for one in await told() if one.case_kind == "follow_up_visit"}
 
 
 async def test_a_limit_that_ended_unheard_is_not_sounded(bureau: Bureau) -> None:

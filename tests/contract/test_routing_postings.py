@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from casework.actors import Actor, system
+from casework.actors import EVERY_UNIT, Actor, system
 from casework.areas.models import Area
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint
@@ -39,6 +39,13 @@ PASSWORDS = Passwords(memory_kib=64, passes=1)
 DAY = timedelta(days=1)
 STREET_HEAD = Actor(
     kind="staff", id=person(18), roles=frozenset({Role.HEAD}), name="中队长", units=frozenset({"street"})
+)
+ADMINISTRATOR = Actor(
+    kind="staff",
+    id=person(19),
+    roles=frozenset({Role.ADMINISTRATOR}),
+    name="管理员",
+    units=frozenset({EVERY_UNIT}),
 )
 RULES = [
     {"code": "chief", "name": "找街长", "when": {"areas": ["湖东街道"]}, "to": {"street_chief": True}},
@@ -151,6 +158,24 @@ async def test_heads_post_for_their_own_units_and_others_not_at_all(desk: Desk) 
     with pytest.raises(Forbidden):
         await postings.revoke(desk, STREET_HEAD, made.id)
     assert [one.id for one in await on_duty_between(now(desk), now(desk) + DAY, "night")] == [made.id]
+
+
+async def test_heads_post_their_own_people_administrators_anybody(desk: Desk) -> None:
+    wang, elsewhere = await hire(desk, "wang"), await hire(desk, "elsewhere", unit="night")
+    anywhere = await hire(desk, "anywhere", unit=None)
+    with pytest.raises(Forbidden, match="not_your_colleague") as refused:
+        await postings.post(desk, STREET_HEAD, chief_of(desk, elsewhere))
+    assert refused.value.params["field"] == "staff"
+    made = await postings.post(desk, STREET_HEAD, chief_of(desk, wang))
+    with pytest.raises(Forbidden, match="not_your_colleague"):
+        await postings.change(
+            desk, STREET_HEAD, made.id, staff_id=elsewhere.id, begins_at=made.begins_at, ends_at=None
+        )
+    for actor, who in ((STREET_HEAD, anywhere), (ADMINISTRATOR, elsewhere)):
+        changed = await postings.change(
+            desk, actor, made.id, staff_id=who.id, begins_at=made.begins_at, ends_at=None
+        )
+        assert changed.staff_name == who.name
 
 
 async def test_what_cannot_be_posted_is_refused_by_field(desk: Desk) -> None:

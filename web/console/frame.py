@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from sanic import HTTPResponse, Request
 from sanic.response import html
@@ -50,6 +52,8 @@ PLACES = {
 UNREAD_AT_MOST = 99
 IN_SIGHT = 6
 """So many places stand in the masthead at 1280 px beside the bureau's name; the others are in a drawer."""
+PHONE_ROW, DRAWER, PADDING, CHARACTER = 344, 70, 22, 16
+"""In px: a row of the masthead on a narrow phone, the drawer's handle in it, round each place and for each character."""
 
 
 def first_place(visitor: Visitor) -> str:
@@ -80,6 +84,7 @@ def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str 
         for href, (name, operation) in PLACES.items()
         if may(visitor.actor, operation)
     ]
+    in_sight = places[:IN_SIGHT] if len(places) > IN_SIGHT + 1 else places
     roles = sorted(role.value for role in visitor.staff.roles)
     return Frame(
         bureau_name=door.bureau_name,
@@ -87,11 +92,18 @@ def quiet_frame(door: ConsoleDoor, visitor: Visitor, here: str = "", alarm: str 
         csrf_token=visitor.session.csrf,
         person=visitor.staff.name,
         roles=" · ".join(door.words.text(f"console.role.{role}") for role in roles),
-        places=tuple(places[:IN_SIGHT] if len(places) > IN_SIGHT + 1 else places),
-        more=tuple(places[IN_SIGHT:] if len(places) > IN_SIGHT + 1 else ()),
+        places=_folded(door, in_sight, has_drawer=len(in_sight) < len(places)),
+        more=tuple(places[len(in_sight) :]),
         alarm=alarm,
         now_ms=int(door.clock.now().timestamp() * 1000),
     )
+
+
+def _folded(door: ConsoleDoor, places: Sequence[Place], *, has_drawer: bool) -> tuple[Place, ...]:
+    """The places, those marked that do not fit into one row of a phone."""
+    ends = list(accumulate(PADDING + CHARACTER * len(door.words.text(one.key)) for one in places))
+    room = PHONE_ROW - DRAWER if has_drawer or (ends and ends[-1] > PHONE_ROW) else PHONE_ROW
+    return tuple(replace(one, folds=end > room) for one, end in zip(places, ends, strict=True))
 
 
 def bare_frame(door: ConsoleDoor, csrf_token: str = "") -> Frame:

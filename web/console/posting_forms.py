@@ -112,7 +112,7 @@ async def boxes_of(
             box("area", "suggest", optional=True, options=await area_options()),
         ]
     boxes += [
-        box("staff", "choice", options=await handler_options(door)),
+        box("staff", "choice", options=await handler_options(door, visitor.actor)),
         box("begins_at", "moment"),
         box("ends_at", "moment", optional=True),
         box("note", "short", optional=True),

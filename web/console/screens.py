@@ -19,11 +19,12 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """An entry of the main navigation; `key` is a catalogue key."""
+    """An entry of the main navigation; `key` is a catalogue key. On a phone one that `folds` is in the drawer."""
 
     href: str
     key: str
     here: bool
+    folds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
