@@ -46,6 +46,7 @@ from casework.people.staff_profile import StaffSection
 from casework.retention.profile import RetentionSection
 from casework.routing.profile import RoutingError, RoutingSection
 from casework.routing.profile import check as check_routing
+from casework.work_orders.profile import WorkOrdersSection
 from content.amending import PROFILE, TEXT, amended_texts, fitting
 from content.amendments import Checks, in_force, version
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
@@ -88,6 +89,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "routing": RoutingSection,
     "retention": RetentionSection,
     "visits": VisitsSection,
+    "work_orders": WorkOrdersSection,
     "replies": RepliesSection,
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,

@@ -25,6 +25,8 @@ from casework.people.staff_profile import StaffSection
 from casework.routing.desk import RoutingDesk
 from casework.routing.profile import RoutingSection
 from casework.routing.router import RuleRouter
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.profile import WorkOrdersSection
 from content.bureau_profile import BureauSection, TextsSection
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
@@ -62,6 +64,11 @@ def visit_desk_of(core: Core, desk: Desk) -> VisitDesk:
     return VisitDesk(complaints=desk, section=core.profile.section(VisitsSection))
 
 
+def order_desk_of(core: Core, desk: Desk) -> OrderDesk:
+    """The desk that issues work orders to contractors."""
+    return OrderDesk(complaints=desk, section=core.profile.section(WorkOrdersSection))
+
+
 def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> DeadlineDesk:
     """The kinds of cases whose limits are watched."""
     return DeadlineDesk(
@@ -72,6 +79,7 @@ def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> Deadline
             clocks.complaints(desk),
             clocks.inquiries(inquiries),
             clocks.visits(visit_desk_of(core, desk)),
+            clocks.work_orders(order_desk_of(core, desk)),
         ),
         catalogue=core.catalogue,
     )

@@ -16,7 +16,14 @@ import structlog
 
 from app.campaigns import campaign_desk
 from app.core import Core, file_store, open_core, redis_url, rule_book
-from app.doors import deadline_desk_of, desk_of, inquiry_desk_of, official_account, visit_desk_of
+from app.doors import (
+    deadline_desk_of,
+    desk_of,
+    inquiry_desk_of,
+    official_account,
+    order_desk_of,
+    visit_desk_of,
+)
 from app.duties import Duty, Roster
 from app.exchange import Posting, courier, exchange_section
 from app.figures import FiguresDuty
@@ -63,6 +70,7 @@ from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
 from casework.retention.anonymising import keep_no_longer
 from casework.retention.profile import RetentionSection
+from casework.work_orders.ending import OrderKeeper
 from content.campaigns.reporting import CampaignReports
 from content.campaigns.sending import CampaignSending
 from kit.clock import local
@@ -158,6 +166,7 @@ async def work(
     exchange = courier(core, desk, posting, log.error)
     calendar_watch = CalendarWatch(desk)
     visits = VisitPlanner(visit_desk_of(core, desk))
+    orders = OrderKeeper(order_desk_of(core, desk), core.catalogue.text("work_order.case_over"))
     book = rule_book(core.profile)
     relay = Relay(
         db,
@@ -169,6 +178,7 @@ async def work(
                 ExchangePlanner(platforms),
                 FigureKeeper(desk),
                 visits,
+                orders,
             ),
         ),
         lambda name, id, exc: log.error(

@@ -8,11 +8,13 @@ from casework.dangers import events as dangers
 from casework.deadlines import events as deadlines
 from casework.inquiries import events as inquiries
 from casework.notifications import events as notifications
+from casework.work_orders import events as work_orders
 
 EVENTS: tuple[type[CaseEvent], ...] = (
     *complaints.EVENTS,
     *inquiries.EVENTS,
     *dangers.EVENTS,
+    *work_orders.EVENTS,
     *deadlines.EVENTS,
     *notifications.EVENTS,
 )

@@ -38,6 +38,8 @@ class Operation(StrEnum):
     SEE_INQUIRIES = "see_inquiries"
     SEE_DANGERS = "see_dangers"
     SEE_VISITS = "see_visits"
+    SEE_ORDERS = "see_orders"
+    ISSUE_ORDERS = "issue_orders"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
@@ -67,7 +69,7 @@ _CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WIND
 PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # Patrols see their unit's and what they filed, volunteers what they filed: `casework.complaints.sight`.
     Operation.SEE_CASES: _CASE_ROLES
-    | {R.CONTRACTOR, R.GRID_OFFICER, R.VOLUNTEER, R.ADMINISTRATOR, R.AUDITOR},
+    | {R.GRID_OFFICER, R.VOLUNTEER, R.ADMINISTRATOR, R.AUDITOR},
     # For a caller, or for what one sees oneself on the round.
     Operation.FILE_CASE: frozenset(
         {R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK, R.GRID_OFFICER, R.VOLUNTEER}
@@ -87,13 +89,16 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # To delete, and to restrict what must not be deleted. Neither is undone by mistake alone.
     Operation.KEEP_PERSONAL_DATA: frozenset({R.ADMINISTRATOR}),
     Operation.SEE_RETENTION: frozenset({R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
-    Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.CONTRACTOR, R.GRID_OFFICER},
+    Operation.NOTE_INTERNALLY: _CASE_ROLES | {R.GRID_OFFICER},
     Operation.UPDATE_CITIZEN: frozenset({R.DISPATCHER, R.HANDLER, R.HEAD}),
     Operation.RELEASE_CASE: frozenset({R.DISPATCHER, R.HEAD}),
     Operation.HAND_OVER_WORK: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_INQUIRIES: _CASE_ROLES | {R.AUDITOR},
     # Recording what was said is a move: `casework.follow_up_visits.lifecycle` names its roles.
     Operation.SEE_VISITS: frozenset({R.WINDOW_CLERK, R.DISPATCHER, R.HEAD}),
+    # Contractors see those issued to them and no case at all; their moves are in `casework.work_orders.lifecycle`.
+    Operation.SEE_ORDERS: frozenset({R.CONTRACTOR, R.HANDLER, R.DISPATCHER, R.HEAD, R.AUDITOR}),
+    Operation.ISSUE_ORDERS: frozenset({R.HANDLER, R.DISPATCHER, R.HEAD}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),

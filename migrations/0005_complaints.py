@@ -267,6 +267,7 @@ class Migration(migrations.Migration):
                 ('place_text', fields.CharField(max_length=300)),
                 ('latitude', fields.FloatField(null=True)),
                 ('longitude', fields.FloatField(null=True)),
+                ('working_minutes', fields.IntField()),
                 ('limit_started_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('issued_by_id', fields.UUIDField()),

@@ -133,7 +133,7 @@ async def assign(
     """Give it to a unit (without one, the category's) and, if wanted, to one of its officers."""
     if unit is not None and unit not in desk.policy.units:
         raise Invalid("problem.complaint.unit", field="unit")
-    await require_officer(desk, assignee_id, Role.HANDLER, Role.CONTRACTOR)
+    await require_officer(desk, assignee_id, Role.HANDLER)
 
     def fill(row: Complaint) -> None:
         row.unit = unit or row.unit

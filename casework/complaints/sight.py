@@ -1,8 +1,8 @@
 """Which cases a member of staff may see, from the roles held at this moment.
 
 A role held in the whole bureau shows every case, one held in a unit that unit's. Who distributes or takes in cases
-also sees those that no unit has yet. A contractor sees the cases given to them by name and no others, a volunteer
-those they filed. Patrols and window clerks see what they filed wherever it went.
+also sees those that no unit has yet. A volunteer sees those they filed. Patrols and window clerks see what they filed
+wherever it went. A contractor sees no case at all: what is to be done is in their orders (`casework.work_orders`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from casework.permissions import PERMISSIONS, Operation, require
 from casework.roles import Role
 from kit.problems import Forbidden
 
-BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.CONTRACTOR, Role.VOLUNTEER}
+BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.VOLUNTEER}
 SEE_NEW = frozenset({Role.DISPATCHER, Role.DUTY_OFFICER, Role.WINDOW_CLERK})
+SEES_NOTHING = frozenset({Role.CONTRACTOR})
 SEE_FILED = frozenset({Role.GRID_OFFICER, Role.VOLUNTEER, Role.WINDOW_CLERK})
 
 
@@ -59,6 +60,9 @@ def sight_of(actor: Actor) -> Sight:
     held = [one for one in held_by(actor) if one.role in BY_UNIT]
     units = frozenset(one.unit for one in held)
     own_ids = frozenset({actor.id} if actor.id is not None else ()) | actor.for_ids
+    if actor.roles == SEES_NOTHING:
+        # Also where a case was given to them by name, as it could be before there were orders.
+        own_ids = frozenset()
     return Sight(
         units=None if EVERY_UNIT in units else units,
         new=any(one.role in SEE_NEW for one in held),

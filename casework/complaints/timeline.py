@@ -61,6 +61,13 @@ FOR_STAFF = FOR_CITIZENS | {
     "visit_record",
     "visit_miss",
     "visit_give_up",
+    "order_issue",
+    "order_accept",
+    "order_report",
+    "order_decline",
+    "order_verify",
+    "order_send_back",
+    "order_cancel",
     "reclassify",
     "supervise",
     "send_back",
@@ -105,6 +112,7 @@ class _Content(msgspec.Struct, omit_defaults=True):
     whole: str = ""
     peer: str = ""
     status: str = ""
+    order: str = ""
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -138,6 +146,8 @@ BY_OTHERS = {
     "withdraw": {"staff": "withdraw_for_citizen"},
     "remind": {"staff": "remind_by_staff"},
     "unmerge": {"clock": "unmerge_by_clock"},
+    "order_decline": {"clock": "order_decline_by_clock"},
+    "order_cancel": {"clock": "order_cancel_by_clock"},
 }
 """Sentences of moves that are told otherwise when somebody else made them."""
 
@@ -217,6 +227,7 @@ def _entry(
         "whole": content.whole,
         "peer": content.peer,
         "status": content.status,
+        "order": content.order,
         **moment_params("due", facts.due_at),
     }
     return TimelineEntry(

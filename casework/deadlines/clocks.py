@@ -29,6 +29,11 @@ from casework.inquiries.events import InquiryEvent
 from casework.inquiries.lifecycle import INQUIRY
 from casework.inquiries.lifecycle import State as InquiryState
 from casework.inquiries.models import Inquiry
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.events import WorkOrderEvent
+from casework.work_orders.lifecycle import State as OrderState
+from casework.work_orders.models import WorkOrder
+from casework.work_orders.moving import limit_in as limit_of_order
 from kit.workflow import Limit, LimitUnit
 
 
@@ -49,6 +54,7 @@ class RunningClock:
     of_id: UUID
     unit: str | None = None
     assignee_id: UUID | None = None
+    contractor_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class ClockedKind:
     `clocks` gives the clock of a state, `started` names the column that says since when it runs (`due_at` says until
     when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed; without
     any, limits are found by `planning.adopt_cases`. `of` names the column with the case that people are told of, and
-    those who have it are told only where it `is_somebodys`.
+    those who have it are told only where it `is_somebodys`; `assignee` names the column that says who has it.
     """
 
     name: str
@@ -69,6 +75,7 @@ class ClockedKind:
     limit: Callable[[Any], Limit | None]
     of: str = "id"
     is_somebodys: bool = True
+    assignee: str = "assignee_id"
 
     def running(self, row: Any) -> RunningClock | None:
         """The clock that runs on this case. None when it is over, or the time is not the bureau's."""
@@ -88,7 +95,8 @@ class ClockedKind:
             limit_unit=limit.unit,
             of_id=getattr(row, self.of),
             unit=getattr(row, "unit", None) if self.is_somebodys else None,
-            assignee_id=getattr(row, "assignee_id", None) if self.is_somebodys else None,
+            assignee_id=getattr(row, self.assignee, None) if self.is_somebodys else None,
+            contractor_id=getattr(row, "contractor_id", None),
         )
 
 
@@ -139,4 +147,21 @@ def visits(desk: VisitDesk) -> ClockedKind:
         limit=lambda row: desk.section.limits.visit.limit(VISIT),
         of="complaint_id",
         is_somebodys=False,
+    )
+
+
+def work_orders(desk: OrderDesk) -> ClockedKind:
+    """The contractor's time to do it, then the bureau's to look. Who issued it is told of both, the contractor of theirs."""
+    return ClockedKind(
+        name="work_order",
+        model=WorkOrder,
+        heard=WorkOrderEvent,
+        clocks={
+            OrderState.ISSUED: "work_order.do",
+            OrderState.ACCEPTED: "work_order.do",
+            OrderState.DONE: "work_order.verify",
+        },
+        started="limit_started_at",
+        limit=lambda row: limit_of_order(desk, row),
+        assignee="issued_by_id",
     )

@@ -27,6 +27,7 @@ class DeadlineReached(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     left: str
     unit: str | None = None
     assignee_id: UUID | None = None
+    contractor_id: UUID | None = None
     overtaken: bool = False
 
     @property

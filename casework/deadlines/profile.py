@@ -8,7 +8,14 @@ import msgspec
 
 Percent = Annotated[int, msgspec.Meta(ge=1, le=99)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-ClockName = Literal["complaint.accept", "complaint.answer", "inquiry.answer", "follow_up_visit.ask"]
+ClockName = Literal[
+    "complaint.accept",
+    "complaint.answer",
+    "inquiry.answer",
+    "follow_up_visit.ask",
+    "work_order.do",
+    "work_order.verify",
+]
 """The limits that are watched."""
 
 

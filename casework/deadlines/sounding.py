@@ -139,6 +139,7 @@ def _event(
         left=desk.catalogue.text(f"deadline.span.{name}", count=count),
         unit=running.unit,
         assignee_id=running.assignee_id,
+        contractor_id=running.contractor_id,
         overtaken=overtaken,
         at=now,
     )

@@ -22,6 +22,8 @@ from casework.inquiries.events import InquiryClosed, InquirySubmitted
 from casework.notifications.events import AlertUnanswered, MediaNotReceived
 from casework.notifications.shape import Audience
 
+ORDER = "work_order"
+
 
 def always(_: CaseEvent) -> bool:
     return True
@@ -114,10 +116,20 @@ def _reached(mark: str, *, by_somebody: bool | None = None) -> Callable[[Deadlin
     """
 
     def holds(event: DeadlineReached) -> bool:
-        if event.mark != mark or (event.overtaken and mark in ("half", "most")):
+        if event.case_kind == ORDER or event.mark != mark or (event.overtaken and mark in ("half", "most")):
             return False
         has_somebody = event.unit is not None or event.assignee_id is not None
         return by_somebody is None or has_somebody == by_somebody
+
+    return holds
+
+
+def _order_reached(mark: str, clock: str) -> Callable[[DeadlineReached], bool]:
+    """A mark of one of the limits of a work order; "most" is no news once it is overtaken."""
+
+    def holds(event: DeadlineReached) -> bool:
+        of_order = event.case_kind == ORDER and event.clock == clock
+        return of_order and event.mark == mark and not (event.overtaken and mark == "most")
 
     return holds
 
@@ -160,5 +172,9 @@ CONDITIONS: dict[str, Condition] = {
     "due_somebody": Condition((DeadlineReached,), _reached("due", by_somebody=True)),
     "due_nobody": Condition((DeadlineReached,), _reached("due", by_somebody=False)),
     "overdue": Condition((DeadlineReached,), _reached("overdue")),
+    "order_most": Condition((DeadlineReached,), _order_reached("most", "work_order.do")),
+    "order_due": Condition((DeadlineReached,), _order_reached("due", "work_order.do")),
+    "order_overdue": Condition((DeadlineReached,), _order_reached("overdue", "work_order.do")),
+    "order_verify_due": Condition((DeadlineReached,), _order_reached("due", "work_order.verify")),
 }
 """The empty name: always."""

@@ -150,6 +150,11 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
                 return [assignee_id, *await deputy_ids_of(assignee_id, today)]
             # Given to a unit as a whole: all who handle cases there.
             return await _holders(change, Role.HANDLER, unit) if unit is not None else []
+        case Audience.CONTRACTOR:
+            contractor_id = getattr(event, "contractor_id", None)
+            if contractor_id is None:
+                return []
+            return [contractor_id, *await deputy_ids_of(contractor_id, local(change.now).date())]
         case Audience.DUTY_OFFICERS:
             on_duty = await _holders(change, Role.DUTY_OFFICER)
             return on_duty or await _holders(change, Role.DISPATCHER)

@@ -39,6 +39,7 @@ from casework.notifications.events import (
     PageReachedNobody,
     StaffUnbound,
 )
+from casework.notifications.order_rules import ORDER_RULES
 from casework.notifications.rule_kinds import (
     ASSIGNEE,
     DISPATCHERS,
@@ -58,9 +59,11 @@ from casework.notifications.rule_kinds import (
     work_rule,
 )
 from casework.notifications.shape import Bundle, Lane, Rule, Topic
+from casework.work_orders.events import WorkOrderAccepted, WorkOrderVerified
 
 SHIPPED: tuple[Rule, ...] = (
     *COMPLAINT_RULES,
+    *ORDER_RULES,
     receipt_rule(
         code="inquiry_submitted_owner",
         event=InquirySubmitted,
@@ -271,6 +274,8 @@ SILENT: dict[type[CaseEvent], str] = {
     ComplaintReckoned: "the new end stands on the case, and its alarms are planned anew",
     ComplaintSplitOff: "`complaint.split` told the citizen, and whoever split it deals with the parts",
     ComplaintArchived: "nothing is to be done any more",
+    WorkOrderAccepted: "it stands on the order; whoever issued it waits for what comes back",
+    WorkOrderVerified: "it stands on the order, and nothing is left to do",
     DangerRaised: "`danger.paged` follows within seconds and calls",
     DangerAddedTo: "`danger.passed_on` or the next page tells it, not every message",
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",

@@ -13,7 +13,7 @@ class Audience(StrEnum):
     """For whom a notice is. Staff audiences read theirs in the console.
 
     Where nobody is a duty officer, the dispatchers are paged in their stead. `UNIT_HEADS` are the heads of the
-    unit that has the case, all heads where no unit has it.
+    unit that has the case, all heads where no unit has it. `CONTRACTOR` is whom an order was issued to.
     """
 
     OWNER = "owner"
@@ -23,6 +23,7 @@ class Audience(StrEnum):
     HEADS = "heads"
     UNIT_HEADS = "unit_heads"
     INQUIRY_CLERKS = "inquiry_clerks"
+    CONTRACTOR = "contractor"
 
 
 class Lane(IntEnum):

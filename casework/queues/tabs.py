@@ -49,7 +49,7 @@ PATROLS = (Tab.FILED, Tab.VERIFY, Tab.OPEN, Tab.OVERDUE, Tab.ENDED, Tab.ALL)
 VOLUNTEERS = (Tab.FILED,)
 UNCOUNTED = frozenset({Tab.FILED, Tab.OPEN, Tab.ENDED, Tab.ALL})
 """Of these there are always many; nobody acts on how many."""
-HANDS = frozenset({Role.HANDLER, Role.CONTRACTOR})
+HANDS = frozenset({Role.HANDLER})
 STREET = frozenset({Role.GRID_OFFICER, Role.VOLUNTEER})
 FILERS = STREET | {Role.WINDOW_CLERK}
 

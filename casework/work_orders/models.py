@@ -10,7 +10,8 @@ class WorkOrder(Model):
     """What a contractor is asked to do about a complaint, in a clerk's words.
 
     The contractor sees this row and its photos and nothing of the complaint. `report` is what the contractor says was
-    done, `ground` why it was sent back, declined or cancelled.
+    done, `ground` why it was sent back, declined or cancelled. `working_minutes` is the time to do it; `due_at` ends it, or
+    the bureau's time to look at what was done.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -26,6 +27,7 @@ class WorkOrder(Model):
     place_text = fields.CharField(max_length=300)
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
+    working_minutes = fields.IntField()
     limit_started_at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
     issued_by_id = fields.UUIDField()

@@ -349,6 +349,7 @@ async def _order(desk: Desk, complaint_id: UUID) -> None:
             revision=1,
             words=f"清走{NAME}门口的垃圾",
             place_text="文渊路 3 号",
+            working_minutes=840,
             limit_started_at=now,
             issued_by_id=person(11),
             issued_at=now,

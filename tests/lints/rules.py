@@ -89,6 +89,7 @@ OPERATOR_WORDS = (
     "casework/notifications/rule_book.py",
     "casework/retention/profile.py",
     "casework/routing/profile.py",
+    "casework/work_orders/profile.py",
 )
 """Modules whose sentences are for whoever edits the bureau profile or a file to be imported, before any catalogue is read."""
 

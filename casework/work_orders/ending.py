@@ -1,0 +1,66 @@
+"""Orders that end without anybody's doing: their case is over, or whoever had them has left."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from casework.actors import clock
+from casework.case_event import CaseEvent
+from casework.complaints.events import (
+    ComplaintClosed,
+    ComplaintEvent,
+    ComplaintMerged,
+    ComplaintRated,
+    ComplaintSplit,
+    ComplaintWithdrawn,
+)
+from casework.complaints.models import Complaint
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.events import WorkOrderCancelled, WorkOrderDeclined, WorkOrderEvent
+from casework.work_orders.lifecycle import AT_WORK
+from casework.work_orders.models import WorkOrder
+from casework.work_orders.moving import OrderStep, locked, move_within
+from kit.db import Change
+
+OVER = (ComplaintClosed, ComplaintMerged, ComplaintSplit, ComplaintWithdrawn)
+
+
+class OrderKeeper:
+    """Hears every event in the relay's transaction. What was done already is still looked at."""
+
+    def __init__(self, desk: OrderDesk, ground: str) -> None:
+        """`ground` is what a contractor reads where the case is over, in the bureau's words."""
+        self._desk = desk
+        self._ground = ground
+
+    async def __call__(self, change: Change, event_id: UUID, event: CaseEvent) -> None:
+        is_over = isinstance(event, OVER) or (isinstance(event, ComplaintRated) and event.closed)
+        if is_over and isinstance(event, ComplaintEvent):
+            await _end(
+                self._desk, change, await _at_work(complaint_id=event.complaint_id), "cancel", self._ground
+            )
+
+
+async def decline_all_of(desk: OrderDesk, change: Change, staff_id: UUID, ground: str) -> tuple[str, ...]:
+    """Give back what somebody who leaves has in hand; the references. Whoever handles the cases is told."""
+    orders = await _at_work(contractor_id=staff_id)
+    await _end(desk, change, orders, "decline", ground)
+    return tuple(one.reference for one in orders)
+
+
+async def _at_work(**whose: UUID) -> list[WorkOrder]:
+    states = [state.value for state in AT_WORK]
+    return list(await WorkOrder.filter(state__in=states, **whose).order_by("complaint_id", "id"))
+
+
+async def _end(desk: OrderDesk, change: Change, orders: list[WorkOrder], move: str, ground: str) -> None:
+    tell: type[WorkOrderEvent] = WorkOrderCancelled if move == "cancel" else WorkOrderDeclined
+
+    async def fill(_: Change, order: WorkOrder, case: Complaint) -> None:
+        order.ground = ground
+
+    for one in orders:
+        case, order = await locked(change, one.id)
+        if order.state in AT_WORK:
+            step = OrderStep(move, tell, content={"ground": ground}, fill=fill)
+            await move_within(desk, change, clock(), case, order, step)
