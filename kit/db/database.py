@@ -26,6 +26,7 @@ from kit.db.batch import Batcher, Intake, Outcome, claim
 from kit.db.change import AuditActor, Change, database_now
 from kit.db.models import GuardKey
 from kit.db.refusal import REFUSED, refusal
+from kit.db.serials import BLOCK, Serials
 from kit.events import Event
 from kit.ids import Ids
 from kit.outbox_models import OutboxEvent, event_row
@@ -60,8 +61,7 @@ class Database:
         self._closing = False
         # PostgreSQL joins the commits of its sessions by itself.
         self.batcher = Batcher(self.change, gathers=lambda: not self.is_postgres)
-        self._blocks: dict[str, tuple[int, int]] = {}
-        self._blocks_lock = asyncio.Lock()
+        self._serials = Serials(self.change)
 
     @classmethod
     async def open(
@@ -250,34 +250,9 @@ class Database:
 
     # ---- numbers and time
 
-    async def next_serial(self, name: str, on: date, *, block: int = 20) -> int:
-        """The next number under `name` on a day, from this process's block: unique, rising, with gaps.
-
-        A block costs one transaction, its numbers none. A restart skips the rest
-        of its block: these are references, not the gapless numbers of documents.
-        """
-        full_name = f"{name}:{on.isoformat()}"
-        async with self._blocks_lock:
-            upcoming, end = self._blocks.get(full_name, (0, 0))
-            if upcoming >= end:
-                upcoming = await self._take_block(full_name, block)
-                end = upcoming + block
-                # Blocks of days gone by are of no more use.
-                self._blocks = {k: v for k, v in self._blocks.items() if not k.startswith(f"{name}:")}
-            self._blocks[full_name] = (upcoming + 1, end)
-            return upcoming
-
-    async def _take_block(self, full_name: str, block: int) -> int:
-        async def work(change: Change) -> int:
-            holes = ("$1", "$2", "$3") if change.is_postgres else ("?", "?", "?")
-            sql = (
-                f"INSERT INTO serial_block (name, next) VALUES ({holes[0]}, {holes[1]}) "
-                f"ON CONFLICT (name) DO UPDATE SET next = serial_block.next + {holes[2]} RETURNING next"
-            )
-            rows = await change.connection.execute_query_dict(sql, [full_name, block + 1, block])
-            return int(rows[0]["next"]) - block
-
-        return await self.change(work)
+    async def next_serial(self, name: str, on: date, *, block: int = BLOCK) -> int:
+        """The next number under `name` on a day: unique, rising, with gaps. See `Serials`."""
+        return await self._serials.next(f"{name}:", on.isoformat(), block)
 
     async def database_now(self) -> datetime:
         """The database's clock (UTC)."""
