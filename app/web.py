@@ -13,7 +13,15 @@ from app.campaigns import campaign_desk, campaign_door
 from app.citizen_doors import citizens_pages, mini_program_api, open311
 from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
 from app.counting import tell_counts
-from app.doors import desk_of, inquiry_desk_of, miniprogram_door, official_account, staff_rules, visit_desk_of
+from app.doors import (
+    desk_of,
+    inquiry_desk_of,
+    miniprogram_door,
+    official_account,
+    order_desk_of,
+    staff_rules,
+    visit_desk_of,
+)
 from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
 from app.figures import figures_desk, public_pages
@@ -144,6 +152,7 @@ def build_app(
             staff_rules=staff_rules(core),
             exchange=exchange_section(core),
             follow_ups=visit_desk_of(core, desk),
+            orders=order_desk_of(core, desk),
             replies=core.profile.section(RepliesSection),
             retention=core.profile.section(RetentionSection),
             figures=figures_desk(core, desk),

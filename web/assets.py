@@ -29,6 +29,7 @@ CONSOLE_SHEETS = (
     "settings",
     "routing",
     "exchange",
+    "orders",
     "campaign",
     "figures",
     "privacy",

@@ -22,6 +22,8 @@ from web.console.inquiry_pages import answer_inquiry, close_inquiry, read_words,
 from web.console.map_routes import MAP_ROUTES
 from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
+from web.console.order_pages import take_order
+from web.console.order_routes import ORDER_ACT, ORDER_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.photos import give_recording, show_photo
 from web.console.privacy_routes import PRIVACY_ROUTES
@@ -74,6 +76,7 @@ def console_blueprint() -> Blueprint:
     route("POST", INQUIRY + "/close", act(May.SEE_INQUIRIES, close_inquiry), "close_inquiry")
     route("GET", "/visits", page(May.SEE_VISITS, show_visits), "visits")
     route("POST", "/visits/<visit_id:str>/<act:str>", act(May.SEE_VISITS, take_visit), "take_visit")
+    route("POST", ORDER_ACT, with_photos(act(May.SEE_ORDERS, take_order)), "take_order", stream=True)
     route("GET", "/dangers", page(May.SEE_DANGERS, show_dangers), "dangers")
     route("POST", DANGER + "/take", act(May.SEE_DANGERS, take_danger), "take_danger")
     route("POST", DANGER + "/end", act(May.SEE_DANGERS, end_danger), "end_danger")
@@ -94,6 +97,7 @@ def console_blueprint() -> Blueprint:
         *FIGURES_ROUTES,
         *MAP_ROUTES,
         *EXCHANGE_ROUTES,
+        *ORDER_ROUTES,
         *ROUTING_ROUTES,
         *PRIVACY_ROUTES,
     )

@@ -8,6 +8,7 @@ from kit.clock import local
 from kit.files.kinds import MAX_FILE_BYTES
 from web.console.addresses import move_address
 from web.console.case_screens import Act
+from web.console.case_whereabouts import map_to_point_on
 from web.console.door import ConsoleDoor
 from web.console.forms import FORMS, Field, form_of
 from web.console.offers import Offers
@@ -77,12 +78,13 @@ def _ask(
         if field.kind == "photos"
         else "",
         groups=offers.groups.get(field.offered, ()),
-        templates=_templates(door, case) if field.name == "answer" else (),
+        templates=_templates(door, case, offers) if field.name == "answer" else (),
+        map=map_to_point_on(door, case) if field.kind == "point" else "",
     )
 
 
-def _templates(door: ConsoleDoor, case: ComplaintDetail) -> tuple[Fact, ...]:
-    """Answers to begin from, filled in with what the case says."""
+def _templates(door: ConsoleDoor, case: ComplaintDetail, offers: Offers) -> tuple[Fact, ...]:
+    """Answers to begin from, filled in with what the case says; first what contractors reported."""
     view = case.view
     values = {
         "reference": view.reference,
@@ -91,6 +93,10 @@ def _templates(door: ConsoleDoor, case: ComplaintDetail) -> tuple[Fact, ...]:
         "unit": view.unit_name,
         "today": door.words.text("console.case.today", day=local(door.clock.now()).date().isoformat()),
     }
-    return tuple(
+    reports = tuple(
+        Fact(name=door.words.text("console.orders.panel.template", reference=reference), words=report)
+        for reference, report in offers.reports
+    )
+    return reports + tuple(
         Fact(name=one.name, words=one.filled(**values)) for one in door.replies.for_category(view.category)
     )

@@ -32,6 +32,7 @@ from web.console.frame import CASES, asked_for, frame_for, shown
 from web.console.kin_panel import kin_of
 from web.console.notice_pages import note_opened
 from web.console.offers import offers_for
+from web.console.order_panel import orders_panel
 from web.console.photos import album_of
 from web.console.routing_here import why_here
 from web.console.screens import Note
@@ -83,13 +84,16 @@ async def take_move(
     texts, photos, revision = texts_of(request), photos_of(request), revision_of(request)
     offers = await offers_for(door.desk, door.words, (move,))
     wrong = faults_of(form, texts, photos, offers.values(), door.words)
+    blanks = door.replies.blanks_in(texts.get("answer", ""))
+    if blanks:
+        wrong.setdefault("answer", door.words.text("console.form.blanks", blanks="".join(blanks)))
     if wrong:
         typed = Typed(move=move, texts=texts, wrong=wrong)
         return await render_case(door, visitor, case, back, typed=typed, status=422)
     try:
         may = move in moves_for(visitor, case) and revision == case.view.revision
         # For an outdated form nothing is stored: the action refuses it, or finds a doubled tap already done.
-        ids = await _keep(door, photos) if may else tuple(door.db.ids.new() for _ in photos)
+        ids = await keep_photos(door, photos) if may else tuple(door.db.ids.new() for _ in photos)
         filled = Filled(texts=texts, photos=ids, revision=revision)
         await form.take(door.desk, visitor.actor, case.view.id, filled)
     except Problem as problem:
@@ -184,6 +188,7 @@ async def render_case(
         page,
         exchange=await panel_of(door, visitor, case),
         routing=await why_here(door, visitor, case),
+        orders=await orders_panel(door, visitor, case),
         kin=await kin_of(door, visitor, case, moves_for(visitor, case), back),
     )
     return shown(door, template, await frame_for(door, visitor, CASES), page, status)
@@ -211,7 +216,7 @@ async def _refused(
     return await render_case(door, visitor, case, back, notes=(note,), typed=typed, status=problem.status)
 
 
-async def _keep(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
+async def keep_photos(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
     """Seal and store photos; their ids. They are shown once the worker has re-encoded them."""
     if not photos:
         return ()

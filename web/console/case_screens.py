@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from web.console.exchange_screens import ExchangePanel
 from web.console.kin_screens import KinPanel
+from web.console.order_panel_screens import OrderPanel
 from web.console.routing_screens import WhyHere
 from web.console.screens import Ask, Chip, Countdown, Note
 
@@ -193,7 +194,8 @@ class CasePage:
 
     `told` is the form for news to the citizen, apart from `internal`, what staff write for each other. `reckoning` are
     the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain, `exchange` what other
-    platforms have to do with it, `routing` why it was sent where it is, `kin` the cases that hang together with it.
+    platforms have to do with it, `routing` why it was sent where it is, `kin` the cases that hang together with it,
+    `orders` what contractors were asked to do about it.
     """
 
     reference: str
@@ -235,4 +237,11 @@ class CasePage:
     exchange: ExchangePanel | None = None
     routing: WhyHere | None = None
     kin: KinPanel | None = None
+    orders: OrderPanel | None = None
     orphaned: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_map(self) -> bool:
+        """Whether a map is drawn: of where it is, or to say so."""
+        shown = self.coordinates is not None and self.coordinates.setup != ""
+        return shown or any(ask.map for act in self.acts for ask in act.asks)

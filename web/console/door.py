@@ -21,6 +21,8 @@ from casework.notifications.rule_book import RuleBook
 from casework.people.passwords import Passwords
 from casework.people.staff_profile import StaffSection
 from casework.retention.profile import RetentionSection
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.profile import WorkOrdersSection
 from content.amendments import Checks
 from content.bureau_profile import BureauSection
 from content.campaigns.desk import CampaignDesk
@@ -83,6 +85,7 @@ class ConsoleDoor:
     figure_reader: FigureReader
     exchange: ExchangeSection
     follow_ups: VisitDesk
+    orders: OrderDesk
     replies: RepliesSection
     retention: RetentionSection
     limits: RateLimit
@@ -119,8 +122,10 @@ def build_console(
     figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
     follow_ups: VisitDesk | None = None,
+    orders: OrderDesk | None = None,
     replies: RepliesSection | None = None,
     retention: RetentionSection | None = None,
+    passwords: Passwords | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -131,7 +136,7 @@ def build_console(
         words=Words(catalogue),
         pages=Pages(catalogue, assets.url),
         files=files,
-        passwords=Passwords(),
+        passwords=passwords or Passwords(),
         sessions=Sessions(desk.db, keys),
         cookie=SessionCookie(STAFF, public_url),
         visits=VisitToken(keys, public_url),
@@ -149,6 +154,7 @@ def build_console(
         templates=templates if templates is not None else NoTemplates(),
         exchange=exchange or ExchangeSection(),
         replies=replies or RepliesSection(),
+        orders=orders or OrderDesk(complaints=desk, section=WorkOrdersSection()),
         follow_ups=follow_ups or VisitDesk(complaints=desk, section=VisitsSection()),
         retention=retention or RetentionSection(),
         limits=RateLimit(redis, keys, desk.db.clock),

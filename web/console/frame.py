@@ -22,7 +22,7 @@ CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
 EXCHANGE, MAP = "/console/exchange", "/console/map"
 FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
-NOTICES, VISITS = "/console/notices", "/console/visits"
+NOTICES, VISITS, ORDERS = "/console/notices", "/console/visits", "/console/orders"
 PRIVACY, FIND = "/console/privacy", "/console/find"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
 ROUTING = "/console/routing"
@@ -34,6 +34,7 @@ PLACES = {
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
     VISITS: ("visits", Operation.SEE_VISITS),
+    ORDERS: ("orders", Operation.SEE_ORDERS),
     CODES: ("codes", Operation.KEEP_CODES),
     ROUTING: ("routing", Operation.SEE_ROUTING),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
@@ -67,7 +68,8 @@ def first_place(visitor: Visitor) -> str:
 
 async def frame_for(door: ConsoleDoor, visitor: Visitor, here: str = "") -> Frame:
     """The masthead for somebody signed in, with the alarm that stands until a person takes it."""
-    frame = quiet_frame(door, visitor, here, alarm="" if visitor.is_on_rounds else await alarm_of(door))
+    is_spared = visitor.is_on_rounds or visitor.is_contractor
+    frame = quiet_frame(door, visitor, here, alarm="" if is_spared else await alarm_of(door))
     return replace(frame, unread=await unread_count(visitor.staff.id, UNREAD_AT_MOST))
 
 

@@ -18,7 +18,7 @@ from kit.db import DATABASE_AWAY
 from kit.problems import Busy, Invalid, NotFound
 from kit.references import parse_reference
 from web.console.door import ConsoleDoor
-from web.console.frame import CASES, INQUIRIES, NOTICES, frame_for, shown
+from web.console.frame import CASES, INQUIRIES, NOTICES, ORDERS, frame_for, shown
 from web.console.notice_screens import NoticeLine, NoticesPage
 from web.console.screens import Ask, Note, Option, OptionGroup
 from web.console.submission import value_of
@@ -27,7 +27,7 @@ from web.console.visitor import Visitor
 ROWS = 30
 READ_AT_ONCE = 100
 DONE = frozenset({"read", "all_read", "chosen"})
-_PAGES = {"TS": CASES, "LY": INQUIRIES}
+_PAGES = {"TS": CASES, "LY": INQUIRIES, "GD": ORDERS}
 
 
 async def show_notices(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:

@@ -14,20 +14,23 @@ from casework.people.staff import staff_with_role
 from casework.people.views import StaffView
 from casework.roles import Role
 from casework.routing.desk import decision_on
+from casework.work_orders.queries import reports_of
 from web.console.screens import Option, OptionGroup
 from web.console.words import Words
 
 Groups = tuple[OptionGroup, ...]
-BY_NAME = frozenset({Role.HANDLER, Role.CONTRACTOR})
-"""The roles to whose holders a case can be given by name."""
+ANSWERS = frozenset({"answer", "report_handled"})
 
 
 @dataclass(frozen=True)
 class Offers:
-    """Options by the name of their list. `officer` is the one the rules suggest, "" where they suggest none."""
+    """Options by the name of their list. `officer` is the one the rules suggest, "" where they suggest none; `reports` are
+    what contractors reported, by the number of their order, to begin an answer from.
+    """
 
     groups: Mapping[str, Groups]
     officer: str = ""
+    reports: tuple[tuple[str, str], ...] = ()
 
     def values(self) -> dict[str, frozenset[str]]:
         """What may be sent back, by list."""
@@ -51,6 +54,7 @@ async def offers_for(
             "extensions": (_extensions(desk, words),),
         },
         officer,
+        await reports_of(case.view.id) if case is not None and ANSWERS & set(moves) else (),
     )
 
 
@@ -101,15 +105,14 @@ def _responsible_bodies(desk: Desk) -> Groups:
 
 async def _assignees(desk: Desk, words: Words, suggested: str) -> Groups:
     """Each unit, then its people: whoever is chosen, the unit goes with them."""
-    found = (*await staff_with_role(desk.db, Role.HANDLER), *await staff_with_role(desk.db, Role.CONTRACTOR))
-    officers = {person.id: person for person in found}
+    officers = await staff_with_role(desk.db, Role.HANDLER)
     groups = []
     for unit in desk.policy.units.values():
         people = [
             person
-            for person in officers.values()
+            for person in officers
             if any(
-                grant.role in BY_NAME and grant.unit in (unit.code, None, EVERY_UNIT)
+                grant.role is Role.HANDLER and grant.unit in (unit.code, None, EVERY_UNIT)
                 for grant in person.grants
             )
         ]
@@ -124,9 +127,6 @@ async def _assignees(desk: Desk, words: Words, suggested: str) -> Groups:
 
 
 def _called(person: StaffView, words: Words, is_suggested: bool) -> str:
-    """A colleague's name; that somebody is a contractor is said, since such a person cannot answer."""
     if is_suggested:
         return words.text("console_routing.here.option", name=person.name)
-    if Role.HANDLER in person.roles:
-        return person.name
-    return words.text("console.case.contractor", name=person.name)
+    return person.name

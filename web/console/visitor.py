@@ -50,12 +50,17 @@ class Visitor:
     def does_cases(self) -> bool:
         """Whether cases are given to them and not theirs to distribute, so that their own tasks come first."""
         roles = self.staff.roles
-        return Role.DISPATCHER not in roles and not roles.isdisjoint({Role.HANDLER, Role.CONTRACTOR})
+        return Role.DISPATCHER not in roles and Role.HANDLER in roles
 
     @property
     def is_on_rounds(self) -> bool:
         """Whether they do nothing here but file what they see, so that the form comes first."""
         return bool(self.staff.roles) and self.staff.roles <= frozenset(ROUNDS)
+
+    @property
+    def is_contractor(self) -> bool:
+        """Whether they are from outside and here for their orders alone."""
+        return self.staff.roles == {Role.CONTRACTOR}
 
     def may(self, operation: Operation) -> bool:
         return may(self.actor, operation)
