@@ -20,7 +20,8 @@ from kit.problems import Forbidden, TooLarge
 from kit.secrets import KeyRingError
 from miniapp_api.exchange.door import ExchangeDoor, door_of
 
-BODY_AT_MOST: Final = 128 * 1024
+BODY_AT_MOST: Final = 256 * 1024
+"""Room for the longest story, whatever it is written in: JSON may take twelve bytes for a character."""
 CALLS_PER_MINUTE: Final = 600
 REFUSALS_PER_MINUTE: Final = 30
 

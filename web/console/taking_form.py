@@ -16,7 +16,6 @@ from casework.complaints.actions import ANSWER_AT_MOST
 from casework.complaints.desk import Desk
 from casework.complaints.filing import (
     NAME_AT_MOST,
-    PARTICULAR_AT_MOST,
     PLACE_AT_MOST,
     STORY_AT_MOST,
     Source,
@@ -107,7 +106,7 @@ class Taken:
             for one in category.questions
         }
         return tuple(
-            Particular(asked[name].text, answer.strip()[:PARTICULAR_AT_MOST])
+            Particular(asked[name].text, answer.strip())
             for name, answer in self.particulars.items()
             if name in asked and answer.strip()
         )

@@ -31,7 +31,7 @@ from web.console.frame import FILE, frame_for, shown
 from web.console.map_pages import let_base_in
 from web.console.screens import Link, Note
 from web.console.submission import KEY_LENGTH
-from web.console.taking_form import Taken, body_of, faults_of, new_form, taken_of
+from web.console.taking_form import BEFORE, TEXTS, Taken, body_of, faults_of, new_form, taken_of
 from web.console.taking_screens import FiledPage
 from web.console.taking_words import hints_part, taking_page
 from web.console.visitor import Visitor
@@ -106,7 +106,8 @@ async def _refused(
     if problem.key.startswith("problem.file."):
         field = "photos"
     field = FIELD_OF_PROBLEM.get(field, field)
-    wrong = {field: sentence} if field else {}
+    # What no field of the page shows is said above the form.
+    wrong = {field: sentence} if field in TEXTS or field == BEFORE else {}
     note = Note(words=door.words.text("console_file.not_yet") if wrong else sentence, tone="late")
     # In the place of a page that is there, one of a server in trouble is not shown.
     status, is_kept = problem.status, problem.status >= 500 and "hx-request" in request.headers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.complaints.filing import PARTICULAR_AT_MOST
 from web.console.screens import Ask, Chip, Link, Note, Option
 
 
@@ -15,6 +16,7 @@ class AskedQuestion:
     words: str
     choices: tuple[str, ...]
     answer: str
+    at_most: int = PARTICULAR_AT_MOST
 
 
 @dataclass(frozen=True, kw_only=True)

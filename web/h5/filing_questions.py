@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.complaints.filing import Particular
+from casework.complaints.filing import PARTICULAR_AT_MOST, Particular
 from casework.complaints.profile import Category, Question
 from casework.complaints.questions import asking_category, due_questions
 from web.h5.door import H5Door
@@ -25,6 +25,7 @@ class AskedQuestion:
     words: str
     choices: tuple[Option, ...]
     answer: str
+    at_most: int = PARTICULAR_AT_MOST
 
 
 def questions_of(door: H5Door, form: FilingForm) -> tuple[AskedQuestion, ...]:
