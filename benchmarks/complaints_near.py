@@ -2,7 +2,7 @@
 
 *duplicate_ms_p99*: milliseconds, 99th percentile over open cases drawn at random, for what a clerk's page asks
 (`casework.complaints.near.near_cases`: rows read, words compared, grounds made) and, on the same places, for what
-somebody about to file is shown (`near_shown`). The slower of the two.
+somebody about to file is shown (`casework.complaints.me_too.near_shown`). The slower of the two.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import random
 from benchmarks.complaints_frame import Frame, p99, times_ms
 from benchmarks.report import Figure, median
 from casework.complaints.models import Complaint
-from casework.complaints.near import near_cases, near_shown
+from casework.complaints.me_too import near_shown
+from casework.complaints.near import near_cases
 from casework.complaints.place import Position
 
 ROUNDS, DRAWN = 300, 400
@@ -32,7 +33,7 @@ async def figures(frame: Frame) -> list[Figure]:
         case = cases[number % len(cases)]
         place = Position(case.latitude or 0.0, case.longitude or 0.0, "wgs84")
         category = case.category or next(iter(frame.desk.policy.categories))
-        await near_shown(frame.desk, _KEY, position=place, category=category, at=frame.at)
+        await near_shown(frame.desk, _KEY, position=place, categories=(category,), at=frame.at)
 
     slowest = 0.0
     for name, act in (("of a case", of_a_case), ("before filing", before_filing)):

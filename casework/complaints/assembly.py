@@ -15,6 +15,7 @@ from casework.complaints.media import PHOTO
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.complaints.place import Position
 from casework.complaints.ports import Suggested
+from casework.complaints.reminding import remind_from
 from casework.complaints.views import (
     AdditionView,
     ComplaintDetail,
@@ -69,6 +70,11 @@ def owner_view(
     still = tuple(pauses)
     # Nearly no case ever stood still, and reckoning costs more than all the rest of a view.
     found = reckon(row, still, desk.policy, desk.calendar) if still and row.state in OPEN_STATES else None
+    moves, from_at = moves_open_to(row, roles), None
+    if Role.CITIZEN in roles and "remind" in moves:
+        from_at = remind_from(row, desk.policy, desk.calendar)
+        if from_at is None or from_at > desk.db.clock.now():
+            moves = tuple(move for move in moves if move != "remind")
     return ComplaintView(
         id=row.id,
         reference=row.reference,
@@ -103,13 +109,15 @@ def owner_view(
         additions=tuple(AdditionView(text=one.text, at=one.at) for one in additions),
         may_add=row.state in OPEN_STATES and Role.CITIZEN in roles,
         timeline=tuple(timeline),
-        moves=moves_open_to(row, roles),
+        moves=moves,
         urgency=urgency_of(row, desk.policy),
         extended_by=row.extended_by or 0,
         paused_for=found.paused_for if found is not None else 0,
         external_due_at=row.external_due_at,
         question=(row.question or "") if row.state == State.WAITING else "",
         hanging=hanging,
+        remind_from=from_at,
+        said_same=row.said_same_as_id is not None,
     )
 
 

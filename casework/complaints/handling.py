@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -31,10 +32,12 @@ from casework.complaints.events import (
 )
 from casework.complaints.filing import PLACE_AT_MOST as PLACE_AT_MOST
 from casework.complaints.followers import answer_followers
+from casework.complaints.lifecycle import State
 from casework.complaints.limits import extension, limit_of
 from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.place import Position, checked
+from casework.complaints.reminding import remind_from
 from casework.complaints.sending import require_officer, send_by_rules
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
@@ -68,7 +71,8 @@ async def reclassify(
     expected_revision: int | None = None,
 ) -> ComplaintView:
     """Correct what it is about, how urgent it is or where. The limit is reckoned anew from when it began, and where the
-    case goes is asked of the rules again: whoever has it keeps it, the page says where the rules would send it now.
+    case goes is asked of the rules again. A unit that was given it keeps it, and the page says where the rules would send
+    it now; one it was only meant for does not.
     """
     if correction == Correction():
         raise Invalid("problem.complaint.nothing_corrected", field="category")
@@ -89,7 +93,7 @@ async def reclassify(
     async def settle(change: Change, row: Complaint) -> None:
         unit = row.unit
         await send_by_rules(desk, change, row)
-        if unit is not None:
+        if row.state == State.ASSIGNED:
             row.unit = unit
 
     step = Step(
@@ -258,10 +262,15 @@ async def supervise(
 async def remind(
     desk: Desk, actor: Actor, complaint_id: UUID, *, expected_revision: int | None = None
 ) -> ComplaintView:
-    """Ask where it stands. Once a day is enough: whoever has the case was told the first time."""
+    """Ask where it stands. Once a day is enough: whoever has the case was told the first time.
+
+    For its citizen the time comes later, see `reminding`. Raises Conflict that says from when.
+    """
     now = desk.db.clock.now()
 
     def fill(row: Complaint) -> None:
+        if actor.kind == "citizen":
+            _check_time_has_come(desk, row, now)
         if row.reminded_at is not None and local(row.reminded_at).date() == local(now).date():
             raise Conflict("problem.complaint.reminded_today")
         row.times_reminded = (row.times_reminded or 0) + 1
@@ -280,6 +289,15 @@ async def remind(
         ),
     )
     return await take(desk, actor, complaint_id, step, expected_revision)
+
+
+def _check_time_has_come(desk: Desk, row: Complaint, now: datetime) -> None:
+    from_at = remind_from(row, desk.policy, desk.calendar)
+    if from_at is None:
+        raise Conflict("problem.complaint.remind_waits_for_you")
+    if now < from_at:
+        on = local(from_at)
+        raise Conflict("problem.complaint.remind_too_early", moment=f"{on:%Y-%m-%d %H:%M}")
 
 
 async def report_handled(

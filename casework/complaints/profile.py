@@ -78,6 +78,9 @@ class ComplaintsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     extend_at_most: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
     """Working days by which a limit in days may be put off, and working hours for one in minutes."""
 
+    remind_after_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
+    """The share of a limit that must be over before a citizen may ask where their case stands."""
+
     former: tuple[Former, ...] = ()
     urgency_words: UrgencyWords = UrgencyWords()
 
@@ -125,6 +128,7 @@ class ComplaintPolicy:
     extend_at_most: int
     former: dict[str, Former]
     urgency_words: UrgencyWords
+    remind_after_percent: int = 50
 
     @classmethod
     def of(
@@ -158,6 +162,7 @@ class ComplaintPolicy:
             extend_at_most=complaints.extend_at_most,
             former={one.code: one for one in complaints.former},
             urgency_words=complaints.urgency_words.ready(),
+            remind_after_percent=complaints.remind_after_percent,
         )
 
     def category_name(self, code: str | None) -> str:

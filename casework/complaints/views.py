@@ -78,7 +78,8 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     still object), `limit_started_at` when that limit began to run. `revision` goes back with a move, so that it
     meets the case its sender saw.
 
-    `extended_by` and `paused_for` are what the limit was put off and stood still, in its own unit (see `limits.add_up`);
+    `remind_from` is when the owner may next ask where it stands, None where they may not. `said_same`: they said that it is
+    the same as one nearby. `extended_by` and `paused_for` are what the limit was put off and stood still, in its own unit (see `limits.add_up`);
     `external_due_at` is another platform's deadline. `question` is what the bureau waits to be told.
     """
 
@@ -117,6 +118,8 @@ class ComplaintView(msgspec.Struct, frozen=True, kw_only=True):
     external_due_at: datetime | None = None
     question: str = ""
     hanging: Hanging = Hanging()
+    remind_from: datetime | None = None
+    said_same: bool = False
 
 
 class ComplaintLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from casework.actors import clock as the_clock
-from casework.complaints import actions, clock_acts, handling, merging, notes, splitting
+from casework.complaints import actions, clock_acts, handling, merging, notes, queries, splitting
 from casework.complaints.calendar_change import CalendarWatch
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
@@ -20,7 +20,7 @@ from casework.complaints.on_spot import close_on_spot
 from casework.complaints.views import ComplaintView
 from kit.audit.models import AuditEntry
 from kit.calendar import WorkingCalendar
-from kit.clock import FixedClock
+from kit.clock import FixedClock, local
 from kit.db import Database
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, Problem
@@ -241,14 +241,27 @@ async def test_a_closed_case_is_handled_once_more_and_then_archived(desk: Desk, 
     assert (await Complaint.get(id=case.id)).state == State.ARCHIVED
 
 
-async def test_a_reminder_a_day(desk: Desk, clock: FixedClock) -> None:
+async def test_a_citizen_may_remind_once_half_the_limit_is_over_and_then_once_a_working_day(
+    desk: Desk, clock: FixedClock
+) -> None:
     case = await assigned(desk)
+    with pytest.raises(Conflict, match="remind_too_early") as refused:
+        await handling.remind(desk, CITIZEN, case.id)
+    told = await queries.for_owner(desk, person(1), case.reference)
+    assert told is not None
+    assert "remind" not in told.moves
+    assert told.remind_from is not None
+    assert refused.value.params["moment"] == f"{local(told.remind_from):%Y-%m-%d %H:%M}"
+    # Three working days: half of them is the middle of the second.
+    await handling.remind(desk, DISPATCHER, case.id)
+    clock.advance(told.remind_from - clock.now() + timedelta(days=1))
     await handling.remind(desk, CITIZEN, case.id)
     await handling.remind(desk, CITIZEN, case.id)  # a doubled tap
     with pytest.raises(Conflict, match="reminded_today"):
         await handling.remind(desk, DISPATCHER, case.id)
-    clock.advance(timedelta(days=1))
-    await handling.remind(desk, CITIZEN, case.id)
+    await handling.supervise(desk, HEAD, case.id, instruction="今天去看")
+    with pytest.raises(Conflict, match="remind_too_early"):
+        await handling.remind(desk, CITIZEN, case.id)
     assert (await Complaint.get(id=case.id)).times_reminded == 2
 
 
@@ -263,6 +276,15 @@ async def test_what_is_corrected_is_reckoned_from_where_the_limit_began(desk: De
     assert case.due_at is not None
     assert moved.due_at > case.due_at  # five working days instead of three
     assert moved.unit_name == case.unit_name
+
+
+async def test_what_nobody_was_given_yet_goes_where_the_rules_send_it_now(desk: Desk) -> None:
+    case = await filed(desk)
+    accepted = await actions.accept(desk, DISPATCHER, case.id, category="vending")
+    moved = await handling.reclassify(
+        desk, DISPATCHER, case.id, correction=handling.Correction(category="noise")
+    )
+    assert (accepted.unit_name, moved.unit_name) == ("街面中队", "夜间中队")
 
 
 async def test_a_patrol_closes_on_the_spot_what_it_filed_and_can_show(desk: Desk) -> None:

@@ -10,20 +10,18 @@ import pytest
 from casework.areas.places import Places
 from casework.complaints import actions, near
 from casework.complaints.desk import Desk
-from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
 from casework.complaints.place import Position
 from casework.complaints.sight import Sight
 from kit.clock import FixedClock
 from kit.db import Database
-from tests.casework_setting import CITIZEN, DISPATCHER, desk_on, filed, person
+from tests.casework_setting import CITIZEN, DISPATCHER, desk_on, filed
 
 HERE, NEXT_DOOR, ELSEWHERE = (
     Position(30.2500, 120.1500, "wgs84"),
     Position(30.2503, 120.1501, "wgs84"),
     Position(30.2900, 120.2000, "wgs84"),
 )
-KEY = b"k" * 32
 
 
 @pytest.fixture
@@ -69,23 +67,3 @@ async def test_old_and_withdrawn_cases_are_not_brought_up(desk: Desk, clock: Fix
     clock.advance(timedelta(days=40))
     new = await filed(desk, story="小贩摆摊占道", position=HERE)
     assert await near_of(desk, new.id) == []
-
-
-async def test_before_filing_a_citizen_learns_kind_distance_and_state_and_never_of_a_named_person(
-    desk: Desk, clock: FixedClock
-) -> None:
-    plain = await filed(desk, story="小贩摆摊占道", position=HERE, category="vending")
-    await actions.accept(desk, DISPATCHER, plain.id)
-    for named in ("邻居张建国摆摊占道", "车牌浙A12345的小贩", "湖滨路12号3单元门口摆摊"):
-        await filed(desk, story=named, position=HERE, category="vending")
-    (shown,) = await near.near_shown(desk, KEY, position=NEXT_DOOR, category="vending", at=clock.now())
-    assert (shown.category_name, shown.within_m, shown.state) == ("占道摆摊", 50, State.ACCEPTED)
-    assert plain.reference not in str(shown)
-    assert str(plain.id) not in str(shown)
-    here = {"position": NEXT_DOOR, "category": "vending", "at": clock.now()}
-    assert await near.said_same(KEY, shown.token, **here) == plain.id  # type: ignore[arg-type]
-    assert await near.said_same(KEY, "0" * 32, **here) is None  # type: ignore[arg-type]
-    assert await near.said_same(b"x" * 32, shown.token, **here) is None  # type: ignore[arg-type]
-    new = await filed(desk, story="我也看到了", position=NEXT_DOOR, category="vending", same_as_id=plain.id)
-    assert (await Complaint.get(id=new.id)).said_same_as_id == plain.id
-    assert person(1) == CITIZEN.id
