@@ -4,15 +4,28 @@ the writing alone, and memory holds one portion.
 
 from __future__ import annotations
 
-import pickle
 import tempfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
 
+import msgspec
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from kit.db.change import Change
+
+_CODES: Final[dict[type, int]] = {datetime: 0, date: 1, UUID: 2, Decimal: 3}
+_READERS: Final[tuple[Callable[[str], Any], ...]] = (
+    datetime.fromisoformat,
+    date.fromisoformat,
+    UUID,
+    Decimal,
+)
+"""What msgpack has no kind for that both ways keep, and how each is read from its text."""
+_LENGTH_BYTES: Final = 8
 
 
 class Spool:
@@ -30,17 +43,31 @@ class Spool:
             return
         executor = self._connection.executor_class(model=type(rows[0]), db=self._connection)
         fields = [(name, rows[0]._meta.fields_map[name].to_db_value) for name in executor.regular_columns]
-        values = [[stored(getattr(row, name), row) for name, stored in fields] for row in rows]
-        pickle.dump((executor.insert_query, values), self._file)
+        values = [[_marked(stored(getattr(row, name), row)) for name, stored in fields] for row in rows]
+        portion = msgspec.msgpack.encode((executor.insert_query, values))
+        self._file.write(len(portion).to_bytes(_LENGTH_BYTES) + portion)
         self._portions += 1
 
     async def pour(self, change: Change) -> None:
         """Insert everything."""
         self._file.seek(0)
         for _ in range(self._portions):
-            # Our own file, which nobody else can open: it has no name.
-            portion: tuple[str, list[list[Any]]] = pickle.load(self._file)  # noqa: S301
-            await change.connection.execute_many(*portion)
+            length = int.from_bytes(self._file.read(_LENGTH_BYTES))
+            query, values = _PORTION.decode(self._file.read(length))
+            await change.connection.execute_many(query, values)
 
     def close(self) -> None:
         self._file.close()
+
+
+def _marked(value: Any) -> Any:
+    """A value that comes back as it went in: PostgreSQL's driver takes no text for a moment or an id."""
+    code = _CODES.get(type(value))
+    return value if code is None else msgspec.msgpack.Ext(code, str(value).encode())
+
+
+def _unmarked(code: int, content: memoryview) -> Any:
+    return _READERS[code](str(content, "ascii"))
+
+
+_PORTION: Final = msgspec.msgpack.Decoder(tuple[str, list[list[Any]]], ext_hook=_unmarked)
