@@ -11,6 +11,7 @@ from casework.complaints.scheme import Code, Name
 
 FIELDS = ("reference", "category", "place", "unit", "today")
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_BLANK = re.compile(r"\u3010[^\u3010\u3011]*\u3011")
 
 
 class ReplyTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +43,11 @@ class RepliesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         codes = [one.code for one in self.templates]
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"replies.templates 里的代码 {code} 写了两次")
+
+    def blanks_in(self, answer: str) -> tuple[str, ...]:
+        """What the handler was to write and did not: brackets of a template that still stand in an answer."""
+        blanks = {found for one in self.templates for found in _BLANK.findall(one.text)}
+        return tuple(dict.fromkeys(found for found in _BLANK.findall(answer) if found in blanks))
 
     def for_category(self, category: str | None) -> tuple[ReplyTemplate, ...]:
         """What may be begun from, in the order of the profile."""

@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from app.core import CATALOGUE_FOLDER
 from casework.complaints.actions import accept, withdraw
 from casework.complaints.adding import add_material
 from casework.complaints.desk import Desk
@@ -36,14 +35,14 @@ from casework.people.models import Grant, Staff
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.audit.verify import check_chain
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.outbox_models import OutboxEvent
+from tests import read_once
 from tests.casework_setting import CITIZEN, DISPATCHER, asked, desk_on, filed, inquiry_desk_on, person
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 TWO_HOURS = timedelta(hours=2)
 
 
@@ -241,7 +240,11 @@ async def test_a_visit_that_is_not_made_is_told_to_those_who_ask_not_to_the_unit
     last = [one for one in await told() if one.case_kind == "follow_up_visit"][-1]
     assert (last.mark, last.of_id, last.what) == ("due", case.id, "电话回访")
     assert (last.unit, last.assignee_id) == (None, None)
-    await FollowUpVisit.filter(id=visit.id).update(state="done", due_at=None)
+
+    async def asked_at_last(change: Change) -> None:
+        await FollowUpVisit.filter(id=visit.id).update(state="done", due_at=None)
+
+    await bureau.db.change(asked_at_last)
     bureau.clock.advance(timedelta(days=3))
     await bureau.sound()
     assert "overdue" not in {one.mark for one in await told() if one.case_kind == "follow_up_visit"}

@@ -178,3 +178,19 @@ async def test_a_clerk_goes_from_clusters_to_heat_to_a_case_with_the_keyboard(
         await expect(page.locator(".map-spot")).to_have_count(0)
         await expect(page).to_have_url(re.compile(r"\?state=closed#1\d/"))
         await expect(page.locator("#map-note")).not_to_be_empty()
+
+
+async def test_a_place_is_corrected_by_a_point_and_what_is_none_is_given_back(
+    console: ConsoleSetting,
+) -> None:
+    case = await filed(console, 30.245, 120.3)
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        for said in ("菜场门口", "30.2", "1230.2, 1.5", "99.5, 99.5"):
+            refused = await clerk.act(case.reference, "reclassify", point=said)
+            assert refused.status == 422
+            assert "坐标没有看懂" in refused.text
+            assert f'value="{said}"' in refused.text
+        moved = await clerk.act(case.reference, "reclassify", point="120.142，30.245")
+        assert "30.245000, 120.142000" in moved.text
+        assert "99.5" not in moved.text

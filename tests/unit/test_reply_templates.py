@@ -23,6 +23,14 @@ def test_a_template_is_filled_in_and_offered_where_it_fits() -> None:
     assert general.filled() == "的“”，已办。"
 
 
+def test_what_was_to_be_written_and_was_not_is_found_other_brackets_are_not() -> None:
+    section = RepliesSection(
+        templates=(ReplyTemplate(code="a", name="一般", text="【时间】到场，【写明情况】。"),)
+    )
+    assert section.blanks_in("【通知】3 日到场，【写明情况】。【写明情况】") == ("【写明情况】",)
+    assert section.blanks_in("3 日到场，已清理。") == ()
+
+
 def test_a_field_that_nobody_fills_and_a_code_given_twice_are_refused() -> None:
     with pytest.raises(ValueError, match="phone"):
         ReplyTemplate(code="a", name="一般", text="{phone}")

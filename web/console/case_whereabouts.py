@@ -10,6 +10,19 @@ from web.console.map_words import setup_of
 ZOOM = 16
 
 
+def map_to_point_on(door: ConsoleDoor, case: ComplaintDetail) -> str:
+    """The beginning of the map on which the place is corrected; "" where there are no areas to draw."""
+    box, at = door.map.places.atlas.box, case.position
+    if box is None:
+        return ""
+    return setup_of(
+        door,
+        (box.west, box.south, box.east, box.north),
+        with_base=False,
+        point=(at.latitude, at.longitude) if at is not None else None,
+    )
+
+
 def whereabouts_of(door: ConsoleDoor, case: ComplaintDetail) -> Coordinates | None:
     """None for a case without coordinates."""
     if case.position is None:

@@ -14,7 +14,7 @@ from casework.complaints.desk import Desk
 PHOTOS_BYTES = 30 * 1024 * 1024
 """All photos of one form; the server takes 32 MB with everything around them."""
 
-FieldKind = Literal["short", "long", "choice", "photos", "tick"]
+FieldKind = Literal["short", "long", "choice", "photos", "tick", "point"]
 
 
 @dataclass(frozen=True, kw_only=True)

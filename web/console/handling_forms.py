@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from casework.complaints import actions, handling, merging, on_spot, splitting
 from casework.complaints.desk import Desk
 from casework.complaints.filing import STORY_AT_MOST
 from casework.complaints.handling import Correction
+from casework.complaints.place import Position
 from casework.complaints.queries import case_id_of
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
@@ -17,11 +19,28 @@ from kit.problems import Invalid
 from web.console.form_shapes import PHOTOS_BYTES, Field, Filled, MoveForm
 
 NUMBER_AT_MOST = 4
+_POINT = re.compile(r"(-?\d{1,3}(?:\.\d{1,12})?)\s*[,\uff0c\s]\s*(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _GROUND = Field(name="ground", kind="long", help=False)
 _REASON = Field(name="reason", kind="long", help=False)
 _ANSWER = Field(name="answer", kind="long", at_most=actions.ANSWER_AT_MOST)
 LEFT_OUT = Field(name="left_out_ground", kind="long", optional=True, help=False, when_asked=True)
 _AFTER = Field(name="after_photos", kind="photos", optional=True, at_most=PHOTOS_BYTES)
+
+
+def pointed(said: str) -> Position:
+    """A point as a map says it, latitude first (WGS-84). Raises Invalid for anything else.
+
+    The other order is understood where it cannot be meant otherwise, as everywhere in China.
+    """
+    found = _POINT.fullmatch(said.strip())
+    if found is None:
+        raise Invalid("problem.complaint.point", field="point")
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 60 > abs(longitude):
+        latitude, longitude = longitude, latitude
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise Invalid("problem.complaint.point", field="point")
+    return Position(latitude, longitude, "wgs84")
 
 
 def chosen(value: str) -> tuple[str, UUID | None]:
@@ -36,6 +55,7 @@ async def _reclassify(desk: Desk, actor: Actor, case: UUID, given: Filled) -> Co
         category=said.get("category") or None,
         urgency=Urgency(said["urgency"]) if said.get("urgency") else None,
         place_text=said.get("place") or None,
+        position=pointed(said["point"]) if said.get("point") else None,
     )
     return await handling.reclassify(
         desk, actor, case, correction=correction, expected_revision=given.revision
@@ -186,6 +206,7 @@ HANDLING_FORMS: Mapping[str, MoveForm] = {
             Field(name="category", kind="choice", offered="categories", optional=True, help=False),
             Field(name="urgency", kind="choice", offered="urgencies", optional=True, help=False),
             Field(name="place", kind="short", optional=True, at_most=handling.PLACE_AT_MOST, help=False),
+            Field(name="point", kind="point", optional=True, at_most=60),
         ),
         take=_reclassify,
     ),

@@ -118,11 +118,11 @@ class OptionGroup:
 class Ask:
     """One field of a form, with what was typed and what is wrong with it.
 
-    `templates` are texts to begin from. `at_most` counts characters; for photos bytes in all, past which `too_large` is said before anything is sent.
+    `templates` are texts to begin from, `map` is the beginning of a map to point on (JSON). `at_most` counts characters; for photos bytes in all, past which `too_large` is said before anything is sent.
     """
 
     name: str
-    kind: Literal["short", "long", "choice", "photos", "tick"]
+    kind: Literal["short", "long", "choice", "photos", "tick", "point"]
     label: str
     optional: bool = False
     help: str = ""
@@ -132,6 +132,7 @@ class Ask:
     too_large: str = ""
     groups: tuple[OptionGroup, ...] = ()
     templates: tuple[Fact, ...] = ()
+    map: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,3 +157,13 @@ class ProblemPage:
     words: str
     number: str = ""
     kept: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One try of an outgoing message; `way` is how, "" where there is only one."""
+
+    at: str
+    outcome: str
+    why: str
+    way: str = ""
