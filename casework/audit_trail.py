@@ -1,12 +1,14 @@
 """Reading a chain of the audit: of a person, a case, a message; for whoever watches over the bureau's work.
 
 A chain is read as it stands, and checked while it is read: each entry against its own `mac` and the one before it.
-The daily seals, which also show a chain cut short, are checked by `chengguan audit verify`.
+The daily seals, which also show a chain cut short, are checked by `chengguan audit verify`. Who watches is watched:
+that a chain was read stands in the reader's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -16,13 +18,17 @@ from casework.complaints.models import Complaint
 from casework.inquiries.models import Inquiry
 from casework.people.models import Staff
 from casework.people.staff import staff_by_login
+from casework.people.staff_rows import locked_here
 from casework.permissions import Operation, require
 from kit.audit.models import AuditEntry
 from kit.audit.verify import Finding, check_chain
-from kit.db import Database
+from kit.db import Change, Database
+from kit.problems import Forbidden
 from kit.references import parse_reference
 
 CHECKED_AT_MOST = 2_000
+NOTED_AGAIN_AFTER = timedelta(minutes=10)
+"""Who turns the pages of a chain reads it once."""
 
 
 class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,16 +59,20 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
 async def find_trail(
     db: Database, actor: Actor, find: str, *, before: int | None = None, limit: int = 50
 ) -> Trail | None:
-    """The chain of a login, a case's or a message's number, or an id. None if there is none. Raises Forbidden."""
+    """The chain of a login, a case's or a message's number, or an id. None if there is none. Raises Forbidden.
+
+    That it was read is audited first, in the reader's own chain.
+    """
     require(actor, Operation.SEE_AUDIT)
     found = await _whose(db, find.strip())
     if found is None:
         return None
     case_id, title, is_person = found
+    if not await AuditEntry.filter(case_id=case_id).exists():
+        return None
+    await _note_read(db, actor, find.strip().lower() if is_person else title)
     chain = await AuditEntry.filter(case_id=case_id).order_by("position").limit(CHECKED_AT_MOST)
     count = await AuditEntry.filter(case_id=case_id).count()
-    if not chain:
-        return None
     findings = tuple(check_chain(db.audit_key, chain, {}))
     wanted = AuditEntry.filter(case_id=case_id)
     if before is not None:
@@ -80,6 +90,19 @@ async def find_trail(
         checked=len(chain),
         findings=findings,
     )
+
+
+async def _note_read(db: Database, actor: Actor, of: str) -> None:
+    async def work(change: Change) -> None:
+        if actor.id is None:
+            raise Forbidden()
+        reader = await locked_here(change, actor.id)
+        since = change.now - NOTED_AGAIN_AFTER
+        lately = AuditEntry.filter(case_id=reader.id, action="staff.read_trail", at__gt=since)
+        if of not in {_decoded(row).get("of") for row in await lately}:
+            await change.audit(reader.id, actor, "staff.read_trail", {"of": of})
+
+    await db.change(work)
 
 
 async def _whose(db: Database, find: str) -> tuple[UUID, str, bool] | None:

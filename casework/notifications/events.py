@@ -49,6 +49,19 @@ class StaffUnbound(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     staff_name: str
 
 
+class StaffGranted(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody among the staff, `by_name`, gave an account a role, or made it with some. Told to all who keep people
+    or watch over them but these two, so that nobody makes a second self unseen.
+    """
+
+    name: ClassVar[str] = "staff.granted"
+    staff_id: UUID
+    by_id: UUID
+    login: str
+    staff_name: str
+    by_name: str
+
+
 class AlertUnanswered(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """A call to staff was answered by none of them in time. `rule` is the rule that called, `to` the audience that
     is called now, `reference` the case's, if it has one.
@@ -73,4 +86,5 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     AlertUnanswered,
     AccountLinked,
     StaffUnbound,
+    StaffGranted,
 )

@@ -164,6 +164,12 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
             unit = getattr(event, "unit", None)
             of_unit = await _holders(change, Role.HEAD, unit) if unit is not None else []
             return of_unit or await _holders(change, Role.HEAD)
+        case Audience.KEEPERS:
+            keepers = {
+                *await _holders(change, Role.ADMINISTRATOR),
+                *await _holders(change, Role.AUDITOR),
+            }
+            return sorted(keepers - {getattr(event, "by_id", None), getattr(event, "staff_id", None)})
         case Audience.DISPATCHERS | Audience.INQUIRY_CLERKS:
             return await _holders(change, Role.DISPATCHER)
 

@@ -11,7 +11,7 @@ from casework.notifications.shape import Audience, Lane, Rule, Topic
 SOON = timedelta(hours=1)
 OWNER, ASSIGNEE, DISPATCHERS = Audience.OWNER, Audience.ASSIGNEE, Audience.DISPATCHERS
 DUTY_OFFICERS, HEADS, INQUIRY_CLERKS = Audience.DUTY_OFFICERS, Audience.HEADS, Audience.INQUIRY_CLERKS
-UNIT_HEADS, CONTRACTOR = Audience.UNIT_HEADS, Audience.CONTRACTOR
+UNIT_HEADS, CONTRACTOR, KEEPERS = Audience.UNIT_HEADS, Audience.CONTRACTOR, Audience.KEEPERS
 
 # The bureau acts in office hours, but moves of the clock and late workers do not: nobody is woken by them.
 progress_rule = partial(Rule, audience=OWNER, topic=Topic.PROGRESS, hold_at_night=True)

@@ -37,6 +37,7 @@ from casework.notifications.events import (
     AlertUnanswered,
     MediaNotReceived,
     PageReachedNobody,
+    StaffGranted,
     StaffUnbound,
 )
 from casework.notifications.order_rules import ORDER_RULES
@@ -46,6 +47,7 @@ from casework.notifications.rule_kinds import (
     DUTY_OFFICERS,
     HEADS,
     INQUIRY_CLERKS,
+    KEEPERS,
     OWNER,
     SOON,
     UNIT_HEADS,
@@ -249,6 +251,13 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     account_rule(code="account_linked_owner", event=AccountLinked, template="notify.account_linked"),
     account_rule(code="staff_unbound_owner", event=StaffUnbound, template="notify.staff_unbound"),
+    work_rule(
+        code="staff_granted_keepers",
+        event=StaffGranted,
+        audience=KEEPERS,
+        template="notify.staff.granted",
+        must=True,
+    ),
     Rule(
         code="media_not_received_owner",
         event=MediaNotReceived,

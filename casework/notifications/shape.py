@@ -13,7 +13,8 @@ class Audience(StrEnum):
     """For whom a notice is. Staff audiences read theirs in the console.
 
     Where nobody is a duty officer, the dispatchers are paged in their stead. `UNIT_HEADS` are the heads of the
-    unit that has the case, all heads where no unit has it. `CONTRACTOR` is whom an order was issued to.
+    unit that has the case, all heads where no unit has it. `CONTRACTOR` is whom an order was issued to. `KEEPERS`
+    are administrators and auditors, without whoever did it and to whom it was done.
     """
 
     OWNER = "owner"
@@ -24,6 +25,7 @@ class Audience(StrEnum):
     UNIT_HEADS = "unit_heads"
     INQUIRY_CLERKS = "inquiry_clerks"
     CONTRACTOR = "contractor"
+    KEEPERS = "keepers"
 
 
 class Lane(IntEnum):

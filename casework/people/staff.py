@@ -29,6 +29,7 @@ from casework.people.staff_rows import (
     locked_here,
     require_keeper,
     stands_in_on,
+    tell_keepers,
     view,
     views,
 )
@@ -92,6 +93,8 @@ async def add_staff(
         )
         facts = {"login": login, "grants": [[role.value, unit] for role, unit in wanted]}
         await change.audit(row.id, actor, "staff.add", facts)
+        if wanted:
+            tell_keepers(change, actor, row)
         return await view(row, today)
 
     return await db.change(work)

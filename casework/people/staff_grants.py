@@ -16,6 +16,7 @@ from casework.people.staff_rows import (
     locked,
     locked_here,
     require_keeper,
+    tell_keepers,
     view,
 )
 from casework.people.views import GrantView, StaffView
@@ -56,6 +57,7 @@ async def grant(
             await end_beyond(change, actor, row.id, role, unit)
             facts = {"role": role.value, "unit": unit, "from_on": begins, "until_on": until_on}
             await change.audit(row.id, actor, "staff.grant", facts)
+            tell_keepers(change, actor, row)
         return await view(row, today)
 
     return await db.change(work)

@@ -10,6 +10,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from casework.actors import Actor
+from casework.notifications.events import StaffGranted
 from casework.people.models import Grant, Staff, StaffDeputy
 from casework.people.views import GrantView, StaffView, StandInView
 from casework.permissions import Operation, require
@@ -48,6 +49,21 @@ async def locked_here(change: Change, staff_id: UUID) -> Staff:
     if row.left_at is not None:
         raise Conflict("problem.people.has_left", name=row.name)
     return row
+
+
+def tell_keepers(change: Change, actor: Actor, row: Staff) -> None:
+    """Let the others who keep people or watch over them know that somebody among the staff gave this one a role."""
+    if actor.kind == "staff" and actor.id is not None:
+        change.emit(
+            StaffGranted(
+                at=change.now,
+                staff_id=row.id,
+                by_id=actor.id,
+                login=row.login,
+                staff_name=row.name,
+                by_name=actor.name,
+            )
+        )
 
 
 def holds_on(day: date) -> Q:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
 import pyotp
 import pytest
 
@@ -14,6 +15,7 @@ from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.handing_over import count_open, hand_over, leave_work
 from casework.complaints.models import Complaint
+from casework.notifications.events import StaffGranted
 from casework.notifications.plan import recipients
 from casework.notifications.shape import Audience
 from casework.people import deputies, second_factor, staff, staff_binding
@@ -116,6 +118,28 @@ async def test_a_role_taken_away_ends_the_sessions(database: Database) -> None:
     assert await sessions.read(first.token, "staff") is None
     await sessions.create("staff", wang.id)
     assert await end_sessions(database, system(), wang.id) == 1
+
+
+async def test_whoever_keeps_people_hears_of_roles_that_another_gave(database: Database) -> None:
+    first = await hire(database, "first", (Role.ADMINISTRATOR, None))
+    second = await hire(database, "second", (Role.ADMINISTRATOR, None))
+    auditor = await hire(database, "auditor", (Role.AUDITOR, None))
+    assert not await OutboxEvent.filter(name="staff.granted").exists(), "the command line sets a bureau up"
+    me = await staff.add_staff(
+        database, PASSWORDS, first.actor(), login="me.too", name="ME", password="long enough",
+        grants=[(Role.AUDITOR, None)],
+    )  # fmt: skip
+    await staff.grant(database, first.actor(), me.id, Role.HEAD)
+    told = [
+        msgspec.json.decode(one.payload, type=StaffGranted)
+        for one in await OutboxEvent.filter(name="staff.granted")
+    ]
+    assert [(one.login, one.by_name) for one in told] == [("me.too", "FIRST")] * 2
+
+    async def work(change):
+        return await recipients(change, Audience.KEEPERS, told[0])
+
+    assert set(await database.change(work)) == {second.id, auditor.id}
 
 
 # ---- passwords

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.models import MODEL_MODULES
@@ -254,6 +255,16 @@ async def test_the_auditor_reads_chains_and_sees_a_forged_entry(console: Console
         await db.change(forge)
         page = await auditor.get(f"/console/audit?find={reference}")
         assert (page.status, "可能被改动过" in page.text) == (200, True)
+        # Pages turned and forged entries looked at again: each chain was read once.
+        read = await AuditEntry.filter(
+            case_id=console.people["shenji"].id, action="staff.read_trail"
+        ).order_by("position")
+        assert [msgspec.json.decode(one.detail)["of"] for one in read] == [
+            reference,
+            "shenji",
+            "daiban",
+            "banli",
+        ]
         for path in ("/console/people/banli/grant", "/console/people"):
             token = (await auditor.get("/console/me")).hidden("csrf_token")
             assert (await auditor.post(path, {"csrf_token": token, "role": "head"})).status == 403

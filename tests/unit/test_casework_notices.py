@@ -24,6 +24,7 @@ from casework.notifications.events import (
     AlertUnanswered,
     MediaNotReceived,
     PageReachedNobody,
+    StaffGranted,
     StaffUnbound,
 )
 from casework.notifications.plan import excerpt, params_of
@@ -141,6 +142,9 @@ def one_of_each() -> list[CaseEvent]:
         ),
         AccountLinked(account_id=person(1), at=AT),
         StaffUnbound(account_id=person(1), at=AT, staff_name="王值班"),
+        StaffGranted(
+            at=AT, staff_id=person(3), by_id=person(4), login="a.li", staff_name="李敏", by_name="何芳"
+        ),
         MediaNotReceived(account_id=person(1), at=AT, medium="photo", count=2),
         MediaNotReceived(account_id=person(1), at=AT, medium="", reference="QS-TS-261123-0001-X"),
     ]
@@ -192,7 +196,7 @@ def test_event_names_are_unique_and_belong_to_their_feature() -> None:
 
 def test_every_event_leads_to_the_page_of_its_case() -> None:
     for event in one_of_each():
-        of_no_case = isinstance(event, MediaNotReceived | AccountLinked | StaffUnbound)
+        of_no_case = isinstance(event, MediaNotReceived | AccountLinked | StaffUnbound | StaffGranted)
         assert event.case_id == (None if of_no_case else person(9))
 
 
