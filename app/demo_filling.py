@@ -30,10 +30,15 @@ from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import note_platform_url
 from casework.scene_codes.models import SceneCode
 from casework.scene_codes.queries import page as codes
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.issuing import NewOrder, issue
+from casework.work_orders.profile import WorkOrdersSection
 from content.campaigns import actions as campaigns
 from content.campaigns.models import Campaign
 from content.campaigns.wording import Words
 from kit.settings import Settings
+
+ORDER_HOURS = 7
 
 
 async def fill(settings: Settings) -> int:
@@ -139,6 +144,18 @@ async def _steps(desk: Desk, actors: dict[str, Actor], story: Story, complaint_i
     if story.until == "accepted":
         return
     await actions.assign(desk, clerk, complaint_id, unit=story.unit, assignee_id=officer.id)
+    if story.order:
+        await _order(desk, actors, story, complaint_id)
     if story.until == "assigned":
         return
     await actions.answer(desk, officer, complaint_id, text=story.answer)
+
+
+async def _order(desk: Desk, actors: dict[str, Actor], story: Story, complaint_id: UUID) -> None:
+    contractor = actors["waibao"]
+    if contractor.id is None:
+        return
+    new = NewOrder(
+        contractor_id=contractor.id, words=story.order, place_text=story.place, working_hours=ORDER_HOURS
+    )
+    await issue(OrderDesk(desk, WorkOrdersSection()), actors[story.officer], complaint_id, new)

@@ -30,6 +30,7 @@ DEMO_STAFF = (
     DemoPerson("chuangkou", "郑洁", "窗口人员：替来电、来访的人登记", (Role.WINDOW_CLERK,)),
     DemoPerson("wangge", "冯涛", "网格员：巡查登记、当场办结、核查", (Role.GRID_OFFICER,), "street"),
     DemoPerson("xiaoqu", "许兰", "小区“城事”管理员：登记、当场办结", (Role.VOLUNTEER,)),
+    DemoPerson("waibao", "马超", "外包作业人员：市政抢修，只看派给自己的工单", (Role.CONTRACTOR,)),
     DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
     DemoPerson("bianji", "林悦", "编辑：起草群发、改文案", (Role.EDITOR,)),
     DemoPerson("guanli", "何芳", "管理员：人员、单位、文案", (Role.ADMINISTRATOR,)),

@@ -15,7 +15,7 @@ CAMPAIGN = (
 
 @dataclass(frozen=True)
 class Story:
-    """A complaint and how far it has come. Coordinates are GCJ-02."""
+    """A complaint and how far it has come. Coordinates are GCJ-02; `order` is what a contractor is to do about it."""
 
     text: str
     place: str
@@ -26,6 +26,7 @@ class Story:
     unit: str = ""
     officer: str = "banli"
     phone: str | None = None
+    order: str = ""
     answer: str = ""
     reason: str = ""
     responsible_body: str = ""
@@ -65,6 +66,7 @@ STORIES = (
         category="manhole",
         unit="facilities",
         officer="shizheng",
+        order="雨水井盖一侧翘起，请先围挡警示，再复位加固，做完拍照。",
     ),
     Story(
         "垃圾桶满了三天没人来收，夏天味道很大，旁边就是小学门口。",

@@ -83,11 +83,13 @@ from kit.leases import Lease
 from kit.logs import configure_logging
 from kit.metrics import Board
 from kit.outbox import Relay
+from kit.passing import passes
 from kit.secrets import KeyRing
 from kit.settings import Settings
 
 STRAYS_AFTER = timedelta(days=1)
 PUSH_LOOK_S = 0.5
+OPENED_AGAIN_AFTER_S = 1.0
 PACE_PER_S = 200.0
 """Notices that are not urgent: 720,000 an hour, and the webhook beside it answers as ever."""
 NICE = 10
@@ -111,11 +113,21 @@ async def _work(settings: Settings, redis_at: str, lease_s: float) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    has_worked = False
     while not stop.is_set():
-        async with contextlib.AsyncExitStack() as stack:
-            core = await stack.enter_async_context(open_core(settings, redis_at))
-            # What was changed in the console is taken over by opening everything anew.
-            await until(stop, core.version, partial(_work_with, core, redis_at, stack, lease_s))
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                core = await stack.enter_async_context(open_core(settings, redis_at))
+                has_worked = True
+                # What was changed in the console is taken over by opening everything anew.
+                await until(stop, core.version, partial(_work_with, core, redis_at, stack, lease_s))
+        except Exception as error:
+            # Whoever starts a worker must see that it cannot begin; one that has begun waits for the database.
+            if not has_worked or not passes(error):
+                raise
+            structlog.get_logger("worker").warning("opening_again", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), OPENED_AGAIN_AFTER_S)
 
 
 async def _work_with(
@@ -166,7 +178,7 @@ async def work(
     exchange = courier(core, desk, posting, log.error)
     calendar_watch = CalendarWatch(desk)
     visits = VisitPlanner(visit_desk_of(core, desk))
-    orders = OrderKeeper(order_desk_of(core, desk), core.catalogue.text("work_order.case_over"))
+    orders = OrderKeeper(order_desk_of(core, desk))
     book = rule_book(core.profile)
     relay = Relay(
         db,

@@ -25,6 +25,9 @@ from casework.people.staff_rows import locked, locked_here, require_keeper, view
 from casework.people.views import StaffView
 from casework.permissions import Operation, require
 from casework.roles import Role
+from casework.work_orders.desk import OrderDesk
+from casework.work_orders.ending import decline_all_of
+from casework.work_orders.profile import WorkOrdersSection
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, Invalid
@@ -91,7 +94,8 @@ async def hand_over(desk: Desk, actor: Actor, staff_id: UUID, *, to_id: UUID | N
 async def leave_work(
     desk: Desk, actor: Actor, staff_id: UUID, *, to_id: UUID | None = None, to_units: bool = False
 ) -> StaffView:
-    """Somebody leaves, and their open cases go to a colleague or back to their units, all in one moment.
+    """Somebody leaves, and their open cases go to a colleague or back to their units, all in one moment. A contractor's
+    orders come back to whoever handles their cases, who issues them anew.
 
     Raises Conflict where there are open cases and it is not said where they go.
     """
@@ -105,6 +109,9 @@ async def leave_work(
         while await count_open(staff_id):
             await _hand_over(desk, change, actor, staff_id, to_id)
         facts: dict[str, object] = {"cases": count, "successor": to_id} if count else {}
+        given_back = await decline_all_of(OrderDesk(desk, WorkOrdersSection()), change, staff_id)
+        if given_back:
+            facts["orders"] = list(given_back)
         await leaving(change, actor, row, facts)
         return await view(row, local(change.now).date())
 

@@ -14,7 +14,6 @@ from casework.complaints.events import (
     ComplaintSplit,
     ComplaintWithdrawn,
 )
-from casework.complaints.models import Complaint
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.events import WorkOrderCancelled, WorkOrderDeclined, WorkOrderEvent
 from casework.work_orders.lifecycle import AT_WORK
@@ -28,23 +27,19 @@ OVER = (ComplaintClosed, ComplaintMerged, ComplaintSplit, ComplaintWithdrawn)
 class OrderKeeper:
     """Hears every event in the relay's transaction. What was done already is still looked at."""
 
-    def __init__(self, desk: OrderDesk, ground: str) -> None:
-        """`ground` is what a contractor reads where the case is over, in the bureau's words."""
+    def __init__(self, desk: OrderDesk) -> None:
         self._desk = desk
-        self._ground = ground
 
     async def __call__(self, change: Change, event_id: UUID, event: CaseEvent) -> None:
         is_over = isinstance(event, OVER) or (isinstance(event, ComplaintRated) and event.closed)
         if is_over and isinstance(event, ComplaintEvent):
-            await _end(
-                self._desk, change, await _at_work(complaint_id=event.complaint_id), "cancel", self._ground
-            )
+            await _end(self._desk, change, await _at_work(complaint_id=event.complaint_id), "cancel")
 
 
-async def decline_all_of(desk: OrderDesk, change: Change, staff_id: UUID, ground: str) -> tuple[str, ...]:
+async def decline_all_of(desk: OrderDesk, change: Change, staff_id: UUID) -> tuple[str, ...]:
     """Give back what somebody who leaves has in hand; the references. Whoever handles the cases is told."""
     orders = await _at_work(contractor_id=staff_id)
-    await _end(desk, change, orders, "decline", ground)
+    await _end(desk, change, orders, "decline")
     return tuple(one.reference for one in orders)
 
 
@@ -53,14 +48,10 @@ async def _at_work(**whose: UUID) -> list[WorkOrder]:
     return list(await WorkOrder.filter(state__in=states, **whose).order_by("complaint_id", "id"))
 
 
-async def _end(desk: OrderDesk, change: Change, orders: list[WorkOrder], move: str, ground: str) -> None:
+async def _end(desk: OrderDesk, change: Change, orders: list[WorkOrder], move: str) -> None:
+    # Without a ground: pages say why in words of their own, since it was the clock.
     tell: type[WorkOrderEvent] = WorkOrderCancelled if move == "cancel" else WorkOrderDeclined
-
-    async def fill(_: Change, order: WorkOrder, case: Complaint) -> None:
-        order.ground = ground
-
     for one in orders:
         case, order = await locked(change, one.id)
         if order.state in AT_WORK:
-            step = OrderStep(move, tell, content={"ground": ground}, fill=fill)
-            await move_within(desk, change, clock(), case, order, step)
+            await move_within(desk, change, clock(), case, order, OrderStep(move, tell))

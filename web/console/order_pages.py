@@ -30,6 +30,7 @@ from web.console.visitor import Visitor
 ROWS = 30
 KEPT_AT_MOST = 4_000
 DONE = frozenset({*ORDER_FORMS, "issue"})
+BY_ITSELF = {State.DECLINED: "work_order.left", State.CANCELLED: "work_order.case_over"}
 MOVED_ON = ("problem.work_order.moved_on", "problem.workflow.wrong_state")
 
 
@@ -171,6 +172,8 @@ async def _render(
     await note_opened(door, visitor, line.id)
     has_place = view.latitude is not None and view.longitude is not None
     after = photos_of_order(door, view.photos, "after")
+    # What ended by itself has no words of anybody.
+    ground = view.ground or (text(BY_ITSELF[line.state]) if line.state in BY_ITSELF else "")
     page = OrderPage(
         reference=line.reference,
         revision=str(line.revision),
@@ -185,8 +188,8 @@ async def _render(
         before=photos_of_order(door, view.photos, "before"),
         after=after,
         report=view.report,
-        ground_title=text(f"console.orders.ground.{line.state.value}") if view.ground else "",
-        ground=view.ground,
+        ground_title=text(f"console.orders.ground.{line.state.value}") if ground else "",
+        ground=ground,
         acts=acts_of(door, view, typed),
         notes=notes,
         case=case_address(view.case_reference) if view.case_reference else "",

@@ -16,6 +16,7 @@ from casework.people.staff_grants import grants_of
 from casework.people.views import StaffView
 from casework.permissions import Operation, may
 from casework.roles import Role
+from casework.work_orders.queries import in_hand
 from kit.clock import local
 from kit.problems import Invalid, NotFound, Problem
 from web.console.door import ConsoleDoor
@@ -140,6 +141,7 @@ async def render_person(
         ),
         sessions=await session_rows(door, person.id, may_end=False) if not has_left else (),
         open_cases=count,
+        orders=await in_hand(person.id),
         may_keep=may_keep,
         has_factor=person.second_factor_since is not None,
         is_bound=bound is not None,

@@ -136,6 +136,7 @@ class PersonPage:
     deputies: tuple[DeputyRow, ...]
     sessions: tuple[SessionRow, ...]
     open_cases: int
+    orders: tuple[str, ...]
     may_keep: bool
     has_factor: bool
     is_bound: bool
