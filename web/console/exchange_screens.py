@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.screens import Ask, Chip, Fact, Link, Note, Option
+from web.console.screens import Ask, Chip, Fact, Link, Note, Option, StepLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +47,6 @@ class ExchangePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TryLine:
-    """One try."""
-
-    at: str
-    outcome: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class MessagePage:
     """One message. `retry` and `replay` are where their forms go, "" where they are not offered; `body` what is told."""
 
@@ -64,7 +55,7 @@ class MessagePage:
     state: Chip
     why: str
     facts: tuple[Fact, ...]
-    tries: tuple[TryLine, ...]
+    steps: tuple[StepLine, ...]
     body: str
     hint: str
     reference: str

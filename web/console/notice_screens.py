@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.screens import Ask, Chip, Fact, Link, Note, Option
+from web.console.screens import Ask, Chip, Fact, Link, Note, Option, StepLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +86,6 @@ class DeliveriesPage:
     reason: str
     more: str = ""
     first: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepLine:
-    """One way that was tried."""
-
-    at: str
-    way: str
-    outcome: str
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
