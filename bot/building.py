@@ -23,6 +23,7 @@ from bot.late import LateReplies
 from bot.line import Line
 from bot.miniprogram_pushes import SOURCE, MiniProgramPushes
 from bot.miniprogram_replies import MiniProgramReplies
+from bot.nearby import Nearby
 from bot.notices import Notices
 from bot.personal import Personal, consent_words
 from bot.phrases import Phrases
@@ -132,7 +133,10 @@ def build_bot(
             return False
         return bool(await to_ask(wishes, account_id, Moment.FILED, is_open=True, clock=db.clock))
 
-    filing = Filing(desk, talks, phrases, flight, personal, lambda: capabilities.takes_media, asks_consent)
+    nearby = Nearby(desk, phrases, keys)
+    filing = Filing(
+        desk, talks, phrases, flight, personal, nearby, lambda: capabilities.takes_media, asks_consent
+    )
     rating = Rating(desk, cases, talks, phrases)
     withdrawing = Withdrawing(desk, cases, talks, phrases)
     adding = Adding(desk, cases, talks, turns, phrases)

@@ -28,7 +28,7 @@ def prompt(dialogue: Dialogue, session: Session) -> tuple[Line, ...]:
 
 def question_of(session: Session, step: Ask) -> Asked | None:
     """The session's own question that a step asks."""
-    if step.about is None or step.about >= len(session.questions):
+    if step.about is None or not step.is_due({}, session.questions):
         return None
     return session.questions[step.about]
 

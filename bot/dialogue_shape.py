@@ -46,10 +46,14 @@ class Outcome(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A question of the session's own, in words: what is asked about this complaint and no other."""
+    """A question of the session's own, in words: what is asked about this complaint and no other.
+
+    Without a text it is none, and only keeps a place among the others. `values` are what the first choices stand for.
+    """
 
     text: str
     choices: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Ask:
     def is_due(self, answers: Mapping[str, Answer], questions: Sequence[Asked] = ()) -> bool:
         """Whether the step is asked at all after these answers, in a session with these questions of its own."""
         if self.about is not None:
-            return self.about < len(questions)
+            return self.about < len(questions) and bool(questions[self.about].text)
         if self.unless is None:
             return self.asked
         name, given = self.unless

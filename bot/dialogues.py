@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from bot.dialogue_shape import Ask, Dialogue
 from bot.kinds import location_or_text, mobile, mobile_needed, name, text
-from bot.kinds_picked import number, one_of_the_options, particular
+from bot.kinds_picked import number, one_of_the_choices, one_of_the_options, particular
 from bot.kinds_sent import images, materials, recordings
+from casework.complaints.filing import PARTICULAR_AT_MOST, PHOTOS_AT_MOST, STORY_AT_MOST
 
 FILE_COMPLAINT = Dialogue(
     name="file_complaint",
     version=1,
     steps=(
-        Ask("story", text(at_least=4, at_most=12_000)),
+        Ask("story", text(at_least=4, at_most=STORY_AT_MOST)),
         # What the category needs to know, only when the story does not say it.
-        Ask("particular", particular(at_most=300), optional=True, about=0),
-        Ask("further", particular(at_most=300), optional=True, about=1),
-        Ask("photos", images(at_most=9), optional=True),
+        Ask("particular", particular(at_most=PARTICULAR_AT_MOST), optional=True, about=0),
+        Ask("further", particular(at_most=PARTICULAR_AT_MOST), optional=True, about=1),
+        Ask("photos", images(at_most=PHOTOS_AT_MOST), optional=True),
         Ask("place", location_or_text, consent="location"),
+        # Only where something of the kind was reported next to it: me too.
+        Ask("same", one_of_the_choices, optional=True, about=2),
         Ask("phone", mobile, optional=True, consent="contact_phone"),
         Ask("recordings", recordings(at_most=5), optional=True, asked=False),
     ),

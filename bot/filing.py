@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from tortoise.models import Model
 
-from bot.dialogue_shape import Asked
+from bot.dialogue_shape import Asked, Session
 from bot.dialogues import FILE_COMPLAINT
 from bot.kinds import Answer, Heard, Recording, subject
+from bot.nearby import PLACE_AMONG_QUESTIONS, Nearby
 from bot.offers import Sent, encode_recent
 from bot.personal import Personal
 from bot.phrases import Phrases
@@ -39,6 +40,7 @@ class Filing:
         phrases: Phrases,
         flight: Flight,
         personal: Personal,
+        nearby: Nearby,
         takes_media: Callable[[], bool],
         asks_consent: Callable[[UUID], Awaitable[bool]],
     ) -> None:
@@ -46,6 +48,7 @@ class Filing:
         self._desk = desk
         self._asks_consent = asks_consent
         self._personal = personal
+        self._nearby = nearby
         self._talks = talks
         self._phrases = phrases
         self._flight = flight
@@ -108,12 +111,16 @@ class Filing:
                     rows.append(self._talks.fetch_row(account_id, file_id, one.media, one.medium))
         return known, tuple(rows)
 
-    def _questions(self, answers: Mapping[str, Answer]) -> tuple[Asked, ...]:
-        """What the category wants to know that the story leaves open."""
-        story = answers.get("story", Answer())
+    async def _questions(self, account_id: UUID, before: Session | None, now: Session) -> tuple[Asked, ...]:
+        """What the category wants to know that the story leaves open, and whether it is what was reported nearby."""
+        story = now.answers.get("story", Answer())
         if not story or story.begun:
             return ()
-        return tuple(Asked(one.text, one.choices) for one in questions_about(self._desk, story.text))
+        own = tuple(Asked(one.text, one.choices) for one in questions_about(self._desk, story.text))
+        near = await self._nearby.question(account_id, before, now)
+        if near is None:
+            return own
+        return (*own, *(Asked("") for _ in range(PLACE_AMONG_QUESTIONS - len(own))), near)
 
     async def _submit(self, ending: Ending) -> Ended:
         answers = ending.answers
@@ -141,6 +148,7 @@ class Filing:
             phone=phone or None,
             scene_code=ending.session.subject or None,
             particulars=_particulars(ending),
+            same_as_id=await self._nearby.meant(ending.session, {**answers, "place": place}),
         )
         made = await new_complaint_rows(self._desk, citizen(ending.account_id), new)
         due = made.view.due_at
@@ -150,6 +158,8 @@ class Filing:
             due=self._phrases.moment(due) if due is not None else "",
             later=self._phrases.later(),
         )
+        if new.same_as_id is not None:
+            text += "\n" + self._phrases.say("bot.near.noted")
         other = recognise_elsewhere(new.story, self._desk.policy)
         if other is not None:
             text += "\n" + self._phrases.say("complaint.elsewhere", **elsewhere_params(other))
@@ -172,7 +182,7 @@ def _particulars(ending: Ending) -> tuple[Particular, ...]:
         Particular(questions[step.about].text, answer.text)
         for step in FILE_COMPLAINT.steps
         if step.about is not None
-        and step.about < len(questions)
+        and step.about < min(len(questions), PLACE_AMONG_QUESTIONS)
         and (answer := ending.answers.get(step.name, Answer()))
     )
 

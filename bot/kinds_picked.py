@@ -91,6 +91,26 @@ class ParticularKind:
         return shown(answer.text)
 
 
+@dataclass(frozen=True)
+class ChoiceKind:
+    """One of the choices of a question of the session's own, and nothing else: other words are about something else."""
+
+    def take(self, before: Answer, heard: Heard) -> Taken:
+        return Accepted(Answer(text=heard.picked)) if heard.picked else Refused("choose_please")
+
+    def recognises(self, heard: Heard) -> bool:
+        return False
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+    def show(self, answer: Answer) -> str:
+        return shown(answer.text)
+
+
 def chosen(question: Asked, heard: Heard) -> Heard:
     """The message with the choice it names, by number or in words. Then it is no word of the engine's."""
     choices, text = question.choices, heard.text.strip()
@@ -100,6 +120,8 @@ def chosen(question: Asked, heard: Heard) -> Heard:
         picked = choices[heard.number - 1]
     elif text in choices:
         picked = text
+    elif heard.word == "yes" and len(question.values) == 1:
+        picked = choices[0]
     else:
         named = [one for one in choices if len(text) >= _NAMES_AT_LEAST and (text in one or one in text)]
         picked = named[0] if len(named) == 1 else ""
@@ -127,3 +149,6 @@ def number(at_most: int) -> NumberKind:
 
 one_of_the_options = PickKind()
 """One of those the session lists."""
+
+one_of_the_choices = ChoiceKind()
+"""One of those its own question lists."""

@@ -79,8 +79,10 @@ Make = Callable[[Standing], Awaitable[Beginning | str]]
 Finish = Callable[[Ending], Awaitable[Ended]]
 """Raises Problem: then the dialogue stays open and the sentence says why. May be called again for one message."""
 
-Wonder = Callable[[Mapping[str, Answer]], tuple[Asked, ...]]
-"""What is to be asked beside the dialogue's own steps after these answers. In memory, below a millisecond."""
+Wonder = Callable[[UUID, Session | None, Session], Awaitable[tuple[Asked, ...]]]
+"""What is to be asked beside the dialogue's own steps: whose it is, the session before the message and after it.
+
+It is asked after each message, so that whatever reads rows does so only when their ground has changed."""
 
 
 class Talks:
@@ -110,14 +112,14 @@ class Talks:
         """Say what a dialogue asks beside its own steps."""
         self._wonder[dialogue.name] = wonder
 
-    def _wondering(
-        self, dialogue: Dialogue, before: Session | None, session: Session, say: Say
+    async def _wondering(
+        self, account_id: UUID, dialogue: Dialogue, before: Session | None, session: Session, say: Say
     ) -> tuple[Session, Say]:
         """The session after a message, with the questions that its answers lead to."""
         wonder = self._wonder.get(dialogue.name)
         if wonder is None or say.outcome is not Outcome.ASKED:
             return session, say
-        return asking(dialogue, before, session, say, wonder(session.answers))
+        return asking(dialogue, before, session, say, await wonder(account_id, before, session))
 
     # ---- beginning
 
@@ -133,11 +135,13 @@ class Talks:
                 draft = _find(session, FILE_COMPLAINT.name)
                 if draft is not None:
                     return Next(self._phrases.say("bot.resume_offer"), session, write=False)
-            return self._begun(made, session, at)
+            return await self._begun(standing, made, session, at)
 
         return await self._turns.step(message, decide)
 
-    def _begun(self, made: Beginning, session: Session | None, at: datetime) -> Next:
+    async def _begun(
+        self, standing: Standing, made: Beginning, session: Session | None, at: datetime
+    ) -> Next:
         beneath = session
         while beneath is not None and (beneath.dialogue == made.dialogue.name or not beneath.answers):
             beneath = beneath.beneath
@@ -151,7 +155,7 @@ class Talks:
             beneath=beneath,
             taken_back=made.taken_back,
         )
-        begun, say = self._wondering(made.dialogue, None, begun, say)
+        begun, say = await self._wondering(standing.account_id, made.dialogue, None, begun, say)
         return Next((made.before + "\n" + self._phrases.lines(say.lines)).strip(), begun, made.rows)
 
     def fetch_row(self, account_id: UUID, file_id: UUID, media_id: str, medium: str = "") -> MediaFetch:
@@ -181,7 +185,7 @@ class Talks:
                 elsewhere = "gone"
                 return self._given_up(session, at)
             if heard.word == "file":
-                return self._file_again(dialogue, session, at)
+                return await self._file_again(standing, dialogue, session, at)
             file_id = self._db.ids.new() if heard.media else None
             after, say = advance(dialogue, session, _heard(heard, session, at, file_id))
             if say.outcome is Outcome.STALE:
@@ -198,7 +202,7 @@ class Talks:
                 return await self._ended(standing, session, say, message, at)
             if after is None:
                 return self._beneath(self._text(say), session.beneath, at)
-            after, say = self._wondering(dialogue, session, after, say)
+            after, say = await self._wondering(standing.account_id, dialogue, session, after, say)
             rows: tuple[Model, ...] = ()
             if file_id is not None and _keeps(after, file_id):
                 rows = (self.fetch_row(standing.account_id, file_id, heard.media, heard.medium),)
@@ -251,11 +255,13 @@ class Talks:
     def _and_reminder(self, text: str, session: Session | None, at: datetime) -> str:
         return f"{text}\n\n{self.reminder(session, at)}".rstrip()
 
-    def _file_again(self, dialogue: Dialogue, session: Session, at: datetime) -> Next:
+    async def _file_again(
+        self, standing: Standing, dialogue: Dialogue, session: Session, at: datetime
+    ) -> Next:
         """To complain, said in the middle of something."""
         outcome = advance(dialogue, session, Heard(at=at))[1].outcome
         if outcome is Outcome.GONE or _find(session, FILE_COMPLAINT.name) is None:
-            return self._begun(Beginning(FILE_COMPLAINT), self._live(session, at), at)
+            return await self._begun(standing, Beginning(FILE_COMPLAINT), self._live(session, at), at)
         if outcome is Outcome.STALE:
             return Next(self._phrases.say("bot.resume_offer"), session, write=False)
         if session.dialogue != FILE_COMPLAINT.name and not session.answers:
@@ -313,7 +319,8 @@ class Talks:
             beneath = _without(session.beneath, ended.taken_back) if ended.taken_back else session.beneath
             following = self._beneath(ended.text, beneath, at)
         else:
-            following = self._begun(replace(ended.following, before=ended.text), session.beneath, at)
+            made = replace(ended.following, before=ended.text)
+            following = await self._begun(standing, made, session.beneath, at)
         return Next(following.reply, following.session, (*ended.rows, *following.rows))
 
 

@@ -69,7 +69,8 @@ def kinds_about(
         return ()
     if not group:
         guess = suggested(desk, story) if category is None and story else None
-        found = policy.categories.get(category or (guess.category if guess is not None else ""))
+        code = category or (guess.category if guess is not None else None)
+        found = policy.categories.get(code or "")
         group = found.group if found is not None else None
     return tuple(code for code, one in policy.categories.items() if one.group == group)
 
