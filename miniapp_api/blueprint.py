@@ -18,5 +18,7 @@ def api_blueprint() -> Blueprint:
             methods=[operation.method],
             name=operation.name,
             stream=operation.is_stream,
+            # Without a format Sanic reads every handler's source to guess one; our own handler answers all errors.
+            error_format="json",
         )
     return api

@@ -31,10 +31,11 @@ from casework.notifications.rule_book import NotificationsSection, QuietSection,
 from casework.people.merging import Basis, link
 from casework.people.models import Account
 from casework.roles import Role
-from kit.calendar import HolidayTable, WorkingCalendar
+from kit.calendar import WorkingCalendar
 from kit.db import Change, Database
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from tests import read_once
 
 RULE_BOOK = RuleBook.of(NotificationsSection(quiet_hours=QuietSection(begins="00:00", ends="00:00")), EVENTS)
 """As shipped, without quiet hours."""
@@ -93,7 +94,7 @@ INQUIRIES = InquiriesSection(
 
 def calendar() -> WorkingCalendar:
     """The shipped calendar with ordinary office hours."""
-    return WorkingCalendar(HolidayTable.load())
+    return WorkingCalendar(read_once.holidays())
 
 
 def desk_on(db: Database) -> Desk:

@@ -22,12 +22,12 @@ from bot.kinds_sent import MaterialsKind, PhotosKind, RecordingsKind
 from casework.notifications.rules import SHIPPED, SILENT
 from casework.notifications.shape import Audience, Bundle, Doubt, Lane, Rule
 from casework.roles import STAFF_ROLES, Role
-from kit.catalogue import Catalogue
 from kit.workflow import Lifecycle, Limit
+from tests import read_once
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "lifecycles.md"
-CATALOGUE = Catalogue.load(ROOT / "content" / "catalogue" / "zh_CN")
+CATALOGUE = read_once.catalogue()
 
 ROLES = {role: CATALOGUE.text(f"console.role.{role}") for role in STAFF_ROLES} | {
     Role.CITIZEN: "市民",
@@ -41,6 +41,7 @@ AUDIENCES = {
     Audience.HEADS: "负责人",
     Audience.UNIT_HEADS: "承办单位负责人",
     Audience.INQUIRY_CLERKS: "派单员",
+    Audience.KEEPERS: "管理员和审计员",
     Audience.KEEPERS: "管理员和审计员",
 }
 UNITS = {

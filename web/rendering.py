@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from kit.catalogue import Catalogue
@@ -14,6 +16,23 @@ from kit.http.csrf import masked
 TEMPLATES = Path(__file__).parent / "templates"
 
 HIDDEN_CSRF = Markup('<input type="hidden" name="csrf_token" value="{}">')
+
+
+class _CompiledOnce(BytecodeCache):
+    """What templates compile to, by name and content: the doors of a process share it."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledOnce()
 
 
 class Pages:
@@ -30,6 +49,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_COMPILED,
         )
         self._environment.globals.update(t=catalogue.text, asset=asset, csrf=_csrf)
         # Imported once here, so that partials rendered alone find the same macros as whole pages.

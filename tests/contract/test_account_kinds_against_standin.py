@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
+from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE
 from app.environment import read_settings
 from app.models import MODEL_MODULES
 from app.wechat_account import Desk
@@ -33,7 +33,6 @@ from casework.notifications.channel import DeliveryMessage, Final, SendOutcome, 
 from casework.notifications.rules import SHIPPED
 from casework.people.identities import new_account_rows
 from casework.people.models import StaffBinding
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock
 from kit.db import Database, Intake
 from kit.ids import Ids
@@ -41,6 +40,7 @@ from kit.profile import Profile, build_profile, read_profile
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from kit.settings import Settings
+from tests import read_once
 from wechat.account_kinds import AccountKind, Right, rights
 from wechat.client import WeChatClient, account_client
 from wechat.exchange import new_session
@@ -52,7 +52,7 @@ APP_ID, SECRET, TOKEN = "wx0123456789abcdef", "a-secret-of-ours", "a-token-of-ou
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 CITIZEN = "oCitizen_0001"
 TEMPLATE = "standin-case-progress-template-0000000003"
-WORDS = Catalogue.load(CATALOGUE_FOLDER)
+WORDS = read_once.catalogue()
 TEMPLATES = (
     MessageTemplate(
         id=TEMPLATE,
@@ -451,5 +451,5 @@ async def test_certification_that_ends_is_told_with_its_day(account: Account, tm
 
 
 def test_the_shipped_profile_names_a_kind() -> None:
-    profile = build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+    profile = read_once.profile()
     assert profile.section(WechatSection).account_kind is AccountKind.CERTIFIED_SERVICE

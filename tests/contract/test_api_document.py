@@ -10,8 +10,6 @@ import msgspec
 import pytest
 from sanic import Sanic
 
-from app.core import CATALOGUE_FOLDER
-from kit.catalogue import Catalogue
 from kit.files.kinds import MAX_FILE_BYTES
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.docs_page import page_of
@@ -19,9 +17,10 @@ from miniapp_api.openapi import document_of, documented, statuses_of
 from miniapp_api.operations import Operation, Who
 from miniapp_api.serving import sanic_path
 from miniapp_api.table import OPERATIONS
+from tests import read_once
 from tests.casework_setting import POLICY
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 WRITTEN = document_of(CATALOGUE, POLICY, "清水市城市管理执法局")
 DOCUMENT: dict[str, Any] = msgspec.json.decode(WRITTEN)
 SCHEMAS = DOCUMENT["components"]["schemas"]

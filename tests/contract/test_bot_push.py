@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
-from app.core import CATALOGUE_FOLDER
 from app.models import MODEL_MODULES
 from bot.consent_counting import note_consents
 from bot.media import fetch_media, waiting_fetch
@@ -25,7 +24,6 @@ from casework.notifications.dispatch import Dispatcher
 from casework.notifications.models import Delivery
 from casework.people.identities import new_account_rows, note_follow
 from casework.people.models import WechatIdentity
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock
 from kit.db import Change, Database, Intake
 from kit.files.models import StoredFile
@@ -33,6 +31,7 @@ from kit.files.store import LocalFileStore
 from kit.ids import Ids
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from tests import read_once
 from tests.conftest import AUDIT_KEY
 from wechat.client import WeChatClient
 from wechat.errors import MEANINGS_OF_SENDS
@@ -130,7 +129,7 @@ async def account_id(database: Database, sealer: FieldSealer) -> UUID:
 
 @pytest.fixture
 def push(database: Database, sealer: FieldSealer, client: WeChatClient) -> WeChatPush:
-    return WeChatPush(database, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID, TEMPLATES)
+    return WeChatPush(database, sealer, client, read_once.catalogue(), APP_ID, TEMPLATES)
 
 
 def accepted(account_id: UUID, clock: FixedClock) -> DeliveryMessage:
@@ -196,7 +195,7 @@ async def test_without_templates_a_customer_message_says_it_whole(
     account_id: UUID,
     clock: FixedClock,
 ) -> None:
-    push = WeChatPush(database, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID)
+    push = WeChatPush(database, sealer, client, read_once.catalogue(), APP_ID)
     await standin.meet(wrote=True)
     assert await push.send(accepted(account_id, clock)) == Sent("custom")
     text = (await standin.delivered())[0]["text"]
@@ -212,7 +211,7 @@ async def test_outside_the_window_nobody_is_reached_and_the_reason_is_told(
     account_id: UUID,
     clock: FixedClock,
 ) -> None:
-    push = WeChatPush(database, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID)
+    push = WeChatPush(database, sealer, client, read_once.catalogue(), APP_ID)
     await standin.meet(wrote=True)
     clock.advance(timedelta(hours=49))
     assert await push.send(accepted(account_id, clock)) == Final("window_closed")
@@ -241,7 +240,7 @@ async def test_a_lost_answer_is_uncertain_and_a_busy_platform_is_asked_again(
     account_id: UUID,
     clock: FixedClock,
 ) -> None:
-    push = WeChatPush(database, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID)
+    push = WeChatPush(database, sealer, client, read_once.catalogue(), APP_ID)
     await standin.meet(wrote=True)
     await standin.fault("/cgi-bin/message/custom/send", "busy")
     outcome = await push.send(accepted(account_id, clock))
@@ -351,7 +350,7 @@ async def test_a_database_that_is_away_makes_nothing_uncertain(
     sealer: FieldSealer, client: WeChatClient, database_url: str, account_id: UUID, clock: FixedClock
 ) -> None:
     away = await Database.open(database_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY)
-    push = WeChatPush(away, sealer, client, Catalogue.load(CATALOGUE_FOLDER), APP_ID, TEMPLATES)
+    push = WeChatPush(away, sealer, client, read_once.catalogue(), APP_ID, TEMPLATES)
     await consent(away, account_id, ONE_TIME)
     await away.close()
     # The transaction that would use up the consent finds no database.
@@ -359,7 +358,7 @@ async def test_a_database_that_is_away_makes_nothing_uncertain(
 
 
 def test_every_reason_has_a_sentence_for_clerks() -> None:
-    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    catalogue = read_once.catalogue()
     for reason in {*REASONS.values(), NOT_BOUND, "other"}:
         assert catalogue.has(f"delivery.reason.{reason}")
     assert {meaning.name for meaning in MEANINGS_OF_SENDS.values()} - set(REASONS) <= {"too_often"}

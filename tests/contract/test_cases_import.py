@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from app.commands.cases import _sentence
-from app.core import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints.desk import Desk
 from casework.complaints.filing import submit
@@ -22,14 +21,14 @@ from casework.exchange.closed_cases import ClosedCase, Fault, Reader, Words, col
 from casework.exchange.importing import Import, Report
 from casework.exchange.models import ExchangeOrder
 from kit.audit.models import AuditEntry
-from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.outbox_models import OutboxEvent
 from kit.table_files import Line, TableError, opener
+from tests import read_once
 from tests.casework_setting import CITIZEN, POLICY, desk_on, words
 from tests.conftest import MONDAY_MORNING
 
-WORDS = Words.of(Catalogue.load(CATALOGUE_FOLDER))
+WORDS = Words.of(read_once.catalogue())
 HEAD = (
     "工单号",
     "来电时间",
@@ -208,7 +207,7 @@ def test_whatever_a_line_holds_it_is_a_case_or_faults_of_that_line(cells: list[s
 
 
 def test_every_fault_has_a_sentence_that_names_line_and_column() -> None:
-    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    catalogue = read_once.catalogue()
     given = {"value": "x", "line": "3", "than": "submitted_at", "at_most": "9"}
     keys = [key for key in frozenset(catalogue.keys()) if key.startswith("cases_import.fault.")]
     assert len(keys) > 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,10 +14,10 @@ from casework.complaints.media import AddedMedium
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
 from casework.people.merging import unlink
 from kit.audit.models import AuditEntry
-from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
+from tests import read_once
 from tests.casework_setting import (
     CITIZEN,
     DISPATCHER,
@@ -30,7 +29,7 @@ from tests.casework_setting import (
     person,
 )
 
-CATALOGUE = Catalogue.load(Path(__file__).resolve().parents[2] / "content/catalogue/zh_CN")
+CATALOGUE = read_once.catalogue()
 VOICE, FILM, PHOTO = (
     AddedMedium(person(51), "voice"),
     AddedMedium(person(52), "video"),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.core import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints import actions
 from casework.complaints.models import Complaint
@@ -22,14 +21,14 @@ from casework.figures.queries import FigureReader
 from casework.figures.reckoning import Asked, Line
 from casework.figures.sheet import digest_of, read
 from kit.audit.models import AuditEntry
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.problems import Conflict, Forbidden
+from tests import read_once
 from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, HEAD, desk_on, filed, person
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 
 
 class Bureau:

@@ -14,7 +14,6 @@ import aiohttp
 import pytest
 from sanic import Sanic
 
-from app.core import CATALOGUE_FOLDER
 from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint, ComplaintAddition
@@ -24,7 +23,6 @@ from casework.exchange.profile import ExchangeSection
 from casework.exchange.referring import refer_out
 from casework.misconduct import Misconduct
 from kit.audit.models import AuditEntry
-from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
@@ -32,6 +30,7 @@ from kit.http.shell import install_shell
 from kit.secrets import KeyRing
 from miniapp_api.exchange.blueprint import exchange_blueprint
 from miniapp_api.exchange.door import build_exchange
+from tests import read_once
 from tests.casework_setting import DISPATCHER, desk_on, filed
 from tests.e2e.door_setting import listening
 from tests.exchange_setting import CITY, HOTLINE, OLDER, ORDERS, SECRET, secrets_of, section, signed
@@ -74,7 +73,7 @@ class Door:
 
 @pytest.fixture
 async def door(database: Database) -> AsyncIterator[Door]:
-    keys, catalogue, desk = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER), desk_on(database)
+    keys, catalogue, desk = KeyRing.random(), read_once.catalogue(), desk_on(database)
     app = Sanic(f"exchange_{next(_serial)}", configure_logging=False)
     install_shell(app, ProblemAnswers(catalogue), "http://127.0.0.1")
     app.blueprint(exchange_blueprint())

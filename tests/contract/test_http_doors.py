@@ -14,7 +14,6 @@ import pytest
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import html, text
 
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.http.addresses import ClientAddresses
@@ -31,8 +30,8 @@ from kit.http.slow_down import LoginSlowDown, Slope
 from kit.problems import Conflict, Invalid, TooMany
 from kit.redis import connect
 from kit.secrets import KeyRing
+from tests import read_once
 
-CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN"
 PAGE = {"accept": "text/html,application/xhtml+xml"}
 PUBLIC_URL = "https://cg.example.gov.cn"
 Get = Callable[..., Awaitable[tuple[aiohttp.ClientResponse, str]]]
@@ -47,7 +46,7 @@ def _app(keys: KeyRing) -> Sanic:
     app = Sanic(f"doors-{uuid4().hex[:8]}", configure_logging=False)
     app.config.ACCESS_LOG = False
     app.config.TOUCHUP = False  # it rewrites the server class, once for all applications of a process
-    install_shell(app, ProblemAnswers(Catalogue.load(CATALOGUE)), PUBLIC_URL)
+    install_shell(app, ProblemAnswers(read_once.catalogue()), PUBLIC_URL)
     Assets({"app.js": b"const a = 1;" * 100}).install(app)
     visit = VisitToken(keys, PUBLIC_URL)
     addresses = ClientAddresses(["127.0.0.1", "10.0.0.0/8"])

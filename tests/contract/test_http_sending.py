@@ -5,7 +5,6 @@ import gzip
 import io
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
@@ -13,7 +12,6 @@ import pytest
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import html, json
 
-from kit.catalogue import Catalogue
 from kit.http.bodies import Body
 from kit.http.compression import takes_gzip
 from kit.http.conditional import check_if_match, conditional, etag_of
@@ -21,8 +19,8 @@ from kit.http.csrf import check_csrf, masked
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.problems import Problem
+from tests import read_once
 
-CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN"
 TOKEN = "t" * 43
 WORDS = "城管 " * 2000
 URL = "http://cg.example"
@@ -31,7 +29,7 @@ URL = "http://cg.example"
 def _app() -> Sanic:
     app = Sanic(f"sending-{uuid4().hex[:8]}", configure_logging=False)
     app.config.update({"ACCESS_LOG": False, "TOUCHUP": False})
-    install_shell(app, ProblemAnswers(Catalogue.load(CATALOGUE)), URL, bare={f"{app.name}.bare"})
+    install_shell(app, ProblemAnswers(read_once.catalogue()), URL, bare={f"{app.name}.bare"})
 
     @app.get("/page")
     async def page(request: Request) -> HTTPResponse:

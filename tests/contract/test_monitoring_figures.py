@@ -25,12 +25,12 @@ from casework.deadlines.models import DeadlineAlarm
 from casework.notifications.models import Delivery, StaffAlert
 from casework.notifications.quiet import QuietHours
 from casework.notifications.shape import Lane
-from kit.calendar import HolidayTable
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.metrics import Board, Spread, gauge
 from kit.outbox_models import DEAD, PENDING, OutboxEvent
 from kit.redis import connect
+from tests import read_once
 from tests.casework_setting import calendar, desk_on, filed
 from tests.monitoring import not_offered
 from wechat.endpoints import CUSTOM_SEND, TEMPLATE_SEND
@@ -262,7 +262,7 @@ async def test_the_breaker_and_the_quotas_are_read_where_all_processes_keep_them
 
 
 def test_the_calendar_is_known_to_the_end_of_the_last_year_without_a_gap() -> None:
-    shipped = HolidayTable.load()
+    shipped = read_once.holidays()
     last = max(shipped.years)
     assert days_known(shipped, date(last, 11, 23)) == 38
     assert days_known(shipped, date(last - 1, 12, 31)) == (date(last, 12, 31) - date(last - 1, 12, 31)).days

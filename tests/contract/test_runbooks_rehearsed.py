@@ -19,12 +19,12 @@ from app.cli import main
 from app.meters import beat, metrics_folder
 from app.sealing import published_folder, seal_heads
 from kit.audit.models import AuditEntry
-from kit.calendar import HolidayTable
 from kit.clock import SystemClock
 from kit.db import Change, Database
 from kit.events import Event
 from kit.outbox import ATTEMPTS_AT_MOST, Relay
 from kit.outbox_models import DEAD, HANDLED, PENDING, OutboxEvent
+from tests import read_once
 from tests.rehearsal import Night, installed
 from wechat.token_state import TokenState, obtained, refused
 
@@ -105,7 +105,7 @@ def test_events_that_stopped_or_wait_for_another_try_are_found_and_go_on_once_th
 
 
 def test_the_year_that_is_missing_is_put_into_a_folder_and_the_check_is_content(night: Night) -> None:
-    last = max(HolidayTable.load().years)
+    last = max(read_once.holidays().years)
     asked = ("calendar", "check", "--on", f"{last}-12-31")
     assert night.types(*asked)[0] == 1
     folder = night.folder / "calendar"

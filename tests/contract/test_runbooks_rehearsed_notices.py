@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from app.core import CATALOGUE_FOLDER
 from app.gauges_day import LastDay
 from casework.actors import system
 from casework.deadlines import clocks
@@ -29,10 +28,10 @@ from casework.people import staff
 from casework.people.passwords import Passwords
 from casework.roles import Role
 from kit.audit.models import AuditEntry
-from kit.catalogue import Catalogue
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.outbox_models import OutboxEvent
+from tests import read_once
 from tests.casework_setting import DISPATCHER, PLANNER, desk_on, filed
 from tests.contract.test_casework_deliveries import Post, queued, states
 from tests.rehearsal import Night, installed
@@ -153,7 +152,7 @@ class Clockwork:
             calendar=self.desk.calendar,
             section=DeadlinesSection(),
             kinds=(clocks.complaints(self.desk),),
-            catalogue=Catalogue.load(CATALOGUE_FOLDER),
+            catalogue=read_once.catalogue(),
         )
 
     async def relay(self) -> None:

@@ -17,7 +17,6 @@ import jsonschema_rs
 import msgspec
 from sanic import Sanic
 
-from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
 from bot.notice_side import NoticeSide
 from bot.profile import MessageTemplate, WechatSection
 from casework.actors import Actor, citizen
@@ -29,25 +28,22 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, Window
 from content.interpretations.answering import Answerer
 from content.interpretations.views import Citation, EntryView
-from kit.catalogue import Catalogue
 from kit.db import Change, Database
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
 from kit.http.shell import install_shell
-from kit.profile import build_profile, read_profile
 from kit.secrets import KeyRing
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.door import CITIZEN, ApiDoor, build_api
 from miniapp_api.open311.blueprint import open311_blueprint
 from miniapp_api.open311.door import build_open311
+from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
 
 LARGEST_BODY = 512 * 1024
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
-CONSENTS = build_profile(
-    {"consents": read_profile(SHIPPED_PROFILE)["consents"]}, {"consents": ConsentsSection}
-).section(ConsentsSection)
+CATALOGUE = read_once.catalogue()
+CONSENTS = read_once.profile().section(ConsentsSection)
 BUREAU = BureauSection(
     name="清水市城市管理执法局",
     short_name="清水城管",

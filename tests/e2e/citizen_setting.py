@@ -15,7 +15,6 @@ from uuid import UUID, uuid4
 import aiohttp
 from sanic import Sanic
 
-from app.core import CATALOGUE_FOLDER, SHIPPED_PROFILE
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
 from bot.notice_side import NoticeSide
@@ -28,21 +27,19 @@ from casework.notifications.topics import topics_of
 from casework.people import identities
 from casework.people.profile import ConsentsSection
 from content.interpretations.answering import Answerer
-from kit.catalogue import Catalogue
 from kit.db import Database, Fresh, Intake
 from kit.files.room import Room
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
-from kit.profile import build_profile, read_profile
 from kit.secrets import KeyRing
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.door import build_api
 from miniapp_api.wechat_side import WeChatMiniSide
+from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
 from tests.e2e.console_setting import BUREAU
 from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
-from web.assets import load_assets
 from web.h5.blueprint import h5_blueprint
 from web.h5.door import H5Door, build_h5
 from web.h5.problems import problem_page
@@ -58,9 +55,7 @@ from wechat.tokens import TokenKeeper
 MINI_ID, MINI_SECRET = "wxabcdef0123456789", "a-secret-of-the-mini-program"
 IN_WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50"
 PAGE = {"accept": "text/html", "user-agent": IN_WECHAT}
-CONSENTS = build_profile(
-    {"consents": read_profile(SHIPPED_PROFILE)["consents"]}, {"consents": ConsentsSection}
-).section(ConsentsSection)
+CONSENTS = read_once.profile().section(ConsentsSection)
 TEMPLATES = WechatSection(
     templates=(
         MessageTemplate(id=LONG_TERM, kind="long_term", fields={"thing1": "title"}),
@@ -187,7 +182,7 @@ async def citizens_on(
     room: Room | None = None,
 ) -> AsyncIterator[CitizenSetting]:
     """Both doors on this database, served on a free port of the loopback."""
-    keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER), load_assets()
+    keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"

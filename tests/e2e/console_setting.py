@@ -30,7 +30,6 @@ from casework.people.views import StaffView
 from casework.roles import Role
 from content.amendments import Checks
 from content.bureau_profile import BureauSection, Window
-from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.files.models import FileState, StoredFile
 from kit.files.room import Room
@@ -38,8 +37,8 @@ from kit.files.store import LocalFileStore, Variant
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.secrets import KeyRing
+from tests import read_once
 from tests.casework_setting import RULE_BOOK, desk_on
-from web.assets import load_assets
 from web.console.blueprint import console_blueprint
 from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
@@ -48,7 +47,6 @@ from web.console.problems import problem_page
 from web.console.template_book import TemplateBook
 
 PASSWORD = "right-password"
-CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN"
 PAGE = {"accept": "text/html"}
 BUREAU = BureauSection(
     name="清水市城市管理执法局",
@@ -91,9 +89,14 @@ class ConsoleSetting:
         return Clerk(self)
 
     async def hire(self, login: str, name: str, *grants: tuple[Role, str | None]) -> StaffView:
-        cheap = Passwords(memory_kib=64, passes=1)
         person = await add_staff(
-            self.door.db, cheap, system(), login=login, name=name, password=PASSWORD, grants=grants
+            self.door.db,
+            self.door.passwords,
+            system(),
+            login=login,
+            name=name,
+            password=PASSWORD,
+            grants=grants,
         )
         self.people[login] = person
         return person
@@ -206,7 +209,7 @@ async def console_on(
     map: MapDoor | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
-    keys, catalogue, assets = KeyRing.random(), Catalogue.load(CATALOGUE), load_assets()
+    keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -236,6 +239,7 @@ async def console_on(
         campaigns=campaigns,
         exchange=exchange,
         map=map,
+        passwords=Passwords(memory_kib=64, passes=1),
     )
     app.ctx.console = door
     server = await app.create_server(sock=listening, return_asyncio_server=True)

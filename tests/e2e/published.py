@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import msgspec
 
-from app.core import CATALOGUE_FOLDER
 from casework.figures.anonymous import anonymous_rows, public_figures
 from casework.figures.blocks import FigureRow
 from casework.figures.sheet import digest_of, written
-from kit.catalogue import Catalogue
+from tests import read_once
 from tests.e2e.system import System
 
 UNITS = ("街面中队", "夜间中队", "环卫中心")
@@ -23,7 +22,7 @@ AREAS = ("望湖街道", "湖滨街道")
 
 def publish_months(system: System, *months: int) -> None:
     """Put them straight into the system's own database, an SQLite file."""
-    draw, catalogue = Random(7), Catalogue.load(CATALOGUE_FOLDER)
+    draw, catalogue = Random(7), read_once.catalogue()
     path = system.env["DATABASE_URL"].removeprefix("sqlite://")
     with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
         for month in months:

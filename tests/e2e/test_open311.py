@@ -14,13 +14,11 @@ import pytest
 from georeport import GeoReport
 from sanic import Sanic
 
-from app.core import CATALOGUE_FOLDER
 from casework.complaints import actions, releasing
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
 from casework.people.models import Account
-from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
@@ -29,6 +27,7 @@ from kit.secrets import KeyRing
 from miniapp_api.open311.blueprint import open311_blueprint
 from miniapp_api.open311.door import build_open311
 from miniapp_api.open311.operations import OPERATIONS
+from tests import read_once
 from tests.casework_setting import DISPATCHER, desk_on, filed
 from tests.e2e.door_setting import listening
 
@@ -62,7 +61,7 @@ class Door311:
 async def served(
     database: Database, *, api_keys: tuple[str, ...] = (), limits: bool = False
 ) -> AsyncIterator[Door311]:
-    keys, catalogue = KeyRing.random(), Catalogue.load(CATALOGUE_FOLDER)
+    keys, catalogue = KeyRing.random(), read_once.catalogue()
     desk = desk_on(database)
     app = Sanic(f"open311_{next(_serial)}", configure_logging=False)
     install_shell(app, ProblemAnswers(catalogue), "http://127.0.0.1")

@@ -13,17 +13,16 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from sanic import HTTPResponse, Request, Sanic, text
 
-from app.core import CATALOGUE_FOLDER
 from app.environment import read_settings
 from app.ops import ops_blueprint
 from app.split_doors import front_of, is_split, keep_apart
 from app.stopping import StopNotice
-from kit.catalogue import Catalogue
 from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.metrics import Board, living
 from kit.settings import Settings, SettingsError
+from tests import read_once
 from tests.e2e.door_setting import listening
 
 _serial = iter(range(1000))
@@ -46,7 +45,7 @@ async def served(tmp_path: Path, **environ: str) -> AsyncIterator[aiohttp.Client
     settings = settings_of(**environ)
     app = Sanic(f"addresses{next(_serial)}", configure_logging=False)
     app.config.update(LIMITS)
-    install_shell(app, ProblemAnswers(Catalogue.load(CATALOGUE_FOLDER)), settings.public_url)
+    install_shell(app, ProblemAnswers(read_once.catalogue()), settings.public_url)
     if is_split(settings):
         app.register_middleware(keep_apart(settings), "request", priority=150)
     app.blueprint(ops_blueprint(front_of(settings)))

@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 import pytest
 from sanic import HTTPResponse, Request, Sanic, text
 
-from app.core import CATALOGUE_FOLDER
-from kit.catalogue import Catalogue
 from kit.http.patience import LIMITS, PatientProtocol
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
+from tests import read_once
 from tests.e2e.system import System
 
 _serial = iter(range(1000))
@@ -25,7 +24,7 @@ async def door(**limits: float) -> AsyncIterator[int]:
     """A door with our shell and short limits; its port."""
     app = Sanic(f"slow{next(_serial)}", configure_logging=False)
     app.config.update({**LIMITS, "REQUEST_TIMEOUT": 1, "RESPONSE_TIMEOUT": 1, "TOUCHUP": False, **limits})
-    install_shell(app, ProblemAnswers(Catalogue.load(CATALOGUE_FOLDER)), "http://127.0.0.1")
+    install_shell(app, ProblemAnswers(read_once.catalogue()), "http://127.0.0.1")
 
     @app.post("/")
     async def take(request: Request) -> HTTPResponse:

@@ -14,32 +14,30 @@ import pytest
 from sanic import Sanic
 
 from app.cli import main
-from app.core import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.figures.desk import FiguresDesk
 from casework.figures.keeping import FigureWalk
 from casework.figures.models import PublishedMonth
 from casework.figures.profile import FiguresSection
 from casework.figures.publishing import figures_in, publish
-from kit.catalogue import Catalogue
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
+from tests import read_once
 from tests.casework_setting import desk_on, filed
 from tests.e2e.console_setting import BUREAU
-from web.assets import load_assets
 from web.public.blueprint import public_blueprint
 from web.public.door import build_public
 from web.public.problems import problem_page
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 
 
 @pytest.fixture
 async def site(database: Database, clock: FixedClock) -> AsyncIterator[aiohttp.ClientSession]:
     """The public pages of a bureau with six cases of November, in December."""
-    desk, assets = desk_on(database), load_assets()
+    desk, assets = desk_on(database), read_once.assets()
     figures = FiguresDesk(desk=desk, section=FiguresSection())
     for number in range(6):
         await filed(desk, story=f"第{number}件：路口有人摆摊")

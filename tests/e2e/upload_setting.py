@@ -14,7 +14,6 @@ import aiohttp
 from sanic import Blueprint, Sanic
 
 from casework.people.models import Account
-from kit.catalogue import Catalogue
 from kit.db import Change, Database
 from kit.files.room import Room
 from kit.files.store import LocalFileStore
@@ -27,9 +26,9 @@ from kit.http.shell import install_shell
 from kit.secrets import KeyRing
 from miniapp_api.serving import route_of, sanic_path
 from miniapp_api.upload_table import UPLOADS
+from tests import read_once
 
 ADDRESS = "/api/v1/uploads"
-CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN"
 LARGEST_BODY = 512 * 1024
 
 
@@ -91,7 +90,7 @@ async def uploads_on(
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     app = Sanic(f"uploads-{uuid4().hex[:8]}", configure_logging=False)
     app.config.update({"ACCESS_LOG": False, "TOUCHUP": False, "REQUEST_MAX_SIZE": LARGEST_BODY})
-    install_shell(app, ProblemAnswers(Catalogue.load(CATALOGUE)), url)
+    install_shell(app, ProblemAnswers(read_once.catalogue()), url)
     api = Blueprint("api")
     for one in UPLOADS:
         api.add_route(

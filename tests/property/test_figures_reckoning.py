@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core import CATALOGUE_FOLDER
 from casework.figures.anonymous import GROUPS, OTHER, anonymous_rows, public_figures
 from casework.figures.blocks import CELLS, DIMENSIONS, FigureRow, pack, unpack_cells, unpack_runs
 from casework.figures.quantiles import quantile
 from casework.figures.reckoning import Asked, Month, Report, report
 from casework.figures.sheet import read, written
 from casework.figures.standing import SELF_FOUND, Standing
-from kit.catalogue import Catalogue
+from tests import read_once
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 minutes = st.none() | st.integers(0, 40) | st.integers(60_000, 70_000)
 rows = st.builds(
     FigureRow,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
+from app.core import complaint_policy
 from app.models import MODEL_MODULES
 from bot.building import Bot, build_bot
 from bot.capabilities import Capabilities
@@ -26,14 +26,13 @@ from content.bureau_profile import BureauSection, TextsSection
 from content.interpretations.answering import Answerer
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import read_starter
-from kit.calendar import HolidayTable, WorkingCalendar
-from kit.catalogue import Catalogue
+from kit.calendar import WorkingCalendar
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.ids import Ids
-from kit.profile import build_profile, read_profile
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from tests import read_once
 from wechat.account_kinds import Right
 from wechat.codec import Codec
 from wechat.messages import to_inbound
@@ -127,10 +126,10 @@ async def open_office(
     keys = KeyRing(
         {name: name.encode().ljust(32, b".") for name in ("audit", "fields", "files", "sessions", "seals")}
     )
-    profile = build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+    profile = read_once.profile()
     desk = Desk(
         db=db,
-        calendar=WorkingCalendar(HolidayTable.load()),
+        calendar=WorkingCalendar(read_once.holidays()),
         policy=complaint_policy(profile),
         sealer=FieldSealer(keys),
         bureau_code="QS",
@@ -141,7 +140,7 @@ async def open_office(
     bot = build_bot(
         desk=desk,
         keys=keys,
-        catalogue=Catalogue.load(CATALOGUE_FOLDER),
+        catalogue=read_once.catalogue(),
         answerer=answerer,
         codec=Codec(TOKEN, AES_KEY, APP_ID),
         appid=APP_ID,

@@ -4,6 +4,7 @@ A conversation is a list of lines. Who speaks is the key: 市民 (a text), 另�
 语音 (what was recognised), 菜单 (the key of a button), 扫码 and 扫码关注 (a scene), 扫一扫 (what our menu's scanner read),
 事件 (an event's name), 其他消息 (a type); 重复 sends the last message once more and wants the same reply; 过了 lets time
 pass; 缓存清空 empties Redis; 标牌 and 绑定码 make a code; 工作人员 does something with the case or message told of last.
+附近已有 is what a neighbour has filed where 位置 is, 说是同一件 whether the case told of last is linked to it.
 公众号 is the whole reply to the line before: "…" stands for anything, {编号} for the case's reference, {留言} for the
 message's, {码} for the code. 库里 counts rows, 案件 and 险情 look at columns of the case and of the alert,
 库里没有 looks for words nobody may keep.
@@ -14,6 +15,7 @@ message's, {码} for the code. 库里 counts rows, 案件 and 险情 look at col
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,6 @@ import msgspec
 import pytest
 import yaml
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
 from bot.dialogue import advance, begin
 from bot.dialogue_shape import Outcome, Session, Word
 from bot.dialogues import DIALOGUES
@@ -32,9 +33,12 @@ from bot.models import MediaFetch
 from bot.personal import consent_words
 from bot.phrases import Phrases
 from bot.vocabulary import Vocabulary
-from casework.actors import Actor
+from casework.actors import Actor, citizen
+from casework.areas.places import Places
 from casework.complaints import actions
+from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.models import Complaint, ComplaintAddition, ComplaintPhoto
+from casework.complaints.place import Position
 from casework.dangers.models import DangerAlert
 from casework.inquiries import actions as inquiry_actions
 from casework.inquiries.models import Inquiry, InquiryMessage
@@ -47,9 +51,8 @@ from casework.scene_codes import actions as scene_actions
 from casework.scene_codes.actions import NewSceneCode
 from casework.scene_codes.kinds import SceneKind
 from content.interpretations.answering import Answerer
-from kit.catalogue import Catalogue
 from kit.db import Change
-from kit.profile import build_profile, read_profile
+from tests import read_once
 from tests.transcripts.conftest import PATIENT_S, Office, kept_anywhere, open_office
 from wechat.account_kinds import AccountKind, rights
 
@@ -147,9 +150,9 @@ class Engine:
     """One dialogue without anything round it."""
 
     def __init__(self, name: str) -> None:
-        catalogue = Catalogue.load(CATALOGUE_FOLDER)
+        catalogue = read_once.catalogue()
         self._words = Vocabulary(catalogue, ours=[])
-        profile = build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+        profile = read_once.profile()
         words = consent_words(profile.section(ConsentsSection))
         self._phrases = Phrases(catalogue, {**words, "public_url": "https://cg.example.cn"})
         self._dialogue = DIALOGUES[name]
@@ -188,6 +191,7 @@ class Speaker:
         self.reply = ""
         self.last = ""
         self.fields: dict[str, Any] = {}
+        self.neighbours: UUID | None = None
         self.names = {"编号": "", "留言": "", "码": ""}
 
     def filled(self, text: str) -> str:
@@ -252,6 +256,13 @@ class Speaker:
             case "标牌":
                 self.names["码"] = await self._sign(what)
                 return
+            case "附近已有":
+                self.neighbours = await self._filed_next_door(str(what))
+                return
+            case "说是同一件":
+                case = await Complaint.get(reference=self.names["编号"])
+                assert case.said_same_as_id == (self.neighbours if what else None)
+                return
             case "绑定码":
                 self.names["码"] = await self._binding_code()
                 return
@@ -295,6 +306,17 @@ class Speaker:
         if what.get("停用"):
             await scene_actions.retire(self.office.db, CLERK, view.id)
         return view.code
+
+    async def _filed_next_door(self, story: str) -> UUID:
+        who = UUID("0190a5b8-7d3e-7000-8000-000000000002")
+        told = NewComplaint(
+            account_id=who,
+            story=story,
+            source=Source.H5,
+            position=Position(30.274085, 120.155070, "gcj02"),
+        )
+        desk = replace(self.office.desk, places=Places())
+        return (await submit(desk, citizen(who), told)).id
 
     async def _binding_code(self) -> str:
         office = self.office

@@ -52,7 +52,8 @@ def console_blueprint() -> Blueprint:
         return signed_in(may=may, expired=login_keeping_text)(handler)
 
     def route(method: str, path: str, handler: Any, name: str, *, stream: bool = False) -> None:
-        console.add_route(handler, path, methods=[method], name=name, stream=stream)
+        # Without a format Sanic reads every handler's source to guess one; our own handler answers all errors.
+        console.add_route(handler, path, methods=[method], name=name, stream=stream, error_format="html")
 
     route("GET", "/", page(May.KEEP_OWN_ACCOUNT, _home), "home")
     route("GET", "/login", show_login, "login")

@@ -38,7 +38,8 @@ def h5_blueprint() -> Blueprint:
     h5 = Blueprint("h5", url_prefix="/h5")
 
     def route(method: str, path: str, handler: Any, name: str, *, stream: bool = False) -> None:
-        h5.add_route(handler, path, methods=[method], name=name, stream=stream)
+        # Without a format Sanic reads every handler's source to guess one; our own handler answers all errors.
+        h5.add_route(handler, path, methods=[method], name=name, stream=stream, error_format="html")
 
     route("GET", "/", for_anybody(show_home), "home")
     route("GET", "/ask", for_anybody(show_ask), "ask")
