@@ -35,7 +35,15 @@ from kit.problems import Busy, Conflict
 T = TypeVar("T")
 
 APP = "chengguan"
-DATABASE_AWAY = (Busy, BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+DATABASE_AWAY = (
+    Busy,
+    BaseORMException,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # A session the server has ended, used before this end of the connection has noticed.
+    asyncpg.InternalClientError,
+    OSError,
+)
 """What reading or writing raises while the database is busy, restarting or not to be reached."""
 TRIES = 4
 """Runs of a transaction that PostgreSQL ended for a deadlock or a serialisation failure."""

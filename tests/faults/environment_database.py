@@ -54,6 +54,15 @@ def _restart(system: System) -> None:
     kill_and_restart(system, "serve")
 
 
+def _change_settings(system: System) -> None:
+    """One more amendment: what is shipped stays in force."""
+    system.rows(
+        "INSERT INTO amendment (id, number, kind, path, value, reason, made_by_id, made_at) "
+        "SELECT gen_random_uuid(), coalesce(max(number), 0) + 1, 'text', 'bot.greeting', NULL, 'fault', "
+        "gen_random_uuid(), now() FROM amendment"
+    )
+
+
 async def work_through(system: System, size: Size, about: str, hurt: Hurt, *, limit_s: float) -> Counts:
     """Citizens file and cases are accepted while `hurt` goes on; then it is counted what became of each act.
 
@@ -162,10 +171,12 @@ async def db_refusal(system: System, size: Size) -> Counts:
 
 
 async def pg_terminate(system: System, size: Size) -> Counts:
-    """Every session is ended, about once a second."""
+    """Every session is ended, about once a second; meanwhile settings change, so that all processes begin anew."""
 
     async def hurt() -> None:
-        for _ in range(size.pick(20, 4)):
+        for time in range(size.pick(20, 4)):
+            if time % 4 == 1:
+                await asyncio.to_thread(_change_settings, system)
             await asyncio.to_thread(kill_database_sessions, system)
             await asyncio.sleep(0.7)
 
