@@ -95,8 +95,9 @@ class Operation:
     parameters in braces; their schemas stand in `openapi.PATH_PARAMETERS`. A body is either `takes` (JSON) or,
     for a `raw` handler, what `takes_media` says by media type. `is_stream`: the body is not gathered beforehand.
     `refuses` lists what only this operation refuses; what all do is added by the document. `is_conditional`:
-    the answer has an ETag. `has_act`: an Idempotency-Key is understood. `speaks_problems`: False for a door with
-    an error format of its own, whose `gives` then hold every answer.
+    the answer has an ETag. `has_act`: an Idempotency-Key is understood. `shown_by`: what shows that which this
+    changes; an If-Match with the ETag of that answer is understood. `speaks_problems`: False for a door with an error
+    format of its own, whose `gives` then hold every answer.
     """
 
     method: str
@@ -115,5 +116,6 @@ class Operation:
     refuses: Refusals = ()
     is_conditional: bool = False
     has_act: bool = False
+    shown_by: Handler | None = None
     is_stream: bool = False
     speaks_problems: bool = True

@@ -236,6 +236,23 @@ async def test_who_has_the_answer_already_is_told_that_nothing_changed(
     assert (again.status, again.body["additions"][0]["text"]) == (200, "还在")
 
 
+async def test_of_two_phones_the_second_changes_nothing_of_what_it_did_not_see(
+    setting: ApiSetting, mei: Caller
+) -> None:
+    path = f"/complaints/{(await filed(mei))['reference']}"
+    seen = (await mei.get(path)).headers["etag"]
+    await mei.post(f"{path}/additions", {"text": "摊主说明天还来"})
+    late = await mei.post(f"{path}/withdraw", if_match=seen)
+    assert (late.status, late.type) == (412, "precondition_failed")
+    now = (await mei.get(path)).headers["etag"]
+    assert (await mei.post(f"{path}/withdraw", {"revision": 7}, if_match=now)).type == "complaint.moved_on"
+    assert (await mei.post(f"{path}/withdraw", if_match=now)).body["state"] == "withdrawn"
+    thread = await mei.post("/inquiries", {"text": "几点上班？"})
+    path = f"/inquiries/{thread.body['inquiry']['reference']}"
+    assert (await mei.post(f"{path}/withdraw", if_match=seen)).status == 412
+    assert (await mei.post(f"{path}/withdraw", if_match="*")).status == 200
+
+
 async def test_an_answer_is_disputed_once_and_then_rated(setting: ApiSetting, mei: Caller) -> None:
     reference = (await filed(mei))["reference"]
     path = f"/complaints/{reference}"
