@@ -12,7 +12,7 @@ from kit.catalogue import Catalogue
 from miniapp_api.open311 import operations as open311
 from miniapp_api.operations import JSON, Given, Operation, Refusals, Who
 from miniapp_api.personal_routes import GivenHere, Revocable
-from miniapp_api.serving import ACT_HEADER
+from miniapp_api.serving import ACT_HEADER, IF_MATCH
 from miniapp_api.table import OPERATIONS
 
 VERSION = "1.0"
@@ -120,6 +120,8 @@ def statuses_of(operation: Operation) -> dict[int, list[str]]:
         refusals += _WITH_BODY
     if operation.has_act:
         refusals.append((409, "problem.idempotency_conflict"))
+    if operation.shown_by is not None:
+        refusals.append((412, "problem.precondition_failed"))
     if "{" in operation.path and not any(status == 404 for status, _ in refusals):
         refusals.append((404, "problem.not_found"))
     for status, key in refusals:
@@ -164,6 +166,7 @@ def _parameters(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
         is_required = name in query.get("required", ())
         found.append(_parameter("query", name, schema, catalogue, is_required=is_required))
     headers = [*one.headers, *([ACT_HEADER] if one.has_act else [])]
+    headers += [IF_MATCH] if one.shown_by is not None else []
     for header in headers:
         found.append(
             _parameter("header", header.name, header.schema, catalogue, is_required=header.is_required)

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from sanic import HTTPResponse, Request
 
-from kit.http.conditional import conditional
+from kit.http.conditional import check_if_match, conditional, etag_of
 from kit.http.rate_limit import by_address
 from kit.problems import Invalid
 from miniapp_api.door import ApiDoor
 from miniapp_api.operations import Call, Header, Operation, Pace, RawHandler, Who
+from miniapp_api.operations import Handler as Reader
 from miniapp_api.speaking import (
     Caller,
     Handler,
@@ -24,7 +26,17 @@ from miniapp_api.speaking import (
 )
 
 ACT_HEADER = Header(name="idempotency-key", schema={"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"})
+IF_MATCH = Header(name="if-match")
 _ACT_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """What is read of an answer that shows a case."""
+
+    revision: int
+
+
+_SHOWN = msgspec.json.Decoder(_Shown)
 _GUARDS: dict[Who, Callable[[Callable[..., Awaitable[HTTPResponse]]], Handler]] = {
     Who.ANYBODY: for_anybody,
     Who.EITHER: with_or_without_token,
@@ -75,10 +87,21 @@ def _read(operation: Operation) -> RawHandler:
         )
         if operation.takes is not None:
             call = replace(call, body=body_of(request, operation.takes))
+        if operation.shown_by is not None and IF_MATCH.name in request.headers:
+            call = await _as_it_was_seen(call, operation.shown_by)
         response = await handle(call)
         return conditional(request, response) if operation.is_conditional else response
 
     return read
+
+
+async def _as_it_was_seen(call: Call[Any, Any], show: Reader) -> Call[Any, Any]:
+    """The call, meant for the state that its If-Match names and for no later one. Raises Problem (412)."""
+    now = (await show(call)).body or b""
+    check_if_match(call.request, etag_of(now))
+    if call.body.revision is not None:
+        return call
+    return replace(call, body=msgspec.structs.replace(call.body, revision=_SHOWN.decode(now).revision))
 
 
 def _act(operation: Operation, request: Request, door: ApiDoor, caller: Caller | None) -> str:
