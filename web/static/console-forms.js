@@ -133,7 +133,8 @@
   });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      const form = event.target.closest && event.target.closest("form[data-keeps]");
+      // The form itself: hints that did not arrive send nothing later.
+      const form = event.target.matches && event.target.matches("form[data-keeps]") && event.target;
       if (!form) return;
       lost(form, true);
       form.dispatchEvent(new CustomEvent("console:usable", { bubbles: true }));
