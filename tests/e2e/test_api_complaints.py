@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.areas.cells import cell_of
 from casework.complaints import actions
 from casework.complaints.models import Complaint, ComplaintAddition
 from casework.people import consents
@@ -55,8 +56,9 @@ async def test_a_complaint_is_filed_and_read_with_its_deadline_and_how_it_was_re
     assert (read["state"], read["state_name"], read["moves"]) == (
         "submitted",
         "已提交，等待受理",
-        ["remind", "withdraw"],
+        ["withdraw"],
     )
+    assert read["remind_from"] > read["submitted_at"]
     assert read["due"]["at"] == "2026-11-24T10:00:00Z"
     assert len(read["due"]["reckoning"]) >= 2
     assert [one["action"] for one in read["timeline"]] == ["submit"]
@@ -69,8 +71,10 @@ async def test_what_the_category_asks_is_published_and_its_answer_kept_with_the_
     asked = [one for group in groups for category in group["categories"] for one in category["questions"]]
     assert [(one["code"], one["choices"]) for one in asked] == [("when", ["早上", "晚上"])]
     told = {"question": asked[0]["text"], "answer": "晚上"}
-    case = await filed(mei, particulars=[told])
-    assert case["particulars"] == [told]
+    for answer in ("晚" * 300, "晚上"):
+        told["answer"] = answer
+        case = await filed(mei, particulars=[told])
+        assert case["particulars"] == [told]
     for wrong, status in (
         ([{"question": "什么时候？", "answer": ""}], 422),
         ([told] * 7, 422),
@@ -78,7 +82,7 @@ async def test_what_the_category_asks_is_published_and_its_answer_kept_with_the_
     ):
         refused = await mei.post("/complaints", STORY | {"particulars": wrong})
         assert refused.status == status, refused.body
-    assert await Complaint.all().count() == 1
+    assert await Complaint.all().count() == 2
 
 
 async def test_the_same_key_files_once_and_another_body_under_it_is_refused(mei: Caller) -> None:
@@ -253,6 +257,23 @@ async def test_of_two_phones_the_second_changes_nothing_of_what_it_did_not_see(
     assert (await mei.post(f"{path}/withdraw", if_match="*")).status == 200
 
 
+async def test_of_two_phones_the_second_changes_nothing_of_what_it_did_not_see(
+    setting: ApiSetting, mei: Caller
+) -> None:
+    path = f"/complaints/{(await filed(mei))['reference']}"
+    seen = (await mei.get(path)).headers["etag"]
+    await mei.post(f"{path}/additions", {"text": "摊主说明天还来"})
+    late = await mei.post(f"{path}/withdraw", if_match=seen)
+    assert (late.status, late.type) == (412, "precondition_failed")
+    now = (await mei.get(path)).headers["etag"]
+    assert (await mei.post(f"{path}/withdraw", {"revision": 7}, if_match=now)).type == "complaint.moved_on"
+    assert (await mei.post(f"{path}/withdraw", if_match=now)).body["state"] == "withdrawn"
+    thread = await mei.post("/inquiries", {"text": "几点上班？"})
+    path = f"/inquiries/{thread.body['inquiry']['reference']}"
+    assert (await mei.post(f"{path}/withdraw", if_match=seen)).status == 412
+    assert (await mei.post(f"{path}/withdraw", if_match="*")).status == 200
+
+
 async def test_an_answer_is_disputed_once_and_then_rated(setting: ApiSetting, mei: Caller) -> None:
     reference = (await filed(mei))["reference"]
     path = f"/complaints/{reference}"
@@ -301,3 +322,42 @@ async def test_more_than_its_share_is_refused_with_the_time_to_wait(
         late = await mei.post("/complaints", STORY)
         assert int(late.headers["retry-after"]) >= 1
         assert (await (await setting.citizen()).post("/complaints", STORY)).status == 201
+
+
+async def test_what_is_near_is_told_by_kind_and_distance_and_me_too_goes_with_ones_own_complaint(
+    setting: ApiSetting, mei: Caller
+) -> None:
+    spot = {
+        "latitude": 30.2505,
+        "longitude": 120.1505,
+        "datum": "wgs84",
+        "consent_version": CONSENTS.location.version,
+    }
+    await filed(mei, category="vending", position=spot)
+    first = await Complaint.get()
+    await setting.put(first.id, place_cell=cell_of(30.2505, 120.1505))
+    asked = {"position": spot, "story": "小贩又摆摊占道了"}
+    assert (await mei.post("/near-complaints", asked)).body == {"rows": []}  # her own is no news to her
+    lei = await setting.citizen()
+    said = await lei.post("/near-complaints", asked)
+    ((near),) = said.body["rows"]
+    token = near.pop("same_as")
+    assert near == {
+        "category_name": "占道摆摊",
+        "within_m": 100,
+        "state": "submitted",
+        "state_name": "已提交，等待受理",
+    }
+    case = await filed(lei, story="小贩又摆摊占道了", position=spot, same_as=token)
+    assert case["said_same"] is True
+    assert (await Complaint.get(reference=case["reference"])).said_same_as_id == first.id
+    # A token of something that is over by now is no reason not to take a complaint.
+    assert (await filed(lei, position=spot, same_as="0" * 32))["said_same"] is False
+    for wrong, status in (
+        ({"position": spot, "category": "moon"}, 422),
+        ({"category": "vending"}, 422),
+        ({"position": spot | {"latitude": 91}, "category": "vending"}, 422),
+        ({"position": spot | {"consent_version": "1900-01-01"}, "category": "vending"}, 409),
+        ({"position": spot, "story": "你们城管队员收保护费"}, 409),
+    ):
+        assert (await lei.post("/near-complaints", wrong)).status == status, wrong
