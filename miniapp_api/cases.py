@@ -72,7 +72,8 @@ class Particular(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One's own complaint. `moves` are what can be done with it now; `revision` goes back with a move.
 
-    `question` is what the bureau waits to be told before it goes on; `parts` are the references of the cases this one
+    `remind_from` is when the owner may next remind of it, null where they may not; `said_same`: they said that it is the
+    same as one nearby. `question` is what the bureau waits to be told before it goes on; `parts` are the references of the cases this one
     was split into, `whole` the one it was split from.
     """
 
@@ -105,6 +106,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     parts: tuple[str, ...]
     whole: str
+    remind_from: Moment | None
+    said_same: bool
 
 
 class FiledCase(msgspec.Struct, frozen=True):
@@ -218,6 +221,8 @@ def case_of(door: ApiDoor, view: ComplaintView) -> Case:
         question=view.question,
         parts=view.hanging.parts,
         whole=view.hanging.whole,
+        remind_from=view.remind_from,
+        said_same=view.said_same,
     )
 
 

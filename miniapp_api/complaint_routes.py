@@ -8,8 +8,7 @@ import msgspec
 from sanic import HTTPResponse
 
 from casework.complaints import actions, handling, queries
-from casework.complaints.filing import NewComplaint, Particular, Source
-from casework.complaints.place import Position
+from casework.complaints.filing import PARTICULAR_AT_MOST, NewComplaint, Particular, Source
 from casework.complaints.receipts import submit_once
 from casework.complaints.views import ComplaintView
 from casework.people import consents
@@ -18,21 +17,11 @@ from kit.problems import NotFound
 from miniapp_api import words
 from miniapp_api.cases import CasePage, FiledCase, case_of, line_of
 from miniapp_api.material import Files, Photos, media_of
+from miniapp_api.near_routes import CategoryCode, SameAs, Spot, case_meant
 from miniapp_api.operations import Call, NoQuery
 from miniapp_api.paging import Page, place
 from miniapp_api.speaking import Refused, answer
 from miniapp_api.words import Mobile, Reason, Revision, Story, Text, Version, danger_in, elsewhere_in, known
-
-Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-
-
-class Spot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A point as the phone reported it. `consent_version` is that of the wording about places that was agreed to."""
-
-    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
-    longitude: Degrees
-    datum: Literal["wgs84", "gcj02"]
-    consent_version: Version
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,14 +35,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An answer to one of the `questions` of GET /categories: its `text` as it was shown, and the answer."""
 
     question: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    answer: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    answer: Annotated[str, msgspec.Meta(min_length=1, max_length=PARTICULAR_AT_MOST)]
 
 
 class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody says. Only the story must be there."""
+    """What somebody says. Only the story must be there. `same_as` is from POST /near-complaints: me too."""
 
     story: Story
-    category: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")] | None = None
+    category: CategoryCode | None = None
     place_text: Annotated[str, msgspec.Meta(max_length=300)] = ""
     position: Spot | None = None
     contact: Contact | None = None
@@ -61,6 +50,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     recordings: Files = ()
     scene_code: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     particulars: Annotated[tuple[Told, ...], msgspec.Meta(max_length=6)] = ()
+    same_as: SameAs | None = None
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +99,7 @@ async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
     media = await media_of(call, said.photos, said.recordings)
     await _agree(call, Purpose.LOCATION, said.position, "position")
     await _agree(call, Purpose.CONTACT_PHONE, said.contact, "contact")
-    spot = said.position
+    position = said.position.position if said.position is not None else None
     new = NewComplaint(
         account_id=account_id,
         story=said.story,
@@ -117,10 +107,11 @@ async def file_complaint(call: Call[NewCase, NoQuery]) -> HTTPResponse:
         media=media,
         scene_code=said.scene_code,
         place_text=said.place_text,
-        position=Position(spot.latitude, spot.longitude, spot.datum) if spot is not None else None,
+        position=position,
         phone=said.contact.phone if said.contact is not None else None,
         category=said.category,
         particulars=tuple(Particular(one.question, one.answer) for one in said.particulars),
+        same_as_id=await case_meant(door, said.same_as, position, said.story, said.category),
     )
     filed = await submit_once(
         door.desk, door.keys, call.who.actor, new, key=call.act, body=msgspec.json.encode(said)

@@ -43,6 +43,8 @@ class Pace:
 
 
 READING, WRITING, ASKING = Pace("api-read", 600), Pace("api-write", 60), Pace("api-ask", 60)
+LOOKING_ROUND = Pace("api-near", 12)
+"""What is near a place: often enough for whoever files, too seldom to look through a town."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,9 @@ from miniapp_api import (
     inquiry_routes as inquiries,
 )
 from miniapp_api import (
+    near_routes as near,
+)
+from miniapp_api import (
     notice_routes as notices,
 )
 from miniapp_api import (
@@ -29,6 +32,7 @@ from miniapp_api import (
 from miniapp_api.cases import Case, CasePage, FiledCase, InquiryCase, InquiryList, LeftInquiry
 from miniapp_api.operations import (
     ASKING,
+    LOOKING_ROUND,
     READING,
     WRITING,
     Given,
@@ -70,6 +74,11 @@ MOVING: Refusals = (
     (404, "problem.complaint.not_found"),
     (409, "problem.complaint.moved_on"),
     (409, "problem.workflow.wrong_state"),
+)
+REMINDING: Refusals = (
+    (409, "problem.complaint.reminded_today"),
+    (409, "problem.complaint.remind_too_early"),
+    (409, "problem.complaint.remind_waits_for_you"),
 )
 INQUIRING: Refusals = (
     (404, "problem.inquiry.not_found"),
@@ -136,6 +145,14 @@ OWN: tuple[Operation, ...] = (
         Given(status=201, content=FiledCase, headers=(LOCATION,)),
         tag="complaints", takes=complaints.NewCase, has_act=True, refuses=FILING,
     ),
+    _row(
+        "POST", "/near-complaints", "near_complaints", near.show_near, Given(content=near.NearCases),
+        tag="complaints", pace=LOOKING_ROUND, takes=near.WhatAndWhere,
+        refuses=(
+            (409, "problem.api.misconduct"), (409, "problem.api.wording_changed"),
+            (422, "problem.complaint.category"),
+        ),
+    ),
     _row("GET", "/complaints", "complaints", complaints.list_complaints, Given(content=CasePage),
          tag="complaints", query=complaints.Page),
     _row("GET", "/complaints/{reference}", "complaint", complaints.show_complaint, Given(content=Case),
@@ -149,8 +166,8 @@ OWN: tuple[Operation, ...] = (
         refuses=(*MOVING, *WORDS, (409, "problem.workflow.too_often")),
     ),
     _row("POST", "/complaints/{reference}/remind", "remind_complaint", complaints.remind_complaint,
-         Given(content=Case), tag="complaints", takes=complaints.Withdrawal,
-         refuses=(*MOVING, (409, "problem.complaint.reminded_today"))),
+         Given(content=Case), tag="complaints", takes=complaints.Withdrawal, shown_by=complaints.show_complaint,
+         refuses=(*MOVING, *REMINDING)),
     _row("POST", "/complaints/{reference}/withdraw", "withdraw_complaint", complaints.withdraw_complaint,
          Given(content=Case), tag="complaints", takes=complaints.Withdrawal, shown_by=complaints.show_complaint,
          refuses=MOVING),

@@ -18,7 +18,6 @@ from sanic import Sanic
 from tortoise.models import Model
 
 from app.cli import build_parser
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
 from app.environment import read_settings
 from app.knowledge import KnowledgeState
 from app.models import MODEL_MODULES
@@ -29,16 +28,16 @@ from casework.inquiries import filing as inquiries
 from casework.notifications.rules import SHIPPED, SILENT
 from content.bureau_profile import COMPLAINT_LETTERS, INQUIRY_LETTERS, BureauSection, TextsSection
 from content.interpretations.answering import Answerer
-from kit.calendar import HolidayTable, WorkingCalendar
-from kit.catalogue import Catalogue
+from kit.calendar import WorkingCalendar
 from kit.clock import SystemClock, local
 from kit.events import Event
-from kit.profile import Profile, build_profile, read_profile
+from kit.profile import Profile
 from kit.workflow import Lifecycle
+from tests import read_once
 from tests.diagrams import lifecycles
 from tests.spoken_keys import PACKAGES, Spoken, spoken
 
-CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
+CATALOGUE = read_once.catalogue()
 KEYS = frozenset(CATALOGUE.keys())
 SPOKEN = tuple(spoken())
 TOPS = {key.partition(".")[0] for key in KEYS}
@@ -69,7 +68,7 @@ def classes(base: type) -> set[type]:
 
 @pytest.fixture(scope="module")
 def profile() -> Profile:
-    return build_profile(read_profile(SHIPPED_PROFILE), PROFILE_SECTIONS)
+    return read_once.profile()
 
 
 # ---- lifecycles
@@ -183,6 +182,9 @@ NO_TEXTS = {
     "map.css",
     "area.import",
     "area.relocate",
+    "category_model.train",
+    "category_model.activate",
+    "category_model.retire",
     "scene_code.add",
     "scene_code.retire",
     "scene_code.note_platform_url",
@@ -301,7 +303,7 @@ def test_the_letters_a_bureau_is_checked_against_are_those_of_its_cases() -> Non
 
 
 def test_this_years_calendar_is_shipped_and_from_december_on_the_next() -> None:
-    shipped = WorkingCalendar(HolidayTable.load())
+    shipped = WorkingCalendar(read_once.holidays())
     assert shipped.check(local(SystemClock().now()).date()) == []
     assert [warning.year for warning in shipped.check(date(2031, 12, 1))] == [2031, 2032]
 
@@ -474,6 +476,10 @@ ROUTES = {
     "GET /console/settings/texts/<key:str>": STAFF,
     "POST /console/settings/texts/<key:str>": STAFF,
     "POST /console/settings/texts/<key:str>/restore": STAFF,
+    "GET /console/settings/models": STAFF,
+    "GET /console/settings/models/<model_id:str>": STAFF,
+    "POST /console/settings/models/<model_id:str>/use": STAFF,
+    "POST /console/settings/models/<model_id:str>/retire": STAFF,
     "GET /console/settings/history": STAFF,
     "GET /console/codes": STAFF,
     "POST /console/codes": STAFF,
@@ -534,6 +540,7 @@ ROUTES = {
     "POST /api/v1/questions": ANYONE,
     "GET /api/v1/questions/<slug:str>": ANYONE,
     "POST /api/v1/complaints": TOKEN,
+    "POST /api/v1/near-complaints": TOKEN,
     "GET /api/v1/complaints": TOKEN,
     "GET /api/v1/complaints/<reference:str>": TOKEN,
     "POST /api/v1/complaints/<reference:str>/rate": TOKEN,

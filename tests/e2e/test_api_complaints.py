@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from casework.areas.cells import cell_of
+from casework.actors import citizen
+from casework.areas.places import Places
 from casework.complaints import actions
+from casework.complaints.filing import submit
 from casework.complaints.models import Complaint, ComplaintAddition
+from casework.complaints.place import Position
 from casework.people import consents
 from casework.people.consents import Purpose
 from kit.db import Database
-from tests.casework_setting import DISPATCHER, HANDLER
+from tests.casework_setting import DISPATCHER, HANDLER, words
 from tests.e2e.api_setting import CONSENTS, ApiSetting, Caller, Said, api_on
 
 STORY = {"story": "路口有人摆摊，占道", "place_text": "文渊路口"}
@@ -257,23 +261,6 @@ async def test_of_two_phones_the_second_changes_nothing_of_what_it_did_not_see(
     assert (await mei.post(f"{path}/withdraw", if_match="*")).status == 200
 
 
-async def test_of_two_phones_the_second_changes_nothing_of_what_it_did_not_see(
-    setting: ApiSetting, mei: Caller
-) -> None:
-    path = f"/complaints/{(await filed(mei))['reference']}"
-    seen = (await mei.get(path)).headers["etag"]
-    await mei.post(f"{path}/additions", {"text": "摊主说明天还来"})
-    late = await mei.post(f"{path}/withdraw", if_match=seen)
-    assert (late.status, late.type) == (412, "precondition_failed")
-    now = (await mei.get(path)).headers["etag"]
-    assert (await mei.post(f"{path}/withdraw", {"revision": 7}, if_match=now)).type == "complaint.moved_on"
-    assert (await mei.post(f"{path}/withdraw", if_match=now)).body["state"] == "withdrawn"
-    thread = await mei.post("/inquiries", {"text": "几点上班？"})
-    path = f"/inquiries/{thread.body['inquiry']['reference']}"
-    assert (await mei.post(f"{path}/withdraw", if_match=seen)).status == 412
-    assert (await mei.post(f"{path}/withdraw", if_match="*")).status == 200
-
-
 async def test_an_answer_is_disputed_once_and_then_rated(setting: ApiSetting, mei: Caller) -> None:
     reference = (await filed(mei))["reference"]
     path = f"/complaints/{reference}"
@@ -333,9 +320,10 @@ async def test_what_is_near_is_told_by_kind_and_distance_and_me_too_goes_with_on
         "datum": "wgs84",
         "consent_version": CONSENTS.location.version,
     }
-    await filed(mei, category="vending", position=spot)
-    first = await Complaint.get()
-    await setting.put(first.id, place_cell=cell_of(30.2505, 120.1505))
+    desk = replace(setting.door.desk, places=Places())
+    here = Position(30.2505, 120.1505, "wgs84")
+    told = words(account_id=mei.account_id, category="vending", position=here)
+    first = await submit(desk, citizen(mei.account_id), told)
     asked = {"position": spot, "story": "小贩又摆摊占道了"}
     assert (await mei.post("/near-complaints", asked)).body == {"rows": []}  # her own is no news to her
     lei = await setting.citizen()

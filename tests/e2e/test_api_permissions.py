@@ -45,6 +45,15 @@ BODIES: dict[str, Any] = {
     "phone": {"code": "made-up", "consent_version": CONSENTS.phone.version},
     "ask": {"text": "遛狗要牵绳吗"},
     "file_complaint": {"story": "路口有人摆摊"},
+    "near_complaints": {
+        "position": {
+            "latitude": 30.25,
+            "longitude": 120.15,
+            "datum": "wgs84",
+            "consent_version": CONSENTS.location.version,
+        },
+        "category": "vending",
+    },
     "rate_complaint": {"score": 3},
     "dispute_complaint": {"reason": "又摆出来了"},
     "remind_complaint": {},
