@@ -39,7 +39,7 @@ async def test_the_same_matter_next_door_is_suggested_and_another_one_is_not(
     first = await filed(desk, story="路口有小贩摆摊占道，挡路", position=HERE)
     far = await filed(desk, story="路口有小贩摆摊占道，挡路", position=ELSEWHERE)
     other = await filed(desk, story="广场舞太吵睡不着", position=NEXT_DOOR)
-    clock.advance(timedelta(days=2))
+    clock.advance(timedelta(days=2, minutes=5))
     second = await filed(desk, story="小贩又在路口摆摊占道", position=NEXT_DOOR)
     assert await near_of(desk, second.id) == [first.reference]
     assert far.reference not in await near_of(desk, first.id)
@@ -48,6 +48,8 @@ async def test_the_same_matter_next_door_is_suggested_and_another_one_is_not(
     assert found.distance_m is not None
     assert 20 < found.distance_m < 50
     assert (found.days, found.same_category) == (2, True)
+    (back,) = await near.near_cases(desk, await Complaint.get(id=first.id))
+    assert back.days == 2  # the same from either side
     # Who may not see the other case is not told of it.
     blind = Sight(units=frozenset(), new=False, own_ids=frozenset())
     assert await near_of(desk, second.id, blind) == []

@@ -57,6 +57,7 @@ def _ask(
 ) -> Ask:
     text = door.words.text
     numbers = {"count": PHOTOS_AT_MOST, "megabytes": MAX_FILE_BYTES // MEGABYTE}
+    other = case.elsewhere.subject if case.elsewhere is not None and field.when_elsewhere else None
     preset = {
         "category": case.view.category or case.suggested_category or "",
         # Who is no longer offered is not chosen either.
@@ -64,6 +65,16 @@ def _ask(
         if offers.officer in offers.values().get("assignees", ())
         else case.unit or "",
         "description": given,
+        # Whose it seems to be is not typed off the page again.
+        "reason": text(
+            "console.suggestion.refusal",
+            subject=other.name,
+            body=other.responsible_body,
+            phone=other.phone,
+        )
+        if other is not None
+        else "",
+        "responsible_body": other.responsible_body if other is not None else "",
     }
     return Ask(
         name=field.name,

@@ -10,6 +10,14 @@ from web.console.case_screens import Suggestion
 from web.console.door import ConsoleDoor
 
 
+def how_sure(door: ConsoleDoor, category: str, confidence: float | None) -> str:
+    """What is suggested, and how often that is right where somebody has measured it."""
+    name = door.desk.policy.category_name(category)
+    if confidence is None:
+        return door.words.text("console.suggestion.by_keywords", category=name)
+    return door.words.text("console.suggestion.by_model", category=name, percent=round(confidence * 100))
+
+
 def suggestion_of(
     door: ConsoleDoor, case: ComplaintDetail, told: Callable[[str | None], str]
 ) -> Suggestion | None:
@@ -23,12 +31,7 @@ def suggestion_of(
         return None
     category = urgency = elsewhere = ""
     if found is not None and found.category is not None:
-        name = door.desk.policy.category_name(found.category)
-        if found.confidence is not None:
-            percent = round(found.confidence * 100)
-            category = words.text("console.suggestion.by_model", category=name, percent=percent)
-        else:
-            category = words.text("console.suggestion.by_keywords", category=name)
+        category = how_sure(door, found.category, found.confidence)
     if found is not None and found.urgency is not Urgency.ORDINARY and found.urgency_words:
         step = words.text(f"complaint.urgency.{found.urgency.value}")
         urgency = words.text("console.suggestion.urgency", urgency=step)

@@ -19,7 +19,9 @@ FieldKind = Literal["short", "long", "choice", "photos", "tick", "point"]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a form; `when_asked`: shown only after the form was refused for want of it. `offered` names the list it chooses from or suggests."""
+    """One field of a form; `when_asked`: shown only after the form was refused for want of it. `offered` names the list it
+    chooses from or suggests, `when_elsewhere`: it begins with whose matter the words say it is.
+    """
 
     name: str
     kind: FieldKind
@@ -28,6 +30,7 @@ class Field:
     offered: Literal["", "categories", "assignees", "responsible_bodies", "urgencies", "extensions"] = ""
     help: bool = True
     when_asked: bool = False
+    when_elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,12 +80,13 @@ FORMS: Mapping[str, MoveForm] = {
     ),
     "refuse": MoveForm(
         fields=(
-            Field(name="reason", kind="long"),
+            Field(name="reason", kind="long", when_elsewhere=True),
             Field(
                 name="responsible_body",
                 kind="short",
                 offered="responsible_bodies",
                 at_most=actions.NAME_AT_MOST,
+                when_elsewhere=True,
             ),
         ),
         take=_refuse,

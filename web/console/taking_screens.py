@@ -39,6 +39,7 @@ class HintsPart:
     elsewhere: str = ""
     suggestion: str = ""
     suggested_code: str = ""
+    suggested_by: tuple[str, ...] = ()
     questions: tuple[AskedQuestion, ...] = ()
     near: tuple[NearLine, ...] = ()
 

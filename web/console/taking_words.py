@@ -10,6 +10,7 @@ from casework.complaints.taking_in import FOR_CALLERS, Hints, closes_on_spot, hi
 from kit.files.kinds import MAX_FILE_BYTES
 from nlp.personal import masked
 from web.console.addresses import case_address
+from web.console.case_suggestion import how_sure
 from web.console.door import ConsoleDoor
 from web.console.form_shapes import PHOTOS_BYTES
 from web.console.map_words import setup_of
@@ -102,12 +103,13 @@ async def hints_part(door: ConsoleDoor, visitor: Visitor, taken: Taken) -> Hints
         )
     if found.suggested is not None and found.suggested.category is not None:
         code = found.suggested.category
-        suggestion = text("console_file.suggested", category=door.desk.policy.category_name(code))
+        suggestion = how_sure(door, found.suggested.category, found.suggested.confidence)
     return HintsPart(
         danger=text("console_file.danger", words="、".join(found.danger)) if found.danger else "",
         elsewhere=elsewhere,
         suggestion=suggestion,
         suggested_code=code,
+        suggested_by=found.suggested.words if found.suggested is not None else (),
         questions=_questions(found, taken),
         near=_near(door, found, taken),
     )
