@@ -72,9 +72,9 @@ class Particular(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One's own complaint. `moves` are what can be done with it now; `revision` goes back with a move.
 
-    `remind_from` is when the owner may next remind of it, null where they may not; `said_same`: they said that it is the
-    same as one nearby. `question` is what the bureau waits to be told before it goes on; `parts` are the references of the cases this one
-    was split into, `whole` the one it was split from.
+    `question` is what the bureau waits to be told before it goes on; `parts` are the references of the cases this one
+    was split into, `whole` the one it was split from. `remind_from` is when the owner may next remind of it, null where
+    they may not; `said_same`: they said that it is the same as one nearby.
     """
 
     reference: str

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 
 import aiohttp
 from PIL import Image
 
-from tests.e2e.citizen_setting import Answered, Phone
+from casework.areas.places import Places
+from casework.complaints.filing import submit
+from casework.complaints.place import Position
+from casework.complaints.views import ComplaintView
+from tests.casework_setting import NEIGHBOUR, words
+from tests.e2e.citizen_setting import Answered, CitizenSetting, Phone
 
 OUTSIDE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile"
 STORY, PLACE = "路口有人占道摆摊，每天晚上都在", "文渊路与学林街路口"
 FILLED = {"group": "street", "story": STORY, "place": PLACE}
+
+
+async def filed_next_door(setting: CitizenSetting) -> ComplaintView:
+    """What a neighbour has told of already, in words that nobody else may read."""
+    desk = replace(setting.desk, places=Places())
+    told = words(account_id=NEIGHBOUR.id, story="小贩天天摆摊", position=Position(30.301, 120.102, "wgs84"))
+    return await submit(desk, NEIGHBOUR, told)
 
 
 def photo(colour: str = "red", side: int = 64) -> bytes:

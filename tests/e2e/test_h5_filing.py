@@ -26,7 +26,7 @@ from kit.db import Database
 from kit.files.models import StoredFile
 from kit.http.sessions import POLICIES
 from tests.e2e.citizen_setting import IN_WECHAT, CitizenSetting, citizens_on
-from tests.e2e.filing_setting import FILLED, OUTSIDE, PLACE, STORY, Form, opened, photo
+from tests.e2e.filing_setting import FILLED, OUTSIDE, PLACE, STORY, Form, filed_next_door, opened, photo
 from web.h5.drafts import LASTS, forget_expired
 from web.h5.models import FormDraft
 
@@ -116,8 +116,12 @@ async def test_a_choice_and_a_place_are_enough(setting: CitizenSetting) -> None:
 async def test_what_was_chosen_stays_with_words_that_give_it_away_to_nobody(setting: CitizenSetting) -> None:
     async with setting.phone() as phone:
         await (await opened(phone)).send(FILLED | {"group": "noise", "story": "请来看看"})
-    case = await Complaint.get()
-    assert (case.story, case.category) == ("噪声：请来看看", None)
+        case = await Complaint.get()
+        assert (case.story, case.category) == ("噪声：请来看看", None)
+        # The longest story leaves no room for what was chosen.
+        longest = "请来看看" * 3_000
+        assert (await (await opened(phone)).send(FILLED | {"group": "noise", "story": longest})).status == 303
+    assert await Complaint.filter(story=longest).count() == 1
 
 
 TRICYCLE = "门口有人开三轮车摆摊卖菜"
@@ -136,11 +140,16 @@ async def test_without_scripts_what_the_category_asks_is_asked_once_and_may_be_p
         assert (await Form(phone, page, OUTSIDE).send({})).status == 303
         assert (await Complaint.get()).particulars is None
         page = await (await opened(phone)).send(FILLED | {"story": TRICYCLE})
-        answered = await Form(phone, page, OUTSIDE).send({"particular.vending.when": "晚上"}, follow=True)
+        said_at_length = "晚上" * 150
+        answered = await Form(phone, page, OUTSIDE).send(
+            {"particular.vending.when": said_at_length}, follow=True
+        )
         assert answered.status == 200
         case = await Complaint.all().order_by("-id").first()
         assert case is not None
-        assert json.loads(case.particulars or "") == [{"question": "一般什么时候摆？", "answer": "晚上"}]
+        assert json.loads(case.particulars or "") == [
+            {"question": "一般什么时候摆？", "answer": said_at_length}
+        ]
         shown = await phone.get(f"/h5/cases/{case.reference}", user_agent=OUTSIDE)
         assert "一般什么时候摆？" in shown.text
         # Who says it in the story is not asked.
@@ -378,3 +387,47 @@ async def test_drafts_are_sealed_and_forgotten_after_a_week(
         assert await forget_expired(setting.door.db) == 0
         clock.advance(timedelta(seconds=1))
         assert await forget_expired(setting.door.db) == 1
+
+
+HERE = {"group": "street", "latitude": "30.301", "longitude": "120.102", "datum": "wgs84"}
+
+
+async def test_without_scripts_what_is_near_is_shown_once_and_one_tick_says_me_too(
+    setting: CitizenSetting,
+) -> None:
+    first = await filed_next_door(setting)
+    async with setting.phone() as phone:
+        page = await (await opened(phone)).send(HERE)
+        assert page.status == 200
+        assert await Complaint.all().count() == 1
+        assert "占道摆摊，约 100 米以内，已提交，等待受理" in page.text
+        for secret in (first.reference, first.id.hex, str(first.id), first.story):
+            assert secret not in page.text
+        form = Form(phone, page, OUTSIDE)
+        assert (await form.send({})).status == 303  # nobody has to answer
+        assert (await Complaint.all().order_by("-id").first()).said_same_as_id is None  # type: ignore[union-attr]
+    async with setting.phone() as phone:
+        page = await (await opened(phone)).send(HERE)
+        (token,) = re.findall(r'name="same" value="([0-9a-f]{32})"', page.text)
+        filed = await Form(phone, page, OUTSIDE).send({"same": token}, follow=True)
+        assert "您说和附近已有人反映的是同一件" in filed.text
+    case = await Complaint.all().order_by("-id").first()
+    assert case is not None
+    assert (case.said_same_as_id, case.story) == (first.id, "小摊、占道")
+
+
+async def test_whoever_asks_round_is_shown_no_more_for_a_while_and_files_all_the_same(
+    setting: CitizenSetting,
+) -> None:
+    await filed_next_door(setting)
+    async with setting.phone() as phone:
+        form = await opened(phone)
+        headers = {"x-csrf-token": form.value("csrf_token"), "content-type": "application/json"}
+        typed = json.dumps(HERE | {"act": "a" * 20})
+        said = []
+        for _ in range(14):
+            answered = await phone._ask("POST", "/h5/file/draft", typed, True, headers)
+            said.append(json.loads(answered.text).get("near"))
+        assert "占道摆摊" in said[0]
+        assert said[-1] is None
+        assert (await form.send(HERE)).status == 303

@@ -20,7 +20,7 @@ from kit.ids import Ids
 from tests.conftest import AUDIT_KEY
 from tests.e2e.citizen_setting import IN_WECHAT, CitizenSetting, citizens_on
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
-from tests.e2e.filing_setting import PLACE, STORY, photo
+from tests.e2e.filing_setting import PLACE, STORY, filed_next_door, photo
 from tests.e2e.waiting import comes_to
 from web.h5.models import FormDraft
 
@@ -103,6 +103,7 @@ async def fits(page: Page) -> None:
 
 @pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
 async def test_a_citizen_files_with_five_taps(setting: CitizenSetting, large: bool) -> None:
+    first = await filed_next_door(setting)
     async with browsing(setting, large=large, permits=("geolocation",)) as (_, page):
         await page.goto("/h5/file")
         await fits(page)
@@ -111,6 +112,8 @@ async def test_a_citizen_files_with_five_taps(setting: CitizenSetting, large: bo
         await expect(page.locator("#pictures [data-state=done]")).to_have_count(2)
         await page.locator("#locate").tap()
         await expect(page.locator("#located")).to_be_visible()
+        # A sixth, for whoever means what a neighbour has told of already.
+        await page.locator("#near label.choice", has_text="占道摆摊").tap()
         await fits(page)
         await page.locator(".bar button").tap()
         await expect(page.locator("h1")).to_have_text("投诉已收到")
@@ -119,8 +122,9 @@ async def test_a_citizen_files_with_five_taps(setting: CitizenSetting, large: bo
         # Back leads to a new form, not to the one that was sent.
         await page.goto("/h5/file")
         assert await page.input_value("#story") == ""
-    case = await Complaint.get()
+    case = await Complaint.get(source="h5")
     assert (case.story, case.latitude) == ("小摊、占道", HERE["latitude"])
+    assert case.said_same_as_id == first.id
     assert await ComplaintPhoto.all().count() == 2
 
 

@@ -190,7 +190,7 @@ def _shown(
     text = door.words.text
     allowed = may(view, act)
     if problem is None and not allowed:
-        problem = Conflict("problem.h5_case.not_now")
+        problem = _not_now(door, view, act)
     name, _ = _TEXTS.get(act, ("", 0))
     page = ActPage(
         title=text(f"h5_case.act.{act}.title"),
@@ -210,6 +210,12 @@ def _shown(
     if problem is not None and problem.retry_after_s is not None:
         response.headers["retry-after"] = str(problem.retry_after_s)
     return carry_visit(request, door, response)
+
+
+def _not_now(door: H5Door, view: ComplaintView, act: str) -> Conflict:
+    if act == "remind" and view.remind_from is not None:
+        return Conflict("problem.complaint.remind_too_early", moment=door.words.moment(view.remind_from))
+    return Conflict("problem.h5_case.not_now")
 
 
 def _aspects(door: H5Door, form: Typed) -> tuple[Aspect, ...]:

@@ -135,12 +135,20 @@ async def _case(request: Request, door: H5Door, visitor: CaseVisitor, view: Comp
             for act in ACTS
             if may(view, act) and (act != "rate" or view.rating is not None)
         ),
+        remind_from=_remind_from(door, view),
         leave=f"{BY_RECEIPT}/leave" if is_receipt else "",
         claim=claim,
         sign_in=sign_in,
         prompt=await _prompt(request, door, owner_id, view) if owner_id is not None else None,
         stop=await stop_form(request, door, owner_id) if owner_id is not None else None,
     )
+
+
+def _remind_from(door: H5Door, view: ComplaintView) -> str:
+    """From when one may ask where it stands, as long as one may not."""
+    if view.remind_from is None or may(view, "remind"):
+        return ""
+    return door.words.text("h5_case.remind_from", at=door.words.moment(view.remind_from))
 
 
 async def _prompt(request: Request, door: H5Door, owner_id: UUID, view: ComplaintView) -> Prompt | None:

@@ -151,6 +151,7 @@ class CasePage:
     danger_numbers: tuple[Link, ...] = ()
     prompt: Prompt | None = None
     stop: OneTap | None = None
+    remind_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

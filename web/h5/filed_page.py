@@ -89,6 +89,7 @@ def _later(door: H5Door, view: ComplaintView) -> tuple[str, ...]:
     answer = limit_in(State.ACCEPTED, view.category, policy, view.urgency)
     other = recognise_elsewhere(view.story, policy)
     steps = [text("complaint.elsewhere", **elsewhere_params(other))] if other is not None else []
+    steps += [text("h5_file.near.noted")] if view.said_same else []
     steps.append(text("h5_file.next.refused"))
     if answer is not None:
         hours, odd_minutes = divmod(answer.amount, 60)

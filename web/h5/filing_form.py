@@ -11,7 +11,13 @@ from uuid import UUID
 
 from casework.complaints import category as categories
 from casework.complaints.category import Suggestion
-from casework.complaints.filing import PHOTOS_AT_MOST, PLACE_AT_MOST, SCENE_CODE_AT_MOST, STORY_AT_MOST
+from casework.complaints.filing import (
+    PARTICULAR_AT_MOST,
+    PHOTOS_AT_MOST,
+    PLACE_AT_MOST,
+    SCENE_CODE_AT_MOST,
+    STORY_AT_MOST,
+)
 from casework.complaints.place import Position, checked
 from casework.complaints.profile import ComplaintPolicy
 from casework.complaints.wording import kept
@@ -26,6 +32,8 @@ _LONGEST = {"story": STORY_AT_MOST * 2, "place": PLACE_AT_MOST * 4, "phone": 80,
 """Characters kept of what was typed, so that who wrote too much can shorten it."""
 
 _PARTICULARS_AT_MOST, _SHORT = 8, 100
+_SAME_AT_MOST = 32
+_PARTICULAR = "particular."
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -36,7 +44,7 @@ class FilingForm:
 
     `photos` and `voices` are files that have arrived. `is_guest`: goes on without WeChat's sign-in, though in WeChat.
     `particulars` are answers to what the category asks, by the name of their field; `asked` are the names of those that
-    were on the page.
+    were on the page. `same` is what was chosen of the cases nearby, `near_seen`: they were on the page.
     """
 
     act: str
@@ -52,6 +60,8 @@ class FilingForm:
     is_guest: bool = False
     particulars: Mapping[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    same: str = ""
+    near_seen: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -82,7 +92,8 @@ def form_of(fields: Fields) -> FilingForm:
 
     def one(name: str) -> str:
         values = fields.get(name, ())
-        return kept(values[0])[: _LONGEST.get(name, _SHORT)] if values else ""
+        longest = PARTICULAR_AT_MOST if name.startswith(_PARTICULAR) else _LONGEST.get(name, _SHORT)
+        return kept(values[0])[:longest] if values else ""
 
     act = one("act")
     return FilingForm(
@@ -99,6 +110,8 @@ def form_of(fields: Fields) -> FilingForm:
         is_guest=one("guest") == "1",
         particulars={name: answer for name in _particular_names(fields) if (answer := one(name))},
         asked=frozenset(fields.get("asked", ())[:_PARTICULARS_AT_MOST]),
+        same=one("same")[:_SAME_AT_MOST],
+        near_seen=one("near_seen") == "1",
     )
 
 
@@ -120,6 +133,8 @@ def kept_of(form: FilingForm) -> dict[str, Any]:
         "voice": [str(one) for one in form.voices],
         "guest": "1" if form.is_guest else "",
         "asked": sorted(form.asked),
+        "same": form.same,
+        "near_seen": "1" if form.near_seen else "",
         **form.particulars,
     }
 
@@ -146,7 +161,11 @@ def told(form: FilingForm, policy: ComplaintPolicy, words: Words) -> tuple[str, 
         spoken = words.text("h5_file.story_spoken") if form.voices else ""
         return f"{group.plain}{'。' if spoken else ''}{spoken}", None
     guess = _guess_in(form.group, form.story, policy)
-    return (form.story, guess.category) if guess else (f"{group.name}：{form.story}", None)
+    if guess:
+        return form.story, guess.category
+    begun = f"{group.name}：{form.story}"
+    # A story of the full length tells by itself what it is about.
+    return begun if len(begun) <= STORY_AT_MOST else form.story, None
 
 
 def faults_of(form: FilingForm, policy: ComplaintPolicy, words: Words) -> tuple[Fault, ...]:
@@ -165,8 +184,8 @@ def _faults(form: FilingForm, policy: ComplaintPolicy, words: Words) -> Iterator
 
     if not told(form, policy, words)[0]:
         yield fault("story", "no_story")
-    elif len(form.story) > STORY_AT_MOST - 40:
-        yield fault("story", "long_story", at_most=STORY_AT_MOST - 40, length=len(form.story))
+    elif len(form.story) > STORY_AT_MOST:
+        yield fault("story", "long_story", at_most=STORY_AT_MOST, length=len(form.story))
     if len(form.photos) > PHOTOS_AT_MOST:
         yield fault("photos", "many_photos", at_most=PHOTOS_AT_MOST, count=len(form.photos))
     if not form.place and form.position is None:
@@ -185,7 +204,7 @@ def _guess_in(group: str, story: str, policy: ComplaintPolicy) -> Suggestion | N
 
 
 def _particular_names(fields: Fields) -> list[str]:
-    return [name for name in fields if name.startswith("particular.")][:_PARTICULARS_AT_MOST]
+    return [name for name in fields if name.startswith(_PARTICULAR)][:_PARTICULARS_AT_MOST]
 
 
 def _position(latitude: str, longitude: str, datum: str) -> Position | None:

@@ -30,12 +30,14 @@ from web.h5.filing_form import (
     new_act,
     with_photos,
 )
+from web.h5.filing_near import near_options
 from web.h5.filing_questions import is_asked_too_little
 from web.h5.filing_reading import FormRead, has_token, read_form
 from web.h5.filing_screens import begun_at_sign, filing_page
 from web.h5.filing_taking import take
 from web.h5.frame import frame_for, shown
 from web.h5.platform import SCRIPTS_OF
+from web.h5.screens import Option
 from web.h5.typed import KEPT_A_MINUTE
 from web.h5.visitor import ENTER, Visitor, is_in_wechat, to_the_entrance, visitor_of
 
@@ -117,13 +119,14 @@ async def file_complaint(request: Request) -> HTTPResponse:
         return await _again(request, door, visitor, form, _Said(photos))
     if faults := faults_of(form, door.desk.policy, door.words):
         return await _again(request, door, visitor, form, _Said(faults))
-    if not _wants_json(request) and is_asked_too_little(door, form):
-        # Without scripts nobody has seen what the category asks: once, and then it is taken, answered or not.
+    near = () if form.near_seen or _wants_json(request) else await _near(request, door, visitor, form)
+    if not _wants_json(request) and (near or is_asked_too_little(door, form)):
+        # Without scripts nobody has seen what the category asks, nor what is near: once, and then it is taken,
+        # answered or not.
         with contextlib.suppress(Problem, *DATABASE_AWAY):
             await _keep(request, door, visitor, form)
-        return await _page(
-            request, door, visitor, form, lead=door.words.text("h5_file.one_more"), tone="soon"
-        )
+        lead = door.words.text("h5_file.one_more" if is_asked_too_little(door, form) else "h5_file.near.lead")
+        return await _page(request, door, visitor, form, lead=lead, tone="soon", near=near)
     try:
         await door.limits.take("file", by_address(door.addresses.of(request)), per_minute=_FILINGS_A_MINUTE)
         await door.limits.take("file", holder, per_minute=_FILINGS_OF_ONE)
@@ -154,7 +157,10 @@ async def _page(
     tone: str = "",
     status: int = 200,
     misconduct: bool = False,
+    near: tuple[Option, ...] | None = None,
 ) -> HTTPResponse:
+    if near is None:
+        near = () if misconduct else await _near(request, door, visitor, form)
     may_sign_in = visitor is None and (door.in_any_browser or is_in_wechat(request))
     page = await filing_page(
         door,
@@ -167,12 +173,22 @@ async def _page(
         misconduct=misconduct,
         sign_in=f"{ENTER}?next={quote(FILE, safe='')}" if may_sign_in else "",
         in_wechat=is_in_wechat(request),
+        near=near,
     )
     if is_in_wechat(request):
         allow_scripts_of(request, SCRIPTS_OF)
     response = shown(door, "file.html", frame_for(request, door, visitor, FILE), page, status)
     response.headers["permissions-policy"] = MICROPHONE_TOO
     return carry_visit(request, door, response)
+
+
+async def _near(
+    request: Request, door: H5Door, visitor: Visitor | None, form: FilingForm
+) -> tuple[Option, ...]:
+    """What is near, where that can be said now: the form does not wait for it."""
+    with contextlib.suppress(Problem, *DATABASE_AWAY):
+        return await near_options(request, door, visitor, form) or ()
+    return ()
 
 
 async def _again(

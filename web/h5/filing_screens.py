@@ -64,9 +64,11 @@ class FilingPage:
     sign_in: str
     in_wechat: bool
     questions: tuple[AskedQuestion, ...] = ()
+    near: tuple[Option, ...] = ()
+    same: str = ""
     photos_at_most: int = PHOTOS_AT_MOST
     voices_at_most: int = VOICES_AT_MOST
-    story_at_most: int = STORY_AT_MOST - 40
+    story_at_most: int = STORY_AT_MOST
 
 
 async def filing_page(
@@ -81,8 +83,9 @@ async def filing_page(
     misconduct: bool = False,
     sign_in: str = "",
     in_wechat: bool = False,
+    near: tuple[Option, ...] = (),
 ) -> FilingPage:
-    """The page of this form; `token` is that of the visit."""
+    """The page of this form; `token` is that of the visit, `near` what to choose from of the cases nearby."""
     notice, position = door.consents.collection_notice, form.position
     wrong: dict[str, str] = {}
     for one in faults:
@@ -123,6 +126,8 @@ async def filing_page(
         sign_in=sign_in,
         in_wechat=in_wechat,
         questions=questions_of(door, form),
+        near=near,
+        same=form.same,
     )
 
 

@@ -24,6 +24,7 @@ from kit.files.uploads import account_holder
 from web.h5.door import CITIZEN, H5Door
 from web.h5.drafts import visit_holder
 from web.h5.filing_form import FilingForm, told
+from web.h5.filing_near import case_meant
 from web.h5.filing_questions import particulars_of
 from web.h5.visitor import Visitor
 
@@ -67,6 +68,7 @@ async def take(request: Request, door: H5Door, visitor: Visitor | None, form: Fi
         phone=form.phone or None,
         category=category,
         particulars=particulars_of(door, form),
+        same_as_id=await case_meant(door, form),
     )
     done = await submit_once(
         door.desk,

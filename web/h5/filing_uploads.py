@@ -22,6 +22,7 @@ from kit.problems import Invalid, NotFound, TooLarge
 from web.h5.door import H5Door
 from web.h5.drafts import AT_MOST, drop, holder_of, save, visit_holder
 from web.h5.filing_form import FilingForm, form_of_kept, kept_of
+from web.h5.filing_near import near_options
 from web.h5.filing_questions import questions_of
 from web.h5.filing_reading import PHOTO_KIND, UPLOADS, UPLOADS_A_MINUTE, VOICE_KIND
 from web.h5.filing_taking import own_files
@@ -103,7 +104,11 @@ async def keep_draft(request: Request, door: H5Door, visitor: Visitor | None) ->
     danger = bool(find_danger(door.desk.policy.danger, form.story))
     asked = () if misconduct else questions_of(door, form)
     questions = door.pages.render("h5/_questions.html", {"questions": asked}) if asked else ""
-    return json({"danger": danger, "misconduct": misconduct, "questions": questions})
+    said: dict[str, object] = {"danger": danger, "misconduct": misconduct, "questions": questions}
+    near = () if misconduct else await near_options(request, door, visitor, form)
+    if near is not None:
+        said["near"] = door.pages.render("h5/_near.html", {"near": near, "same": form.same}) if near else ""
+    return json(said)
 
 
 def _sent_form(request: Request) -> FilingForm:

@@ -32,6 +32,7 @@
   var saving = 0;
   var numbered = 0;
   var spoken = 0;
+  var answers = {}; // to questions that are not on the page yet
 
   function words(name, values) {
     return said[name].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
@@ -56,7 +57,8 @@
   }
 
   function filled() {
-    var content = { group: all("group")[0] || "", phone_agreed: all("phone_agreed")[0] || "", photo: all("photo"), voice: all("voice"), asked: all("asked") };
+    var content = { group: all("group")[0] || "", phone_agreed: all("phone_agreed")[0] || "", photo: all("photo"), voice: all("voice"), asked: all("asked"), same: all("same")[0] || "", near_seen: all("near_seen")[0] || "" };
+    for (var one in answers) content[one] = answers[one];
     var told = $("questions").querySelectorAll('[name^="particular."]');
     for (var j = 0; j < told.length; j++) if (told[j].type !== "radio" || told[j].checked) content[told[j].name] = told[j].value;
     for (var i = 0; i < TEXTS.length; i++) content[TEXTS[i]] = form.elements[TEXTS[i]].value;
@@ -86,10 +88,13 @@
     }
     check("group", kept.content.group);
     check("phone_agreed", kept.content.phone_agreed);
+    for (var asked in kept.content) if (/^particular\./.test(asked) && kept.content[asked]) answers[asked] = kept.content[asked];
+    refill();
     arrivedBefore("photo", kept.content.photo, now.photo);
     arrivedBefore("voice", kept.content.voice, now.voice);
     if (kept.content.phone) form.querySelector("details").open = true;
     if (!form.parentNode.querySelector(".notice.good")) state(said.restored);
+    saving = setTimeout(function () { keepThere(true); }, 300);
   }
 
   // What came with the page is shown like what is sent from here.
@@ -119,7 +124,7 @@
     }
   }
 
-  function keepThere() {
+  function keepThere(isQuiet) {
     clearTimeout(saving);
     if (isSending) return;
     files.ask("POST", "/h5/file/draft", { "content-type": "application/json" }, JSON.stringify(filled()), token, function (answer) {
@@ -127,7 +132,8 @@
       $("danger").hidden = !isDanger();
       tellOn(answer.misconduct);
       ask(answer.questions || "");
-      if (!answer.misconduct) state(said.kept);
+      if (typeof answer.near === "string") nearby(answer.near);
+      if (!answer.misconduct && isQuiet !== true) state(said.kept);
     }, function () { return; });
   }
 
@@ -137,6 +143,36 @@
     var fresh = document.createElement("div");
     fresh.innerHTML = html;
     if (names(fresh) !== names(box)) box.innerHTML = html;
+    refill();
+  }
+
+  function refill() {
+    for (var name in answers) {
+      var found = $("questions").querySelectorAll('[name="' + name + '"]');
+      for (var i = 0; i < found.length; i++) {
+        if (found[i].type === "radio") found[i].checked = found[i].value === answers[name];
+        else found[i].value = answers[name];
+      }
+      if (found.length) delete answers[name];
+    }
+  }
+
+  // What was reported nearby: as it was, as long as it is the same, with what was chosen of it.
+  function nearby(html) {
+    var box = $("near");
+    var fresh = document.createElement("div");
+    fresh.innerHTML = html;
+    if (offered(fresh) === offered(box)) return;
+    var chosen = all("same")[0];
+    box.innerHTML = html;
+    check("same", chosen);
+  }
+
+  function offered(box) {
+    var found = box.querySelectorAll('[name="same"]');
+    var list = [];
+    for (var i = 0; i < found.length; i++) list.push(found[i].value);
+    return list.join(" ");
   }
 
   function names(box) {
