@@ -41,6 +41,7 @@ AUDIENCES = {
     Audience.HEADS: "负责人",
     Audience.UNIT_HEADS: "承办单位负责人",
     Audience.INQUIRY_CLERKS: "派单员",
+    Audience.CONTRACTOR: "外包作业人员",
     Audience.KEEPERS: "管理员和审计员",
     Audience.KEEPERS: "管理员和审计员",
 }

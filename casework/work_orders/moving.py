@@ -51,7 +51,8 @@ async def take(
         if not sees(actor, order, case):
             raise NotFound(NOT_FOUND)
         _require_theirs(actor, step.move, order, case)
-        if expected_revision is not None and order.revision != expected_revision:
+        is_outdated = expected_revision is not None and order.revision != expected_revision
+        if is_outdated and not set(WORK_ORDER.find(step.move).by).isdisjoint(actor.roles):
             if _just_made(step, order, expected_revision):
                 return
             raise Conflict("problem.work_order.moved_on")
@@ -164,9 +165,9 @@ def _require_theirs(actor: Actor, name: str, order: WorkOrder, case: Complaint) 
         raise Forbidden("problem.complaint.not_your_case" if set(found.by) & set(ISSUERS) else NOT_FOUND)
 
 
-def _just_made(step: OrderStep, order: WorkOrder, expected_revision: int) -> bool:
+def _just_made(step: OrderStep, order: WorkOrder, expected_revision: int | None) -> bool:
     """Whether it is this step that led to where the order stands, one revision on."""
-    same = order.revision == expected_revision + 1 and order.state == WORK_ORDER.find(step.move).target
+    same = order.revision == (expected_revision or 0) + 1 and order.state == WORK_ORDER.find(step.move).target
     return same and all(getattr(order, name) == value for name, value in step.given.items())
 
 

@@ -136,7 +136,7 @@ async def test_each_tab_holds_what_its_name_says(desk: Desk, clock: FixedClock) 
 
     assert await shown(Tab.MINE, HANDLER) == {"street's", "the handler's", "supervised", "disputed"}
     assert await shown(Tab.MINE, DEPUTY) == {"street's", "supervised", "the night's"}
-    assert await shown(Tab.MINE, CONTRACTOR) == {"elsewhere but the contractor's"}
+    assert await shown(Tab.MINE, CONTRACTOR) == set()
     assert await shown(Tab.FREE, DISPATCHER) == {"new", "accepted"}
     assert await shown(Tab.WAITING, DISPATCHER) == {"waiting"}
     assert await shown(Tab.VERIFY, HEAD) == {"handled"}

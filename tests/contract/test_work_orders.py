@@ -180,12 +180,13 @@ async def test_an_order_is_done_sent_back_done_again_and_verified(desk: OrderDes
     assert back.due_at > due
     await ordering.report(desk, CONTRACTOR, one.id, report="垃圾也清了")
     await ordering.verify(desk, HANDLER, one.id, take_photos=True)
-    assert await ComplaintPhoto.filter(complaint_id=case.id, stage="after").values_list(
-        "file_id", flat=True
-    ) == [photo]
+    (taken,) = await ComplaintPhoto.filter(complaint_id=case.id, stage="after")
+    assert taken.file_id == photo
     assert await reports_of(case.id) == ((one.reference, "垃圾也清了"),)
     assert (await WorkOrder.get(id=one.id)).due_at is None
-    said = [entry.key.rpartition(".")[2] for entry in (await detail(desk.complaints, case.id)).timeline]
+    seen = await detail(desk.complaints, case.id, HANDLER)
+    assert seen is not None
+    said = [entry.key.rpartition(".")[2] for entry in seen.view.timeline]
     assert [one for one in said if one.startswith("order_")] == [
         "order_issue", "order_accept", "order_report", "order_send_back", "order_report", "order_verify",
     ]  # fmt: skip

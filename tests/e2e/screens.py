@@ -1,7 +1,7 @@
 """Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
 
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
-one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {desk_case} and {desk_inquiry} what a
+one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {order} a work order and {order_case} its case, {desk_case} and {desk_inquiry} what a
 clerk opens.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
@@ -68,6 +68,14 @@ def find_a_category(page: Page) -> None:
     open_all(page)
     page.locator(".picks-find").first.fill("井")
     page.locator("select[size]").first.wait_for()
+
+
+def report_nothing(page: Page) -> None:
+    """An order reported without a word."""
+    page.evaluate("document.querySelectorAll('main form').forEach(one => { one.noValidate = true })")
+    page.locator("#act-report").evaluate("one => { one.open = true }")
+    page.locator("#act-report button.primary").click()
+    page.locator("main [aria-invalid=true]:visible").first.wait_for()
 
 
 def file_one(page: Page) -> None:
@@ -200,6 +208,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-map", "/console/map?state=all", "diaodu", prepare=map_drawn),
     Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
     Screen("console-visits", "/console/visits", "diaodu", prepare=open_all),
+    Screen("console-orders", "/console/orders", "waibao"),
+    Screen("console-order", "/console/orders/{order}", "waibao", prepare=open_all),
+    Screen("console-order-refused", "/console/orders/{order}", "waibao", prepare=report_nothing),
+    Screen("console-order-issue", "/console/orders/new/{order_case}", "shizheng"),
     Screen("console-inquiries", "/console/inquiries", "diaodu"),
     Screen("console-inquiry", "/console/inquiries/{inquiry}", "diaodu", prepare=open_all),
     Screen("console-privacy", "/console/privacy", "diaodu"),
@@ -249,6 +261,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen("console-texts", "/console/settings/texts?find=时限", "lingdao"),
     Screen("console-text", "/console/settings/texts/problem.login.slow_down", "lingdao", prepare=open_all),
+    Screen("console-models", "/console/settings/models", "guanli"),
     Screen("console-settings-history", "/console/settings/history", "lingdao"),
     Screen("console-me", "/console/me", "diaodu"),
     Screen("console-login-refused", "/console/login", prepare=send_empty),

@@ -70,6 +70,12 @@ class Stage:
             ),
             "campaign": str(rows("select id from campaign limit 1")[0][0]),
             "desk_case": desk_case,
+            "order": str(rows("select reference from work_order limit 1")[0][0]),
+            "order_case": str(
+                rows(
+                    "select reference from complaint where id = (select complaint_id from work_order limit 1)"
+                )[0][0]
+            ),
             "exchange": str(rows("select id from exchange_message order by id limit 1")[0][0]),
         }
 

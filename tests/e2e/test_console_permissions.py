@@ -19,6 +19,8 @@ from casework.complaints.notes import note_internally
 from casework.complaints.views import ComplaintView
 from casework.permissions import PERMISSIONS, Operation
 from casework.roles import STAFF_ROLES, Role
+from casework.work_orders.actions import verify
+from casework.work_orders.queries import in_hand, order_by_reference
 from kit.clock import FixedClock
 from kit.db import Database
 from kit.ids import Ids
@@ -29,7 +31,7 @@ from web.console.forms import FORMS
 
 BY_MOVE = {"several", "take_several"}
 """Who may is said by the lifecycle's table, as for a single case."""
-BY_NAME_ALONE = {Role.CONTRACTOR, Role.VOLUNTEER}
+BY_NAME_ALONE = {Role.VOLUNTEER}
 OPEN_TO_ANYBODY = {"login", "log_in", "log_out", "give_code", "first_login"}
 UNKNOWN = {
     "reference": "QS-TS-261123-9999-X",
@@ -157,39 +159,72 @@ async def given_to(console: ConsoleSetting, login: str) -> ComplaintView:
     return case
 
 
-async def test_a_contractor_sees_only_what_was_given_to_them_and_nothing_of_the_citizen(
+REPORTERS = ("13812345678", "13912345678", "5678", "赵铁柱", "摆摊三年", "QS-TS-")
+
+
+async def test_a_contractor_works_through_an_order_and_no_byte_is_the_reporters(
     console: ConsoleSetting,
 ) -> None:
-    other = await submit(console.door.desk, CITIZEN, words())
-    case = await given_to(console, "contractor")
-    async with console.client() as clerk:
-        home = await clerk.log_in("contractor")
-        assert case.reference in home.text
-        everything = await clerk.get("/console/cases?state=all")
-        assert other.reference not in everything.text
-        assert (await clerk.get(f"/console/cases/{other.reference}")).status == 404
-        page = await clerk.get(f"/console/cases/{case.reference}")
-        assert "路口有人摆摊" in page.text
-        for hidden in ("13812345678", "13912345678", "139****5678", "5678", "联系人", "通知市民的情况"):
-            assert hidden not in page.text, hidden
-            assert hidden not in everything.text, hidden
-        assert 'id="act-answer"' not in page.text
-        assert 'id="act-update"' not in page.text
-        note = {
-            "csrf_token": page.hidden("csrf_token"),
-            "act": page.hidden("act", "note"),
-            "note": "已清运，请王强核实",
+    desk, orders = console.door.desk, console.door.orders
+    story = "张桂兰在路口摆摊三年了，请打 13812345678 找我"
+    case = await submit(desk, CITIZEN, words(story=story, phone="13912345678", person_name="赵铁柱"))
+    await actions.accept(desk, DISPATCHER, case.id, category="vending")
+    await actions.assign(desk, DISPATCHER, case.id, unit="street")
+    async with console.client() as officer:
+        await officer.log_in("handler")
+        form = await officer.get(f"/console/orders/new/{case.reference}")
+        given = {
+            "csrf_token": form.hidden("csrf_token"),
+            "act": form.hidden("act"),
+            "contractor": str(console.people["contractor"].id),
+            "order_words": "清走摊位，找 13812345678",
+            "order_place": "文渊路口",
+            "working_hours": "7",
         }
-        done = await clerk.post(f"/console/cases/{case.reference}/note", note)
-        assert "已清运，请王强核实" in done.text
-        refused = await clerk.post(f"/console/cases/{case.reference}/phone", note)
-        assert refused.status == 403
-        desk = console.door.desk
-        await actions.answer(desk, HANDLER, case.id, text="已经清运")
-        await actions.dispute(desk, CITIZEN, case.id, reason="还在，打 13712345678")
-        disputed = await clerk.get(f"/console/cases/{case.reference}")
-        assert "还在" in disputed.text
-        assert "13712345678" not in disputed.text
+        refused = await officer.post(f"/console/orders/new/{case.reference}", given)
+        assert refused.status == 422
+        assert "电话、证件号" in refused.text
+        issued = await officer.post(
+            f"/console/orders/new/{case.reference}", given | {"order_words": "清走摊位，打扫路面"}
+        )
+        assert "已派出" in issued.text
+        assert case.reference in issued.text
+        (reference,) = await in_hand(console.people["contractor"].id)
+    async with console.client() as clerk:
+        seen = [await clerk.log_in("contractor")]
+        assert reference in seen[0].text
+        page = await clerk.get(f"/console/orders/{reference}")
+        token, here = page.hidden("csrf_token"), f"/console/orders/{reference}"
+        sent = {"csrf_token": token, "expected_revision": "1"}
+        seen += [page, await clerk.post(f"{here}/accept", sent), await clerk.post(f"{here}/accept", sent)]
+        seen.append(await clerk.post(f"{here}/report", sent | {"expected_revision": "2", "report": " "}))
+        assert seen[-1].status == 422
+        report = {"expected_revision": "2", "report": "摊位已清走"}
+        seen.append(await clerk.post(f"{here}/report", sent | report))
+        assert "待验收" in seen[-1].text
+        seen += [await clerk.get("/console/orders?tab=done"), await clerk.get("/console/notices")]
+        for door in (
+            f"/cases/{case.reference}",
+            "/cases",
+            f"/orders/new/{case.reference}",
+            "/map",
+            "/several",
+        ):
+            page = await clerk.get(f"/console{door}")
+            assert page.status == 403, door
+            seen.append(page)
+        assert (await clerk.post(f"{here}/verify", sent | {"expected_revision": "3"})).status in (403, 404)
+        for page in seen:
+            for hidden in REPORTERS:
+                assert hidden not in page.text, (page.path, hidden)
+    view = await order_by_reference(orders, HANDLER, reference)
+    assert view is not None
+    await verify(orders, HANDLER, view.line.id)
+    async with console.client() as officer:
+        await officer.log_in("handler")
+        answering = await officer.get(f"/console/cases/{case.reference}")
+        assert f"工单 {reference} 的处理情况" in answering.text
+        assert "摊位已清走" in answering.text
 
 
 async def test_an_auditor_reads_everything_and_changes_nothing(console: ConsoleSetting) -> None:

@@ -150,10 +150,33 @@ def _prefilled(
         "contractor": str(suggested or ""),
         "order_words": door.words.text("console.orders.new.words", category=case.view.category_name),
         "order_place": case.view.place_text,
-        "working_hours": str(door.orders.section.limits.order.working_hours),
+        "working_hours": str(_usual_hours(door, case)),
         "with_position": "1",
         "is_checked": "",
     }
+
+
+def _usual_hours(door: ConsoleDoor, case: ComplaintDetail) -> int:
+    """The bureau's usual time, or as much of it as there is before the case itself is due."""
+    section, now = door.orders.section, door.clock.now()
+    usual = section.limits.order.working_hours
+    if case.view.due_at is None:
+        return usual
+    fitting = [
+        one
+        for one in section.choices
+        if one <= usual and door.desk.calendar.add_working_minutes(now, one * 60).at <= case.view.due_at
+    ]
+    return max(fitting, default=min(section.choices))
+
+
+def _helps(door: ConsoleDoor, case: ComplaintDetail) -> dict[str, str]:
+    text, due = door.words.text, case.view.due_at
+    helps = {name: text(f"console.orders.help.{name}") for name in ("order_words", "order_place")}
+    if due is not None:
+        at = door.words.moment(due, door.clock.now())
+        helps["working_hours"] = text("console.orders.help.working_hours", at=at)
+    return helps
 
 
 def _asks(
@@ -181,6 +204,7 @@ def _asks(
     )
     choices = {"contractor": contractors, "working_hours": hours}
     kinds: dict[str, Literal["long", "short"]] = {"order_words": "long", "order_place": "short"}
+    helps = _helps(door, case)
     at_most = {"order_words": WORDS_AT_MOST, "order_place": PLACE_AT_MOST}
     return tuple(
         Ask(
@@ -188,7 +212,7 @@ def _asks(
             kind="choice" if name in choices else kinds[name],
             label=text(f"console.orders.field.{name}"),
             optional=name == "order_place",
-            help=text(f"console.orders.help.{name}") if name in at_most else "",
+            help=helps.get(name, ""),
             typed=given[name],
             wrong=wrong.get(name, ""),
             at_most=at_most.get(name, 40),
