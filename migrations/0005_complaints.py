@@ -483,7 +483,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['submitted_at', 'place_cell', 'state', 'unit', 'category', 'urgency', 'place_area', 'restricted_at']),
+            index=Index(fields=['submitted_at', 'place_cell', 'state', 'unit', 'category', 'urgency', 'place_area', 'source', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -499,11 +499,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['state', 'submitted_at', 'id', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['state', 'submitted_at', 'id', 'category', 'urgency', 'place_area', 'source', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['unit', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['unit', 'submitted_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -515,11 +515,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['category', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['category', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=Index(fields=['category', 'unit', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source']),
+            index=Index(fields=['category', 'unit', 'submitted_at', 'id', 'state', 'urgency', 'place_area', 'source', 'restricted_at']),
         ),
         ops.AddIndex(
             model_name='Complaint',
@@ -527,15 +527,15 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'unit', 'assignee_id'], where='closed_at IS NULL'),
+            index=IndexWhere(fields=['due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'submitted_at', 'unit', 'assignee_id'], where='closed_at IS NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['unit', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'assignee_id'], where='closed_at IS NULL'),
+            index=IndexWhere(fields=['unit', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'submitted_at', 'assignee_id'], where='closed_at IS NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',
-            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'unit'], where='closed_at IS NULL AND assignee_id IS NOT NULL'),
+            index=IndexWhere(fields=['assignee_id', 'due_at', 'id', 'state', 'category', 'urgency', 'place_area', 'source', 'submitted_at', 'unit'], where='closed_at IS NULL AND assignee_id IS NOT NULL'),
         ),
         ops.AddIndex(
             model_name='Complaint',

@@ -11,7 +11,8 @@ OPEN = "closed_at IS NULL"
 """Of a million cases some twenty thousand are open; their queues have indexes of their own, see `casework.queues`."""
 KEPT = "closed_at IS NOT NULL AND anonymised_at IS NULL"
 """Over, and still naming whose it was, see `casework.retention`."""
-QUEUED = ("state", "category", "urgency", "place_area", "source")
+QUEUED = ("state", "category", "urgency", "place_area", "source", "submitted_at")
+ENDED = ("urgency", "place_area", "source", "restricted_at")
 """What a queue is narrowed by stands in its indexes, so that a row is read only when it is shown."""
 
 
@@ -110,30 +111,21 @@ class Complaint(Model):
         table = "complaint"
         indexes = (
             ("place_cell", "submitted_at"),
-            # The map's counts are read from this one alone, see `casework.areas.counting`.
-            (
-                "submitted_at",
-                "place_cell",
-                "state",
-                "unit",
-                "category",
-                "urgency",
-                "place_area",
-                "restricted_at",
-            ),
+            # The map's counts are read from this one alone, see `casework.areas.counting`; so is the list of everything.
+            ("submitted_at", "place_cell", "state", "unit", "category", *ENDED),
             IndexWhere(fields=("merged_into_id", "id"), where="merged_into_id IS NOT NULL"),
             IndexWhere(fields=("parent_id", "id"), where="parent_id IS NOT NULL"),
             ("phone_index", "submitted_at"),
             ("account_id", "submitted_at", "id"),
-            ("state", "submitted_at", "id", "urgency", "place_area", "source"),
-            ("unit", "submitted_at", "id", "state", "urgency", "place_area", "source"),
+            ("state", "submitted_at", "id", "category", *ENDED),
+            ("unit", "submitted_at", "id", "state", "category", *ENDED),
             ("unit", "state", "submitted_at", "id"),
             IndexWhere(
                 fields=("assignee_id", "submitted_at", "id", "unit", "state", "category"),
                 where="assignee_id IS NOT NULL",
             ),
-            ("category", "submitted_at", "id", "state", "urgency", "place_area", "source"),
-            ("category", "unit", "submitted_at", "id", "state", "urgency", "place_area", "source"),
+            ("category", "submitted_at", "id", "state", *ENDED),
+            ("category", "unit", "submitted_at", "id", "state", *ENDED),
             IndexWhere(
                 fields=("filed_by_id", "submitted_at", "id", "unit", "state", "assignee_id"),
                 where="filed_by_id IS NOT NULL",

@@ -151,10 +151,12 @@ def _shared(wanted: QueueFilter, policy: ComplaintPolicy, now: datetime) -> list
         found.append(_urgency(wanted.urgency, policy))
     if wanted.source is not None:
         found.append(("source = {}", (kept(wanted.source),)))
+    # What is due is looked through along what is due.
+    submitted = "+submitted_at" if wanted.order == "due" else "submitted_at"
     if wanted.submitted_from_at is not None:
-        found.append(("submitted_at >= {}", (wanted.submitted_from_at,)))
+        found.append((f"{submitted} >= {{}}", (wanted.submitted_from_at,)))
     if wanted.submitted_before_at is not None:
-        found.append(("submitted_at < {}", (wanted.submitted_before_at,)))
+        found.append((f"{submitted} < {{}}", (wanted.submitted_before_at,)))
     if wanted.references is not None:
         found.append(_among("reference", wanted.references))
     if wanted.phone_index is not None:
@@ -217,7 +219,8 @@ def _ended(owner: _Owner, wanted: QueueFilter, states: frozenset[State]) -> list
         conditions = [*conditions, (f"{along}category = {{}}", (kept(wanted.category),))]
     elif not owner.by_name and len(states) == 1:
         return [[*conditions, ("state = {}", (one.value,))] for one in states]
-    elif not owner.conditions:
+    elif not owner.conditions and states != frozenset(State):
+        # The newest of all are open: whoever looks for others skips them state by state.
         return [[("state = {}", (one.value,))] for one in sorted(states)]
     return [[*conditions, *_along(states)]]
 
