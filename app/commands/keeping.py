@@ -130,6 +130,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     )
     if not arguments.moved:
         print("当时等待发送的通知可能已经发过，没有再发，在通知记录里标为“结果不明”。")
+        print("备份之后按本人要求删除过的又回来了：启动之前执行 chengguan retention repeat，再删一次。")
     if not done.has_keys:
         print(lost_without_keys(done.manifest), file=sys.stderr)
         return 1

@@ -1,16 +1,19 @@
-"""`people forget-case|restrict-case` and `retention report|run`: what names a person, deleted on request and in time."""
+"""`people forget-case|restrict-case` and `retention report|run|repeat`: what names a person, deleted on request and in time."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.commands.running import with_desk
 from app.core import CATALOGUE_FOLDER, profile_in_force
 from app.environment import read_settings
+from app.erasures import Repeated, erasures_folder, repeat_erasures
 from app.refusals import CommandRefused
 from casework.actors import system
 from casework.complaints.desk import Desk
@@ -52,6 +55,12 @@ def add(group: Any) -> None:
     running = actions.add_parser("run", help="现在就去除已到期的个人信息；不执行也会由 worker 陆续完成")
     running.add_argument("--yes", action="store_true", help="确认执行；去除后不能恢复。不加则只看")
     running.set_defaults(run=_run)
+    repeating = actions.add_parser("repeat", help="恢复备份之后：把备份以后按本人要求删除过的再删一次")
+    repeating.add_argument(
+        "place", nargs="?", type=Path, metavar="记录", help="文件夹或文件，默认 DATA_DIR/erasures"
+    )
+    repeating.add_argument("--yes", action="store_true", help="确认删除；删除后不能恢复。不加则只看")
+    repeating.set_defaults(run=_repeat)
 
 
 def _forget(arguments: argparse.Namespace) -> int:
@@ -123,6 +132,34 @@ def _run(arguments: argparse.Namespace) -> int:
 
     print("\n".join(with_desk(work)))
     return 0 if arguments.yes else 1
+
+
+def _repeat(arguments: argparse.Namespace) -> int:
+    settings, words = read_settings(for_wechat=False), Catalogue.load(CATALOGUE_FOLDER)
+    store = LocalFileStore(settings.data_dir / "files", KeyRing.open(settings.key_dir, create=False))
+    place = arguments.place or erasures_folder(settings.data_dir)
+    if not place.exists():
+        raise CommandRefused(f"没有 {place}：请写明删除记录在哪里。")
+
+    async def work(desk: Desk) -> Repeated:
+        return await repeat_erasures(
+            desk,
+            place,
+            store.delete,
+            instead=words.text("complaint.forgotten"),
+            duty=(await _retention()).archive_duty,
+            only_count=not arguments.yes,
+        )
+
+    found = with_desk(work)
+    for id in found.waiting:
+        print(f"还没有办结，现在不能删，办结后请再执行一次：{id}", file=sys.stderr)
+    print(f"记录里有 {found.needless} 项不用再做。")
+    if not arguments.yes:
+        print(f"还要再做 {found.done} 项。没有执行。确认请加上 --yes；删除后不能恢复。")
+        return 1 if found.done else 0
+    print(f"再做了 {found.done} 项。")
+    return 1 if found.waiting else 0
 
 
 def _reference(text: str) -> Reference:

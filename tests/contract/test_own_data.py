@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
 import pytest
 
+from app.erasures import Erasure, note_erasures, repeat_erasures
 from casework.actors import system
 from casework.complaints import actions, queries
 from casework.complaints.adding import add_material
@@ -137,3 +142,31 @@ async def test_a_case_is_claimed_alone_and_never_with_what_stands_beside_it(desk
     # What was linked once is somebody's, and not free any more.
     with pytest.raises(Conflict):
         await claim(desk.db, person(3), alone.id)
+
+
+async def test_what_a_restored_backup_brings_back_is_deleted_again(desk: Desk, tmp_path: Path) -> None:
+    await accounts(desk.db, 1)
+    known, back, still_open = [await filed(desk) for _ in range(3)]
+    for one in (known, back):
+        await actions.withdraw(desk, CITIZEN, one.id)
+    await forget_case(desk.db, system(), known.id, instead="—")
+    assert [await note_erasures(tmp_path) for _ in range(2)] == [1, 0]
+    now, gone = desk.db.clock.now(), []
+
+    async def remove(id: UUID) -> None:
+        gone.append(id)
+
+    with (tmp_path / "erasures-2026.jsonl").open("ab") as file:
+        file.write(b'{"entry": "0')  # a kill came between
+    lines = [
+        Erasure(desk.db.ids.new(), now, "complaint.forget", one)
+        for one in (back.id, still_open.id, person(9))
+    ]
+    (tmp_path / "erasures-2027.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    for needless in (2, 3):
+        found = await repeat_erasures(desk, tmp_path, remove, instead="—", duty=None)
+        assert (found.done, found.needless, found.waiting) == (3 - needless, needless, (still_open.id,))
+    assert [(await Complaint.get(id=one.id)).story for one in (known, back)] == ["—", "—"]
+    assert (await Complaint.get(id=still_open.id)).story != "—"
+    # What was done again is noted once more, behind the line that was cut short.
+    assert (await note_erasures(tmp_path), await note_erasures(tmp_path)) == (1, 0)
