@@ -41,6 +41,14 @@ def test_a_limit_is_said_in_its_two_largest_units(left: timedelta, words: str, t
     assert (shown.words, shown.tone) == (words, tone)
 
 
+def test_a_day_that_ends_a_limit_is_that_day_not_the_next() -> None:
+    midnight = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    shown = WORDS.countdown(State.WAITING, midnight, NOW)
+    assert shown is not None
+    assert shown.at == "11-30 24:00"
+    assert WORDS.moment(midnight, NOW) == "12-01 00:00"
+
+
 def test_the_citizens_own_time_never_looks_like_the_bureaus() -> None:
     for left in (timedelta(hours=1), timedelta(hours=-1)):
         shown = WORDS.countdown(State.ANSWERED, NOW + left, NOW)

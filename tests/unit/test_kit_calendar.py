@@ -146,6 +146,12 @@ def test_a_deadline_can_be_explained_line_by_line():
     assert lines[0] == "2026年9月30日（周三，工作日）：不计"
     assert lines[1] == "2026年10月1日（周四，国庆节放假）：不计"
     assert lines[-1] == "2026年10月8日（周四，工作日）：第 1 日"
+    lines = explain(CALENDAR.add_natural_days(at("2026-11-23 10:00"), 5), TEXTS)
+    assert lines[-3:] == [
+        "2026年11月28日（周六，周末）：第 5 日",
+        "2026年11月29日（周日，周末）：末日不上班，顺延",
+        "2026年11月30日（周一，工作日）：顺延到这一天",
+    ]
 
 
 def test_a_warning_moment_is_reckoned_backwards():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.complaints.lifecycle import ANSWER, COMPLAINT, OPEN_STATES
+from casework.complaints.lifecycle import ANSWER, COMPLAINT, OPEN_STATES, State
 from casework.complaints.limits import add_up, limit_in
 from casework.complaints.notes import NoteView
 from casework.complaints.releasing import ReleaseView, marked
@@ -273,16 +273,18 @@ def _reckoning(door: ConsoleDoor, case: ComplaintDetail) -> tuple[str, ...]:
         view.paused_for,
         view.external_due_at,
     )
-    text = door.words.text
+    text, now = door.words.text, door.clock.now()
+    stands = [text("console.case.reckoned.stands", at=door.words.moment(view.limit_started_at, now))]
     more = [
-        text(f"console.case.reckoned.{name}", amount=amount, unit=text(f"console.case.unit.{limit.unit}"))
-        for name, amount in (("extended", found.extended_by), ("paused", found.paused_for))
-        if amount
+        *(stands if view.state is State.WAITING else ()),
+        *(
+            text(f"console.case.reckoned.{name}", amount=amount, unit=text(f"console.case.unit.{limit.unit}"))
+            for name, amount in (("extended", found.extended_by), ("paused", found.paused_for))
+            if amount
+        ),
     ]
     if view.external_due_at is not None and found.due_at == view.external_due_at:
-        more.append(
-            text("console.case.reckoned.external", at=door.words.moment(found.due_at, door.clock.now()))
-        )
+        more.append(text("console.case.reckoned.external", at=door.words.moment(found.due_at, now)))
     return (*more, *explain(found.deadline, door.words.catalogue))
 
 

@@ -53,6 +53,12 @@ class Words:
         on = f"{shown.month:02d}-{shown.day:02d}"
         return f"{on} {time}" if shown.year == today.year else f"{shown.year}-{on} {time}"
 
+    def _end(self, shown: datetime, today: date) -> str:
+        """A moment that ends something. Midnight belongs to the day that ends with it."""
+        if shown.hour or shown.minute:
+            return self._moment(shown, today)
+        return self._moment(shown - timedelta(minutes=1), today).replace("23:59", "24:00")
+
     def span(self, length: timedelta) -> str:
         """A length of time in its two largest units."""
         minutes = int(abs(length).total_seconds() // 60)
@@ -72,7 +78,7 @@ class Words:
         if due_at is None:
             return None
         if state in (State.ANSWERED, State.WAITING):
-            left, at = due_at - now, self.moment(due_at, now)
+            left, at = due_at - now, self._end(local(due_at), local(now).date())
             # The citizen's time to object or to reply: nothing for the bureau to hurry about.
             name = "citizen" if state is State.ANSWERED else "reply"
             key = name if left > NOTHING else f"{name}_over"
@@ -85,7 +91,7 @@ class Words:
             return None
         left = due_at - now
         shown, today = local(due_at), local(now).date()
-        at, iso = self._moment(shown, today), shown.isoformat(timespec="seconds")
+        at, iso = self._end(shown, today), shown.isoformat(timespec="seconds")
         if left <= NOTHING:
             return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!", iso=iso)
         if left <= SOON or shown.date() == today:
