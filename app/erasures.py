@@ -59,14 +59,14 @@ def erasures_folder(data_dir: Path) -> Path:
 
 async def note_erasures(folder: Path) -> int:
     """Append what is not there yet. Returns how many lines; safe to repeat. Raises OSError."""
-    known = {one.entry: one.at for one in read_erasures(folder)} if folder.is_dir() else {}
+    # Also with nothing to note: a folder that is missing after a loss is no folder without deletions.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = {one.entry: one.at for one in read_erasures(folder)}
     found = AuditEntry.filter(action__in=list(_ACTS))
     if known:
         found = found.filter(at__gt=max(known.values()) - OVERLAP)
     rows = await found.order_by("at").limit(AT_ONCE).only("id", "at", "action", "case_id")
     new = [Erasure(row.id, row.at, row.action, row.case_id) for row in rows if row.id not in known]
-    if new:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for one in new:
         _append(folder / f"erasures-{local(one.at).year}.jsonl", one)
     return len(new)

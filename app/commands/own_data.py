@@ -139,7 +139,7 @@ def _repeat(arguments: argparse.Namespace) -> int:
     store = LocalFileStore(settings.data_dir / "files", KeyRing.open(settings.key_dir, create=False))
     place = arguments.place or erasures_folder(settings.data_dir)
     if not place.exists():
-        raise CommandRefused(f"没有 {place}：请写明删除记录在哪里。")
+        raise CommandRefused(f"没有 {place}。原来的盘没了的，请写明另存在外面的删除记录在哪里。")
 
     async def work(desk: Desk) -> Repeated:
         return await repeat_erasures(
