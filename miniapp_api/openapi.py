@@ -34,6 +34,8 @@ _EVERYWHERE: Refusals = (
     (408, "problem.timeout"),
     (413, "problem.too_large"),
     (422, "problem.api.field"),
+    (422, "problem.api.too_long"),
+    (422, "problem.api.too_many_items"),
     (500, "problem.internal"),
     (503, "problem.busy"),
     (503, "problem.stopping"),
@@ -115,7 +117,7 @@ def statuses_of(operation: Operation) -> dict[int, list[str]]:
     if operation.who is not Who.ANYBODY:
         refusals.append((401, "problem.api.sign_in_again"))
     if operation.pace is not None:
-        refusals.append((429, "problem.too_many"))
+        refusals.append((429, operation.pace.problem))
     if operation.takes is not None:
         refusals += _WITH_BODY
     if operation.has_act:

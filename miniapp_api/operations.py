@@ -36,13 +36,19 @@ class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Pace:
-    """How often one account, or without one an address, may call operations of this pace in a minute."""
+    """How often one account, or without one an address, may call operations of this pace in a minute.
+
+    `problem` is the key of what is said to who has to wait.
+    """
 
     name: str
     per_minute: int
+    problem: str = "problem.too_many"
 
 
 READING, WRITING, ASKING = Pace("api-read", 600), Pace("api-write", 60), Pace("api-ask", 60)
+FILING_PACE = Pace("api-file", 10, "problem.complaint.too_often")
+"""More than anybody types; what is refused is still on the caller's screen."""
 LOOKING_ROUND = Pace("api-near", 12)
 """What is near a place: often enough for whoever files, too seldom to look through a town."""
 

@@ -67,7 +67,7 @@ def _paced(operation: Operation, inner: RawHandler) -> RawHandler:
 
 async def _take(pace: Pace, request: Request, door: ApiDoor, caller: Caller | None) -> None:
     who = f"account:{caller.account_id}" if caller is not None else by_address(door.addresses.of(request))
-    await door.pace.take(pace.name, who, per_minute=pace.per_minute)
+    await door.pace.take(pace.name, who, per_minute=pace.per_minute, problem=pace.problem)
 
 
 def _read(operation: Operation) -> RawHandler:

@@ -25,6 +25,7 @@ _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 
 # How msgspec names what is missing, where what does not fit stands, and what is too much.
 _FIELD_NAMED = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)", re.ASCII)
+_TOO_MUCH = re.compile(r"Expected `(str|array)` of length <= (\d+)", re.ASCII)
 _UNKNOWN_NAMED = re.compile(r"contains unknown field `([\w.-]{1,40})`", re.ASCII)
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.ASCII | re.IGNORECASE)
 
@@ -121,7 +122,11 @@ def _unfit(said: str, otherwise: str) -> Invalid:
     if unknown:
         return Invalid("problem.api.unknown_field", field=unknown[1])
     named = _FIELD_NAMED.search(said)
-    return Invalid("problem.api.field", field=named[1] or named[2] if named else otherwise)
+    field = named[1] or named[2] if named else otherwise
+    if too_much := _TOO_MUCH.search(said):
+        key = "problem.api.too_long" if too_much[1] == "str" else "problem.api.too_many_items"
+        return Invalid(key, field=field, at_most=int(too_much[2]))
+    return Invalid("problem.api.field", field=field)
 
 
 def _shown(name: str) -> str:

@@ -32,6 +32,7 @@ from miniapp_api import (
 from miniapp_api.cases import Case, CasePage, FiledCase, InquiryCase, InquiryList, LeftInquiry
 from miniapp_api.operations import (
     ASKING,
+    FILING_PACE,
     LOOKING_ROUND,
     READING,
     WRITING,
@@ -143,7 +144,7 @@ OWN: tuple[Operation, ...] = (
     _row(
         "POST", "/complaints", "file_complaint", complaints.file_complaint,
         Given(status=201, content=FiledCase, headers=(LOCATION,)),
-        tag="complaints", takes=complaints.NewCase, has_act=True, refuses=FILING,
+        tag="complaints", pace=FILING_PACE, takes=complaints.NewCase, has_act=True, refuses=FILING,
     ),
     _row(
         "POST", "/near-complaints", "near_complaints", near.show_near, Given(content=near.NearCases),

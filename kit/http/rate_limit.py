@@ -43,12 +43,19 @@ class RateLimit:
         self._own: OrderedDict[str, float] = OrderedDict()
 
     async def take(
-        self, name: str, subject: str, *, per_minute: float, burst: int = 0, acts: int = 1
+        self,
+        name: str,
+        subject: str,
+        *,
+        per_minute: float,
+        burst: int = 0,
+        acts: int = 1,
+        problem: str = "problem.too_many",
     ) -> None:
         """Count `acts` of `subject` under `name`. Raises TooMany (429) with the seconds to wait, and counts nothing then.
 
         `subject` is an account, a session, or `by_address(…)`; only its keyed hash is kept. `burst`: how many at
-        once, a minute's worth if 0.
+        once, a minute's worth if 0. `problem` is the key of what is said then.
         """
         if not self._enabled:
             return
@@ -59,7 +66,7 @@ class RateLimit:
         if wait_ms is None:
             wait_ms = self._take_here(key, each_ms, share_ms, acts)
         if wait_ms > 0:
-            raise TooMany(retry_after_s=max(1, math.ceil(wait_ms / 1000)))
+            raise TooMany(problem, retry_after_s=max(1, math.ceil(wait_ms / 1000)))
 
     async def _take_in_redis(self, key: str, each_ms: float, share_ms: float, acts: int) -> float | None:
         if self._redis is not None:

@@ -142,7 +142,9 @@ async def show_token(request: Request, door: Open311Door, form: Format, token: s
 async def _admit(request: Request, door: Open311Door, api_key: str) -> None:
     address = by_address(door.addresses.of(request))
     if not door.api_keys:
-        await door.limit.take("open311_post", address, per_minute=POSTS_PER_MINUTE)
+        await door.limit.take(
+            "open311_post", address, per_minute=POSTS_PER_MINUTE, problem="problem.complaint.too_often"
+        )
         return
     if not door.is_known(api_key):
         await door.limit.take("open311_key", address, per_minute=POSTS_PER_MINUTE)

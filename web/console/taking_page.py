@@ -62,7 +62,11 @@ async def file_case(request: Request, door: ConsoleDoor, visitor: Visitor) -> HT
     closes = taken.closes and closes_on_spot(visitor.actor)
     try:
         await door.limits.take(
-            "console-file", str(visitor.staff.id), per_minute=FILINGS_A_MINUTE, burst=AT_ONCE
+            "console-file",
+            str(visitor.staff.id),
+            per_minute=FILINGS_A_MINUTE,
+            burst=AT_ONCE,
+            problem="problem.complaint.too_often",
         )
         stored = [
             await _received(door, visitor, before),

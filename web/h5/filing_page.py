@@ -128,8 +128,11 @@ async def file_complaint(request: Request) -> HTTPResponse:
         lead = door.words.text("h5_file.one_more" if is_asked_too_little(door, form) else "h5_file.near.lead")
         return await _page(request, door, visitor, form, lead=lead, tone="soon", near=near)
     try:
-        await door.limits.take("file", by_address(door.addresses.of(request)), per_minute=_FILINGS_A_MINUTE)
-        await door.limits.take("file", holder, per_minute=_FILINGS_OF_ONE)
+        for subject, share in (
+            (by_address(door.addresses.of(request)), _FILINGS_A_MINUTE),
+            (holder, _FILINGS_OF_ONE),
+        ):
+            await door.limits.take("file", subject, per_minute=share, problem="problem.complaint.too_often")
         taken = await take(request, door, visitor, form)
     except Conflict:
         # The act is taken: the browser's back button led to a form that was sent, and its words were changed.
