@@ -144,6 +144,17 @@ async def test_what_does_not_fit_is_named_and_changes_nothing(
     assert await Complaint.all().count() == 0
 
 
+async def test_what_is_too_much_is_told_how_much_it_may_be(mei: Caller) -> None:
+    told = {"question": "几点？", "answer": "晚上"}
+    for more, kind, at_most in (
+        ({"story": "坑" * 12_001}, "api.too_long", "12000"),
+        ({"particulars": [told] * 7}, "api.too_many_items", "6"),
+    ):
+        said = await mei.post("/complaints", STORY | more)
+        assert (said.status, said.type) == (422, kind)
+        assert at_most in said.body["title"]
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"{", b"[" * 200_000, b"\xff\xfe", b'{"story": "\\ud800"}', b"null", b"[]"]
 )
@@ -306,9 +317,12 @@ async def test_more_than_its_share_is_refused_with_the_time_to_wait(
         mei = await setting.citizen()
         said = [(await mei.post("/complaints/x/withdraw")).status for _ in range(61)]
         assert said == [404] * 60 + [429]
-        late = await mei.post("/complaints", STORY)
+        late = await mei.post("/complaints/x/withdraw")
         assert int(late.headers["retry-after"]) >= 1
-        assert (await (await setting.citizen()).post("/complaints", STORY)).status == 201
+        lei = await setting.citizen()
+        filed = [await lei.post("/complaints", STORY) for _ in range(11)]
+        assert [one.status for one in filed] == [201] * 10 + [429]
+        assert "填写的内容都还在" in filed[-1].body["title"]
 
 
 async def test_what_is_near_is_told_by_kind_and_distance_and_me_too_goes_with_ones_own_complaint(
