@@ -23,6 +23,7 @@ from kit.clock import SystemClock
 from kit.db.backup import Columns, copy_database
 from kit.db.migrate import stamp
 from kit.db.standing import standing_of
+from kit.files.disk import sync_folder
 from kit.files.trees import Tally, digest_of, files_of, keep_tree, kept_files, sync_tree, write_sums
 from kit.settings import Settings
 
@@ -86,7 +87,7 @@ async def back_up_all(settings: Settings, to: Path, *, keep: int | None = None) 
             sync_tree(part)
             folder = to / name
             part.rename(folder)
-            sync_tree_of_one(to)
+            sync_folder(to)
         finally:
             shutil.rmtree(part, ignore_errors=True)
         note_backup(settings.data_dir, folder.absolute(), manifest.finished_at)
@@ -104,15 +105,6 @@ def backups_in(to: Path) -> list[Path]:
             read_manifest(path)
             found.append(path)
     return found
-
-
-def sync_tree_of_one(folder: Path) -> None:
-    """Make the names in one folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _questions(columns: Columns) -> dict[str, str]:

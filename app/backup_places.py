@@ -30,12 +30,6 @@ def last_backup(data_dir: Path) -> LastBackup | None:
         return None
 
 
-def last_backup_at(data_dir: Path) -> datetime | None:
-    """When that was."""
-    known = last_backup(data_dir)
-    return known.finished_at if known is not None else None
-
-
 def note_backup(data_dir: Path, folder: Path, finished_at: datetime) -> None:
     """Remember a backup that is complete, wherever it went."""
     write_whole(_note(data_dir), msgspec.json.encode(LastBackup(finished_at, str(folder))))

@@ -158,10 +158,6 @@ def _text(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _or_none(cell: str) -> str | None:
-    return _text(cell) or None
-
-
 def _shown(value: Value) -> str:
     return str(value or "")
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -225,12 +225,7 @@ def rule_book(profile: Profile) -> RuleBook:
 
 def complaint_policy(profile: Profile) -> ComplaintPolicy:
     """The sections complaints are handled by, joined and checked against each other."""
-    return ComplaintPolicy.of(
-        profile.section(ComplaintsSection),
-        cast("UnitsSection", profile.at("units")),
-        cast("NotOursSection", profile.at("not_ours")),
-        profile.section(DangerSection),
-    )
+    return ComplaintPolicy.of_profile(profile)
 
 
 def calendar_of(profile: Profile, data_dir: Path) -> WorkingCalendar:

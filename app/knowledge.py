@@ -13,7 +13,6 @@ from content.interpretations.views import Answer, EntryView
 from kit.clock import Clock, local
 
 POLL_S = 1.0
-DAY_CHECK_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.backing_up import TREES, sync_tree_of_one
+from app.backing_up import TREES
 from app.backup_manifest import DATABASE, Manifest, check_content, read_manifest
 from app.meters import metrics_folder
 from app.models import MODEL_MODULES
@@ -24,6 +24,7 @@ from kit.clock import Clock, local
 from kit.db.loading import load_database, set_database_aside
 from kit.db.migrate import stamp
 from kit.db.standing import known_steps, standing_of
+from kit.files.disk import sync_folder
 from kit.files.trees import files_of
 from kit.metrics import living
 from kit.secrets import KeyRing, KeyRingError
@@ -83,7 +84,7 @@ async def restore_all(
         ring.write(settings.key_dir)
     # From here on the files are whole: whoever finds them without a database must not clear them away.
     mark.unlink()
-    sync_tree_of_one(settings.data_dir)
+    sync_folder(settings.data_dir)
     await load_database(
         settings.database_url,
         folder / DATABASE,

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from kit.files.disk import sync_folder
+
 SECRET_NAMES = ("audit", "fields", "files", "sessions", "seals")
 SIGNING_NAME = "seals"
 
@@ -62,7 +64,7 @@ class KeyRing:
         for name in SECRET_NAMES:
             if not (folder / f"{name}.key").exists():
                 _write_new(folder / f"{name}.key", self._secrets[name].hex().encode() + b"\n")
-        _sync_folder(folder)
+        sync_folder(folder)
 
     @classmethod
     def random(cls) -> "KeyRing":
@@ -108,7 +110,7 @@ def _create_missing(folder: Path) -> None:
         for name in missing:
             _write_new(folder / f"{name}.key", secrets.token_hex(32).encode() + b"\n")
         if missing:
-            _sync_folder(folder)
+            sync_folder(folder)
     finally:
         os.close(lock)
 
@@ -125,14 +127,6 @@ def _write_new(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

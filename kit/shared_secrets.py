@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from kit.files.disk import write_whole
 from kit.secrets import KeyRingError
 
 FOLDER: Final = "exchange"
@@ -75,23 +76,7 @@ class SharedSecrets:
         return True
 
     def _write(self, name: str, those: tuple[bytes, ...]) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._path(name)
-        draft = path.with_name(f".{name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(b"".join(one.hex().encode() + b"\n" for one in those))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self._path(name), b"".join(one.hex().encode() + b"\n" for one in those))
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

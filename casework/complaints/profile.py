@@ -9,7 +9,7 @@ about is refused by `ComplaintPolicy.of`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 
@@ -26,6 +26,7 @@ from casework.complaints.scheme import Question as Question
 from casework.complaints.urgency_words import UrgencyWords
 from casework.complaints.wording import folded
 from casework.dangers.profile import DangerSection
+from kit.profile import Profile
 from kit.workflow import Limit
 
 
@@ -163,6 +164,16 @@ class ComplaintPolicy:
             former={one.code: one for one in complaints.former},
             urgency_words=complaints.urgency_words.ready(),
             remind_after_percent=complaints.remind_after_percent,
+        )
+
+    @classmethod
+    def of_profile(cls, profile: Profile) -> ComplaintPolicy:
+        """Join the sections of a profile. Raises PolicyError with every contradiction."""
+        return cls.of(
+            profile.section(ComplaintsSection),
+            cast("UnitsSection", profile.at("units")),
+            cast("NotOursSection", profile.at("not_ours")),
+            profile.section(DangerSection),
         )
 
     def category_name(self, code: str | None) -> str:

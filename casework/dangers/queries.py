@@ -68,11 +68,6 @@ async def view_of(row: DangerAlert) -> AlertView:
     return view
 
 
-async def of_complaint(complaint_id: UUID) -> tuple[AlertView, ...]:
-    """The alerts behind one complaint, the oldest first."""
-    return await _views(await DangerAlert.filter(complaint_id=complaint_id).order_by("raised_at", "id"))
-
-
 async def _views(rows: Iterable[DangerAlert]) -> tuple[AlertView, ...]:
     rows = list(rows)
     staff_ids = {row.acknowledged_by_id for row in rows if row.acknowledged_by_id is not None}

@@ -21,7 +21,6 @@ import msgspec
 from casework.figures.standing import SELF_FOUND, Standing
 
 DIMENSIONS = ("unit", "category", "area", "source")
-MEASURES = ("answer", "close")
 CELLS = "cells"
 COUNTS = ("counted", "judged", "in_time", "rated", "satisfied", "handed_back", "answered", "closed", "refused",
           "withdrawn", "merged", "split", "imported")  # fmt: skip

@@ -51,11 +51,6 @@ class InquiryView(msgspec.Struct, frozen=True, kw_only=True):
         return f"inquiry.state_staff.{self.state}"
 
     @property
-    def move_keys(self) -> tuple[str, ...]:
-        """The catalogue keys of `moves`."""
-        return tuple(f"inquiry.move.{name}" for name in self.moves)
-
-    @property
     def answer(self) -> str:
         """The bureau's latest words, or an empty text."""
         return next((one.text for one in reversed(self.messages) if one.author_kind == "staff"), "")

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from tortoise.functions import Min
 from tortoise.queryset import QuerySet
 
 from casework.notifications.alerts import answer_by_reading
@@ -171,14 +170,6 @@ async def _mark(db: Database, staff_id: UUID, unread: QuerySet[Delivery]) -> int
         return int(await found.update(read_at=change.now))
 
     return await db.change(work)
-
-
-async def oldest_unsent_at() -> datetime | None:
-    """When the oldest message still waiting was planned; the alarm for a stuck way out."""
-    # Not the first by key: an engine that thinks few wait walks through all that ever were.
-    row = await Delivery.filter(state="queued").annotate(at=Min("created_at")).values("at")
-    at: datetime | str | None = row[0]["at"]
-    return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 def reason_key(reason: str | None) -> str:

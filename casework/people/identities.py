@@ -18,8 +18,6 @@ from kit.db import Change, Database, Intake
 from kit.problems import Busy
 from kit.sealing import FieldSealer
 
-OPENID_AT_MOST = 64
-
 
 class _Stored(Protocol):
     """An identity as it is stored: a row, or what was read of one."""

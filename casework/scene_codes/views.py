@@ -28,11 +28,6 @@ class SceneCodeView(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: datetime | None
 
     @property
-    def kind_key(self) -> str:
-        """What people call the kind: a catalogue key."""
-        return f"scene_code.kind.{self.kind}"
-
-    @property
     def is_retired(self) -> bool:
         """Whether the sign should be hanging no more."""
         return self.retired_at is not None

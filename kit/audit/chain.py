@@ -25,7 +25,6 @@ from kit.rows import new_row
 _TAG = b"chengguan audit entry v1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-MAC_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import pytest
 
 from app.backing_up import back_up_all, backups_in
 from app.backup_manifest import MANIFEST, read_manifest
-from app.backup_places import last_backup_at
+from app.backup_places import last_backup
 from app.environment import read_settings
 from app.key_check import record_keys
 from app.meters import metrics_folder
@@ -146,7 +146,9 @@ async def test_everything_is_there_again_in_an_empty_place(
     made = await back_up_all(here, tmp_path / "backups")
     assert made.manifest.missing_files == 0
     assert made.manifest.tables["delivery"] == 3
-    assert last_backup_at(here.data_dir) == made.manifest.finished_at
+    noted = last_backup(here.data_dir)
+    assert noted is not None
+    assert noted.finished_at == made.manifest.finished_at
     write_sealed_keys(tmp_path / "keys.sealed", keys, PASSPHRASE)
     ring = read_sealed_keys(tmp_path / "keys.sealed", PASSPHRASE).ring
     done = await restore_all(there, made.folder, ring, SystemClock(), moved=True)

@@ -255,7 +255,8 @@ async def test_linked_accounts_are_one_person_in_danger(database: Database) -> N
 async def test_a_dangerous_complaint_raises_an_alert_whatever_the_door(desk: Desk) -> None:
     by_phone = NewComplaint(account_id=None, story="路边变电箱着火", source=Source.PHONE, phone="13800001234")
     case = await submit(desk, WINDOW_CLERK, by_phone)
-    (alert,) = await queries.of_complaint(case.id)
+    row = await DangerAlert.get(complaint_id=case.id)
+    alert = await queries.view_of(row)
     assert (alert.reference, alert.has_phone, alert.source) == (case.reference, True, "phone")
     assert await page_again(desk.db, SECTION) == 1
     (page,) = await pages(alert.id)

@@ -407,4 +407,3 @@ async def test_the_page_of_deliveries_shows_all_of_them_once(database: Database)
     assert found == ids[::-1]
     assert (await queries.deliveries(queries.Sought(states=("sent",)))).rows == ()
     assert len((await queries.deliveries(queries.Sought(case_id=person(1003)))).rows) == 1
-    assert await queries.oldest_unsent_at() == database.clock.now()

@@ -8,8 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from casework.complaints.profile import ComplaintPolicy, ComplaintsSection, NotOursSection, UnitsSection
-from casework.dangers.profile import DangerSection
+from casework.complaints.profile import ComplaintPolicy
 from casework.routing.profile import RoutingSection
 from casework.routing.router import RuleRouter
 from content.amending import NoSuchPath, put
@@ -50,7 +49,7 @@ def book_of(door: ConsoleDoor, document: Mapping[str, Any]) -> Book:
         profile = cast("Profile", door.amending.build(document))
     except door.amending.refused as refusal:
         raise Unfit(str(refusal)) from None
-    section, policy = profile.section(RoutingSection), _policy(profile)
+    section, policy = profile.section(RoutingSection), ComplaintPolicy.of_profile(profile)
     return Book(document, section, policy, RuleRouter(section, policy, door.desk.calendar))
 
 
@@ -65,12 +64,3 @@ def book_with(door: ConsoleDoor, book: Book, values: Mapping[str, Any]) -> Book:
     except NoSuchPath:
         raise Invalid("problem.settings.no_such_value", field="value") from None
     return book_of(door, document)
-
-
-def _policy(profile: Profile) -> ComplaintPolicy:
-    return ComplaintPolicy.of(
-        profile.section(ComplaintsSection),
-        cast("UnitsSection", profile.at("units")),
-        cast("NotOursSection", profile.at("not_ours")),
-        profile.section(DangerSection),
-    )

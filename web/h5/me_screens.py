@@ -68,7 +68,6 @@ class OwnDataPage:
     text: TextField | None = None
     cases: tuple[Choice, ...] = ()
     case: str = ""
-    case_wrong: str = ""
     problem: str = ""
     kept: str = ""
     is_grave: bool = False
