@@ -1,8 +1,7 @@
 """Cases that may be about the same matter: near in place, time, category and words.
 
-For staff they are a suggestion with its grounds; a person merges. To somebody who is about to file, one that names
-nobody is shown by category, rough distance and state alone, so that they can say "me too": that is a case of their own
-with what they said beside it.
+For staff they are a suggestion with its grounds; a person merges. What somebody who is about to file may know of them
+is in `me_too`.
 
 Words are compared by the pairs of neighbouring characters they share (Dice's coefficient), which needs no index and
 puts up with all ways of cutting Chinese into words.
@@ -10,23 +9,22 @@ puts up with all ways of cutting Chinese into words.
 
 from __future__ import annotations
 
-import hmac
 import itertools
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import exp
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from tortoise.expressions import Q
 
-from casework.areas.cells import around, cell_of
+from casework.areas.cells import around
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import State
 from casework.complaints.models import Complaint
-from casework.complaints.place import Position, checked, distance_m
+from casework.complaints.place import distance_m
 from casework.complaints.sight import Sight
+from kit.db.raw import Statement, as_uuid, moment
 from nlp.normalise import normalise
-from nlp.personal import may_name_somebody
 
 WITHIN = timedelta(days=30)
 WITHIN_M = 300.0
@@ -53,10 +51,17 @@ _COLUMNS = (
     "closed_at",
 )
 
-SHOWN_AT_MOST = 3
-SHOWN_WITHIN = timedelta(days=14)
-SHOWN_WITHIN_M = 150.0
-_ROUGH_M = (50, 100, 150)
+_WORDS_WEIGH = 0.3
+_OTHERS = (
+    "SELECT id, reference, state, category, suggested_category, "  # noqa: S608 - nothing of it is from outside
+    f"substr(story, 1, {WORDS_AT_MOST}) AS story, "
+    "place_text, latitude, longitude, submitted_at, unit, assignee_id FROM complaint "
+    "WHERE {} AND submitted_at >= $2 AND submitted_at <= $3 AND anonymised_at IS NULL AND restricted_at IS NULL "
+    f"AND state NOT IN ({', '.join(repr(one) for one in _NEVER)}) "
+    f"ORDER BY submitted_at DESC LIMIT {CANDIDATES_AT_MOST}"
+)
+_BY_CELL = Statement(_OTHERS.format("place_cell IN (@1)"))
+_BY_CATEGORY = Statement(_OTHERS.format("category = $1"))
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,25 +83,48 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
     likeness: float
 
 
-class NearShown(msgspec.Struct, frozen=True, kw_only=True):
-    """All that somebody who is about to file may know of one: what kind, how far, where it stands. `token` says "that one"."""
+class _Other(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that another is compared with: what is read of it, and how far from there it is."""
 
-    token: str
-    category_name: str
-    within_m: int
+    id: UUID
+    reference: str
     state: State
+    category: str | None
+    story: str
+    place_text: str
+    apart_m: float | None
     submitted_at: datetime
+    unit: str | None
+    assignee_id: UUID | None
+
+
+class _Compared(msgspec.Struct, frozen=True):
+    """How like it is in all but its words."""
+
+    other: _Other
+    days: int
+    same_category: bool
+    without_words: float
 
 
 async def near_cases(desk: Desk, row: Complaint, sight: Sight | None = None) -> tuple[Near, ...]:
     """The likeliest first, of those in sight. Nothing for a case without any place."""
-    found = [
-        near
-        for other in await _candidates(row)
+    compared = [
+        compared
+        for other in await _candidates(desk, row)
         if other.id != row.id and (sight is None or sight.covers(other.unit, other.assignee_id))
-        if (near := _compared(row, other)) is not None
+        if (compared := _before_words(row, other)) is not None
     ]
-    return tuple(sorted(found, key=lambda near: -near.likeness)[:SUGGESTED_AT_MOST])
+    # Whoever could not reach what is suggested already, were their words the same, is not read.
+    compared.sort(key=lambda one: -one.without_words)
+    told, found = _pairs(row.story), list[Near]()
+    for one in compared:
+        if len(found) == SUGGESTED_AT_MOST and one.without_words + _WORDS_WEIGH <= found[-1].likeness:
+            break
+        near = _with_words(one, told)
+        if near is not None:
+            found = sorted([*found, near], key=lambda near: -near.likeness)[:SUGGESTED_AT_MOST]
+    return tuple(found)
 
 
 async def near_by_id(desk: Desk, complaint_id: UUID, sight: Sight | None = None) -> tuple[Near, ...]:
@@ -107,123 +135,86 @@ async def near_by_id(desk: Desk, complaint_id: UUID, sight: Sight | None = None)
     return await near_cases(desk, row, sight)
 
 
-async def near_shown(
-    desk: Desk, key: bytes, *, position: Position, category: str, at: datetime
-) -> tuple[NearShown, ...]:
-    """What was filed lately of this category next to a place, by `key` of the ring; nearest first.
-
-    Never a complaint that names a person, a number, a plate or a house: that somebody complained of them is nobody's
-    business.
-    """
-    point = checked(position).as_wgs84()
-    here = (point.latitude, point.longitude)
-    rows = (
-        await Complaint.filter(
-            place_cell__in=around(cell_of(*here)),
-            submitted_at__gte=at - SHOWN_WITHIN,
-            category=category,
-            restricted_at__isnull=True,
-            anonymised_at__isnull=True,
-        )
-        .exclude(state__in=_NEVER)
-        .order_by("-submitted_at")
-        .limit(CANDIDATES_AT_MOST)
-        .only(*_COLUMNS)
-    )
-    found = []
-    for row in rows:
-        apart_m = _apart_m(here, row)
-        if apart_m is None or apart_m > SHOWN_WITHIN_M or may_name_somebody(row.story):
-            continue
-        found.append((apart_m, row))
-    return tuple(
-        NearShown(
-            token=_token(key, row.id),
-            category_name=desk.policy.category_name(row.category),
-            within_m=next(rough for rough in _ROUGH_M if apart_m <= rough),
-            state=State(row.state),
-            submitted_at=row.submitted_at,
-        )
-        for apart_m, row in sorted(found, key=lambda one: one[0])[:SHOWN_AT_MOST]
-    )
-
-
-async def said_same(
-    key: bytes, token: str, *, position: Position, category: str, at: datetime
-) -> UUID | None:
-    """The case that a token of `near_shown` stands for; None for anything else, a case that is over included."""
-    point = checked(position).as_wgs84()
-    cells = around(cell_of(point.latitude, point.longitude))
-    rows = Complaint.filter(
-        place_cell__in=cells, submitted_at__gte=at - 2 * SHOWN_WITHIN, category=category
-    ).order_by("-submitted_at")
-    for row in await rows.limit(CANDIDATES_AT_MOST).only("id"):
-        if hmac.compare_digest(_token(key, row.id), token):
-            return row.id
-    return None
-
-
-async def _candidates(row: Complaint) -> list[Complaint]:
-    between = Q(
-        submitted_at__gte=row.submitted_at - WITHIN,
-        submitted_at__lte=row.submitted_at + WITHIN,
-        anonymised_at__isnull=True,
-        restricted_at__isnull=True,
-    )
+async def _candidates(desk: Desk, row: Complaint) -> list[_Other]:
+    """The newest of those filed in the same days, next to it or of its category."""
+    since, until = row.submitted_at - WITHIN, row.submitted_at + WITHIN
     if row.place_cell is not None:
-        query = Complaint.filter(between, place_cell__in=around(row.place_cell))
-    elif row.place_text:
-        about = row.category or row.suggested_category
-        if about is None:
-            return []
-        query = Complaint.filter(
-            between,
-            category=about,
-            submitted_at__gte=row.submitted_at - NAMED_PLACE_WITHIN,
-            submitted_at__lte=row.submitted_at + NAMED_PLACE_WITHIN,
-        )
+        near: tuple[Statement, object] = (_BY_CELL, around(row.place_cell))
+    elif row.place_text and (about := row.category or row.suggested_category) is not None:
+        near = (_BY_CATEGORY, about)
+        since, until = row.submitted_at - NAMED_PLACE_WITHIN, row.submitted_at + NAMED_PLACE_WITHIN
     else:
         return []
-    query = query.exclude(state__in=_NEVER).order_by("-submitted_at")
-    return await query.limit(CANDIDATES_AT_MOST).only(*_COLUMNS)
+    bounds = (since, until) if desk.db.is_postgres else (_kept(since), _kept(until))
+    rows = await near[0].rows(desk.db.reading, near[1], *bounds)
+    here = _point(row)
+    return [_other(one, here) for one in rows]
 
 
-def _compared(row: Complaint, other: Complaint) -> Near | None:
-    apart_m = _apart_m(_point(row), other)
-    if apart_m is None:
+def _kept(at: datetime) -> str:
+    """A moment as SQLite keeps it."""
+    return at.astimezone(UTC).isoformat(" ")
+
+
+def _other(one: dict[str, Any], here: tuple[float, float] | None) -> _Other:
+    there = (one["latitude"], one["longitude"])
+    return _Other(
+        id=as_uuid(one["id"]),
+        reference=one["reference"],
+        state=State(one["state"]),
+        category=one["category"] or one["suggested_category"],
+        story=one["story"],
+        place_text=one["place_text"],
+        apart_m=distance_m(here, there) if here is not None and None not in there else None,
+        submitted_at=moment(one["submitted_at"]),
+        unit=one["unit"],
+        assignee_id=as_uuid(one["assignee_id"]) if one["assignee_id"] is not None else None,
+    )
+
+
+def _before_words(row: Complaint, other: _Other) -> _Compared | None:
+    """Place, time and category compared; None where the places are not near each other."""
+    if other.apart_m is None:
         place = likeness(row.place_text, other.place_text)
         if place < 0.6:
             return None
-    elif apart_m > WITHIN_M:
+    elif other.apart_m > WITHIN_M:
         return None
     else:
-        place = exp(-apart_m / 150.0)
-    days = abs((row.submitted_at - other.submitted_at).days)
-    words = likeness(row.story, other.story)
-    mine, theirs = row.category or row.suggested_category, other.category or other.suggested_category
-    same = mine is not None and mine == theirs
-    if not same and words < 0.5:
-        return None
-    total = 0.4 * place + 0.15 * exp(-days / 10.0) + 0.3 * words + 0.15 * same
-    if total < AT_LEAST:
+        place = exp(-other.apart_m / 150.0)
+    days = abs(row.submitted_at - other.submitted_at).days
+    mine = row.category or row.suggested_category
+    same = mine is not None and mine == other.category
+    return _Compared(other, days, same, 0.4 * place + 0.15 * exp(-days / 10.0) + 0.15 * same)
+
+
+def _with_words(one: _Compared, told: frozenset[str]) -> Near | None:
+    """The same with what was said, as pairs of characters; None where that is too little together."""
+    other = one.other
+    words = _share(told, _pairs(other.story))
+    total = one.without_words + _WORDS_WEIGH * words
+    if total < AT_LEAST or (not one.same_category and words < 0.5):
         return None
     return Near(
         id=other.id,
         reference=other.reference,
-        state=State(other.state),
-        category=theirs,
+        state=other.state,
+        category=other.category,
         opening=" ".join(other.story[:80].split())[:40],
-        distance_m=apart_m,
-        days=days,
+        distance_m=other.apart_m,
+        days=one.days,
         words=words,
-        same_category=same,
+        same_category=one.same_category,
         likeness=total,
     )
 
 
 def likeness(one: str, other: str) -> float:
     """How many pairs of neighbouring characters two texts share, between 0 and 1."""
-    mine, theirs = _pairs(one), _pairs(other)
+    return _share(_pairs(one), _pairs(other))
+
+
+def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
     if not mine or not theirs:
         return 0.0
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
@@ -241,7 +232,3 @@ def _point(row: Complaint) -> tuple[float, float] | None:
 def _apart_m(here: tuple[float, float] | None, other: Complaint) -> float | None:
     there = _point(other)
     return distance_m(here, there) if here is not None and there is not None else None
-
-
-def _token(key: bytes, complaint_id: UUID) -> str:
-    return hmac.digest(key, complaint_id.bytes, "sha256").hex()[:32]
