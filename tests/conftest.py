@@ -37,8 +37,18 @@ MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 """09:30 in Shanghai on a working Monday."""
 
 
+BROWSERS = {"browser", "browser_type"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests with a loop of their own come first: the driver of the others keeps one running to the end."""
+    """Whoever asks for a browser is marked so, before anything is left out by its marks.
+
+    Browser tests with a loop of their own come first: the driver of the others keeps one running to the end.
+    """
+    for item in items:
+        if BROWSERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
     items.sort(
         key=lambda item: (
             item.get_closest_marker("browser") is not None
