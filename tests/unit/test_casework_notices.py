@@ -32,6 +32,7 @@ from casework.notifications.queries import reason_key
 from casework.notifications.rule_book import NotificationsSection, RuleBook
 from casework.notifications.rules import EARLIER, SHIPPED, SILENT
 from casework.notifications.shape import Audience
+from casework.work_orders import events as orders
 from kit.catalogue import Catalogue
 from tests.casework_setting import person
 
@@ -51,6 +52,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "inquiry.yaml",
         "danger.yaml",
         "deadlines.yaml",
+        "work_orders.yaml",
         "privacy.yaml",
         "scene_code.yaml",
     ):
@@ -121,6 +123,7 @@ def one_of_each() -> list[CaseEvent]:
         events.ComplaintArchived(**common),
         *one_of_each_inquiry(),
         *one_of_each_danger(),
+        *one_of_each_order(),
         *(DeadlineReached(**DEADLINE, mark=mark, unit=unit) for mark in Mark for unit in (None, "street")),
         PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
         AlertUnanswered(
@@ -163,6 +166,27 @@ def one_of_each_inquiry() -> list[CaseEvent]:
         inquiries.InquiryAnswered(**common, answer="离地两米五以上。", close_by_at=LATER),
         inquiries.InquiryClosed(**common, by="clock"),
         inquiries.InquiryClosed(**common, by="citizen"),
+    ]
+
+
+def one_of_each_order() -> list[CaseEvent]:
+    common: dict[str, Any] = {
+        "order_id": person(9),
+        "reference": "QS-GD-261123-0001-X",
+        "contractor_id": person(31),
+        "at": AT,
+        "category_name": "井盖缺损",
+        "unit": "street",
+        "assignee_id": person(12),
+    }
+    return [
+        orders.WorkOrderIssued(**common, due_at=LATER),
+        orders.WorkOrderAccepted(**common),
+        orders.WorkOrderDeclined(**common),
+        orders.WorkOrderDone(**common, due_at=LATER),
+        orders.WorkOrderVerified(**common),
+        orders.WorkOrderSentBack(**common, due_at=LATER),
+        orders.WorkOrderCancelled(**common),
     ]
 
 
@@ -352,6 +376,11 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.complaint_reminded",
         "notify.staff.complaint_sent_back",
         "notify.staff.alert_unanswered",
+        "notify.staff.work_order_issued",
+        "notify.staff.work_order_sent_back",
+        "notify.staff.work_order_cancelled",
+        "notify.staff.work_order_done",
+        "notify.staff.work_order_declined",
         "notify.staff.deadline_most",
         "notify.staff.deadline_due",
         "notify.staff.deadline_overdue",
