@@ -35,22 +35,6 @@ AT_LEAST = 0.45
 WORDS_AT_MOST = 400
 """Characters of a story that are compared: what it is about stands at its beginning."""
 _NEVER = (State.WITHDRAWN.value, State.REFUSED.value, State.MERGED.value, State.SPLIT.value)
-_COLUMNS = (
-    "id",
-    "reference",
-    "state",
-    "category",
-    "suggested_category",
-    "story",
-    "place_text",
-    "latitude",
-    "longitude",
-    "submitted_at",
-    "unit",
-    "assignee_id",
-    "closed_at",
-)
-
 _WORDS_WEIGH = 0.3
 _OTHERS = (
     "SELECT id, reference, state, category, suggested_category, "  # noqa: S608 - nothing of it is from outside
