@@ -181,6 +181,8 @@ def staff_detail(
         overdue=is_overdue(row, now),
         times_disputed=row.times_disputed,
         verified_first=needs_verifying(desk, row),
+        is_supervised=row.supervised_at is not None,
+        times_reminded=row.times_reminded or 0,
     )
 
 

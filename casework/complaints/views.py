@@ -166,6 +166,8 @@ class ComplaintDetail(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     times_disputed: int
     verified_first: bool = False
+    is_supervised: bool = False
+    times_reminded: int = 0
     suggestion: Suggested | None = None
     elsewhere: Elsewhere | None = None
 

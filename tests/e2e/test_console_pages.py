@@ -315,6 +315,42 @@ async def test_two_clerks_at_one_case_the_later_is_told_and_loses_no_text(consol
     assert await state_of(console, case) == "accepted"
 
 
+async def test_words_about_a_case_that_went_to_another_unit_are_given_back(console: ConsoleSetting) -> None:
+    case, banli = await filed(console), console.people["banli"].id
+    async with console.client() as dispatcher, console.client() as handler:
+        await dispatcher.log_in("diaodu")
+        await handler.log_in("banli")
+        await dispatcher.act(case.reference, "accept", category="vending")
+        await dispatcher.act(case.reference, "assign", assignee=f"street/{banli}")
+        seen = await handler.get(f"/console/cases/{case.reference}")
+        await dispatcher.act(case.reference, "refer", assignee="night", reason="夜里的事")
+        late = {
+            "csrf_token": seen.hidden("csrf_token"),
+            "expected_revision": seen.hidden("expected_revision", "answer"),
+            "answer": "写了很久的答复",
+        }
+        page = await handler.post(f"/console/cases/{case.reference}/answer", late)
+        assert page.status == 404
+        assert "写了很久的答复" in page.text
+        # What was chosen from a list is no text to copy.
+        stale = {**late, "csrf_token": (await dispatcher.get("/console/cases")).hidden("csrf_token")}
+        page = await dispatcher.post(
+            f"/console/cases/{case.reference}/assign", {**stale, "assignee": f"street/{banli}"}
+        )
+        assert page.status == 409
+        assert f"street/{banli}</p>" not in page.text
+
+
+async def test_whose_matter_it_is_stands_in_the_refusal_already(console: ConsoleSetting) -> None:
+    case = await filed(console, story="公司拖欠工资半年了")
+    async with console.client() as clerk:
+        await clerk.log_in("diaodu")
+        page = await clerk.get(f"/console/cases/{case.reference}")
+        form = page.text[page.text.index('id="act-refuse"') :]
+        assert 'value="人社局"' in form
+        assert "12333" in form[: form.index("</textarea>")]
+
+
 async def test_a_doubled_tap_is_done_once_and_both_see_it_done(console: ConsoleSetting) -> None:
     case = await filed(console)
     async with console.client() as clerk:

@@ -41,8 +41,9 @@ from web.console.door import ConsoleDoor
 from web.console.forms import FORMS, SIDE_FORMS
 from web.console.offers import Offers
 from web.console.photos import Album
-from web.console.screens import Link, Note
-from web.console.submission import Typed
+from web.console.queue_lines import marks_of
+from web.console.screens import Chip, Link, Note
+from web.console.submission import Typed, to_copy
 from web.console.visitor import Visitor
 
 
@@ -123,6 +124,7 @@ def case_page(
         back=list_address(back),
         back_query=back,
         state=words.state(view.state),
+        marks=_marks(door, case),
         due=_due(door, case, now),
         category=view.category_name,
         suggestion=suggestion_of(door, case, told),
@@ -193,9 +195,22 @@ def case_page(
         else None,
         chain=f"/console/audit?find={view.reference}" if visitor.may(Operation.SEE_AUDIT) else "",
         notes=notes,
-        orphaned=tuple((words.text(f"console.field.{name}"), text) for name, text in typed.texts.items())
+        orphaned=to_copy(typed.texts, words)
         if typed is not None and typed.move not in (*moves, *sides)
         else (),
+    )
+
+
+def _marks(door: ConsoleDoor, case: ComplaintDetail) -> tuple[Chip, ...]:
+    """What makes an open case pressing, as its line in the list says it."""
+    if case.view.state not in OPEN_STATES:
+        return ()
+    return marks_of(
+        door.words,
+        case.view.urgency,
+        supervised=case.is_supervised,
+        disputed=case.times_disputed > 0,
+        times_reminded=case.times_reminded,
     )
 
 

@@ -203,6 +203,7 @@ class CasePage:
     back: str
     back_query: str
     state: Chip
+    marks: tuple[Chip, ...] = ()
     due: StageCountdown | None = None
     category: str = ""
     suggestion: Suggestion | None = None

@@ -8,7 +8,7 @@ from kit.http.problem_pages import ProblemView
 from web.console.door import door_of
 from web.console.frame import bare_frame, quiet_frame
 from web.console.screens import ProblemPage
-from web.console.submission import texts_of
+from web.console.submission import texts_of, to_copy
 from web.console.visitor import Visitor
 
 TITLES = {401: "sign_in", 403: "forbidden", 404: "not_found", 413: "too_large"}
@@ -23,7 +23,9 @@ def problem_page(request: Request, problem: ProblemView) -> str:
     kept: tuple[tuple[str, str], ...] = ()
     if problem.type == "/problems/csrf":
         title = "csrf"
-        kept = tuple((text(f"console.field.{name}"), value) for name, value in texts_of(request).items())
+    if title in ("csrf", "not_found", "forbidden") and request.method == "POST":
+        # A case that went to another unit meanwhile is not there any more; what was written about it is.
+        kept = to_copy(texts_of(request), door.words)
     page = ProblemPage(
         title=text(f"console.problem.{title}"),
         words=problem.sentence,

@@ -23,6 +23,7 @@ from web.console.queue_screens import Narrowing, QueueLine, QueueTab, Several
 from web.console.screens import Chip, Option
 from web.console.several_forms import SEVERAL_KEYS
 from web.console.visitor import Visitor
+from web.console.words import Words
 
 URGENT_TABS = frozenset({Tab.OVERDUE})
 
@@ -162,17 +163,29 @@ def _on_the_street(line: QueueLine, row: QueueRow, address: str, *, may_call: bo
 
 
 def _marks(door: ConsoleDoor, row: QueueRow) -> tuple[Chip, ...]:
-    text = door.words.text
-    found = []
-    if row.urgency is not Urgency.ORDINARY:
-        tone = "late" if row.urgency is Urgency.EMERGENCY else "soon"
-        found.append(Chip(words=text(f"console_queue.mark.{row.urgency.value}"), tone=tone))  # type: ignore[arg-type]
-    if row.supervised:
+    return marks_of(
+        door.words,
+        row.urgency,
+        supervised=row.supervised,
+        disputed=row.disputed,
+        times_reminded=row.times_reminded,
+    )
+
+
+def marks_of(
+    words: Words, urgency: Urgency, *, supervised: bool, disputed: bool, times_reminded: int
+) -> tuple[Chip, ...]:
+    """What makes a case pressing: how urgent it is, who watches it, who asked again."""
+    text, found = words.text, []
+    if urgency is not Urgency.ORDINARY:
+        tone = "late" if urgency is Urgency.EMERGENCY else "soon"
+        found.append(Chip(words=text(f"console_queue.mark.{urgency.value}"), tone=tone))  # type: ignore[arg-type]
+    if supervised:
         found.append(Chip(words=text("console_queue.mark.supervised"), tone="late"))
-    if row.disputed:
+    if disputed:
         found.append(Chip(words=text("console_queue.mark.disputed"), tone="again"))
-    if row.times_reminded:
-        found.append(Chip(words=text("console_queue.mark.reminded", count=row.times_reminded), tone="soon"))
+    if times_reminded:
+        found.append(Chip(words=text("console_queue.mark.reminded", count=times_reminded), tone="soon"))
     return tuple(found)
 
 

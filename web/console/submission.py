@@ -52,6 +52,15 @@ def texts_of(request: Request, prefix: str = "") -> dict[str, str]:
     return found
 
 
+def to_copy(texts: Mapping[str, str], words: Words) -> tuple[tuple[str, str], ...]:
+    """What somebody wrote, each with the name of its field. What was chosen from a list is chosen again."""
+    return tuple(
+        (words.text(f"console.field.{name}"), text)
+        for name, text in texts.items()
+        if TEXT_FIELDS[name].kind not in ("choice", "tick")
+    )
+
+
 def revision_of(request: Request) -> int:
     """The revision the sender saw; one that cannot be read is as good as outdated."""
     sent = value_of(request, "expected_revision")
