@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from casework.actors import Actor
@@ -105,7 +106,7 @@ def told(
     desk: OrderDesk, kind: type[WorkOrderEvent], order: WorkOrder, case: Complaint, at: datetime
 ) -> WorkOrderEvent:
     """The event, from the rows as they stand."""
-    more = {"due_at": order.due_at} if "due_at" in kind.__struct_fields__ else {}
+    more: dict[str, Any] = {"due_at": order.due_at} if "due_at" in kind.__struct_fields__ else {}
     return kind(
         order_id=order.id,
         reference=order.reference,

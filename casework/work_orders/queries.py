@@ -17,7 +17,7 @@ from casework.permissions import Operation, may, require
 from casework.roles import Role
 from casework.work_orders.actions import needs_photo
 from casework.work_orders.desk import OrderDesk
-from casework.work_orders.lifecycle import AT_WORK, WORK_ORDER, State
+from casework.work_orders.lifecycle import AT_WORK, OPEN_STATES, WORK_ORDER, State
 from casework.work_orders.models import WorkOrder, WorkOrderPhoto
 from casework.work_orders.moving import may_take, sees
 from casework.work_orders.views import OrderLine, OrderPage, OrderPhotoView, OrderView
@@ -25,10 +25,10 @@ from kit.files.models import StoredFile
 from kit.references import parse_reference
 
 PAGE_AT_MOST = 100
-TABS = {
+TABS: dict[str, frozenset[State]] = {
     "open": frozenset(AT_WORK),
     "done": frozenset({State.DONE}),
-    "over": frozenset(WORK_ORDER.final),
+    "over": frozenset(State) - OPEN_STATES,
 }
 """Tabs of the list and the states they show."""
 
