@@ -5,7 +5,7 @@ own limits by urgency) replaces them, see `limits.py`. The limit for an answer r
 does not start again when the case is assigned, sent elsewhere or handed back; it stands still while the bureau waits
 for the citizen, and it is put off once at most. A citizen who is satisfied closes the case by saying so; one who is
 not leaves it open, so that there is still time to dispute the answer. A case is handled once more once in all, by
-`dispute` before it is closed or by `redo` after.
+`dispute` before it is closed or by `redo` after. From when a citizen may remind, `reminding.py` says.
 """
 
 from __future__ import annotations

@@ -63,6 +63,28 @@ def tell_of_a_manhole(page: Page) -> None:
     page.locator("#questions legend").first.wait_for()
 
 
+def tell_what_is_near(page: Page) -> None:
+    """A neighbour has told of the same kind of thing next to the place that is filled into the form."""
+    assert page.context.browser is not None
+    neighbour = page.context.browser.new_page()
+    neighbour.goto(page.url)
+    for one in (neighbour, page):
+        one.locator("#group label.choice").first.click()
+        one.evaluate(
+            """() => {
+              const fields = document.getElementById("filing").elements;
+              [fields.latitude.value, fields.longitude.value, fields.datum.value] = ["30.301", "120.102", "wgs84"];
+              fields.place.value = "文渊路口";
+              fields.place.dispatchEvent(new Event("input", {bubbles: true}));
+            }"""
+        )
+        if one is neighbour:
+            one.locator("#filing button.primary").click()
+            one.wait_for_url("**/h5/filed/**")
+            one.close()
+    page.locator("#near legend").wait_for()
+
+
 def find_a_category(page: Page) -> None:
     """Part of a name typed beside the list of categories."""
     open_all(page)
@@ -156,6 +178,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-file-refused", "/h5/file", prepare=send_empty),
     Screen("h5-file-danger", "/h5/file", prepare=tell_of_danger),
     Screen("h5-file-question", "/h5/file", prepare=tell_of_a_manhole),
+    Screen("h5-file-near", "/h5/file", prepare=tell_what_is_near),
     Screen("h5-filed", "/h5/file", prepare=file_one),
     Screen("public-figures", "/public/figures"),
     Screen("public-figures-none", "/public/figures?month=2020-01", status=404),
