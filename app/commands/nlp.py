@@ -13,6 +13,7 @@ import msgspec
 
 from app.commands.running import with_database, with_desk
 from app.refusals import CommandRefused
+from casework.actors import system
 from casework.complaints import category_models as models
 from casework.complaints.category_models import AT_LEAST, ModelLine, Report
 from casework.complaints.desk import Desk
@@ -107,7 +108,7 @@ def _train(arguments: argparse.Namespace) -> int:
             model, report = models.trained(examples, left_out, desk.policy, serving_segmenter())
         except TrainingError as exc:
             raise CommandRefused(str(exc)) from exc
-        return report, await models.keep(desk.db, model, report, len(examples)), len(examples)
+        return report, await models.keep(desk.db, system(), model, report, len(examples)), len(examples)
 
     report, id, cases = with_desk(work)
     print(f"用 {cases} 件已办结案件训练，编号 {id}。下面是轮流留出五分之一打分的结果。")
@@ -146,7 +147,7 @@ def _use(arguments: argparse.Namespace) -> int:
 
 def _activate(id: UUID) -> None:
     async def work(db: Database) -> None:
-        await models.activate(db, id)
+        await models.activate(db, system(), id)
 
     with_database(work)
     print(f"已启用模型 {id}。它只给建议，分类仍由工作人员定。")
@@ -169,7 +170,7 @@ def _list(_: argparse.Namespace) -> int:
 
 def _retire(_: argparse.Namespace) -> int:
     async def work(db: Database) -> bool:
-        return await models.retire(db)
+        return await models.retire(db, system())
 
     print("已停用，改回用关键词猜。" if with_database(work) else "本来就没有启用的模型。")
     return 0

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from casework.actors import Actor
 from casework.complaints.category import suggest
 from casework.complaints.lifecycle import State
 from casework.complaints.models import CategoryModel, Complaint
 from casework.complaints.profile import ComplaintPolicy
 from casework.complaints.suggestion import Guess
+from casework.permissions import Operation, require
+from kit.audit.models import AuditEntry
 from kit.db import Change, Database
 from kit.problems import Conflict, NotFound
 from kit.rows import new_row
 from nlp.linear import LinearModel
-from nlp.linear_format import from_bytes, to_bytes
+from nlp.linear_format import BrokenModel, from_bytes, to_bytes
 from nlp.measuring import Scores, scores_of, train_and_measure
 from nlp.segment import Segmenter
 from nlp.training import Example
@@ -103,8 +106,9 @@ def trained(
     return model, Report(model=measured, keywords=by_keywords, left_out=left_out)
 
 
-async def keep(db: Database, model: LinearModel, report: Report, cases: int) -> UUID:
-    """Keep a trained model, not in force."""
+async def keep(db: Database, actor: Actor, model: LinearModel, report: Report, cases: int) -> UUID:
+    """Keep a trained model, not in force. Raises Forbidden."""
+    _check(actor)
     id = db.ids.new()
 
     async def work(change: Change) -> None:
@@ -117,41 +121,71 @@ async def keep(db: Database, model: LinearModel, report: Report, cases: int) -> 
             report=msgspec.json.encode(report).decode(),
         )
         await CategoryModel.bulk_create([row])
+        facts = {"cases": cases, "macro_f1": f"{report.model.macro_f1:.3f}"}
+        await change.audit(id, actor, "category_model.train", facts)
 
     await db.change(work)
     return id
 
 
-async def activate(db: Database, id: UUID) -> None:
-    """Put a model in force instead of any other. Raises NotFound, or Conflict for one that guesses worse than the keywords."""
+async def activate(db: Database, actor: Actor, id: UUID, reason: str = "") -> None:
+    """Put a model in force instead of any other.
+
+    Raises Forbidden, NotFound, or Conflict for one that is in force already, guesses worse than the keywords or cannot
+    be read.
+    """
+    _check(actor)
 
     async def work(change: Change) -> None:
-        row = await CategoryModel.get_or_none(id=id)
+        row = await change.lock(CategoryModel, id)
         if row is None:
             raise NotFound("problem.category_model.unknown")
-        report = msgspec.json.decode(row.report, type=Report)
-        if report.model.macro_f1 < report.keywords.macro_f1:
+        if row.activated_at is not None and row.retired_at is None:
+            raise Conflict("problem.category_model.in_force")
+        if is_worse(msgspec.json.decode(row.report, type=Report)):
             raise Conflict("problem.category_model.worse_than_keywords")
-        from_bytes(bytes(row.weights))
-        await CategoryModel.filter(activated_at__isnull=False, retired_at__isnull=True).update(
-            retired_at=change.now
-        )
+        try:
+            from_bytes(bytes(row.weights))
+        except BrokenModel as exc:
+            raise Conflict("problem.category_model.broken") from exc
+        await _retired(change, actor, {"replaced_by": str(id)})
         await CategoryModel.filter(id=id).update(activated_at=change.now, retired_at=None)
+        await change.audit(id, actor, "category_model.activate", {"reason": reason} if reason else {})
 
     await db.change(work)
 
 
-async def retire(db: Database) -> bool:
-    """Take whatever model is in force out of it, so that the keywords suggest again. False where none was."""
+async def retire(db: Database, actor: Actor, reason: str = "") -> bool:
+    """Take whatever model is in force out of it, so that the keywords suggest again. False where none was.
+
+    Raises Forbidden.
+    """
+    _check(actor)
 
     async def work(change: Change) -> bool:
-        return bool(
-            await CategoryModel.filter(activated_at__isnull=False, retired_at__isnull=True).update(
-                retired_at=change.now
-            )
-        )
+        return await _retired(change, actor, {"reason": reason} if reason else {})
 
     return await db.change(work)
+
+
+def is_worse(report: Report) -> bool:
+    """Whether the keywords guessed better on the same cases."""
+    return report.model.macro_f1 < report.keywords.macro_f1
+
+
+async def _retired(change: Change, actor: Actor, facts: Mapping[str, object]) -> bool:
+    rows = await CategoryModel.filter(activated_at__isnull=False, retired_at__isnull=True).only("id")
+    for row in rows:
+        await change.lock(CategoryModel, row.id)
+        await CategoryModel.filter(id=row.id).update(retired_at=change.now)
+        await change.audit(row.id, actor, "category_model.retire", facts)
+    return bool(rows)
+
+
+def _check(actor: Actor) -> None:
+    """The installation itself, from the command line; otherwise whoever may change what the bureau promises."""
+    if actor.kind != "system":
+        require(actor, Operation.AMEND_SETTINGS)
 
 
 async def model_in_force_id() -> UUID | None:
@@ -174,11 +208,36 @@ async def load_model(id: UUID, segmenter: Segmenter) -> ModelInForce | None:
     return ModelInForce(id, model, segmenter)
 
 
-async def all_models() -> list[ModelLine]:
-    """All models, the latest first."""
+class ModelStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a model: `action` is an audit action, `by_id` the member of staff, None for the command line."""
+
+    id: UUID
+    at: datetime
+    action: str
+    by_id: UUID | None
+    reason: str
+
+
+async def steps(ids: Sequence[UUID], at_most: int) -> list[ModelStep]:
+    """What became of these models, the latest first."""
+    rows = await AuditEntry.filter(case_id__in=list(ids)).order_by("-at", "-id").limit(at_most)
+    return [
+        ModelStep(
+            id=row.case_id,
+            at=row.at,
+            action=row.action.partition(".")[2],
+            by_id=row.actor_id,
+            reason=str(msgspec.json.decode(row.detail, type=dict[str, object]).get("reason", "")),
+        )
+        for row in rows
+    ]
+
+
+async def all_models(at_most: int = 1_000) -> list[ModelLine]:
+    """The models, the latest first."""
     in_force = await model_in_force_id()
     columns = ("id", "trained_at", "cases", "report", "activated_at", "retired_at")
-    rows = await CategoryModel.all().only(*columns).order_by("-trained_at", "-id")
+    rows = await CategoryModel.all().only(*columns).order_by("-trained_at", "-id").limit(at_most)
     return [
         ModelLine(
             id=row.id,

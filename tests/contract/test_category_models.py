@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from app.suggesting import Suggesting
+from casework.actors import system
 from casework.complaints import category_models as models
 from casework.complaints.category_models import Report
 from casework.complaints.desk import Desk
@@ -51,7 +52,7 @@ def trained() -> tuple[LinearModel, Report]:
 
 async def kept(desk: Desk) -> UUID:
     model, report = trained()
-    return await models.keep(desk.db, model, report, len(EXAMPLES))
+    return await models.keep(desk.db, system(), model, report, len(EXAMPLES))
 
 
 async def test_only_closed_cases_with_a_category_that_still_exists_are_learnt_from(desk: Desk) -> None:
@@ -71,7 +72,7 @@ async def test_a_model_suggests_once_it_is_in_force_and_no_longer_when_it_is_ret
     id = await kept(desk)
     assert not await suggesting.renewed()
     assert suggest(story) is None
-    await models.activate(desk.db, id)
+    await models.activate(desk.db, system(), id)
     assert await suggesting.renewed()
     found = suggest(story)
     assert found is not None
@@ -79,16 +80,16 @@ async def test_a_model_suggests_once_it_is_in_force_and_no_longer_when_it_is_ret
     assert found.confidence is not None
     assert all(word in story for word in found.words)
     assert [line.standing for line in await models.all_models()] == ["in_force"]
-    assert await models.retire(desk.db)
+    assert await models.retire(desk.db, system())
     assert await suggesting.renewed()
     assert suggest(story) is None
-    assert not await models.retire(desk.db)
+    assert not await models.retire(desk.db, system())
 
 
 async def test_the_model_activated_last_is_the_one_in_force(desk: Desk) -> None:
     first, second = await kept(desk), await kept(desk)
-    await models.activate(desk.db, second)
-    await models.activate(desk.db, first)
+    await models.activate(desk.db, system(), second)
+    await models.activate(desk.db, system(), first)
     assert await models.model_in_force_id() == first
     standings = {line.id: line.standing for line in await models.all_models()}
     assert standings == {first: "in_force", second: "retired"}
@@ -108,15 +109,15 @@ async def test_a_model_that_guesses_worse_than_the_keywords_is_not_put_in_force(
 
     await desk.db.change(work)
     with pytest.raises(Conflict):
-        await models.activate(desk.db, id)
+        await models.activate(desk.db, system(), id)
     assert await models.model_in_force_id() is None
     with pytest.raises(NotFound):
-        await models.activate(desk.db, CITIZEN.id or UUID(int=0))
+        await models.activate(desk.db, system(), CITIZEN.id or UUID(int=0))
 
 
 async def test_broken_weights_leave_the_suggester_as_it_was(desk: Desk) -> None:
     suggesting, id = Suggesting(WordSuggester(POLICY)), await kept(desk)
-    await models.activate(desk.db, id)
+    await models.activate(desk.db, system(), id)
 
     async def work(_: Change) -> None:
         await CategoryModel.filter(id=id).update(weights=b"CGLM\x01broken")

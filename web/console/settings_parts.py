@@ -35,6 +35,7 @@ def tabs(door: ConsoleDoor, here: str) -> tuple[Link, ...]:
     places = {one: f"{SETTINGS}?tab={one}" for one in TABS} | {
         "rules": RULES,
         "templates": TEMPLATES,
+        "models": f"{SETTINGS}/models",
         "texts": TEXTS,
         "history": HISTORY,
     }
