@@ -17,7 +17,7 @@ import content
 from bot.dialogue_shape import Ask
 from bot.dialogues import DIALOGUES
 from bot.kinds import MobileKind, PlaceKind, TextKind
-from bot.kinds_picked import NumberKind, ParticularKind, PickKind
+from bot.kinds_picked import ChoiceKind, NumberKind, ParticularKind, PickKind
 from bot.kinds_sent import MaterialsKind, PhotosKind, RecordingsKind
 from casework.notifications.rules import SHIPPED, SILENT
 from casework.notifications.shape import Audience, Bundle, Doubt, Lane, Rule
@@ -169,6 +169,8 @@ def _dialogues() -> Iterator[str]:
 
 
 def _may_skip(step: Ask) -> str:
+    if isinstance(step.kind, ChoiceKind):
+        return "附近有人反映过同类的事时才问；可以跳过"
     if step.about is not None:
         return "分类要问、说的情况里又没有时才问；可以跳过"
     if not step.asked:
@@ -193,7 +195,7 @@ def _kind(kind: object) -> str:
             return f"数字 1 到 {kind.at_most}"
         case ParticularKind():
             return f"列出的一项，或者 {kind.at_most} 字以内"
-        case PickKind():
+        case PickKind() | ChoiceKind():
             return "列出的一项，回复数字"
         case PlaceKind():
             return "位置消息，或文字地点"
