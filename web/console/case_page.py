@@ -150,6 +150,7 @@ def case_page(
         )
         if view.answer
         else None,
+        work_photos=() if view.answer else album.photos(view.reference, "after"),
         rating=words.text(
             "console.case.rating",
             score=words.text(f"complaint.score.{view.rating}"),

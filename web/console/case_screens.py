@@ -195,7 +195,7 @@ class CasePage:
     `told` is the form for news to the citizen, apart from `internal`, what staff write for each other. `reckoning` are
     the lines that lead to the limit, `chain` is where an auditor reads the case's audit chain, `exchange` what other
     platforms have to do with it, `routing` why it was sent where it is, `kin` the cases that hang together with it,
-    `orders` what contractors were asked to do about it.
+    `orders` what contractors were asked to do about it, `work_photos` what waits there for the answer.
     """
 
     reference: str
@@ -239,6 +239,7 @@ class CasePage:
     routing: WhyHere | None = None
     kin: KinPanel | None = None
     orders: OrderPanel | None = None
+    work_photos: tuple[Photo, ...] = ()
     orphaned: tuple[tuple[str, str], ...] = ()
 
     @property
