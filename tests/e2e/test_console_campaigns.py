@@ -20,6 +20,7 @@ from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 from web.console.campaign_door import CampaignDoor
 from wechat.account_kinds import AccountKind
 from wechat.client import WeChatClient
+from wechat.articles import Article
 
 HERE = "/console/campaigns"
 DRAFT = {
@@ -99,6 +100,60 @@ async def test_a_campaign_goes_from_its_draft_to_its_numbers(
     # The preview and the message itself, each once.
     entries = (await campaigns.standin.get("/_standin/ledger"))["entries"]
     assert [one["openid"] for one in entries] == ["oEditor", "oEditor"]
+
+
+async def test_an_article_of_the_draft_box_is_chosen_looked_at_and_sent_to_everybody(
+    campaigns: Campaigns, console: ConsoleSetting
+) -> None:
+    await campaigns.follower("oEditor")
+    jpeg = b"\xff\xd8\xff\xe0" + bytes(256)
+    cover = await campaigns.account.add_material("image", jpeg, "cover.jpg", "image/jpeg")
+    media_id = await campaigns.account.add_draft(
+        Article(title="夏季占道经营整治", content="<p>请勿占道。</p>", thumb_media_id=cover.media_id)
+    )
+    async with console.client() as editor, console.client() as head:
+        await editor.log_in("bianji")
+        await head.log_in("lingdao")
+        assert "夏季占道经营整治" in (await editor.get(f"{HERE}/new")).text
+        saved = await save(editor, kind="articles", text="", media_id=media_id)
+        address = saved.path
+        assert "夏季占道经营整治" in saved.text
+        assert "预览已发到您的微信" in (await push(editor, address, "preview")).text
+        last_look = await head.get(f"{address}/review")
+        assert "夏季占道经营整治" in last_look.text
+        fields = {name: last_look.hidden(name) for name in ("csrf_token", "expected_revision")}
+        assert "已签发" in (await head.post(f"{address}/release", fields)).text
+        await campaigns.work()
+        await campaigns.work()
+        assert "送达 1 人" in (await head.get(address)).text
+        # A draft that is gone from the box meanwhile is said before anybody is asked to look.
+        later = await save(editor, kind="articles", text="", media_id=media_id)
+        await campaigns.account.delete_draft(media_id)
+        gone = await push(editor, later.path, "preview")
+        assert (gone.status, "预览没有发出" in gone.text) == (409, True)
+    entries = (await campaigns.standin.get("/_standin/ledger"))["entries"]
+    assert [(one["openid"], one["kind"]) for one in entries] == [("oEditor", "news")] * 2
+
+
+async def test_a_released_campaign_is_cancelled_before_and_stopped_after_it_began(
+    campaigns: Campaigns, console: ConsoleSetting
+) -> None:
+    for openid in ("oA", "oB"):
+        await campaigns.follower(openid)
+    first, second = await campaigns.tag("文渊街", "oA"), await campaigns.tag("湖滨街", "oB")
+    waiting, begun = await campaigns.released(first), await campaigns.released(first, second)
+    async with console.client() as head:
+        await head.log_in("lingdao")
+        cancelled = await push(head, f"{HERE}/{waiting.id}", "cancel")
+        assert (cancelled.status, "已取消" in cancelled.text) == (200, True)
+        await campaigns.sending().step()
+        assert "已暂停" in (await push(head, f"{HERE}/{begun.id}", "pause")).text
+        refused = await push(head, f"{HERE}/{begun.id}", "cancel")
+        assert refused.status == 409
+        assert "已结束，没有发的不会再发" in (await push(head, f"{HERE}/{begun.id}", "stop")).text
+    await campaigns.work()
+    await campaigns.work()
+    assert len(await campaigns.shown()) <= 1
 
 
 async def test_wrong_input_gets_one_sentence_and_nothing_typed_is_lost(
