@@ -19,8 +19,8 @@ from tests.campaign_setting import Campaigns, campaigns_on
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 from web.console.campaign_door import CampaignDoor
 from wechat.account_kinds import AccountKind
-from wechat.client import WeChatClient
 from wechat.articles import Article
+from wechat.client import WeChatClient
 
 HERE = "/console/campaigns"
 DRAFT = {
