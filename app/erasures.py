@@ -19,9 +19,12 @@ from bot.forgetting import forget_accounts
 from casework.actors import system
 from casework.complaints.desk import Desk
 from casework.complaints.forgetting import forget_case, forget_thread
+from casework.complaints.models import Complaint
 from casework.complaints.restricting import restrict_case
-from casework.people import phones
+from casework.people import consents, phones
+from casework.people.consents import Purpose
 from casework.people.forgetting import forget_at_once
+from casework.people.models import PersonalConsent
 from casework.retention.profile import ArchiveDuty
 from kit.audit.models import AuditEntry
 from kit.clock import local
@@ -150,9 +153,22 @@ async def _account(desk: Desk, id: UUID, remove: Remove, instead: str, duty: Arc
 
 async def _phone(desk: Desk, id: UUID, remove: Remove, instead: str, duty: ArchiveDuty | None) -> None:
     async def work(change: Change) -> None:
-        await phones.forget(change, system(), frozenset((id,)), "restored")
+        # In the chain of whoever held it: a person's account, or the case in which it stood.
+        row = await change.lock(Complaint, id)
+        if row is None:
+            await phones.forget(change, system(), frozenset((id,)), "restored")
+        elif row.phone_sealed is not None:
+            row.phone_sealed = row.phone_index = None
+            await row.save(update_fields=["phone_sealed", "phone_index"])
+            await change.audit(id, system(), "account.forget_phone", {})
 
     await desk.db.change(work)
+
+
+async def _consent(desk: Desk, id: UUID, remove: Remove, instead: str, duty: ArchiveDuty | None) -> None:
+    row = await PersonalConsent.get_or_none(id=id)
+    if row is not None:
+        await consents.revoke(desk.db, system(), row.account_id, Purpose(row.purpose))
 
 
 _LINE = msgspec.json.Decoder(Erasure)
@@ -162,5 +178,6 @@ _ACTS: Mapping[str, Callable[[Desk, UUID, Remove, str, ArchiveDuty | None], Awai
     "inquiry.forget": _thread,
     "account.forget": _account,
     "account.forget_phone": _phone,
+    "consent.revoke": _consent,
 }
 """The acts of deletion by the action of their audit entry, and how each is done again."""

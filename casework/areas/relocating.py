@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from casework.actors import Actor
+from casework.areas.models import AreaImport
 from casework.areas.places import Places
 from casework.complaints.lifecycle import OPEN_STATES
 from casework.complaints.models import Complaint
@@ -57,6 +58,7 @@ async def note_relocating(db: Database, actor: Actor, import_id: UUID, changed: 
     """Say in the chain of an import that cases were placed anew by its polygons."""
 
     async def work(change: Change) -> None:
+        await change.lock(AreaImport, import_id)
         await change.audit(import_id, actor, "area.relocate", {"cases": changed})
 
     await db.change(work)

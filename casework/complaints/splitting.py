@@ -30,6 +30,7 @@ from kit.references import make_reference
 from kit.rows import new_row
 
 PARTS_AT_MOST = 6
+LOOKED_AT_AT_ONCE = 500
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +92,7 @@ async def parts_of(parent_id: UUID) -> list[Complaint]:
 
 async def close_split_through(desk: Desk, limit: int = 100) -> int:
     """The clock closes split cases whose parts are all over. Returns how many. Safe to repeat, in several workers."""
-    rows = await Complaint.filter(state=State.SPLIT.value).only("id").order_by("id").limit(1_000)
-    ids = [row.id for row in rows if not await _open_parts(row.id)][:limit]
+    ids = await _split_through(limit)
     step = Step(
         move="close_with_parts",
         given={},
@@ -106,10 +106,20 @@ async def close_split_through(desk: Desk, limit: int = 100) -> int:
     return await close_each(ids, one)
 
 
-async def _open_parts(parent_id: UUID) -> bool:
-    return await Complaint.filter(
-        parent_id=parent_id, state__in=sorted(state.value for state in OPEN_STATES)
-    ).exists()
+async def _split_through(limit: int) -> list[UUID]:
+    """The oldest split cases none of whose parts is open any more."""
+    split = Complaint.filter(state=State.SPLIT.value).order_by("id")
+    still_open = Complaint.filter(state__in=sorted(state.value for state in OPEN_STATES))
+    found: list[UUID] = []
+    after = UUID(int=0)
+    while len(found) < limit:
+        ids = [row.id for row in await split.filter(id__gt=after).only("id").limit(LOOKED_AT_AT_ONCE)]
+        if not ids:
+            break
+        after = ids[-1]
+        waiting = set(await still_open.filter(parent_id__in=ids).values_list("parent_id", flat=True))
+        found += [id for id in ids if id not in waiting]
+    return found[:limit]
 
 
 async def _leads(row: Complaint) -> bool:

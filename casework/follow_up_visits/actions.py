@@ -97,6 +97,10 @@ async def _move(
     expected_revision: int | None,
 ) -> UUID:
     async def work(change: Change) -> UUID:
+        known = await FollowUpVisit.get_or_none(id=visit_id)
+        # The case first, as whoever touches one does: it is its chain that is written.
+        if known is None or await change.lock(Complaint, known.complaint_id) is None:
+            raise NotFound("problem.follow_up_visit.not_found")
         visit = await change.lock(FollowUpVisit, visit_id)
         if visit is None:
             raise NotFound("problem.follow_up_visit.not_found")

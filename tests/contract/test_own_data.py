@@ -168,5 +168,18 @@ async def test_what_a_restored_backup_brings_back_is_deleted_again(desk: Desk, t
         assert (found.done, found.needless, found.waiting) == (3 - needless, needless, (still_open.id,))
     assert [(await Complaint.get(id=one.id)).story for one in (known, back)] == ["—", "—"]
     assert (await Complaint.get(id=still_open.id)).story != "—"
+    phone = await submit_once(
+        desk,
+        KEYS,
+        CITIZEN,
+        words("又来了", phone="13800001234"),
+        key="two",
+        body=b"",
+        kind=ReceiptKind.RECEIPT,
+    )
+    line = Erasure(desk.db.ids.new(), now, "account.forget_phone", phone.view.id)
+    (tmp_path / "late.jsonl").write_bytes(msgspec.json.encode(line))
+    assert (await repeat_erasures(desk, tmp_path / "late.jsonl", remove, instead="—", duty=None)).done == 1
+    assert (await Complaint.get(id=phone.view.id)).phone_sealed is None
     # What was done again is noted once more, behind the line that was cut short.
-    assert (await note_erasures(tmp_path), await note_erasures(tmp_path)) == (1, 0)
+    assert (await note_erasures(tmp_path), await note_erasures(tmp_path)) == (2, 0)
