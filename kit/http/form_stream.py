@@ -56,11 +56,14 @@ class Content:
 
 @dataclass(frozen=True)
 class Part:
-    """One field of a form. `is_file` where the browser named a file; the name itself is nobody's business."""
+    """One field of a form. `is_file` in a field for files, `is_picked` where the browser named one; the name itself is
+    nobody's business.
+    """
 
     name: str
     is_file: bool
     content: Content
+    is_picked: bool = False
 
 
 async def parts(body: AsyncIterable[bytes], boundary: bytes) -> AsyncIterator[Part]:
@@ -78,9 +81,9 @@ async def parts(body: AsyncIterable[bytes], boundary: bytes) -> AsyncIterator[Pa
         if after != _LINE:
             raise _broken()
         headers = await Content(feed, _LINE * 2).gathered(_HEADERS_AT_MOST)
-        name, is_file = _named(headers)
+        name, file = _named(headers)
         content = Content(feed, delimiter)
-        yield Part(name, is_file, content)
+        yield Part(name, file is not None, content, is_picked=bool(file))
         await _skip(content)
     raise _broken()
 
@@ -127,13 +130,14 @@ async def _skip(content: Content) -> None:
         pass
 
 
-def _named(headers: bytes) -> tuple[str, bool]:
+def _named(headers: bytes) -> tuple[str, str | None]:
     for line in headers.decode(errors="replace").split("\r\n"):
         name, _, value = line.partition(":")
         if name.strip().lower() == "content-disposition":
             kind, options = parse_content_header(value.strip())
             if kind == "form-data" and "name" in options:
-                return str(options["name"]), "filename" in options or "filename*" in options
+                file = options.get("filename", options.get("filename*"))
+                return str(options["name"]), None if file is None else str(file)
     raise _broken()
 
 

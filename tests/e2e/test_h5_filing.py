@@ -202,6 +202,9 @@ async def test_what_is_no_photo_is_named_and_the_others_are_kept(setting: Citize
         page = await (await opened(phone)).send(FILLED, [photo(), b"MZ" + b"\0" * 100])
         assert page.status == 422
         assert len(Form(phone, page, OUTSIDE).all("photo")) == 1
+        empty = await (await opened(phone)).send(FILLED, [b"", photo()])
+        assert empty.status == 422
+        assert "文件是空的" in empty.text
 
 
 async def test_a_photo_is_left_out_by_taking_its_tick_away(setting: CitizenSetting) -> None:

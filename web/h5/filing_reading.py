@@ -18,7 +18,7 @@ from kit.files.room import NoRoom
 from kit.http.csrf import FIELD, HEADER
 from kit.http.form_stream import Part, boundary_of, parts
 from kit.http.rate_limit import by_address
-from kit.problems import Problem
+from kit.problems import Invalid, Problem
 from web.h5.door import H5Door
 
 WITH_PHOTOS_AT_MOST = 320 * 1024 * 1024
@@ -71,7 +71,9 @@ async def read_form(
         elif part.name == file_field:
             first = await anext(part.content, b"")
             if not first:
-                continue  # nothing was picked
+                if part.is_picked:
+                    read.refused.append(Invalid("problem.file.empty", field="file"))
+                continue
             if may_keep is None:
                 may_keep = await before_files(read)
             if may_keep and len(read.photos) < room(read):
