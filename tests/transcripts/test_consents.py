@@ -64,7 +64,7 @@ async def test_each_wording_is_shown_before_what_is_agreed_to_is_taken(office: O
     await say(office, "1")
     assert await given() == ["collection_notice", "contact_phone", "location"]
     versions = {row.text_version for row in await PersonalConsent.all()}
-    assert versions == {"2026-11"}
+    assert versions == {"2026-11", "2026-11.2"}
     assert (await Complaint.all().first()).latitude is not None
 
 

@@ -30,6 +30,7 @@ def facts_of(door: H5Door, view: ComplaintView) -> tuple[Fact, ...]:
         ("story", view.story),
         ("place", view.place_text),
         ("person_name", view.person_name),
+        ("same", text("h5_case.said_same") if view.said_same else ""),
         ("category", view.category_name),
         ("unit", view.unit_name),
         ("refusal", view.refusal_reason),
