@@ -145,7 +145,7 @@ async def test_a_draft_is_kept_while_typing_and_says_what_matters(setting: Citiz
     async with setting.phone() as phone:
         sender = await script(phone)
         calm = await sender.ask("POST", "/h5/file/draft", {"story": STORY, "place": "x", "photo": ["y", 3]})
-        assert calm == (200, {"danger": False, "misconduct": False, "questions": ""})
+        assert calm == (200, {"danger": False, "misconduct": False, "questions": "", "near": ""})
         assert (await opened(phone)).value("story") == STORY
         danger = await sender.ask("POST", "/h5/file/draft", {"story": "着火了"})
         assert danger[1]["danger"] is True
