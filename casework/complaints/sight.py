@@ -20,7 +20,6 @@ from kit.problems import Forbidden
 
 BY_UNIT = PERMISSIONS[Operation.SEE_CASES] - {Role.VOLUNTEER}
 SEE_NEW = frozenset({Role.DISPATCHER, Role.DUTY_OFFICER, Role.WINDOW_CLERK})
-SEES_NOTHING = frozenset({Role.CONTRACTOR})
 SEE_FILED = frozenset({Role.GRID_OFFICER, Role.VOLUNTEER, Role.WINDOW_CLERK})
 
 
@@ -60,8 +59,8 @@ def sight_of(actor: Actor) -> Sight:
     held = [one for one in held_by(actor) if one.role in BY_UNIT]
     units = frozenset(one.unit for one in held)
     own_ids = frozenset({actor.id} if actor.id is not None else ()) | actor.for_ids
-    if actor.roles == SEES_NOTHING:
-        # Also where a case was given to them by name, as it could be before there were orders.
+    if actor.kind == "staff" and actor.roles.isdisjoint(PERMISSIONS[Operation.SEE_CASES]):
+        # Also where a case was given to a contractor by name, as it could be before there were orders.
         own_ids = frozenset()
     return Sight(
         units=None if EVERY_UNIT in units else units,

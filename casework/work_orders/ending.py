@@ -1,4 +1,4 @@
-"""Orders that end without anybody's doing: their case is over, or whoever had them has left."""
+"""What becomes of orders without anybody's doing: their case is over or another unit's, or whoever had them has left."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from uuid import UUID
 from casework.actors import clock
 from casework.case_event import CaseEvent
 from casework.complaints.events import (
+    ComplaintAssigned,
     ComplaintClosed,
     ComplaintEvent,
     ComplaintMerged,
     ComplaintRated,
+    ComplaintReferred,
     ComplaintSplit,
     ComplaintWithdrawn,
 )
@@ -25,12 +27,17 @@ OVER = (ComplaintClosed, ComplaintMerged, ComplaintSplit, ComplaintWithdrawn)
 
 
 class OrderKeeper:
-    """Hears every event in the relay's transaction. What was done already is still looked at."""
+    """Hears every event in the relay's transaction. What was done already is still looked at, by the unit that has the
+    case then.
+    """
 
     def __init__(self, desk: OrderDesk) -> None:
         self._desk = desk
 
     async def __call__(self, change: Change, event_id: UUID, event: CaseEvent) -> None:
+        if isinstance(event, ComplaintAssigned | ComplaintReferred):
+            # Lists ask for the unit on the order's own row.
+            await WorkOrder.filter(complaint_id=event.complaint_id).update(unit=event.unit)
         is_over = isinstance(event, OVER) or (isinstance(event, ComplaintRated) and event.closed)
         if is_over and isinstance(event, ComplaintEvent):
             await _end(self._desk, change, await _at_work(complaint_id=event.complaint_id), "cancel")

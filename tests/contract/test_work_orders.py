@@ -12,6 +12,7 @@ from casework.actors import EVERY_UNIT, Actor
 from casework.complaints import actions
 from casework.complaints.erasing import erase_within
 from casework.complaints.handing_over import leave_work
+from casework.complaints.handling import refer
 from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.queries import detail
 from casework.complaints.sight import sight_of
@@ -86,7 +87,13 @@ async def _people(change: Change) -> None:
 async def assigned(desk: OrderDesk, **more: object) -> ComplaintView:
     case = await filed(
         desk.complaints,
-        **{"story": STORY, "place_text": "湖滨路菜场北门", "person_name": "赵铁柱", "phone": "13900001234", **more},
+        **{
+            "story": STORY,
+            "place_text": "湖滨路菜场北门",
+            "person_name": "赵铁柱",
+            "phone": "13900001234",
+            **more,
+        },
     )
     await actions.accept(desk.complaints, DISPATCHER, case.id, category="vending")
     return await actions.assign(desk.complaints, DISPATCHER, case.id, unit="street", assignee_id=HANDLER.id)
@@ -265,6 +272,16 @@ async def test_what_is_in_hand_ends_with_its_case_and_comes_back_when_somebody_l
         ("work_order_declined_assignee", HANDLER.id),
     ):
         assert (rule, who) in rules
+
+
+async def test_an_order_goes_with_its_case_to_another_unit(desk: OrderDesk) -> None:
+    case = await assigned(desk)
+    one = await issued(desk, case)
+    await refer(desk.complaints, DISPATCHER, case.id, reason="夜里的事", unit="night")
+    await relayed(desk)
+    assert [row.reference for row in (await orders(desk, NIGHT_HANDLER, "open")).rows] == [one.reference]
+    await ordering.cancel(desk, NIGHT_HANDLER, one.id, ground="自己处理")
+    assert await order_by_reference(desk, CONTRACTOR, one.reference) is not None
 
 
 async def test_an_erased_case_takes_its_orders_words_along(desk: OrderDesk) -> None:
