@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.models import Complaint
+from casework.complaints.notes import note_internally
 from casework.complaints.views import ComplaintView
 from casework.events import EVENTS
 from casework.follow_up_visits import actions as visiting
@@ -87,3 +89,14 @@ async def test_nobody_is_called_for_ever(desk: VisitDesk) -> None:
     await visiting.miss(desk, WINDOW_CLERK, visit.id)
     row = await FollowUpVisit.get(id=visit.id)
     assert (row.state, row.tries, row.due_at) == ("unreached", 2, None)
+
+
+async def test_a_try_and_a_note_at_one_moment_both_stand_in_the_chain_of_the_case(desk: VisitDesk) -> None:
+    case = await closed(desk.complaints)
+    (visit,) = await told(desk)
+    notes = [note_internally(desk.complaints, HEAD, case.id, "再打", act=f"note-{one}") for one in range(8)]
+    tries = [visiting.miss(desk, WINDOW_CLERK, visit.id) for _ in range(2)]
+    await asyncio.gather(*notes[:2], tries[0], *notes[2:5], tries[1], *notes[5:])
+    entries = await AuditEntry.filter(case_id=case.id).order_by("position")
+    assert [one.position for one in entries] == list(range(1, len(entries) + 1))
+    assert [one.action for one in entries].count("complaint.visit_miss") == 2
