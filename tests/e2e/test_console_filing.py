@@ -47,7 +47,7 @@ async def sent(clerk: Clerk, form: Page, photos: dict[str, bytes] | None = None,
     for name, value in given.items():
         filled.add_field(name, value)
     for name, content in (photos or {}).items():
-        filled.add_field(name, content, filename="p.jpg", content_type="image/jpeg")
+        filled.add_field(name, BytesIO(content), filename="p.jpg", content_type="image/jpeg")
     return await clerk.post(NEW, filled)
 
 
@@ -98,6 +98,18 @@ async def test_a_window_clerk_files_for_a_caller_once_and_the_caller_can_follow_
         assert other.status == 409
         assert "路灯不亮" in other.text
         assert act_of(other) != act_of(form)
+
+
+async def test_more_photos_than_fit_are_heard_out_and_no_word_is_lost(console: ConsoleSetting) -> None:
+    async with console.client() as clerk:
+        await clerk.log_in("chuangkou")
+        form = await clerk.get(NEW)
+        large = picture() + b"\0" * (17 * 1024 * 1024)
+        refused = await sent(clerk, form, {"photos": large, "after_photos": large}, story=STORY)
+        assert refused.status == 422
+        assert STORY in refused.text
+        assert "合计超过 30 兆" in refused.text
+        assert await Complaint.all().count() == 0 == await StoredFile.all().count()
 
 
 async def test_danger_questions_and_cases_nearby_are_said_while_the_caller_talks(

@@ -17,7 +17,7 @@ from app.forking import GRACEFUL_STOP_S
 from app.web import LARGEST_BODY
 from bot.webhook import BUDGET_S, HEARD_OUT_BYTES
 from kit.files.kinds import MAX_FILE_BYTES
-from web.console.bodies import LARGEST_WITH_PHOTOS
+from web.console.bodies import HEARD_OUT_BYTES as CONSOLE_HEARD_OUT_BYTES
 from web.h5.filing_reading import WITH_PHOTOS_AT_MOST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,7 +120,7 @@ def test_nginx_lets_through_what_the_service_takes_and_waits_long_enough() -> No
     assert size(directive(citizens, "client_max_body_size")) >= max(MAX_FILE_BYTES, LARGEST_BODY)
     filing = directive(citizens, "location", "=", "/h5/file")
     assert size(directive(filing, "client_max_body_size")) >= WITH_PHOTOS_AT_MOST
-    assert size(directive(console, "client_max_body_size")) >= LARGEST_WITH_PHOTOS
+    assert size(directive(console, "client_max_body_size")) >= CONSOLE_HEARD_OUT_BYTES
     wechat = directive(citizens, "location", "/wechat")
     assert size(directive(wechat, "client_max_body_size")) >= HEARD_OUT_BYTES
     assert int(directive(wechat, "proxy_read_timeout").rstrip("s")) > BUDGET_S
