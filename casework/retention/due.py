@@ -16,7 +16,7 @@ from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
 from casework.notifications.states import FINAL_STATES
-from casework.retention.profile import NEVER_TAKEN_ON, Kept, RetentionSection
+from casework.retention.profile import NEVER_TAKEN_ON, RetentionSection
 from kit.ids import first_id
 
 M = TypeVar("M", bound=Model)
@@ -100,8 +100,7 @@ async def report(retention: RetentionSection, now: datetime) -> tuple[KeptLine, 
     """Every kind of thing that is kept for a time, in the order of the profile."""
     soon = now + SOON
     lines = []
-    for kind in ("complaints", "not_taken_on", "recordings", "inquiries", "danger_words", "notices"):
-        kept: Kept = getattr(retention, kind)
+    for kind, kept in retention.by_kind().items():
         due = await _count(kind, kept.before(now))
         lines.append(
             KeptLine(

@@ -70,6 +70,11 @@ class RetentionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         if self.archive_duty is not None and self.archive_duty.years > self.complaints.years:
             raise ValueError("投诉的保存年数（complaints.years）不能少于归档要求的年数（archive_duty.years）")
 
+    def by_kind(self) -> dict[str, Kept]:
+        """Every time by the name of what is kept."""
+        kept = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: one for name, one in kept.items() if isinstance(one, Kept)}
+
     def of_case(self, state: str) -> Kept:
         """How long a case that ended in this state keeps its words."""
         return self.not_taken_on if state in NEVER_TAKEN_ON else self.complaints

@@ -260,7 +260,12 @@ async def test_whoever_has_nothing_to_do_with_it_sees_no_settings(setting: Conso
         await handler.log_in("handler")
         assert (await handler.get("/console/settings")).status == 403
         await head.log_in("head")
-        assert (await head.get("/console/settings?tab=limits")).status == 200
+        page = await head.get("/console/settings?tab=limits")
+        assert page.status == 200
+        assert all(
+            words in page.text
+            for words in ("保存期限：语音和视频", "保存 10 年", "/console/privacy/retention")
+        )
         token = (await head.get("/console/settings")).hidden("csrf_token")
         answer = await head.post("/console/settings/units", {"csrf_token": token, "code": "x"})
         assert answer.status == 403

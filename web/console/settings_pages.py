@@ -16,6 +16,7 @@ from kit.db import Change
 from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import frame_for, shown
+from web.console.privacy_words import RETENTION
 from web.console.screens import Ask, Chip, Note
 from web.console.settings_items import (
     CONSENTS,
@@ -165,6 +166,8 @@ async def render_tab(
         for item in items_of(document, tab)
         if is_found(document, item, find)
     )
+    if tab == "limits":
+        rows += _kept_lines(door, visitor)
     may_add = tab == "units" and visitor.may(Operation.AMEND_SETTINGS)
     page = SettingsPage(
         tabs=tabs(door, tab),
@@ -216,6 +219,20 @@ async def render_item(
     )
     status = problem.status if problem else 200
     return shown(door, "setting.html", await frame_for(door, visitor, SETTINGS), page, status)
+
+
+def _kept_lines(door: ConsoleDoor, visitor: Visitor) -> tuple[SettingLine, ...]:
+    """How long what is kept. Read here, changed in the file: what is gone too early cannot be restored by a reason."""
+    text = door.words.text
+    href = RETENTION if visitor.may(Operation.SEE_RETENTION) else ""
+    return tuple(
+        SettingLine(
+            label=text("console_settings.kept", what=text(f"privacy.kept.{kind}")),
+            value=f"{text('privacy.retention.years', years=kept.years)} \u00b7 {kept.basis}",
+            href=href,
+        )
+        for kind, kept in door.retention.by_kind().items()
+    )
 
 
 def _state(door: ConsoleDoor) -> Chip:
