@@ -80,7 +80,7 @@ def _ask(
         name=field.name,
         kind=field.kind,
         label=text(f"console.field.{field.name}"),
-        optional=field.optional,
+        optional=field.optional and not (field.kind == "photos" and _wants_photo(door, case)),
         help=text(f"console.help.{field.name}", **numbers) if field.help else "",
         typed=typed.texts.get(field.name, "") if typed is not None else preset.get(field.name, ""),
         wrong=typed.wrong.get(field.name, "") if typed is not None else "",
@@ -92,6 +92,12 @@ def _ask(
         templates=_templates(door, case, offers) if field.name == "answer" else (),
         map=map_to_point_on(door, case) if field.kind == "point" else "",
     )
+
+
+def _wants_photo(door: ConsoleDoor, case: ComplaintDetail) -> bool:
+    """Whether this category is not answered without a photo of the work done, and there is none yet."""
+    found = door.desk.policy.categories.get(case.view.category or "")
+    return found is not None and found.after_photos and all(one.stage != "after" for one in case.view.photos)
 
 
 def _templates(door: ConsoleDoor, case: ComplaintDetail, offers: Offers) -> tuple[Fact, ...]:

@@ -50,12 +50,11 @@ class VisitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitsPage:
-    """Those that wait, or those that are over."""
+    """Those that wait, or those that are over. `aspects` are the questions: name, words, answers by value."""
 
     tabs: tuple[Link, ...]
     rows: tuple[VisitRow, ...]
-    scores: tuple[tuple[str, str], ...]
-    aspects: tuple[tuple[str, str], ...]
+    aspects: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
     notes: tuple[Note, ...] = ()
     more: str = ""
     first: str = ""
@@ -131,8 +130,7 @@ async def _render(
             Link(href=_list(one), words=text(f"console.visits.tab.{one}"), here=one == tab) for one in TABS
         ),
         rows=rows,
-        scores=tuple((str(score), text(f"complaint.score.{score}")) for score in actions.SCORES),
-        aspects=tuple((name, text(f"console.visits.{name}")) for name in ASPECTS),
+        aspects=tuple((name, text(f"console.visits.{name}"), _scores(door, name)) for name in ASPECTS),
         notes=notes,
         more=_list(tab, found.after) if found.after else "",
         first=_list(tab) if after else "",
@@ -153,7 +151,7 @@ def _row(
     mine = wrong is not None and wrong[0] == str(row.id)
     said = ""
     if row.solved is not None:
-        said = text("console.visits.said", score=text(f"complaint.score.{row.solved}"), words=row.words)
+        said = text("console.visits.said", score=text(f"console.visits.score.{row.solved}"), words=row.words)
     return VisitRow(
         id=str(row.id),
         reference=row.reference,
@@ -170,6 +168,12 @@ def _row(
         wrong=wrong[1] if wrong is not None and mine else "",
         typed=wrong[2] if wrong is not None and mine else None,
     )
+
+
+def _scores(door: ConsoleDoor, aspect: str) -> tuple[tuple[str, str], ...]:
+    """The answers to one question. Whether something was solved is no question of being content."""
+    key = "console.visits.score" if aspect == "solved" else "complaint.score"
+    return tuple((str(score), door.words.text(f"{key}.{score}")) for score in actions.SCORES)
 
 
 def _list(tab: str, after: str | None = None) -> str:
