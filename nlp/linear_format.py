@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import math
 import struct
-import sys
 import zlib
-from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from typing import TypeVar
 
 import msgspec
 
-from nlp.linear import BESIDE_LABELS, LANE, LANE_MASK, TOP_WEIGHT, Field, LinearModel, packed
+from nlp.linear import (
+    BESIDE_LABELS,
+    LANE,
+    LANE_MASK,
+    TOP_WEIGHT,
+    Field,
+    LinearModel,
+    gram_text,
+    grams_of,
+    packed,
+)
+
+K = TypeVar("K", bound=Hashable)
 
 MAGIC = b"CGLM"
-VERSION = 1
+VERSION = 2
 MOST_BYTES = 128 * 1024 * 1024
 """Unpacked; a model of ours is a hundredth of it."""
 _HEAD = struct.Struct("<4sBI")
@@ -25,7 +36,7 @@ class BrokenModel(ValueError):
 
 
 class _StoredField(msgspec.Struct, array_like=True):
-    """`numbers` are unsigned and of two bytes, lowest first: for each token its row."""
+    """`numbers` are one byte each: for each token its row."""
 
     tokens: str
     numbers: bytes
@@ -49,8 +60,8 @@ def to_bytes(model: LinearModel) -> bytes:
         model.labels,
         model.bias,
         model.sharpness,
-        _stored(model.grams, len(model.labels)),
-        _stored(model.meanings, len(model.labels)),
+        _stored(model.grams, len(model.labels), gram_text),
+        _stored(model.meanings, len(model.labels), str),
     )
     body = zlib.compress(msgspec.msgpack.encode(stored), 6)
     return _HEAD.pack(MAGIC, VERSION, zlib.crc32(body)) + body
@@ -84,17 +95,15 @@ def from_bytes(whole: bytes) -> LinearModel:
         labels=stored.labels,
         bias=stored.bias,
         sharpness=stored.sharpness,
-        grams=_field(stored.grams, labels),
-        meanings=_field(stored.meanings, labels),
+        grams=_field(stored.grams, labels, _gram),
+        meanings=_field(stored.meanings, labels, str),
     )
 
 
-def _stored(field: Field, labels: int) -> _StoredField:
-    numbers = array("H", (number for row in field.rows.values() for number in _unpacked(row, labels)))
-    if sys.byteorder == "big":
-        numbers.byteswap()
+def _stored(field: Field[K], labels: int, text: Callable[[K], str]) -> _StoredField:
+    numbers = bytes(number for row in field.rows.values() for number in _unpacked(row, labels))
     return _StoredField(
-        "\n".join(field.rows), numbers.tobytes(), field.scale, field.bound, field.top, field.likeness
+        "\n".join(map(text, field.rows)), numbers, field.scale, field.bound, field.top, field.likeness
     )
 
 
@@ -104,22 +113,26 @@ def _unpacked(row: int, labels: int) -> Iterator[int]:
         row >>= LANE
 
 
-def _field(stored: _StoredField, labels: int) -> Field:
-    tokens = stored.tokens.split("\n") if stored.tokens else []
-    width = labels + BESIDE_LABELS
-    if len(stored.numbers) != 2 * width * len(tokens) or len(set(tokens)) != len(tokens):
+def _gram(text: str) -> int:
+    units, pairs = grams_of(text)
+    if len(text) != len(units) or not 1 <= len(units) <= 2:
         raise BrokenModel("分类模型的词和权重对不上，请重新训练。")
-    numbers = array("H", stored.numbers)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    if any(number > TOP_WEIGHT for number in numbers) or not 0 <= stored.bound <= TOP_WEIGHT:
+    return (pairs or units)[0]
+
+
+def _field(stored: _StoredField, labels: int, token: Callable[[str], K]) -> Field[K]:
+    tokens = [*map(token, stored.tokens.split("\n"))] if stored.tokens else []
+    width = labels + BESIDE_LABELS
+    if len(stored.numbers) != width * len(tokens) or len(set(tokens)) != len(tokens):
+        raise BrokenModel("分类模型的词和权重对不上，请重新训练。")
+    if not 0 <= stored.bound <= TOP_WEIGHT:
         raise BrokenModel("分类模型的权重越界，请重新训练。")
     if not all(math.isfinite(scale) and scale > 0 for scale in (stored.scale, stored.top)):
         raise BrokenModel("分类模型的比例不对，请重新训练。")
     if not 0 <= stored.likeness <= 1:
         raise BrokenModel("分类模型的比例不对，请重新训练。")
     rows = {
-        token: packed(numbers[place : place + width])
-        for token, place in zip(tokens, range(0, len(numbers), width), strict=True)
+        token: packed(stored.numbers[place : place + width])
+        for token, place in zip(tokens, range(0, len(stored.numbers), width), strict=True)
     }
     return Field(rows, stored.scale, stored.bound, stored.top, stored.likeness)

@@ -9,6 +9,10 @@ from typing import Any
 MAX_CHARACTERS = 5_000
 
 _NOT_WORD = re.compile(r"[\W_]+")
+# Spaces and the marks of ordinary sentences: without them most text needs no other form.
+_MARKS = re.compile(
+    "[\\s,.!?\u2014\u2018-\u201d\u2026\u3000-\u3002\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]+"
+)
 
 
 @cache
@@ -46,7 +50,9 @@ def normalise(text: str) -> str:
     """
     text = text[:MAX_CHARACTERS]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
+        text = _MARKS.sub("", text)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
     return _NOT_WORD.sub("", simplified(text).lower())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from nlp.linear import (
+    DAMPED,
+    LANE_MASK,
     QUARTERS,
     TOP_WEIGHT,
     Field,
@@ -24,6 +26,8 @@ from nlp.solving import solved
 
 if TYPE_CHECKING:
     import numpy
+
+K = TypeVar("K", bound=Hashable)
 
 SEED = 20_260
 UNMEASURED = 4.0
@@ -55,8 +59,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     single_share: float = 0.35
     likeness: float = 0.045
     balance: float = 0.5
-    most_grams: int = 16_000
-    most_words: int = 24_000
+    most_grams: int = 10_900
+    most_words: int = 21_800
 
 
 RECIPE = Recipe()
@@ -65,7 +69,7 @@ RECIPE = Recipe()
 class _Table(msgspec.Struct, frozen=True):
     """The grams that count, their places and own weights."""
 
-    places: dict[str, int]
+    places: dict[int, int]
     weights: numpy.ndarray
 
 
@@ -117,7 +121,7 @@ def _gram_table(reads: Sequence[Read], recipe: Recipe) -> _Table:
     grams = sorted(gram for gram, count in held_by.items() if count >= at_least)
     weights = [
         (math.log((1 + len(reads)) / (1 + held_by[gram])) + 1)
-        * (1.0 if len(gram) == 1 else recipe.pair_share)
+        * (1.0 if gram <= LANE_MASK else recipe.pair_share)
         for gram in grams
     ]
     return _Table({gram: place for place, gram in enumerate(grams)}, np.array(weights))
@@ -126,9 +130,9 @@ def _gram_table(reads: Sequence[Read], recipe: Recipe) -> _Table:
 def _gram_values(read: Read, table: _Table) -> tuple[numpy.ndarray, numpy.ndarray]:
     import numpy as np
 
-    held = [(table.places[gram], count) for gram, count in read.grams.items() if gram in table.places]
+    held = [(table.places[gram], times) for gram, times in read.grams.items() if gram in table.places]
     places = np.array([place for place, _ in held], dtype=np.int64)
-    counts = np.array([count for _, count in held], dtype=np.float64) / QUARTERS
+    counts = np.array([DAMPED[times] for _, times in held]) / QUARTERS
     weights = table.weights[places]
     return places, counts * weights / length_of(float(counts @ weights**2), 0.0, 0.0)
 
@@ -139,15 +143,15 @@ def _meaning(read: Read, meanings: Meanings, recipe: Recipe) -> numpy.ndarray:
     held = known_words(read.words, meanings.places)
     if not held:
         return np.zeros(meanings.vectors.shape[1])
-    counts = np.array(list(held.values()), dtype=np.float64) / QUARTERS
+    counts = np.array([DAMPED[times] for times in held.values()]) / QUARTERS
     own = np.array([_own(word, recipe) for word in held])
     total: numpy.ndarray = (counts * own) @ meanings.vectors[[meanings.places[word] for word in held]]
     return total / length_of(float(counts @ own**2), float(counts @ own), recipe.likeness)
 
 
 def _field(
-    tokens: Sequence[str], rows: numpy.ndarray, own: numpy.ndarray, most: int, likeness: float
-) -> Field:
+    tokens: Sequence[K], rows: numpy.ndarray, own: numpy.ndarray, most: int, likeness: float
+) -> Field[K]:
     """The weightiest rows, as whole numbers."""
     import numpy as np
 
