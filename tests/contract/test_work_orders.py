@@ -214,8 +214,8 @@ async def test_a_contractor_sees_their_orders_and_no_case(desk: OrderDesk) -> No
     for hidden in (
         case.reference,
         "赵铁柱",
-        "139",
-        "138",
+        "13900001234",
+        "13812345678",
         "张桂兰",
         "早餐",
         str(case.id),

@@ -159,7 +159,7 @@ async def given_to(console: ConsoleSetting, login: str) -> ComplaintView:
     return case
 
 
-REPORTERS = ("13812345678", "13912345678", "5678", "赵铁柱", "摆摊三年", "QS-TS-")
+REPORTERS = ("13812345678", "13912345678", "139****5678", "赵铁柱", "摆摊三年", "QS-TS-")
 
 
 async def test_a_contractor_works_through_an_order_and_no_byte_is_the_reporters(
