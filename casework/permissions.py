@@ -68,8 +68,7 @@ _CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WIND
 
 PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # Patrols see their unit's and what they filed, volunteers what they filed: `casework.complaints.sight`.
-    Operation.SEE_CASES: _CASE_ROLES
-    | {R.GRID_OFFICER, R.VOLUNTEER, R.ADMINISTRATOR, R.AUDITOR},
+    Operation.SEE_CASES: _CASE_ROLES | {R.GRID_OFFICER, R.VOLUNTEER, R.ADMINISTRATOR, R.AUDITOR},
     # For a caller, or for what one sees oneself on the round.
     Operation.FILE_CASE: frozenset(
         {R.DISPATCHER, R.HANDLER, R.HEAD, R.WINDOW_CLERK, R.GRID_OFFICER, R.VOLUNTEER}
@@ -97,7 +96,9 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # Recording what was said is a move: `casework.follow_up_visits.lifecycle` names its roles.
     Operation.SEE_VISITS: frozenset({R.WINDOW_CLERK, R.DISPATCHER, R.HEAD}),
     # Contractors see those issued to them and no case at all; their moves are in `casework.work_orders.lifecycle`.
-    Operation.SEE_ORDERS: frozenset({R.CONTRACTOR, R.HANDLER, R.DISPATCHER, R.HEAD, R.AUDITOR}),
+    Operation.SEE_ORDERS: frozenset(
+        {R.CONTRACTOR, R.HANDLER, R.DISPATCHER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR}
+    ),
     Operation.ISSUE_ORDERS: frozenset({R.HANDLER, R.DISPATCHER, R.HEAD}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
