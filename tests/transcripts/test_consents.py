@@ -16,7 +16,7 @@ STORY = "楼下烧烤店每天晚上油烟很大"
 SHOWN = {
     "location": "您发送的位置，只用来确定问题发生的地点",
     "contact_phone": "只给办理人联系您核实",
-    "collection_notice": "提交后，我们保存您的微信身份标识",
+    "collection_notice": "提交后，我们保存您说的情况",
 }
 
 
