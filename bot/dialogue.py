@@ -41,7 +41,7 @@ from bot.dialogue_shape import (
     Word,
 )
 from bot.kinds import Accepted, Answer, Heard, Refused
-from bot.kinds_picked import PickKind, chosen
+from bot.kinds_picked import ChoiceKind, PickKind, chosen
 
 Step = tuple[Session | None, Say]
 
@@ -246,7 +246,8 @@ def _elsewhere(
     taken = other.kind.take(before, heard)
     if isinstance(taken, Refused):
         return _refuse(dialogue, session, taken)
-    gone_on = dialogue.position(other.name) > dialogue.position(step.name) and not other.optional
+    is_later = dialogue.position(other.name) > dialogue.position(step.name)
+    gone_on = is_later and (not other.optional or isinstance(step.kind, ChoiceKind))
     session = _with(session, heard, other.name, taken.answer)
     if step.optional and gone_on and not heard.photo and heard.recording is None:
         session = _with(session, heard, step.name, session.answers.get(step.name, Answer()))
