@@ -138,6 +138,7 @@ NO_TEXTS = {
     "complaint.reveal_phone",
     "complaint.open_recording",
     "complaint.forget",
+    "complaint.restrict",
     "inquiry.forget",
     "inquiry.delete",
     "inquiry.reveal_words",
