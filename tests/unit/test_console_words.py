@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from casework.complaints.lifecycle import State
+from casework.complaints.urgency import Urgency
 from casework.queues.finding import sought
 from casework.queues.tabs import Tab
+from casework.queues.views import QueueRow
 from kit.catalogue import Catalogue
+from tests.casework_setting import POLICY
 from web.console.filters import Filters, filters_of
+from web.console.queue_lines import line_of
 from web.console.visitor import HOME, safe_next
 from web.console.words import Words
 from web.rendering import Pages
@@ -47,6 +56,40 @@ def test_a_day_that_ends_a_limit_is_that_day_not_the_next() -> None:
     assert shown is not None
     assert shown.at == "11-30 24:00"
     assert WORDS.moment(midnight, NOW) == "12-01 00:00"
+
+
+@pytest.mark.parametrize(("verify", "form"), [(False, "act-answer"), (True, "act-report_handled")])
+def test_the_button_in_the_street_opens_the_form_that_the_case_has(verify: bool, form: str) -> None:
+    vending = msgspec.structs.replace(POLICY.categories["vending"], verify=verify)
+    policy = replace(POLICY, categories={**POLICY.categories, "vending": vending})
+    door: Any = SimpleNamespace(words=WORDS, desk=SimpleNamespace(policy=policy))
+    row = QueueRow(
+        id=UUID(int=1),
+        reference="QS-TS-261123-0001-W",
+        state=State.ASSIGNED,
+        revision=1,
+        category="vending",
+        category_name="",
+        urgency=Urgency.ORDINARY,
+        opening="",
+        place_text="",
+        latitude=None,
+        longitude=None,
+        unit=None,
+        unit_name="",
+        assignee_id=None,
+        assignee_name="",
+        source="phone",
+        submitted_at=NOW,
+        due_at=None,
+        overdue=False,
+        disputed=False,
+        supervised=False,
+        times_reminded=0,
+        has_phone=False,
+    )
+    line = line_of(door, row, NOW, back="", several=False, street=True, may_call=False)
+    assert line.answer.endswith(f"#{form}")
 
 
 def test_the_citizens_own_time_never_looks_like_the_bureaus() -> None:

@@ -143,10 +143,15 @@ def line_of(
         handler=" · ".join(name for name in (row.unit_name, row.assignee_name) if name) or "—",
         submitted=words.moment(row.submitted_at, now),
     )
-    return _on_the_street(line, row, address, may_call=may_call) if street else line
+    if not street:
+        return line
+    category = door.desk.policy.categories.get(row.category or "")
+    # Either the citizen is answered at once, or somebody verifies first.
+    form = "report_handled" if category is not None and category.verify else "answer"
+    return _on_the_street(line, row, address, f"{address}#act-{form}", may_call=may_call)
 
 
-def _on_the_street(line: QueueLine, row: QueueRow, address: str, *, may_call: bool) -> QueueLine:
+def _on_the_street(line: QueueLine, row: QueueRow, address: str, answer: str, *, may_call: bool) -> QueueLine:
     """The way there, the caller's number, and the answer with a photo."""
     latitude = longitude = way = ""
     if row.latitude is not None and row.longitude is not None:
@@ -158,7 +163,7 @@ def _on_the_street(line: QueueLine, row: QueueRow, address: str, *, may_call: bo
         longitude=longitude,
         map=way,
         phone=f"{address}#phone" if may_call and row.has_phone else "",
-        answer=f"{address}#act-answer",
+        answer=answer,
     )
 
 
