@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nlp.linear import LinearModel, Read, read_text, scores
+from nlp.linear import LinearModel, read_text, scores
 from nlp.segment import Segmenter
-from nlp.training import RECIPE, SEED, Example, Recipe, fitted
+from nlp.training import RECIPE, SEED, Example, Recipe, Sample, fitted, sampled
 
 FOLDS = 5
 _SHARPEST, _BLUNTEST = 40.0, 0.25
@@ -56,26 +56,36 @@ def train_and_measure(
     model. Raises TrainingError.
     """
     labels = [one.label for one in examples]
-    reads = [read_text(one.text, segmenter) for one in examples]
-    whole = fitted(reads, labels, recipe)
-    apart = _apart(reads, labels, recipe)
+    samples = [sampled(read_text(one.text, segmenter), recipe) for one in examples]
+    whole = fitted(samples, labels, recipe)
+    apart = _apart(examples, samples, segmenter, recipe)
     predicted = [max(by_label, key=lambda label: by_label[label]) if by_label else "" for by_label in apart]
     sharpness = _sharpness([one for one in zip(apart, labels, strict=True) if one[0]])
     return msgspec.structs.replace(whole, sharpness=sharpness), scores_of(labels, predicted)
 
 
-def _apart(reads: Sequence[Read], labels: Sequence[str], recipe: Recipe) -> list[dict[str, float]]:
+def trained(examples: Sequence[Example], segmenter: Segmenter, *, recipe: Recipe = RECIPE) -> LinearModel:
+    """A model of all texts, its confidence not measured. Raises TrainingError."""
+    samples = [sampled(read_text(one.text, segmenter), recipe) for one in examples]
+    return fitted(samples, [one.label for one in examples], recipe)
+
+
+def _apart(
+    examples: Sequence[Example], samples: Sequence[Sample], segmenter: Segmenter, recipe: Recipe
+) -> list[dict[str, float]]:
     """The scores of each text by a model that was trained without it; empty where its fold had but one label."""
+    labels = [one.label for one in examples]
     fold_of = _folds(labels)
-    apart: list[dict[str, float]] = [{} for _ in reads]
+    apart: list[dict[str, float]] = [{} for _ in examples]
     for fold in range(FOLDS):
         kept = [number for number, other in enumerate(fold_of) if other != fold]
         asked = [number for number, other in enumerate(fold_of) if other == fold]
         if not asked or len({labels[number] for number in kept}) < 2:
             continue
-        model = fitted([reads[number] for number in kept], [labels[number] for number in kept], recipe)
+        model = fitted([samples[number] for number in kept], [labels[number] for number in kept], recipe)
         for number in asked:
-            apart[number] = dict(zip(model.labels, scores(model, reads[number]), strict=True))
+            said = scores(model, read_text(examples[number].text, segmenter))
+            apart[number] = dict(zip(model.labels, said, strict=True))
     return apart
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,28 +65,45 @@ RECIPE = Recipe()
 
 
 class _Table(msgspec.Struct, frozen=True):
-    """The grams that count, their places and own weights."""
+    """The grams that count, in order, and their own weights."""
 
-    places: dict[int, int]
+    places: numpy.ndarray
     weights: numpy.ndarray
 
 
-def fitted(reads: Sequence[Read], labels: Sequence[str], recipe: Recipe = RECIPE) -> LinearModel:
-    """A model of texts as they were read, its confidence not measured yet. Raises TrainingError."""
+class Sample(msgspec.Struct, frozen=True):
+    """What training keeps of a text: its grams, how much each counts, and what its words mean together."""
+
+    grams: numpy.ndarray
+    counts: numpy.ndarray
+    meaning: numpy.ndarray
+
+
+def sampled(read: Read, recipe: Recipe = RECIPE) -> Sample:
+    """A kilobyte or two, however long the text."""
+    import numpy as np
+
+    grams = np.fromiter(read.grams, np.uint32, len(read.grams))
+    counts = np.array([DAMPED[times] for times in read.grams.values()], np.float32) / QUARTERS
+    meaning = _meaning(read, shipped_meanings(), recipe) * recipe.meaning_share
+    return Sample(grams, counts, meaning.astype(np.float32))
+
+
+def fitted(samples: Sequence[Sample], labels: Sequence[str], recipe: Recipe = RECIPE) -> LinearModel:
+    """A model of texts, its confidence not measured yet. Raises TrainingError."""
     import numpy as np
 
     names = tuple(sorted(set(labels)))
     if len(names) < 2:
         raise TrainingError("只有一种分类，学不出区别。至少要有两种。")
-    meanings, grams = shipped_meanings(), _gram_table(reads, recipe)
+    meanings, grams = shipped_meanings(), _gram_table(samples, recipe)
     dimensions = meanings.vectors.shape[1]
     places, values = [], []
-    always = np.arange(len(grams.places), len(grams.places) + dimensions + 1)
-    for read in reads:
-        held, said = _gram_values(read, grams)
-        meaning = _meaning(read, meanings, recipe) * recipe.meaning_share
+    always = np.arange(len(grams.places), len(grams.places) + dimensions + 1, dtype=np.int32)
+    for sample in samples:
+        held, said = _gram_values(sample, grams)
         places.append(np.concatenate([held, always]))
-        values.append(np.concatenate([said, meaning, [1.0]]))
+        values.append(np.concatenate([said, sample.meaning, [1.0]]).astype(np.float32))
     of = {name: number for number, name in enumerate(names)}
     numbers = np.array([of[label] for label in labels])
     targets = np.where(numbers[:, None] == np.arange(len(names)), 1.0, -1.0)
@@ -104,7 +119,7 @@ def fitted(reads: Sequence[Read], labels: Sequence[str], recipe: Recipe = RECIPE
         labels=names,
         bias=tuple(map(float, weights[-1])),
         sharpness=UNMEASURED,
-        grams=_field(list(grams.places), by_gram, grams.weights, recipe.most_grams, 0.0),
+        grams=_field(grams.places.tolist(), by_gram, grams.weights, recipe.most_grams, 0.0),
         meanings=_field(list(meanings.places), by_word, own, recipe.most_words, recipe.likeness),
     )
 
@@ -113,28 +128,25 @@ def _own(word: str, recipe: Recipe) -> float:
     return 1.0 if len(word) > 1 else recipe.single_share
 
 
-def _gram_table(reads: Sequence[Read], recipe: Recipe) -> _Table:
+def _gram_table(samples: Sequence[Sample], recipe: Recipe) -> _Table:
     import numpy as np
 
-    held_by = Counter(gram for read in reads for gram in read.grams)
-    at_least = 1 if len(reads) < 2_000 else 2
-    grams = sorted(gram for gram, count in held_by.items() if count >= at_least)
-    weights = [
-        (math.log((1 + len(reads)) / (1 + held_by[gram])) + 1)
-        * (1.0 if gram <= LANE_MASK else recipe.pair_share)
-        for gram in grams
-    ]
-    return _Table({gram: place for place, gram in enumerate(grams)}, np.array(weights))
+    at_least = 1 if len(samples) < 2_000 else 2
+    grams, held_by = np.unique(np.concatenate([sample.grams for sample in samples]), return_counts=True)
+    grams, held_by = grams[held_by >= at_least], held_by[held_by >= at_least]
+    rarity = np.log((1 + len(samples)) / (1 + held_by)) + 1
+    return _Table(grams, rarity * np.where(grams <= LANE_MASK, 1.0, recipe.pair_share))
 
 
-def _gram_values(read: Read, table: _Table) -> tuple[numpy.ndarray, numpy.ndarray]:
+def _gram_values(sample: Sample, table: _Table) -> tuple[numpy.ndarray, numpy.ndarray]:
     import numpy as np
 
-    held = [(table.places[gram], times) for gram, times in read.grams.items() if gram in table.places]
-    places = np.array([place for place, _ in held], dtype=np.int64)
-    counts = np.array([DAMPED[times] for _, times in held]) / QUARTERS
+    places = np.searchsorted(table.places, sample.grams)
+    known = places < len(table.places)
+    known[known] = table.places[places[known]] == sample.grams[known]
+    places, counts = places[known], sample.counts[known]
     weights = table.weights[places]
-    return places, counts * weights / length_of(float(counts @ weights**2), 0.0, 0.0)
+    return places.astype(np.int32), counts * weights / length_of(float(counts @ weights**2), 0.0, 0.0)
 
 
 def _meaning(read: Read, meanings: Meanings, recipe: Recipe) -> numpy.ndarray:

@@ -21,7 +21,7 @@ from content.interpretations.answering import serving_segmenter
 from kit.clock import local
 from kit.db import Database
 from nlp.labelled import LabelledFileError, read_labelled
-from nlp.measuring import Scores, scores_of, train_and_measure
+from nlp.measuring import Scores, scores_of, trained
 from nlp.training import TrainingError
 
 STANDINGS = {"in_force": "正在使用", "trained": "未启用", "retired": "已停用"}
@@ -61,7 +61,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     try:
         learnt, asked = read_labelled(arguments.train), read_labelled(arguments.test)
         begun = time.perf_counter()
-        model, _ = train_and_measure(learnt, segmenter)
+        model = trained(learnt, segmenter)
         seconds = time.perf_counter() - begun
     except (LabelledFileError, TrainingError) as exc:
         raise CommandRefused(str(exc)) from exc
