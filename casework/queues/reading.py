@@ -51,7 +51,8 @@ def _token(wanted: QueueFilter, last: QueueRow) -> str:
 
 def _row(desk: Desk, one: Mapping[str, Any], now: datetime) -> QueueRow:
     state, category = State(one["state"]), one["category"]
-    due_at = _moment(one["due_at"]) if state in OPEN_STATES else None
+    # A case that was split has no limit of its own.
+    due_at = _moment(one["due_at"]) if state in OPEN_STATES and one["due_at"] is not None else None
     opening = " ".join(one["opening"].split())
     found = desk.policy.categories.get(category or "")
     own = found.urgency if found is not None else Urgency.ORDINARY

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from casework.actors import Actor, Held
-from casework.complaints import actions, handling
+from casework.complaints import actions, handling, splitting
 from casework.complaints.desk import Desk
 from casework.complaints.lifecycle import OPEN_STATES, State
 from casework.complaints.models import Complaint
@@ -164,6 +164,17 @@ async def test_each_tab_holds_what_its_name_says(desk: Desk, clock: FixedClock) 
         "supervised", "disputed",
     }  # fmt: skip
     assert await shown(Tab.TODAY, DISPATCHER) == late
+
+
+async def test_a_case_that_was_split_has_no_limit_and_is_in_the_list_of_everything(desk: Desk) -> None:
+    case = await filed(desk)
+    await actions.accept(desk, DISPATCHER, case.id, category="vending")
+    parts = tuple(splitting.Part(story=words, category="noise") for words in ("夜里太吵", "白天也吵"))
+    await splitting.split(desk, DISPATCHER, case.id, parts=parts)
+    page = await queue(desk, tab_filter(Tab.ALL, DISPATCHER, desk.db.clock.now()))
+    assert len(page.rows) == 3
+    (row,) = [one for one in page.rows if one.reference == case.reference]
+    assert (row.state, row.due_at, row.overdue) == (State.SPLIT, None, False)
 
 
 async def test_no_tab_and_no_filter_shows_what_its_reader_may_not_see(desk: Desk, clock: FixedClock) -> None:
