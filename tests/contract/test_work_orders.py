@@ -229,6 +229,8 @@ async def test_a_contractor_sees_their_orders_and_no_case(desk: OrderDesk) -> No
         with pytest.raises(NotFound):
             await ordering.accept(desk, stranger, one.id)
     assert (await orders(desk, OTHER, "open")).rows == ()
+    with pytest.raises(Invalid, match="assignee"):
+        await actions.assign(desk.complaints, DISPATCHER, case.id, assignee_id=CONTRACTOR.id)
     # Not even a case that was given to them by name before there were orders.
     assert not sight_of(CONTRACTOR).covers("street", CONTRACTOR.id)
     assert (await orders(desk, HANDLER, "open")).rows[0].contractor_name == "马超"

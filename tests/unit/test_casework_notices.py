@@ -360,6 +360,21 @@ def test_the_later_it_is_the_more_people_hear_of_a_deadline() -> None:
     assert called("due", "street", overtaken=True) == {"assignee", "unit_heads"}
 
 
+def test_limits_of_orders_are_told_to_their_contractor_and_whoever_issued_them_alone() -> None:
+    of_order = DEADLINE | {"case_kind": "work_order", "unit": "street", "contractor_id": person(31)}
+
+    def called(mark: str, clock: str) -> set[str]:
+        event = DeadlineReached(**of_order | {"mark": mark, "clock": clock})
+        return {str(rule.audience) for rule in BOOK.rules_for(event)}
+
+    assert [called(mark, "work_order.do") for mark in ("half", "most", "due", "overdue")] == [
+        set(), {"contractor"}, {"contractor"}, {"assignee"},
+    ]  # fmt: skip
+    assert [called(mark, "work_order.verify") for mark in ("half", "most", "due", "overdue")] == [
+        set(), set(), {"assignee"}, set(),
+    ]  # fmt: skip
+
+
 def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
     calls = {rule.template for rule in SHIPPED if rule.page}
     assert calls == {
