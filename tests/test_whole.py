@@ -215,6 +215,10 @@ UNSPOKEN = {
         (f"follow_up_visit.move.{move}" for move in ("record", "miss", "give_up", "cancel")),
         "names a line in the documents",
     ),
+    **dict.fromkeys(
+        (f"inquiry.move.{move}" for move in ("answer", "write_more", "withdraw", "close")),
+        "names a line in the documents",
+    ),
     "qa.danger": "named by the bureau profile",
 }
 """Texts no line of code asks for by name."""
