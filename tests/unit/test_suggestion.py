@@ -62,6 +62,14 @@ def test_a_model_that_is_unsure_or_knows_only_former_categories_leaves_it_to_the
     assert (found.category, found.by, found.confidence, found.words) == ("vending", "model", 0.8, ("楼下",))
 
 
+def test_what_tells_of_ours_too_is_not_sent_away_unless_it_is_by_far_the_smaller_part() -> None:
+    policy = replace(
+        POLICY, not_ours=(msgspec.structs.replace(POLICY.not_ours[0], keywords=("公交车", "拖欠工资")),)
+    )
+    assert recognise_elsewhere("公交车旁边垃圾，公交车也脏，小贩乱摆", policy) is None
+    assert recognise_elsewhere("公交车上拖欠工资，小贩", policy) is not None
+
+
 def test_where_something_is_does_not_make_it_another_bodys() -> None:
     policy = replace(POLICY, not_ours=(msgspec.structs.replace(POLICY.not_ours[0], keywords=("医院",)),))
     assert recognise_elsewhere("医院门口有坑", policy) is None
