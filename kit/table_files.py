@@ -55,6 +55,8 @@ def opener(path: Path) -> Callable[[], Iterator[Line]]:
 
     Raises TableError for a file that is none of the known kinds; going through it may raise it too.
     """
+    if not path.is_file():
+        raise TableError(f"没有文件 {path}。")
     if path.stat().st_size > BYTES_AT_MOST:
         raise TableError(f"文件 {path.name} 太大了，最多 {BYTES_AT_MOST // 1024 // 1024} MB。")
     with path.open("rb") as file:

@@ -19,8 +19,13 @@ def how(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def percent(share: float | None) -> str:
-    """A share with one decimal; rounded down, since what is not all must not look like all."""
-    return NONE if share is None else f"{int(share * 1000 + 1e-9) / 10:g}%"
+    """A share with one decimal, rounded as anybody would; what is not all never looks like all, nor something like none."""
+    if share is None:
+        return NONE
+    tenths = int(share * 1000 + 0.5 + 1e-9)
+    if 0 < share < 1:
+        tenths = max(1, min(tenths, 999))
+    return f"{tenths / 10:g}%"
 
 
 def day_minutes(calendar: WorkingCalendar) -> int:

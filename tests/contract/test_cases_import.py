@@ -182,6 +182,8 @@ async def test_files_that_are_no_table_are_refused_with_a_sentence(
         report = await imported(desk, path)
         assert report.faults_in_all
         raise TableError("没有这一列")
+    with pytest.raises(TableError, match="没有文件"):
+        opener(tmp_path / "none.csv")
     assert str(refused.value)
     assert await rows_in_all() == 0
 

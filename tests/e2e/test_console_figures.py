@@ -137,7 +137,7 @@ async def test_the_inspector_sees_acts_by_person_and_their_entries(
         row = row[: row.index("</tr>")]
         assert row.count(">1</a>") == 1
         assert row.count(">2</a>") == 1
-        assert "66.6%" in row
+        assert "66.7%" in row
         acts = await inspector.get("/console/inspection?person=diaodu&kind=refused")
         assert "不属本局职责" in acts.text
         assert f"/console/audit?find={refused.reference}" in acts.text

@@ -106,6 +106,7 @@ def test_months_and_figures_in_words() -> None:
     assert (months_before(202601, 1), months_before(202612, -1)) == (202512, 202701)
     assert months_between(202511, 202602) == 4
     assert (percent(0.9999), percent(1.0), percent(None)) == ("99.9%", "100%", "—")
+    assert (percent(28 / 89), percent(0.0001), percent(0.0)) == ("31.5%", "0.1%", "0%")
     words = Catalogue({"figures.span.minutes": "{minutes}m", "figures.span.hours": "{hours}h",
                        "figures.span.days": "{days}d"})  # fmt: skip
     assert [span(one, 420, words) for one in (None, 0, 59, 90, 419, 420, 1000)] == [
