@@ -8,14 +8,11 @@ import sqlite3
 import tempfile
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
@@ -24,13 +21,12 @@ from kit.clock import FixedClock
 from kit.db import Database
 from kit.db.migrate import migrate
 from kit.ids import Ids
+from tests.postgres_databases import Databases, address_of, administer, run_apart
 from tests.prepared import prepared
 
 # Machines are shared: how long a case takes says nothing about the code. Speed is measured by `make bench`.
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
-
-T = TypeVar("T")
 
 AUDIT_KEY = b"k" * 32
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -82,36 +78,17 @@ def postgres_server(scratch: Path) -> Iterator[str]:
     try:
         address = server.get_uri(database="")
         for setting in CARELESS:
-            run_apart(_administer(address, f"ALTER SYSTEM SET {setting}"))
-        run_apart(_administer(address, "SELECT pg_reload_conf()"))
+            run_apart(administer(address, f"ALTER SYSTEM SET {setting}"))
+        run_apart(administer(address, "SELECT pg_reload_conf()"))
         yield address
     finally:
         server.cleanup()
 
 
-def _url(server: str, database: str) -> str:
-    address, _, query = server.partition("?")
-    return f"{address.rstrip('/')}/{database}" + (f"?{query}" if query else "")
-
-
-def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run to the end in a thread with a loop of its own: session fixtures are made inside any test's loop."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
-
-
-async def _administer(server: str, statement: str) -> None:
-    admin = await asyncpg.connect(_url(server, "postgres"))
-    try:
-        await admin.execute(statement)
-    finally:
-        await admin.close()
-
-
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str, scratch: Path) -> str:
-    run_apart(_administer(postgres_server, "CREATE DATABASE migrated"))
-    url = _url(postgres_server, "migrated")
+    run_apart(administer(postgres_server, "CREATE DATABASE migrated"))
+    url = address_of(postgres_server, "migrated")
     run_apart(migrate(url, MODEL_MODULES, backup_folder=scratch / "backups"))
     return "migrated"
 
@@ -134,20 +111,25 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite://{tmp_path / 'chengguan.db'}"
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str, postgres_template: str) -> Databases:
+    return Databases(postgres_server, postgres_template)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
     """A migrated PostgreSQL database of this test's own."""
-    with postgres_copy(postgres_server, postgres_template) as url:
-        yield url
+    yield postgres_databases.take()
+    postgres_databases.give_back()
 
 
 @contextmanager
 def postgres_copy(server: str, template: str) -> Iterator[str]:
     """A new database like `template`; its URL."""
     name = f"t{uuid.uuid4().hex[:16]}"
-    run_apart(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield _url(server, name)
-    run_apart(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    run_apart(administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield address_of(server, name)
+    run_apart(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

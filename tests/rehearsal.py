@@ -20,7 +20,7 @@ from kit.db import Database
 from kit.ids import Ids
 from kit.profile import read_profile
 from kit.secrets import KeyRing
-from tests.conftest import run_apart
+from tests.postgres_databases import run_apart
 
 T = TypeVar("T")
 

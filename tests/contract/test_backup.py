@@ -58,12 +58,12 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Settings, Se
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
-    from tests.conftest import _administer, _url, run_apart
+    from tests.postgres_databases import address_of, administer, run_apart
 
     name = f"empty{os.getpid()}"
-    run_apart(_administer(postgres_server, f"CREATE DATABASE {name}"))
-    yield _url(postgres_server, name)
-    run_apart(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    run_apart(administer(postgres_server, f"CREATE DATABASE {name}"))
+    yield address_of(postgres_server, name)
+    run_apart(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def settings_at(folder: Path, url: str) -> Settings:
@@ -125,7 +125,7 @@ def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
     if settings.database_url.startswith("sqlite"):
         with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite://"))) as connection:
             return connection.execute(sql).fetchall()
-    from tests.conftest import run_apart
+    from tests.postgres_databases import run_apart
 
     return run_apart(_ask_postgres(settings.database_url, sql))
 

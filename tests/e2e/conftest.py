@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import _administer, _url, postgres_copy, run_apart
+from tests.conftest import postgres_copy
 from tests.e2e.system import System, a_system_in, copy_system
+from tests.postgres_databases import address_of, administer, run_apart
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
@@ -36,8 +37,8 @@ def shared_system(scratch: Path) -> Iterator[System]:
 @pytest.fixture(scope="session")
 def postgres_pattern(postgres_server: str, scratch: Path) -> Path:
     """The folder of a system whose database "pattern" is filled; nobody may be connected when that is copied."""
-    run_apart(_administer(postgres_server, "CREATE DATABASE pattern"))
-    system = System(scratch / "pattern", _url(postgres_server, "pattern"))
+    run_apart(administer(postgres_server, "CREATE DATABASE pattern"))
+    system = System(scratch / "pattern", address_of(postgres_server, "pattern"))
     system.set_up()
     system.close()
     return system.folder

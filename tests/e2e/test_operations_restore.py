@@ -19,9 +19,9 @@ from kit.db.migrate import migrate
 from kit.db.standing import known_steps, standing_of
 from kit.metrics import Board
 from kit.secrets import SECRET_NAMES, KeyRing
-from tests.conftest import _administer, _url, run_apart
 from tests.e2e.system import System
 from tests.e2e.weixin import Weixin, new_openid
+from tests.postgres_databases import address_of, administer, run_apart
 
 PASSPHRASE = "correct horse battery staple\n"
 SENDERS = 4
@@ -38,11 +38,11 @@ def elsewhere(own_system: System, request: pytest.FixtureRequest, tmp_path: Path
         system.close()
         return
     server, name = request.getfixturevalue("postgres_server"), f"else{os.getpid()}"
-    run_apart(_administer(server, f"CREATE DATABASE {name}"))
-    system = System(folder, _url(server, name))
+    run_apart(administer(server, f"CREATE DATABASE {name}"))
+    system = System(folder, address_of(server, name))
     yield system
     system.close()
-    run_apart(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    run_apart(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def test_every_case_acknowledged_before_a_backup_under_load_is_there_after_a_restore(
