@@ -78,6 +78,7 @@ class Nearby:
         if position is None:
             return None
         return await me_too.said_same(
+            self._desk,
             self._key,
             asked.values[asked.choices.index(said)],
             position=position,

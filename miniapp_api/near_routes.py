@@ -87,6 +87,7 @@ async def case_meant(
     if token is None or position is None:
         return None
     return await me_too.said_same(
+        door.desk,
         me_too.key_of(door.keys),
         token,
         position=position,

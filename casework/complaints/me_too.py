@@ -13,21 +13,19 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import floor
 from uuid import UUID
 
 import msgspec
-from tortoise.expressions import F
-from tortoise.functions import Coalesce
 
 from casework.areas.cells import around, cell_of
 from casework.complaints.desk import Desk
 from casework.complaints.filing import suggested
 from casework.complaints.lifecycle import ENDED_STATES, State
-from casework.complaints.models import Complaint, ComplaintAddition
 from casework.complaints.place import Position, checked, distance_m
 from casework.dangers.finding import find_danger
+from kit.db.raw import Statement, as_uuid
 from kit.secrets import KeyRing
 from nlp.personal import may_name_somebody
 
@@ -37,9 +35,20 @@ ROUGH_M = (100, 200)
 """The distances there are words for; what lies further is not shown."""
 SQUARE = 0.001
 """Degrees to which a case's place is rounded before anything is measured: 111 m from south to north."""
-_READ_AT_MOST, _LOOKED_THROUGH_AT_MOST = 200, 12
-"""Cases that are measured, and the nearest of them whose words are looked through."""
+_LOOKED_THROUGH_AT_MOST = 12
+"""The nearest cases, whose words are looked through."""
 _NOT_SHOWN = (*ENDED_STATES, State.MERGED, State.SPLIT)
+_LATELY = Statement(
+    "SELECT id, account_id, state, category, suggested_category, latitude, longitude, merged_into_id FROM complaint "
+    "WHERE place_cell IN (@1) AND submitted_at >= $2 "
+    "AND (category IN (@3) OR (category IS NULL AND suggested_category IN (@3))) "
+    "AND latitude IS NOT NULL AND longitude IS NOT NULL AND restricted_at IS NULL AND anonymised_at IS NULL "
+    "ORDER BY submitted_at DESC LIMIT 200"
+)
+_SAID = Statement(
+    "SELECT id, story, particulars, place_text FROM complaint WHERE id IN (@1) UNION ALL "
+    "SELECT complaint_id, text, NULL, '' FROM complaint_addition WHERE complaint_id IN (@1)"
+)
 _HOME = re.compile("\u5355\u5143|[0-9\u4e00-\u5341]\\s*(?:\u5ba4|\u6237|\u53f7\u95e8)")
 """A place as exact as somebody's own door."""
 
@@ -94,13 +103,13 @@ async def near_shown(
     here = _point(position)
     near = sorted(
         (within_m, apart_m, one)
-        for one in await _lately(here, categories, at - WITHIN)
+        for one in await _lately(desk, here, categories, at - WITHIN)
         if one.state not in _NOT_SHOWN
         and one.account_id not in own
         and (apart_m := one.apart_m(here)) <= ROUGH_M[-1]
         and (within_m := next(rough for rough in ROUGH_M if apart_m <= rough))
     )[:_LOOKED_THROUGH_AT_MOST]
-    unnamed = await _naming_nobody([one.id for _, _, one in near])
+    unnamed = await _naming_nobody(desk, [one.id for _, _, one in near])
     shown: dict[tuple[str, int, State], NearShown] = {}
     for within_m, _, one in near:
         # That it waits for somebody else's word is not for whoever reads this.
@@ -113,7 +122,7 @@ async def near_shown(
 
 
 async def said_same(
-    key: bytes, token: str, *, position: Position, categories: Collection[str], at: datetime
+    desk: Desk, key: bytes, token: str, *, position: Position, categories: Collection[str], at: datetime
 ) -> UUID | None:
     """The case that a token of `near_shown` stands for, or the one it was merged into since.
 
@@ -121,7 +130,7 @@ async def said_same(
     """
     if not token:
         return None
-    for one in await _lately(_point(position), categories, at - 2 * WITHIN):
+    for one in await _lately(desk, _point(position), categories, at - 2 * WITHIN):
         if hmac.compare_digest(_token(key, one.id).encode(), token.encode()):
             if one.state == State.MERGED:
                 return one.merged_into_id
@@ -144,40 +153,37 @@ class _Lately(msgspec.Struct, frozen=True, order=True):
 
 
 async def _lately(
-    here: tuple[float, float], categories: Collection[str], since: datetime
+    desk: Desk, here: tuple[float, float], categories: Collection[str], since: datetime
 ) -> tuple[_Lately, ...]:
     if not categories:
         return ()
-    # As one expression, which no index answers: what leads to the rows is where they are.
-    rows = (
-        Complaint.annotate(kind=Coalesce("category", F("suggested_category")))
-        .filter(
-            kind__in=list(categories),
-            place_cell__in=around(cell_of(*here)),
-            submitted_at__gte=since,
-            restricted_at__isnull=True,
-            anonymised_at__isnull=True,
+    # As each engine keeps a moment.
+    bound = since if desk.db.is_postgres else since.astimezone(UTC).isoformat(" ")
+    rows = await _LATELY.rows(desk.db.reading, around(cell_of(*here)), bound, list(categories))
+    return tuple(
+        _Lately(
+            id=as_uuid(one["id"]),
+            account_id=as_uuid(one["account_id"]) if one["account_id"] is not None else None,
+            state=one["state"],
+            category=one["category"] or one["suggested_category"],
+            latitude=one["latitude"],
+            longitude=one["longitude"],
+            merged_into_id=as_uuid(one["merged_into_id"]) if one["merged_into_id"] is not None else None,
         )
-        .order_by("-submitted_at")
-        .limit(_READ_AT_MOST)
+        for one in rows
     )
-    found = await rows.values_list(
-        "id", "account_id", "state", "kind", "latitude", "longitude", "merged_into_id"
-    )
-    return tuple(_Lately(*one) for one in found)
 
 
-async def _naming_nobody(ids: list[UUID]) -> frozenset[UUID]:
+async def _naming_nobody(desk: Desk, ids: list[UUID]) -> frozenset[UUID]:
     """Those of the cases that name nobody in anything that was said of them."""
     if not ids:
         return frozenset()
-    told = await Complaint.filter(id__in=ids).values_list("id", "story", "particulars", "place_text")
-    added = await ComplaintAddition.filter(complaint_id__in=ids).values_list("complaint_id", "text")
-    naming = {id for id, text in added if may_name_somebody(text)}
-    naming |= {
-        id
-        for id, story, particulars, place in told
-        if _HOME.search(place) or may_name_somebody(story) or may_name_somebody(particulars or "")
+    naming = {
+        as_uuid(one["id"])
+        for one in await _SAID.rows(desk.db.reading, ids)
+        if _HOME.search(one["place_text"])
+        or may_name_somebody(one["story"])
+        or may_name_somebody(one["particulars"] or "")
     }
     return frozenset(ids) - naming
 

@@ -123,10 +123,10 @@ async def test_me_too_is_a_case_of_ones_own_that_hears_the_answer_and_can_be_tak
     lead = await filed(desk, story="小贩摆摊占道", position=HERE, category="vending")
     (one,) = await shown(desk)
     meant = {"position": NEXT_DOOR, "categories": STREET, "at": clock.now()}
-    assert await me_too.said_same(KEY, one.token, **meant) == lead.id  # type: ignore[arg-type]
+    assert await me_too.said_same(desk, KEY, one.token, **meant) == lead.id  # type: ignore[arg-type]
     for wrong in ("", "0" * 32, "é" * 32):
-        assert await me_too.said_same(KEY, wrong, **meant) is None  # type: ignore[arg-type]
-    assert await me_too.said_same(b"x" * 32, one.token, **meant) is None  # type: ignore[arg-type]
+        assert await me_too.said_same(desk, KEY, wrong, **meant) is None  # type: ignore[arg-type]
+    assert await me_too.said_same(desk, b"x" * 32, one.token, **meant) is None  # type: ignore[arg-type]
     mine = [await _me_too(desk, lead.id) for _ in range(2)]
     assert mine[0].said_same
     await actions.accept(desk, DISPATCHER, lead.id)
@@ -150,7 +150,7 @@ async def test_who_said_me_too_to_a_merged_case_said_it_to_its_lead(desk: Desk, 
     lead = await actions.accept(desk, DISPATCHER, (await filed(desk, category="vending")).id)
     await merging.merge(desk, DISPATCHER, merged.id, lead_id=lead.id)
     meant = {"position": NEXT_DOOR, "categories": STREET, "at": clock.now()}
-    assert await me_too.said_same(KEY, one.token, **meant) == lead.id  # type: ignore[arg-type]
+    assert await me_too.said_same(desk, KEY, one.token, **meant) == lead.id  # type: ignore[arg-type]
 
 
 def test_the_kinds_are_those_of_the_plain_words_and_danger_is_not_held_up(desk: Desk) -> None:

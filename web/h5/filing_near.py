@@ -72,6 +72,7 @@ async def case_meant(door: H5Door, form: FilingForm) -> UUID | None:
     if position is None:
         return None
     return await me_too.said_same(
+        door.desk,
         me_too.key_of(door.keys),
         form.same,
         position=position,
