@@ -113,6 +113,8 @@ class _Content(msgspec.Struct, omit_defaults=True):
     peer: str = ""
     status: str = ""
     order: str = ""
+    category: str | None = None
+    urgency: str | None = None
 
 
 class _Case(msgspec.Struct, omit_defaults=True):
@@ -254,6 +256,8 @@ def _sentence(action: str, entry: AuditEntry, content: _Content, prefix: str) ->
         return action.replace(".", "_")
     if action == ALARM:
         return f"deadline_{content.mark}"
+    if action == "reclassify" and content.category is None and content.urgency is None:
+        return "reclassify_place"
     if action == "hand_over" and not content.colleague:
         return "hand_over_to_unit"
     if action == "close" and entry.actor_kind == "clock":

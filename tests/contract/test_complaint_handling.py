@@ -285,6 +285,15 @@ async def test_what_nobody_was_given_yet_goes_where_the_rules_send_it_now(desk: 
         desk, DISPATCHER, case.id, correction=handling.Correction(category="noise")
     )
     assert (accepted.unit_name, moved.unit_name) == ("街面中队", "夜间中队")
+    await handling.reclassify(
+        desk, DISPATCHER, case.id, correction=handling.Correction(place_text="湖滨路 8 号")
+    )
+    found = await queries.detail(desk, case.id, DISPATCHER)
+    assert found is not None
+    assert [one.key.rpartition(".")[2] for one in found.view.timeline][-2:] == [
+        "reclassify",
+        "reclassify_place",
+    ]
 
 
 async def test_a_patrol_closes_on_the_spot_what_it_filed_and_can_show(desk: Desk) -> None:

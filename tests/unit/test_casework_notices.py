@@ -296,6 +296,7 @@ def test_every_state_move_and_history_line_has_words(catalogue: Catalogue) -> No
         "rate_unsatisfied": ["rate_1"],
         "close": ["close", "close_by_clock"],
         "add_material": ["add_material", "add_media"],
+        "reclassify": ["reclassify", "reclassify_place"],
         **{action: [action.replace(".", "_")] for action in EXCHANGE},
         ALARM: [f"deadline_{mark}" for mark in Mark],
     }
