@@ -50,8 +50,9 @@ class StaffUnbound(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StaffGranted(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody among the staff, `by_name`, gave an account a role, or made it with some. Told to all who keep people
-    or watch over them but these two, so that nobody makes a second self unseen.
+    """Somebody among the staff, `by_name`, gave an account a role, made it with some, or had it stand in.
+
+    Told to all who keep people or watch over them but these two, so that nobody makes a second self unseen.
     """
 
     name: ClassVar[str] = "staff.granted"

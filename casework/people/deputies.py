@@ -15,7 +15,7 @@ from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor
 from casework.people.models import Grant, Staff, StaffDeputy
-from casework.people.staff_rows import locked_here, stands_in_on, view
+from casework.people.staff_rows import locked_here, stands_in_on, tell_keepers, view
 from casework.people.views import DeputyView
 from casework.permissions import Operation, require
 from casework.roles import Role
@@ -64,6 +64,9 @@ async def name_deputy(
         facts = {"from_on": from_on, "until_on": until_on}
         await change.audit(principal_id, actor, "staff.name_deputy", {"deputy": deputy_id, **facts})
         await change.audit(deputy_id, actor, "staff.stand_in", {"principal": principal_id, **facts})
+        if Role.ADMINISTRATOR in actor.roles:
+            # Whoever stands in holds what the other holds: no way round being noticed.
+            tell_keepers(change, actor, rows[deputy_id])
         return row.id
 
     made = await db.change(work)

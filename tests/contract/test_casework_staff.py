@@ -130,11 +130,14 @@ async def test_whoever_keeps_people_hears_of_roles_that_another_gave(database: D
         grants=[(Role.AUDITOR, None)],
     )  # fmt: skip
     await staff.grant(database, first.actor(), me.id, Role.HEAD)
+    on = today(database)
+    wanted = {"principal_id": second.id, "deputy_id": me.id, "from_on": on, "until_on": on}
+    await deputies.name_deputy(database, first.actor(), **wanted)
     told = [
         msgspec.json.decode(one.payload, type=StaffGranted)
         for one in await OutboxEvent.filter(name="staff.granted")
     ]
-    assert [(one.login, one.by_name) for one in told] == [("me.too", "FIRST")] * 2
+    assert [(one.login, one.by_name) for one in told] == [("me.too", "FIRST")] * 3
 
     async def work(change):
         return await recipients(change, Audience.KEEPERS, told[0])
