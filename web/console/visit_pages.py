@@ -172,8 +172,10 @@ def _row(
 
 def _scores(door: ConsoleDoor, aspect: str) -> tuple[tuple[str, str], ...]:
     """The answers to one question. Whether something was solved is no question of being content."""
-    key = "console.visits.score" if aspect == "solved" else "complaint.score"
-    return tuple((str(score), door.words.text(f"{key}.{score}")) for score in actions.SCORES)
+    text = door.words.text
+    if aspect == "solved":
+        return tuple((str(score), text(f"console.visits.score.{score}")) for score in actions.SCORES)
+    return tuple((str(score), text(f"complaint.score.{score}")) for score in actions.SCORES)
 
 
 def _list(tab: str, after: str | None = None) -> str:
