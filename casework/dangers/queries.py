@@ -14,8 +14,11 @@ from casework.dangers.views import AlertPage, AlertView
 from casework.dangers.words import holds_phone
 from casework.keyset import page_key, page_token
 from casework.people.models import Staff
+from kit.db.raw import Statement
 
 PAGE_AT_MOST = 100
+_UNTAKEN = Statement("SELECT matched FROM danger_alert WHERE state = $1 ORDER BY raised_at, id LIMIT $2")
+"""For every page, so by hand."""
 
 
 async def open_alerts(limit: int = PAGE_AT_MOST) -> tuple[AlertView, ...]:
@@ -33,9 +36,8 @@ async def open_alerts(limit: int = PAGE_AT_MOST) -> tuple[AlertView, ...]:
 
 async def untaken(at_most: int = PAGE_AT_MOST) -> tuple[int, str]:
     """How many alerts nobody has taken yet, as far as `at_most`, and the words that raised the oldest. For every page."""
-    rows = DangerAlert.filter(state=State.RAISED.value).order_by("raised_at", "id").limit(at_most)
-    matched = await rows.values_list("matched", flat=True)
-    return len(matched), str(matched[0]) if matched else ""
+    found = await _UNTAKEN.rows(DangerAlert._meta.db, State.RAISED.value, at_most)
+    return len(found), str(found[0]["matched"]) if found else ""
 
 
 async def count_open() -> int:
