@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nlp.normalise import normalise
 
 
@@ -12,7 +14,7 @@ def standing(text: str, plain: str, start: int, end: int) -> str:
         return piece
     places: list[int] = []
     for place, character in enumerate(text):
-        places.extend([place] * len(normalise(character)))
+        places.extend([place] * _length(character))
         if len(places) >= end:
             break
     # Some characters become something else beside others than alone; then nothing is shown rather than a wrong word.
@@ -20,3 +22,8 @@ def standing(text: str, plain: str, start: int, end: int) -> str:
         return ""
     found = text[places[start] : places[end - 1] + 1]
     return found if normalise(found) == normalise(piece) else ""
+
+
+@lru_cache(maxsize=8_192)
+def _length(character: str) -> int:
+    return len(normalise(character))

@@ -65,10 +65,11 @@ RECIPE = Recipe()
 
 
 class _Table(msgspec.Struct, frozen=True):
-    """The grams that count, in order, and their own weights."""
+    """The grams that count, in order, their own weights, and how many texts hold each."""
 
     places: numpy.ndarray
     weights: numpy.ndarray
+    held_by: numpy.ndarray
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -119,8 +120,11 @@ def fitted(samples: Sequence[Sample], labels: Sequence[str], recipe: Recipe = RE
         labels=names,
         bias=tuple(map(float, weights[-1])),
         sharpness=UNMEASURED,
-        grams=_field(grams.places.tolist(), by_gram, grams.weights, recipe.most_grams, 0.0),
-        meanings=_field(list(meanings.places), by_word, own, recipe.most_words, recipe.likeness),
+        grams=_field(grams.places.tolist(), by_gram, grams.weights, -grams.held_by, recipe.most_grams, 0.0),
+        # The table has its frequent words first.
+        meanings=_field(
+            list(meanings.places), by_word, own, np.arange(len(own)), recipe.most_words, recipe.likeness
+        ),
     )
 
 
@@ -135,7 +139,7 @@ def _gram_table(samples: Sequence[Sample], recipe: Recipe) -> _Table:
     grams, held_by = np.unique(np.concatenate([sample.grams for sample in samples]), return_counts=True)
     grams, held_by = grams[held_by >= at_least], held_by[held_by >= at_least]
     rarity = np.log((1 + len(samples)) / (1 + held_by)) + 1
-    return _Table(grams, rarity * np.where(grams <= LANE_MASK, 1.0, recipe.pair_share))
+    return _Table(grams, rarity * np.where(grams <= LANE_MASK, 1.0, recipe.pair_share), held_by)
 
 
 def _gram_values(sample: Sample, table: _Table) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -162,13 +166,19 @@ def _meaning(read: Read, meanings: Meanings, recipe: Recipe) -> numpy.ndarray:
 
 
 def _field(
-    tokens: Sequence[K], rows: numpy.ndarray, own: numpy.ndarray, most: int, likeness: float
+    tokens: Sequence[K],
+    rows: numpy.ndarray,
+    own: numpy.ndarray,
+    rank: numpy.ndarray,
+    most: int,
+    likeness: float,
 ) -> Field[K]:
-    """The weightiest rows, as whole numbers."""
+    """The weightiest rows, as whole numbers; those of low rank first, so that what is often read lies together."""
     import numpy as np
 
     heaviest = np.abs(rows).max(axis=1)
     kept = np.sort(np.argsort(-heaviest, kind="stable")[:most])
+    kept = kept[np.argsort(rank[kept], kind="stable")]
     bound = TOP_WEIGHT // 2
     scale = float(heaviest.max(initial=0.0)) / bound or 1.0
     top = float(own.max(initial=0.0)) or 1.0
