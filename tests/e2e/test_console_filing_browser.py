@@ -42,7 +42,8 @@ def test_a_patrol_closes_on_the_spot_and_nothing_is_lost_without_a_signal(
         expect(page.locator(".picked img")).to_have_count(2)
         page.wait_for_timeout(400)  # what is typed is kept a moment later
         # The page is left and opened again: words, choice and both photos are still there.
-        page.reload()
+        with page.expect_request("**/console/cases/new/hints"):
+            page.reload()
         expect(page.locator(".picked img")).to_have_count(2)
         expect(page.locator("#taking-story")).to_have_value(story)
         expect(page.locator(".on-spot-tick input")).to_be_checked()

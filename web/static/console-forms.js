@@ -45,12 +45,14 @@
   };
   // Nothing of a caller is kept.
   const TYPED = "textarea, input[type=text]:not([data-unkept])";
-  const FIELDS = `${TYPED}, [data-keeps-all] select, [data-kept]`;
+  const FIELDS = `${TYPED}, [data-keeps-all] select, [data-kept], [data-keeps-all] [name=source]:checked`;
   const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "1" : "") : field.value);
   const put = (field, text) => {
     if (field.type === "checkbox") field.checked = text === "1";
     else field.value = text;
   };
+  // A choice of few: what was chosen, not what stands first.
+  const choose = (form, text) => all("[name=source]", form).forEach((one) => { if (text) one.checked = one.value === text; });
   const texts = (form) => all(FIELDS, form).reduce((kept, field) => ({ ...kept, [field.name]: valueOf(field) }), {});
   const isTyped = (form) => all(TYPED, form).some((field) => field.value.trim()) || all(".picked li", form).length > 0;
 
@@ -99,7 +101,9 @@
       return undefined;
     }
     let found = false;
+    if ("keepsAll" in form.dataset) choose(form, kept.texts.source);
     for (const field of all(FIELDS, form)) {
+      if (field.type === "radio") continue;
       const text = kept.texts[field.name];
       if (field.name === "act" && !("fresh" in field.dataset)) continue;
       if (field.type === "checkbox" && text === "1") field.checked = true;
@@ -109,7 +113,10 @@
       found = found || field.matches(TYPED);
     }
     if (!found) return undefined;
-    form.dispatchEvent(new CustomEvent("console:restored", { bubbles: true }));
+    const tell = () => form.dispatchEvent(new CustomEvent("console:restored", { bubbles: true }));
+    // Before the page is there nobody listens.
+    if (document.readyState === "complete") tell();
+    else window.addEventListener("load", tell, { once: true });
     one(".draft", form).hidden = false;
     const act = form.closest("details");
     if (act) act.open = true;
