@@ -87,7 +87,9 @@ class Import:
         return report
 
     async def run(self) -> Report:
-        """Bring in what is new, all of it, if no line is wrong. Raises TableError, and then nothing is written."""
+        """Bring in what is new, all of it, if no line is wrong. Raises TableError, Conflict for a table that changed
+        while it was read or that another brings in at this moment; then nothing is written.
+        """
         report, days = await self._look()
         if report.faults_in_all or not report.new:
             return report
@@ -105,14 +107,17 @@ class Import:
         return report
 
     async def _make_ready(self, spool: Spool, numbers: Mapping[date, Sequence[int]]) -> None:
-        serials = {on: iter(those) for on, those in numbers.items()}
-        for cases in self._portions(Report()):
+        left, again = {on: list(reversed(those)) for on, those in numbers.items()}, Report()
+        for cases in self._portions(again):
             known = await self._known(cases)
-            rows = [
-                self._rows(case, next(serials[_day(case)])) for _, case in cases if case.number not in known
-            ]
+            new = [case for _, case in cases if case.number not in known]
+            if any(count > len(left.get(on, ())) for on, count in Counter(map(_day, new)).items()):
+                raise Conflict("problem.exchange.import_changed")
+            rows = [self._rows(case, left[_day(case)].pop()) for case in new]
             for kind in (Complaint, AuditEntry, ExchangeOrder):
                 spool.put([row for three in rows for row in three if type(row) is kind])
+        if again.faults_in_all or any(left.values()):
+            raise Conflict("problem.exchange.import_changed")
 
     async def _serials(self, on: date, count: int) -> list[int]:
         return [await self.desk.db.next_serial(KIND, on, block=count) for _ in range(count)]

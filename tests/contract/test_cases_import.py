@@ -23,6 +23,7 @@ from casework.exchange.models import ExchangeOrder
 from kit.audit.models import AuditEntry
 from kit.db import Database
 from kit.outbox_models import OutboxEvent
+from kit.problems import Conflict
 from kit.table_files import Line, TableError, opener
 from tests import read_once
 from tests.casework_setting import CITIZEN, POLICY, desk_on, words
@@ -105,6 +106,21 @@ async def test_a_table_of_any_office_becomes_cases_that_tell_nobody_anything(
     assert "13800001234" not in str(row.__dict__)
     assert [entry.action for entry in await AuditEntry.all()] == ["complaint.import"]
     assert await OutboxEvent.all().count() == 0
+
+
+@pytest.mark.parametrize("later", [[line(1)], [line(1), line(2, 工单号="")], [line(1), line(2), line(3)]])
+async def test_of_a_table_that_changes_while_it_is_read_nothing_is_imported(
+    desk: Desk, tmp_path: Path, later: list[list[str]]
+) -> None:
+    tables = [
+        opener(written(tmp_path / name, rows))
+        for name, rows in (("a.csv", [line(1), line(2)]), ("b.csv", later))
+    ]
+    order = iter(tables)
+    bringing = Import(desk=desk, actor=system(), table=lambda: next(order)(), words=WORDS, origin="old")
+    with pytest.raises(Conflict, match="import_changed"):
+        await bringing.run()
+    assert await rows_in_all() == 0
 
 
 async def test_the_same_table_again_changes_nothing_and_says_so(desk: Desk, tmp_path: Path) -> None:
