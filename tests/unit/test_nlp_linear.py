@@ -71,6 +71,19 @@ def test_a_text_that_says_nothing_is_not_guessed_at() -> None:
     assert trained()[0].predict("！？🙂 …", serving_segmenter()) is None
 
 
+def test_markup_tabs_and_rare_characters_change_nothing() -> None:
+    model, _ = trained()
+    plain = model.predict("夜里施工吵死人", serving_segmenter())
+    marked = model.predict('\n\t\t<p style="color:red">夜里&nbsp;施工<b>吵死人</b></p>', serving_segmenter())
+    assert plain is not None
+    assert marked is not None
+    assert (marked.label, marked.confidence) == (plain.label, plain.confidence)
+    rare = model.predict("\U00020000夜里施工吵死人", serving_segmenter())
+    assert rare is not None
+    assert rare.label == "noise"
+    assert all(word in "夜里施工吵死人" for word in rare.words)
+
+
 def test_training_twice_gives_the_same_bytes() -> None:
     again, _ = train_and_measure(EXAMPLES, serving_segmenter())
     assert to_bytes(again) == to_bytes(trained()[0])
