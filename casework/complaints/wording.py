@@ -19,10 +19,14 @@ ANSWER_AT_MOST, REASON_AT_MOST = 4_000, 1_000
 """Characters of an answer, and of a reason, a ground or a comment."""
 
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def kept(text: str) -> str:
     """The text without control characters and surrounding white space; line breaks and tabs stay.
 
-    Lone surrogates go too: no database stores them.
+    Lone surrogates go too: no database stores them. So do marks that turn the direction of what follows: a page would
+    show the words of others mirrored.
     """
     if text.isprintable():
         # Nearly everything people write: no character of it is a control character or a lone surrogate.
@@ -30,7 +34,7 @@ def kept(text: str) -> str:
     return "".join(
         char
         for char in text.replace("\r\n", "\n").replace("\r", "\n")
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
+        if char in "\n\t" or (unicodedata.category(char) not in ("Cc", "Cs") and char not in _TURNING)
     ).strip()
 
 

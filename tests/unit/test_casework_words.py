@@ -71,6 +71,7 @@ def test_danger_is_noticed() -> None:
 
 def test_control_characters_go_and_line_breaks_stay() -> None:
     assert kept("  一\x00\x1b[31m行\r\n二行\t。\ud800 ") == "一[31m行\n二行\t。"
+    assert kept("路灯\u202e坏了\u2066\U0001f468\u200d\U0001f469") == "路灯坏了\U0001f468\u200d\U0001f469"
 
 
 def test_emoji_and_rude_words_are_kept() -> None:
