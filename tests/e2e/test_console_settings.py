@@ -149,12 +149,12 @@ async def test_a_category_has_limits_by_urgency_questions_and_says_which_limit_h
 
 async def test_other_words_of_a_consent_need_a_version_nobody_agreed_to(admin: Clerk) -> None:
     texts = {"title": "位置", "text": "新的说明。", "revoking": "撤回后不再使用。"}
-    page = await save(admin, VALUE + "consents.location", version="2026-11", **texts)
+    page = await save(admin, VALUE + "consents.location", version="2026-11.2", **texts)
     assert page.status == 422
     assert "版本也要换" in page.text
     assert "新的说明。" in page.text
     assert "已保存" in (await save(admin, VALUE + "consents.location", version="2026-12", **texts)).text
-    page = await save(admin, VALUE + "consents.location", version="2026-11", **(texts | {"text": "再改。"}))
+    page = await save(admin, VALUE + "consents.location", version="2026-11.2", **(texts | {"text": "再改。"}))
     assert page.status == 422
 
 
