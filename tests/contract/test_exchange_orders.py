@@ -28,6 +28,7 @@ from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
 from kit.http.shell import install_shell
 from kit.secrets import KeyRing
+from miniapp_api.exchange.admitting import BODY_AT_MOST
 from miniapp_api.exchange.blueprint import exchange_blueprint
 from miniapp_api.exchange.door import build_exchange
 from tests import read_once
@@ -209,7 +210,7 @@ async def test_what_cannot_be_used_is_refused_by_name_and_changes_nothing(
 
 @pytest.mark.parametrize(
     ("body", "expected"),
-    [(b"x" * (128 * 1024 + 1), 413), (b"{" * 5000, 422), (b"\xff\xfe", 422), (b"[]", 422)],
+    [(b"x" * (BODY_AT_MOST + 1), 413), (b"{" * 5000, 422), (b"\xff\xfe", 422), (b"[]", 422)],
     ids=["large", "deep", "bytes", "list"],
 )
 async def test_bodies_that_are_none_are_refused_with_a_sentence(
