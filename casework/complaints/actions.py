@@ -42,7 +42,7 @@ from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.past_limit import past_limit
 from casework.complaints.revealing import reveal_phone as reveal_phone
-from casework.complaints.sending import require_officer, send_by_rules
+from casework.complaints.sending import hold_officer, require_officer, send_by_rules
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
@@ -146,6 +146,7 @@ async def assign(
         given={},
         content={"unit": unit, "assignee_id": str(assignee_id) if assignee_id is not None else None},
         fill=fill,
+        settle=lambda change, row: hold_officer(change, assignee_id),
         tell=lambda row: ComplaintAssigned(
             **common(desk, row), unit_name=desk.policy.unit_name(row.unit), answer_by_at=row.due_at
         ),

@@ -38,7 +38,7 @@ from casework.complaints.models import Complaint
 from casework.complaints.moving import Step, take
 from casework.complaints.place import Position, checked
 from casework.complaints.reminding import remind_from
-from casework.complaints.sending import require_officer, send_by_rules
+from casework.complaints.sending import hold_officer, require_officer, send_by_rules
 from casework.complaints.telling import common
 from casework.complaints.urgency import Urgency
 from casework.complaints.views import ComplaintView
@@ -145,6 +145,7 @@ async def refer(
             "assignee_id": str(assignee_id) if assignee_id is not None else None,
         },
         fill=fill,
+        settle=lambda change, row: hold_officer(change, assignee_id),
         tell=lambda row: ComplaintReferred(
             **common(desk, row),
             reason=why or "",

@@ -8,6 +8,7 @@ from casework.complaints.desk import Desk
 from casework.complaints.limits import urgency_of
 from casework.complaints.models import Complaint
 from casework.complaints.ports import Routed, RoutingFacts
+from casework.people.models import Staff
 from casework.people.staff import staff_ids_with_role
 from casework.roles import Role
 from kit.clock import local
@@ -44,3 +45,15 @@ async def require_officer(desk: Desk, staff_id: UUID | None, *roles: Role) -> No
         if staff_id in await staff_ids_with_role(role, None, today):
             return
     raise Invalid("problem.complaint.assignee", field="assignee_id")
+
+
+async def hold_officer(change: Change, staff_id: UUID | None) -> None:
+    """Hold whoever is given a case until it is theirs: who leaves at this moment hands it over with the rest.
+
+    Raises Invalid for somebody who has left meanwhile.
+    """
+    if staff_id is None:
+        return
+    row = await change.lock(Staff, staff_id)
+    if row is None or row.left_at is not None:
+        raise Invalid("problem.complaint.assignee", field="assignee_id")

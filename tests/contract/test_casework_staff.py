@@ -11,7 +11,7 @@ import pyotp
 import pytest
 
 from casework.actors import Actor, Held, system
-from casework.complaints import actions
+from casework.complaints import actions, handling
 from casework.complaints.desk import Desk
 from casework.complaints.handing_over import count_open, hand_over, leave_work
 from casework.complaints.models import Complaint
@@ -381,6 +381,22 @@ async def with_cases(database: Database, count: int = 2) -> tuple[Desk, StaffVie
         await actions.accept(desk, clerk, case.id, category="vending")
         await actions.assign(desk, clerk, case.id, assignee_id=li.id)
     return desk, li, wang
+
+
+async def test_nobody_is_given_a_case_in_the_moment_in_which_they_leave(database: Database) -> None:
+    desk, li, wang = await with_cases(database, count=4)
+    clerk = (await hire(database, "second", (Role.DISPATCHER, None), (Role.HEAD, None))).actor()
+    cases = await Complaint.all().order_by("id")
+    for one in cases:
+        await handling.refer(desk, clerk, one.id, reason="换人", unit="street", assignee_id=wang.id)
+    back = [
+        handling.refer(desk, clerk, one.id, reason="换回来", unit="street", assignee_id=li.id)
+        for one in cases
+    ]
+    leaving = leave_work(desk, system(), li.id, to_units=True)
+    done = await asyncio.gather(*back[:2], leaving, *back[2:], return_exceptions=True)
+    assert all(isinstance(one, Invalid) for one in done if isinstance(one, BaseException)), done
+    assert await count_open(li.id) == 0
 
 
 async def test_who_leaves_hands_over_and_everything_of_theirs_ends(database: Database) -> None:
