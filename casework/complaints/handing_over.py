@@ -150,6 +150,8 @@ def _check_unit(actor: Actor, row: Complaint) -> None:
 
 async def _names(change: Change, staff_id: UUID, to_id: UUID | None) -> dict[UUID, str]:
     if to_id is not None:
+        # Held, so that the successor does not leave in this moment.
+        await change.lock(Staff, to_id)
         able = await staff_ids_with_role(Role.HANDLER, None, local(change.now).date())
         if to_id == staff_id or to_id not in able:
             raise Invalid("problem.people.successor", field="successor")
