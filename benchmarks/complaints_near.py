@@ -11,8 +11,8 @@ import random
 
 from benchmarks.complaints_frame import Frame, p99, times_ms
 from benchmarks.report import Figure, median
-from casework.complaints.models import Complaint
 from casework.complaints.me_too import near_shown
+from casework.complaints.models import Complaint
 from casework.complaints.near import near_cases
 from casework.complaints.place import Position
 
