@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -155,6 +156,12 @@ async def _check_tables() -> None:
         raise
 
 
+@functools.cache
+def shipped_catalogue() -> Catalogue:
+    """The texts as they are shipped: read once before the fork, so that all processes share them."""
+    return Catalogue.load(CATALOGUE_FOLDER)
+
+
 @contextlib.asynccontextmanager
 async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
     """Everything, opened in the process and event loop that will use it."""
@@ -163,7 +170,7 @@ async def open_core(settings: Settings, redis_at: str) -> AsyncIterator[Core]:
         await check_keys(keys)
         # Read first: what is amended while the rest is read is taken over a moment later.
         seen = await version()
-        redis, shipped = connect(redis_at), Catalogue.load(CATALOGUE_FOLDER)
+        redis, shipped = connect(redis_at), shipped_catalogue()
         places = await load_places()
         profile = await profile_in_force()
         suggesting = Suggesting(WordSuggester(complaint_policy(profile)))

@@ -11,7 +11,7 @@ from sanic.config import Config
 
 from app.campaigns import campaign_desk, campaign_door
 from app.citizen_doors import citizens_pages, mini_program_api, open311
-from app.core import CATALOGUE_FOLDER, file_store, open_core, rule_book
+from app.core import file_store, open_core, rule_book, shipped_catalogue
 from app.counting import tell_counts
 from app.doors import (
     desk_of,
@@ -40,7 +40,6 @@ from casework.areas.profile import MapSection
 from casework.complaints.replies import RepliesSection
 from casework.retention.profile import RetentionSection
 from content.bureau_profile import BureauSection
-from kit.catalogue import Catalogue
 from kit.http.addresses import is_forwarded
 from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
@@ -78,7 +77,7 @@ def build_app(
     app.ctx.stopping = stopping or StopNotice()
     app.ctx.side = Side.CITIZENS if settings.console_port is not None else Side.ALL
     meters = WebMeters()
-    catalogue = Catalogue.load(CATALOGUE_FOLDER)
+    catalogue = shipped_catalogue()
     assets = load_assets()
     problems = ProblemAnswers(
         catalogue, {"/console": console_problem, "/h5": citizens_problem, "/public": public_problem}
