@@ -26,7 +26,7 @@ from app.doors import (
 )
 from app.duties import Duty, Roster
 from app.erasures import erasures_folder, note_erasures
-from app.exchange import Posting, courier, exchange_section
+from app.exchange import courier, exchange_section
 from app.figures import FiguresDuty
 from app.gauge_sources import build_gauges
 from app.gauges import LOOK_S
@@ -41,6 +41,7 @@ from app.meters import (
     watch_rights,
 )
 from app.platform import Platform
+from app.posting import Posting
 from app.pushing import build_push, bundle_line
 from app.renewal import until
 from app.sealing import published_folder, seal_heads
