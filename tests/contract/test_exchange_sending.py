@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 
-from app.exchange import Posting
+from app.posting import Posting
 from casework.complaints import actions
 from casework.complaints.desk import Desk
 from casework.complaints.events import EVENTS
