@@ -19,7 +19,8 @@ from kit.sealing import FieldSealer
 _PEOPLE: Final = Statement(
     "WITH asked AS (SELECT id, COALESCE(merged_into_id, id) AS root FROM account WHERE id IN (@1)), "
     "people AS (SELECT id AS asked, id AS member FROM asked UNION SELECT id, root FROM asked "
-    "UNION SELECT asked.id, account.id FROM asked JOIN account ON account.merged_into_id = asked.root) "
+    "UNION SELECT asked.id, account.id FROM asked JOIN account "
+    "ON UNLIKELY(account.merged_into_id = asked.root)) "
     "SELECT people.asked, people.member, one.id, one.appid, one.openid_sealed, one.created_at, "
     "one.last_message_at, one.unfollowed_at FROM people "
     "LEFT JOIN wechat_identity AS one ON one.account_id = people.member AND one.appid IN (@2)"

@@ -23,12 +23,16 @@ _LOCKS = {"/*held*/": " FOR UPDATE SKIP LOCKED", "/*locked*/": " FOR UPDATE"}
 class Statement:
     """One statement in both dialects.
 
+    `UNLIKELY(…)` tells SQLite that few rows will do, whatever its statistics say of a column that is mostly empty;
+    PostgreSQL knows how many are.
+
     PostgreSQL locks rows at `/*locked*/`, and at `/*held*/` those that nobody else has locked. SQLite has one writer.
     """
 
     def __init__(self, text: str) -> None:
         postgres = _IDS.sub(r"= ANY($\1)", text)
         sqlite = _HOLE.sub(r"?\1", _IDS.sub(r"IN (SELECT value FROM json_each($\1))", text))
+        postgres = postgres.replace("UNLIKELY(", "(")
         for mark, lock in _LOCKS.items():
             postgres, sqlite = postgres.replace(mark, lock), sqlite.replace(mark, "")
         self._postgres, self._sqlite = postgres, sqlite
