@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,7 +46,7 @@ DATABASE_AWAY = (
     OSError,
 )
 """What reading or writing raises while the database is busy, restarting or not to be reached."""
-TRIES = 4
+TRIES = 6
 """Runs of a transaction that PostgreSQL ended for a deadlock or a serialisation failure."""
 
 
@@ -198,7 +199,8 @@ class Database:
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 if tries >= TRIES or given_up.is_set():
                     raise
-                await asyncio.sleep(0.01 * 2**tries)
+                # Not all at the same moment: those who were in each other's way would be again.
+                await asyncio.sleep(0.01 * 2**tries * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
 
     async def _transact_once(self, work: Callable[[Change], Awaitable[T]], given_up: asyncio.Event) -> T:
         connections = self._context.connections
