@@ -35,9 +35,9 @@ class Basis(StrEnum):
     RECEIPT = "receipt"
 
 
-_LINKED = Statement(
+LINKED = Statement(
     "SELECT id, merged_into_id FROM account "
-    "WHERE merged_into_id = COALESCE((SELECT merged_into_id FROM account WHERE id = $1), $1)"
+    "WHERE UNLIKELY(merged_into_id = COALESCE((SELECT merged_into_id FROM account WHERE id = $1), $1))"
 )
 
 
@@ -57,7 +57,7 @@ async def root(account_id: UUID) -> UUID:
 async def members(account_id: UUID) -> frozenset[UUID]:
     """All accounts of the person behind this one, itself included; equal for each of them."""
     # Asked several times for every page of theirs, so by hand. Whoever is linked names the root, who is linked into none.
-    linked = await _LINKED.rows(Account._meta.db, account_id)
+    linked = await LINKED.rows(Account._meta.db, account_id)
     return frozenset({account_id, *(as_uuid(id) for row in linked for id in row.values())})
 
 

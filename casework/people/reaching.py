@@ -16,7 +16,7 @@ from casework.people.views import Recipient
 from kit.db.raw import Statement, as_uuid, moment
 from kit.sealing import FieldSealer
 
-_PEOPLE: Final = Statement(
+PEOPLE: Final = Statement(
     "WITH asked AS (SELECT id, COALESCE(merged_into_id, id) AS root FROM account WHERE id IN (@1)), "
     "people AS (SELECT id AS asked, id AS member FROM asked UNION SELECT id, root FROM asked "
     "UNION SELECT asked.id, account.id FROM asked JOIN account "
@@ -73,7 +73,7 @@ async def people(
         return {}
     members: dict[UUID, set[UUID]] = defaultdict(set)
     identities: dict[UUID, dict[UUID, Identity]] = defaultdict(dict)
-    for row in await _PEOPLE.rows(connection, wanted, sorted(set(appids))):
+    for row in await PEOPLE.rows(connection, wanted, sorted(set(appids))):
         asked = as_uuid(row["asked"])
         members[asked].add(as_uuid(row["member"]))
         if row["id"] is not None:

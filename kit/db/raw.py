@@ -43,6 +43,15 @@ class Statement:
             return await connection.execute_query_dict(self._postgres, list(values))
         return await connection.execute_query_dict(self._sqlite, [_stored(value) for value in values])
 
+    async def plan(self, connection: BaseDBAsyncClient, *values: Any) -> str:
+        """How the engine goes about it, in its own words: for tests and for whoever asks why it is slow."""
+        if _is_postgres(connection):
+            rows = await connection.execute_query_dict("EXPLAIN " + self._postgres, list(values))
+        else:
+            stored = [_stored(value) for value in values]
+            rows = await connection.execute_query_dict("EXPLAIN QUERY PLAN " + self._sqlite, stored)
+        return "\n".join(str(list(row.values())[-1]) for row in rows)
+
     async def many(self, connection: BaseDBAsyncClient, rows: Iterable[Sequence[Any]]) -> None:
         """Run it once for each of these rows of values."""
         if _is_postgres(connection):
