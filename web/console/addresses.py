@@ -19,6 +19,12 @@ def case_address(reference: str, back: str = "", **more: str) -> str:
     return f"/console/cases/{reference}" + (f"?{query}" if query else "")
 
 
+def tab_address(place: str, tab: str, after: str | None = None) -> str:
+    """A tab of a list with tabs, and its page after the key `after`."""
+    query = {name: value for name, value in (("tab", tab), ("after", after or "")) if value}
+    return f"{place}?{urlencode(query)}"
+
+
 def move_address(reference: str, move: str) -> str:
     """Where the form of a move is sent."""
     return f"/console/cases/{reference}/{move}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
@@ -17,6 +16,7 @@ from casework.inquiries.views import InquiryView
 from casework.permissions import Operation
 from kit.problems import Invalid, NotFound, Problem
 from nlp.personal import masked
+from web.console.addresses import tab_address
 from web.console.desk_screens import InquiriesPage, InquiryLine, InquiryPage, Said
 from web.console.door import ConsoleDoor
 from web.console.frame import INQUIRIES, frame_for, shown
@@ -53,12 +53,16 @@ async def show_inquiries(request: Request, door: ConsoleDoor, visitor: Visitor) 
     now = door.clock.now()
     page = InquiriesPage(
         tabs=tuple(
-            Link(href=_list(one), words=door.words.text(f"console.inquiries.tab.{one}"), here=one == tab)
+            Link(
+                href=tab_address(INQUIRIES, one),
+                words=door.words.text(f"console.inquiries.tab.{one}"),
+                here=one == tab,
+            )
             for one in LISTS
         ),
         rows=tuple(_line(door, row, now) for row in found.rows),
-        more=_list(tab, found.after) if found.after else "",
-        first=_list(tab) if after else "",
+        more=tab_address(INQUIRIES, tab, found.after) if found.after else "",
+        first=tab_address(INQUIRIES, tab) if after else "",
         wrong=wrong,
     )
     return shown(door, "inquiries.html", await frame_for(door, visitor, INQUIRIES), page, status)
@@ -208,8 +212,3 @@ def _chip(words: Words, state: State) -> Chip:
 def _due(words: Words, row: InquiryView | FoundLine, now: datetime) -> Countdown | None:
     """The time left to answer; what runs after an answer is the citizen's own time."""
     return words.time_left(row.due_at, now) if row.state is State.SUBMITTED else None
-
-
-def _list(tab: str, after: str = "") -> str:
-    query = urlencode({name: value for name, value in (("tab", tab), ("after", after)) if value})
-    return f"{INQUIRIES}?{query}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -14,7 +13,7 @@ from casework.work_orders.views import OrderView
 from kit.files.store import FileMissing, Variant
 from kit.problems import Invalid, NotFound, Problem
 from kit.workflow import is_blank
-from web.console.addresses import case_address
+from web.console.addresses import case_address, tab_address
 from web.console.case_routes import keep_photos
 from web.console.door import ConsoleDoor
 from web.console.form_shapes import PHOTOS_BYTES, Filled
@@ -51,7 +50,7 @@ async def show_orders(request: Request, door: ConsoleDoor, visitor: Visitor) -> 
     page = OrdersPage(
         tabs=tuple(
             Link(
-                href=_list(one),
+                href=tab_address(ORDERS, one),
                 words=text(f"console.orders.tab.{one}") + (f" {waiting[one]}" if waiting.get(one) else ""),
                 here=one == tab,
             )
@@ -60,8 +59,8 @@ async def show_orders(request: Request, door: ConsoleDoor, visitor: Visitor) -> 
         rows=tuple(row_of(door, one, now, names_contractor=not visitor.is_contractor) for one in found.rows),
         nothing=text(f"console.orders.nothing.{tab}"),
         note=text("console.orders.note_over" if tab == "over" else "console.orders.note"),
-        more=_list(tab, found.after) if found.after else "",
-        first=_list(tab) if after else "",
+        more=tab_address(ORDERS, tab, found.after) if found.after else "",
+        first=tab_address(ORDERS, tab) if after else "",
     )
     return shown(door, "orders.html", await frame_for(door, visitor, ORDERS), page)
 
@@ -210,8 +209,3 @@ def _facts(door: ConsoleDoor, visitor: Visitor, view: OrderView) -> tuple[Fact, 
     if not visitor.is_contractor:
         facts.append(("contractor", view.line.contractor_name))
     return tuple(Fact(name=text(f"console.orders.{name}"), words=words) for name, words in facts if words)
-
-
-def _list(tab: str, after: str | None = None) -> str:
-    query = {name: value for name, value in (("tab", tab), ("after", after or "")) if value}
-    return f"{ORDERS}?{urlencode(query)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -14,7 +13,7 @@ from casework.follow_up_visits import actions
 from casework.follow_up_visits.lifecycle import State
 from casework.follow_up_visits.queries import VisitLine, VisitPage, visits
 from kit.problems import Invalid, NotFound, Problem
-from web.console.addresses import case_address
+from web.console.addresses import case_address, tab_address
 from web.console.door import ConsoleDoor
 from web.console.frame import VISITS, frame_for, shown
 from web.console.screens import Chip, Countdown, Link, Note, Tone
@@ -127,13 +126,14 @@ async def _render(
         notes = (*notes, Note(words=wrong[1], tone="late"))
     page = VisitsPage(
         tabs=tuple(
-            Link(href=_list(one), words=text(f"console.visits.tab.{one}"), here=one == tab) for one in TABS
+            Link(href=tab_address(VISITS, one), words=text(f"console.visits.tab.{one}"), here=one == tab)
+            for one in TABS
         ),
         rows=rows,
         aspects=tuple((name, text(f"console.visits.{name}"), _scores(door, name)) for name in ASPECTS),
         notes=notes,
-        more=_list(tab, found.after) if found.after else "",
-        first=_list(tab) if after else "",
+        more=tab_address(VISITS, tab, found.after) if found.after else "",
+        first=tab_address(VISITS, tab) if after else "",
     )
     return shown(door, "visits.html", await frame_for(door, visitor, VISITS), page, status)
 
@@ -176,11 +176,6 @@ def _scores(door: ConsoleDoor, aspect: str) -> tuple[tuple[str, str], ...]:
     if aspect == "solved":
         return tuple((str(score), text(f"console.visits.score.{score}")) for score in actions.SCORES)
     return tuple((str(score), text(f"complaint.score.{score}")) for score in actions.SCORES)
-
-
-def _list(tab: str, after: str | None = None) -> str:
-    query = {name: value for name, value in (("tab", tab), ("after", after or "")) if value}
-    return f"{VISITS}?{urlencode(query)}"
 
 
 def _score(words: str) -> int | None:
