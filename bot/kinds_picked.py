@@ -18,8 +18,21 @@ _UNLINKED = frozenset('<>&"')
 _LINK = '<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid=choice_{number}">{words}</a>'
 
 
+class _OnlyWhenAsked:
+    """Answers such a step when it is asked, and is heard nowhere else."""
+
+    def recognises(self, heard: Heard) -> bool:
+        return False
+
+    def accepts_words(self, heard: Heard) -> bool:
+        return False
+
+    def goes_on(self, heard: Heard) -> bool:
+        return False
+
+
 @dataclass(frozen=True)
-class NumberKind:
+class NumberKind(_OnlyWhenAsked):
     """One of the numbers 1 to `at_most`, each of which the prompt explains."""
 
     at_most: int
@@ -29,41 +42,23 @@ class NumberKind:
             return Refused("number_please", {"at_most": self.at_most})
         return Accepted(Answer(text=str(heard.number)))
 
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
     def show(self, answer: Answer) -> str:
         return answer.text
 
 
 @dataclass(frozen=True)
-class PickKind:
+class PickKind(_OnlyWhenAsked):
     """One of the session's options, by its number in the list or by its name."""
 
     def take(self, before: Answer, heard: Heard) -> Taken:
         return Accepted(Answer(text=heard.picked)) if heard.picked else Refused("pick_please")
 
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
-
     def show(self, answer: Answer) -> str:
         return answer.text
 
 
 @dataclass(frozen=True)
-class ParticularKind:
+class ParticularKind(_OnlyWhenAsked):
     """The answer to a question of the session's own: one of its choices, or a few words."""
 
     at_most: int
@@ -78,34 +73,19 @@ class ParticularKind:
             return Refused("too_long", {"at_most": self.at_most})
         return Accepted(Answer(text=text))
 
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
     def accepts_words(self, heard: Heard) -> bool:
         return bool(heard.text.strip())
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
 
     def show(self, answer: Answer) -> str:
         return shown(answer.text)
 
 
 @dataclass(frozen=True)
-class ChoiceKind:
+class ChoiceKind(_OnlyWhenAsked):
     """One of the choices of a question of the session's own, and nothing else: other words are about something else."""
 
     def take(self, before: Answer, heard: Heard) -> Taken:
         return Accepted(Answer(text=heard.picked)) if heard.picked else Refused("choose_please")
-
-    def recognises(self, heard: Heard) -> bool:
-        return False
-
-    def accepts_words(self, heard: Heard) -> bool:
-        return False
-
-    def goes_on(self, heard: Heard) -> bool:
-        return False
 
     def show(self, answer: Answer) -> str:
         return shown(answer.text)
