@@ -42,4 +42,4 @@ DEMO_EXCHANGE: dict[str, Any] = {
     ]
 }
 DEMO_SECTIONS = {"wechat": DEMO_WECHAT, "notifications": DEMO_NOTIFICATIONS, "exchange": DEMO_EXCHANGE}
-"""Laid under what the profile itself says, section by section."""
+"""Laid over the profile that is shipped, and under one of the bureau's own, section by section."""

@@ -31,8 +31,8 @@ async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
     if settings.demo:
         for name, added in DEMO_SECTIONS.items():
             own = document.get(name) or {}
-            # What is no section is left to be refused by name.
-            document[name] = added | own if isinstance(own, dict) else own
+            if isinstance(own, dict):  # what is no section is left to be refused by name
+                document[name] = added | own if settings.bureau_profile else own | added
     whole_profile(document)
     entries = read_starter(LawIndex.load())
 

@@ -19,6 +19,7 @@ SCREENS = ROOT / "docs" / "screens"
 WIDE, NARROW = (1280, 800), (390, 844)
 SOON_MS = 10_000
 PUSHED_MS = 20_000
+NONE_OF_THESE = "都不是，接着填"
 REPLIES = '[data-testid="phone-bubble"][data-from="account"]:not([data-testid="phone-push"] *)'
 """What the account answered. A push may come at any moment, so a reply is never told by its place alone."""
 
@@ -127,7 +128,9 @@ class Phone:
         return self.tap_through(self._plus, self.page.get_by_test_id("phone-photo-sample").first)
 
     def send_place(self) -> str:
-        return self.tap_through(self._plus, self.page.get_by_test_id("phone-location-sample").first)
+        said = self.tap_through(self._plus, self.page.get_by_test_id("phone-location-sample").first)
+        # Whoever filed there before may not be done yet.
+        return self.say(NONE_OF_THESE) if NONE_OF_THESE in said else said
 
     def press(self, *path: int) -> str:
         """A button of the account's menu, by its place."""

@@ -91,6 +91,7 @@ def with_template_messages(system: System) -> None:
     folder = Path(shutil.copytree(SHIPPED_PROFILE, system.folder / "bureau"))
     lines = [f"    - {{id: {id}, kind: {kind}, fields: {fields}}}" for id, kind, fields in TEMPLATES]
     (folder / "wechat.yaml").write_text("\n".join(["wechat:", "  templates:", *lines, ""]))
+    (folder / "notifications.yaml").unlink()  # the demo's own has no quiet hours
     system.env["BUREAU_PROFILE"] = str(folder)
     system.cli("migrate")
 
