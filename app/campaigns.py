@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from casework.notifications.rule_book import NotificationsSection
 from casework.people.identities import recipient
 from casework.people.staff_binding import account_of
 from content.campaigns.desk import CampaignDesk
-from content.campaigns.hours import QuietHours
 from web.console.campaign_door import CampaignDoor
 
 if TYPE_CHECKING:
@@ -25,11 +23,10 @@ if TYPE_CHECKING:
 
 def campaign_desk(core: Core, capabilities: Capabilities) -> CampaignDesk:
     """Quota by the kind of account; quiet hours are those of all notices."""
-    quiet = core.profile.section(NotificationsSection).quiet_hours
     return CampaignDesk(
         db=core.db,
         quota=quota_of(core.profile.section(WechatSection).account_kind, capabilities),
-        quiet=QuietHours(time.fromisoformat(quiet.begins), time.fromisoformat(quiet.ends)),
+        quiet=core.profile.section(NotificationsSection).quiet_hours.hours(),
     )
 
 

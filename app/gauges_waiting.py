@@ -19,7 +19,6 @@ from casework.deadlines.models import DeadlineAlarm
 from casework.deadlines.planning import WAITING
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery, StaffAlert
-from casework.notifications.quiet import QuietHours
 from casework.notifications.shape import Lane
 from casework.notifications.states import BUNDLED, QUEUED, SENDING
 from kit.calendar import WorkingCalendar
@@ -27,6 +26,7 @@ from kit.db import Database
 from kit.files.models import FileState, StoredFile, Upload, UploadState
 from kit.metrics import gauge
 from kit.outbox_models import DEAD, PENDING, OutboxEvent
+from kit.quiet_hours import QuietHours
 
 HELD = "held"
 """Not a state of a row: queued, but for later, because of the night."""

@@ -16,10 +16,10 @@ import msgspec
 
 from casework.notifications.models import Delivery
 from casework.notifications.preferences import STAFF
-from casework.notifications.quiet import QuietHours
 from casework.notifications.shape import Lane
 from casework.notifications.states import BUNDLED, QUEUED
 from kit.db import Change, Database
+from kit.quiet_hours import QuietHours
 
 BUNDLE_RULES: Final = ("bundle_owner", "bundle_staff")
 FRESH_FOR: Final = timedelta(hours=12)
@@ -38,7 +38,7 @@ async def make_bundles(db: Database, line: Line, quiet: QuietHours | None = None
     bundle they are in.
     """
     now = await db.database_now()
-    if quiet is not None and quiet.over(now) > now:
+    if quiet is not None and quiet.covers(now):
         return 0
     waiting = (
         await Delivery.filter(state=BUNDLED, digest_at__lte=now, digest_id=None)

@@ -17,10 +17,10 @@ from casework.dangers.events import DangerPaged
 from casework.notifications.alerts import note_answered, raise_alert
 from casework.notifications.models import Delivery, PageWatch
 from casework.notifications.preferences import ACCOUNT, STAFF, Choice, choices_of, staff_choices
-from casework.notifications.quiet import next_hour, next_time
 from casework.notifications.rule_book import RuleBook
 from casework.notifications.shape import Audience, Bundle, Rule
 from casework.notifications.states import BUNDLED, CONSOLE, QUEUED, SENT
+from casework.notifications.times import next_hour, next_time
 from casework.people.deputies import deputy_ids_of
 from casework.people.staff import staff_ids_with_role
 from casework.roles import Role

@@ -17,7 +17,6 @@ from casework.case_event import CaseEvent
 from casework.notifications.bundles import BUNDLE_RULES
 from casework.notifications.conditions import CONDITIONS
 from casework.notifications.events import AlertUnanswered
-from casework.notifications.quiet import QuietHours
 from casework.notifications.rules import SHIPPED, SILENT
 from casework.notifications.shape import (
     CITIZENS_TOPICS,
@@ -30,6 +29,7 @@ from casework.notifications.shape import (
     Topic,
     Way,
 )
+from kit.quiet_hours import QuietHours
 
 Code = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 TimeOfDay = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -75,6 +75,9 @@ class QuietSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     begins: TimeOfDay = "22:00"
     ends: TimeOfDay = "07:00"
+
+    def hours(self) -> QuietHours:
+        return QuietHours(time.fromisoformat(self.begins), time.fromisoformat(self.ends))
 
 
 class BundleSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,10 +128,10 @@ class RuleBook:
         faults += [fault for rule in rules.values() if rule.code in seen for fault in _faults(rule, rules)]
         if faults:
             raise RuleError("\n".join(faults))
-        quiet, bundles = section.quiet_hours, section.bundles
+        bundles = section.bundles
         return cls(
             rules.values(),
-            QuietHours(time.fromisoformat(quiet.begins), time.fromisoformat(quiet.ends)),
+            section.quiet_hours.hours(),
             {
                 Bundle.MORNING: time.fromisoformat(bundles.morning),
                 Bundle.EVENING: time.fromisoformat(bundles.evening),

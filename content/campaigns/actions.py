@@ -173,7 +173,7 @@ async def _queue(desk: CampaignDesk, change: Change, row: Campaign, states: Sequ
     if quota is None:
         raise Conflict("problem.campaign.no_right")
     await one_at_a_time(change)
-    starts = desk.quiet.after(max(row.send_at or change.now, change.now))
+    starts = desk.quiet.over(max(row.send_at or change.now, change.now))
     period = quota.period(starts)
     refused = _refused(row.id)
     batches = await CampaignBatch.filter(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from casework.actors import Actor
-from content.campaigns.hours import QuietHours
 from content.campaigns.lifecycle import CAMPAIGN, State
 from content.campaigns.models import Campaign
 from content.campaigns.quota import MassQuota
 from kit.db import Change, Database
 from kit.problems import Conflict, NotFound
+from kit.quiet_hours import NIGHT, QuietHours
 
 _LOCK = 0x63616D706169676E
 
@@ -23,7 +23,7 @@ class CampaignDesk:
 
     db: Database
     quota: Callable[[], MassQuota | None]
-    quiet: QuietHours = field(default_factory=QuietHours)
+    quiet: QuietHours = NIGHT
 
 
 async def locked(change: Change, campaign_id: UUID) -> Campaign:

@@ -23,12 +23,12 @@ from app.meters import beat, metrics_folder
 from bot.models import PlatformReport
 from casework.deadlines.models import DeadlineAlarm
 from casework.notifications.models import Delivery, StaffAlert
-from casework.notifications.quiet import QuietHours
 from casework.notifications.shape import Lane
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.metrics import Board, Spread, gauge
 from kit.outbox_models import DEAD, PENDING, OutboxEvent
+from kit.quiet_hours import QuietHours
 from kit.redis import connect
 from tests import read_once
 from tests.casework_setting import calendar, desk_on, filed

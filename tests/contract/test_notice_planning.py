@@ -22,7 +22,6 @@ from casework.events import EVENTS
 from casework.notifications import alerts, bundles, preferences, queries
 from casework.notifications.models import Delivery, StaffAlert
 from casework.notifications.plan import Planner
-from casework.notifications.quiet import QuietHours
 from casework.notifications.rule_book import NotificationsSection, QuietSection, RuleBook, RuleSetting
 from casework.notifications.shape import Audience, Bundle, Topic
 from casework.notifications.states import BUNDLED, QUEUED, SENT
@@ -34,6 +33,7 @@ from kit.clock import local
 from kit.db import Change, Database
 from kit.outbox import Relay
 from kit.problems import Invalid
+from kit.quiet_hours import QuietHours
 from tests.casework_setting import CITIZEN, DISPATCHER, HANDLER, desk_on, filed, linked, person
 
 ESCALATED = RuleSetting(

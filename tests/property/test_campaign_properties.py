@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casework.roles import Role
-from content.campaigns.hours import QuietHours
 from content.campaigns.lifecycle import CAMPAIGN, GOING, State
 from content.campaigns.quota import MassQuota, Used, fits, left, spent
 from content.campaigns.wording import Words, check_words, pieces
 from kit.problems import Invalid, Problem
+from kit.quiet_hours import NIGHT
 
 MOVES = st.lists(st.sampled_from([one.name for one in CAMPAIGN.moves]), max_size=12)
 AUDIENCE = st.lists(st.one_of(st.none(), st.integers(1, 4)), max_size=12)
@@ -63,8 +63,8 @@ def test_what_is_shown_is_what_was_written_and_a_refusal_is_one_sentence(text: s
 
 @given(st.integers(0, 3 * 24 * 3600))
 def test_after_the_quiet_hours_it_is_day_again_and_never_more_than_a_night_later(seconds: int) -> None:
-    quiet, at = QuietHours(), datetime(2026, 12, 30, tzinfo=UTC) + timedelta(seconds=seconds)
-    found = quiet.after(at)
+    quiet, at = NIGHT, datetime(2026, 12, 30, tzinfo=UTC) + timedelta(seconds=seconds)
+    found = quiet.over(at)
     assert not quiet.covers(found)
     assert timedelta(0) <= found - at <= timedelta(hours=9)
     assert quiet.covers(at) or found == at

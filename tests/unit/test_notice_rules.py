@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.events import EVENTS
-from casework.notifications.quiet import QuietHours, next_hour, next_time
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError, RuleSetting
 from casework.notifications.rules import SHIPPED
 from casework.notifications.shape import Audience, Bundle, Doubt, Lane, Topic, Way
+from casework.notifications.times import next_hour, next_time
 from kit.clock import local
+from kit.quiet_hours import QuietHours
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 TIMES = st.times().map(lambda one: one.replace(second=0, microsecond=0, tzinfo=None))

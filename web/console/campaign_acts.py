@@ -88,7 +88,7 @@ async def _release_page(door: ConsoleDoor, visitor: Visitor, view: CampaignView)
     own = visitor.actor.id in (view.made_by_id, view.worded_by_id)
     if own:
         notes = (Note(words=text("console_campaign.release.own"), tone="soon"),)
-    starts = desk.quiet.after(max(view.send_at or now, now))
+    starts = desk.quiet.over(max(view.send_at or now, now))
     when = send_time(door.words, view, now)
     if view.send_at is None and starts > now:
         when = text("console_campaign.release.night", at=door.words.moment(starts, now))

@@ -109,7 +109,7 @@ def form_of(
 ) -> CampaignForm:
     """The form with what was typed and what is wrong with it."""
     text, quiet = door.words.text, door.campaigns.desk.quiet
-    begin, end = f"{quiet.begin:%H:%M}", f"{quiet.end:%H:%M}"
+    begin, end = f"{quiet.begins:%H:%M}", f"{quiet.ends:%H:%M}"
     unread = reason_words(door.words, found.fault)
     note = text("console_campaign.form.unread", reason=unread) if unread else ""
     if not unread and not found.groups:
