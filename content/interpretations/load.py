@@ -19,6 +19,9 @@ KNOWLEDGE = "knowledge"
 
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+Topic = Annotated[str, msgspec.Meta(pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=40)]
+Link = Annotated[str, msgspec.Meta(pattern="^((permit|complaint):[a-z0-9_-]+)?$", max_length=60)]
+LocalName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$", max_length=40)]
 Cite = Annotated[str, msgspec.Meta(pattern="^[^/]+/[1-9][0-9]{0,3}$")]
 
 
@@ -34,6 +37,9 @@ class _WrittenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sensitive: bool = False
     valid_from_on: date | None = None
     valid_until_on: date | None = None
+    topic: Topic = ""
+    link: Link = ""
+    local: dict[LocalName, Line] = {}
 
 
 class _StarterFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +102,9 @@ def _resolved(written: _WrittenEntry, category: str, laws: LawIndex) -> EntryVie
         valid_from_on=written.valid_from_on
         or max(laws.laws[citation.law].in_force_on for citation in citations),
         valid_until_on=written.valid_until_on,
+        topic=written.topic,
+        link=written.link,
+        local=written.local,
     )
 
 
@@ -154,4 +163,7 @@ def _columns(entry: EntryView) -> dict[str, Any]:
         "sensitive": entry.sensitive,
         "valid_from_on": entry.valid_from_on,
         "valid_until_on": entry.valid_until_on,
+        "topic": entry.topic,
+        "link": entry.link,
+        "local": entry.local,
     }

@@ -34,6 +34,10 @@ def _view(row: KnowledgeEntry) -> EntryView:
             "sensitive": row.sensitive,
             "valid_from_on": row.valid_from_on,
             "valid_until_on": row.valid_until_on,
+            "topic": row.topic or "",
+            "link": row.link or "",
+            "local": row.local or {},
+            "version": row.version,
         },
         EntryView,
     )

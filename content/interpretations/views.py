@@ -16,7 +16,12 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One published question and answer. `sensitive`: about money, penalties, deadlines or rights."""
+    """One published question and answer. `sensitive`: about money, penalties, deadlines or rights.
+
+    `topic` joins entries about one matter (follow-up questions stay within it); `link` is where the answer leads:
+    "permit:KIND", "complaint:GROUP" or "". `answer` and `more` may hold `{name}` for a figure of the bureau's own;
+    `local` says the words that stand there until the profile names one. `version` counts its publications.
+    """
 
     slug: str
     question: str
@@ -28,6 +33,10 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     valid_from_on: date
     valid_until_on: date | None = None
+    topic: str = ""
+    link: str = ""
+    local: dict[str, str] = {}
+    version: int = 1
 
 
 class SuggestedQuestion(msgspec.Struct, frozen=True):
