@@ -6,13 +6,17 @@ fallback where no wheel of rjieba exists. Both use the same general dictionary a
 
 import logging
 import os
+import re
 import stat
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from nlp.lexicon import SAME_WORD, TERMS
+from nlp.normalise import normalise
 
 # Frequent enough that the term wins over the pieces the general dictionary knows, whatever they are.
 _TERM_FREQUENCY = 2_000_000
@@ -22,6 +26,13 @@ _OWN_TERMS = tuple(sorted({*TERMS, *(word for word in SAME_WORD if len(word) > 1
 
 class SegmenterError(ValueError):
     """A segmenter was asked for with a folder or a term it must not use."""
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word of a bureau's own: cut whole, and standing for `same_as` where that is not empty."""
+
+    term: str
+    same_as: str = ""
 
 
 class Segmenter(Protocol):
@@ -52,6 +63,34 @@ class RjiebaSegmenter:
 
     def cut(self, text: str) -> list[str]:
         return list(self._jieba.cut(text, True))
+
+
+class TermSegmenter:
+    """Another segmenter with terms that belong to one index: the longest term wins wherever one begins.
+
+    The general dictionary stays as it is, so that terms can be taken away again. Terms are compared as normalised.
+    """
+
+    def __init__(self, beneath: Segmenter, terms: Iterable[str]) -> None:
+        self._beneath = beneath
+        words = sorted(
+            {plain for term in terms if (plain := normalise(term))}, key=lambda word: (-len(word), word)
+        )
+        self._terms = re.compile("|".join(map(re.escape, words))) if words else None
+
+    def cut(self, text: str) -> list[str]:
+        if self._terms is None:
+            return self._beneath.cut(text)
+        words: list[str] = []
+        done = 0
+        for found in self._terms.finditer(text):
+            if found.start() > done:
+                words += self._beneath.cut(text[done : found.start()])
+            words.append(found.group())
+            done = found.end()
+        if done < len(text):
+            words += self._beneath.cut(text[done:])
+        return words
 
 
 class JiebaSegmenter:

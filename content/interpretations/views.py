@@ -49,14 +49,16 @@ class SuggestedQuestion(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What to do with a question, and why.
 
-    `entry` and `citations` are set in the band "answer" only; `matched` are the asked words the entry
-    was found by; `reason` is one word for staff and metrics; `confidence` runs from 0 to 1.
+    `entry` and `citations` are set in the band "answer" only; `matched` are the asked words the entry was found by,
+    `phrasing` is the wording of it that lies nearest; `reason` is one word for staff and metrics; `confidence` is the
+    probability, 0 to 1, that the first entry found is the one meant.
     """
 
     band: Literal["answer", "unsure", "lost"]
     entry: EntryView | None = None
     citations: tuple[Citation, ...] = ()
     matched: tuple[str, ...] = ()
+    phrasing: str = ""
     suggestions: tuple[SuggestedQuestion, ...] = ()
     confidence: float = 0.0
     reason: str = ""
