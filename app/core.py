@@ -51,6 +51,7 @@ from casework.work_orders.profile import WorkOrdersSection
 from content.amending import PROFILE, TEXT, amended_texts, fitting
 from content.amendments import Checks, in_force, version
 from content.bureau_profile import BureauSection, HoursSection, TextsSection
+from content.interpretations.profile import KnowledgeSection
 from content.profile_store import current_profile
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours
 from kit.catalogue import Catalogue
@@ -95,6 +96,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "wechat": WechatSection,
     "auto_replies": AutoRepliesSection,
     "menu": MenuSection,
+    "knowledge": KnowledgeSection,
 }
 
 
