@@ -49,6 +49,9 @@ class Operation(StrEnum):
     SEE_CAMPAIGNS = "see_campaigns"
     KEEP_CAMPAIGNS = "keep_campaigns"
     PREVIEW_CAMPAIGNS = "preview_campaigns"
+    SEE_KNOWLEDGE = "see_knowledge"
+    KEEP_KNOWLEDGE = "keep_knowledge"
+    PUBLISH_KNOWLEDGE = "publish_knowledge"
     SEE_ROUTING = "see_routing"
     KEEP_POSTINGS = "keep_postings"
     SEE_PEOPLE = "see_people"
@@ -113,6 +116,11 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER, R.AUDITOR}),
     Operation.KEEP_CAMPAIGNS: frozenset({R.EDITOR}),
     Operation.PREVIEW_CAMPAIGNS: frozenset({R.EDITOR, R.HEAD, R.LEGAL_REVIEWER}),
+    # Approving, refusing and withdrawing drafts are moves: `content.interpretations.lifecycle` names their roles.
+    Operation.SEE_KNOWLEDGE: frozenset({R.EDITOR, R.LEGAL_REVIEWER, R.HEAD, R.AUDITOR}),
+    # To write drafts, to set questions aside, to keep the bureau's words.
+    Operation.KEEP_KNOWLEDGE: frozenset({R.EDITOR, R.LEGAL_REVIEWER}),
+    Operation.PUBLISH_KNOWLEDGE: frozenset({R.EDITOR}),
     # Rules are settings: `AMEND_SETTINGS`. Who is chief or on duty is said by the heads of that unit.
     Operation.SEE_ROUTING: frozenset({R.DISPATCHER, R.DUTY_OFFICER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_POSTINGS: frozenset({R.HEAD, R.ADMINISTRATOR}),

@@ -41,6 +41,7 @@ from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
 from kit.secrets import KeyRing
 from web.console.campaign_door import CampaignDoor, NoPlatform
+from web.console.knowledge_door import KnowledgeDoor
 from web.console.map_door import MapDoor
 from web.console.previews import Preview, no_preview
 from web.console.template_book import NoTemplates, TemplateBook
@@ -80,6 +81,7 @@ class ConsoleDoor:
     preview: Preview
     templates: TemplateBook
     campaigns: CampaignDoor
+    knowledge: KnowledgeDoor
     map: MapDoor
     figures: FiguresDesk
     figure_reader: FigureReader
@@ -118,6 +120,7 @@ def build_console(
     trusted_proxies: Sequence[str] = (),
     staff_rules: StaffSection | None = None,
     campaigns: CampaignDoor | None = None,
+    knowledge: KnowledgeDoor | None = None,
     map: MapDoor | None = None,
     figures: FiguresDesk | None = None,
     exchange: ExchangeSection | None = None,
@@ -159,6 +162,7 @@ def build_console(
         retention=retention or RetentionSection(),
         limits=RateLimit(redis, keys, desk.db.clock),
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
+        knowledge=knowledge or KnowledgeDoor(),
         map=map or MapDoor(),
         figures=figures or FiguresDesk(desk=desk, section=FiguresSection()),
         figure_reader=FigureReader(desk.db),

@@ -22,6 +22,7 @@ CODES, DELIVERIES, MINE = "/console/codes", "/console/deliveries", "/console/me"
 EXCHANGE, MAP = "/console/exchange", "/console/map"
 FIGURES, INSPECTION = "/console/figures", "/console/inspection"
 SETTINGS, CAMPAIGNS = "/console/settings", "/console/campaigns"
+KNOWLEDGE = "/console/knowledge"
 NOTICES, VISITS, ORDERS = "/console/notices", "/console/visits", "/console/orders"
 PRIVACY, FIND = "/console/privacy", "/console/find"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
@@ -41,6 +42,7 @@ PLACES = {
     EXCHANGE: ("exchange", Operation.SEE_EXCHANGE),
     FIGURES: ("figures", Operation.SEE_FIGURES),
     PRIVACY: ("privacy", Operation.SEE_OWN_DATA_REQUESTS),
+    KNOWLEDGE: ("knowledge", Operation.SEE_KNOWLEDGE),
     CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
