@@ -77,6 +77,10 @@ class Answerer:
         """What may be said to this text, whatever it holds: empty, huge, emoji or another language."""
         return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._worked_out(text)
 
+    def answer_afresh(self, text: str) -> Answer:
+        """As `answer`, worked out even if it is remembered: for measuring."""
+        return self._worked_out(text)
+
     def answer_within(self, text: str, slugs: Collection[str]) -> Answer:
         """As `answer`, but only these entries may be found: for follow-up questions."""
         within = {number for number, entry in enumerate(self.entries) if entry.slug in slugs}
