@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, cast
@@ -16,6 +16,7 @@ from casework.misconduct import Misconduct
 from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
+from content.interpretations.hearing import Hearing, NoHearing
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
 from kit.db import Change, Database
@@ -50,6 +51,14 @@ class Answerer(Protocol):
         """A published entry by its name."""
         ...
 
+    def answer_within(self, text: str, slugs: Collection[str], /) -> Answer:
+        """The same with only these entries to be found: for what is asked after one of them."""
+        ...
+
+    def ranked(self, text: str, limit: int, /) -> Sequence[tuple[EntryView, float]]:
+        """The nearest entries, best first."""
+        ...
+
 
 @dataclass(frozen=True)
 class ApiDoor:
@@ -58,6 +67,7 @@ class ApiDoor:
     desk: Desk
     inquiries: InquiryDesk
     answerer: Answerer
+    hearing: Hearing
     misconduct: Misconduct
     catalogue: Catalogue
     bureau: BureauSection
@@ -126,6 +136,7 @@ def build_api(
     forget_also: ForgetAlso,
     sign_ins: SignInLimit | None = None,
     pace: RateLimit | None = None,
+    hearing: Hearing | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> ApiDoor:
     """Put the door together. Without `platform` every sign-in says that there is no mini-program.
@@ -137,6 +148,7 @@ def build_api(
         desk=desk,
         inquiries=inquiries,
         answerer=answerer,
+        hearing=hearing or NoHearing(),
         misconduct=misconduct,
         catalogue=catalogue,
         bureau=bureau,

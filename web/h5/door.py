@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, cast
@@ -18,6 +18,7 @@ from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.answering import Answerer
+from content.interpretations.hearing import Hearing, NoHearing
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
 from kit.clock import Clock
@@ -66,6 +67,14 @@ class Answering(Protocol):
         """A published entry by its name."""
         ...
 
+    def answer_within(self, text: str, slugs: Collection[str], /) -> Answer:
+        """The same with only these entries to be found: for what is asked after one of them."""
+        ...
+
+    def ranked(self, text: str, limit: int, /) -> Sequence[tuple[EntryView, float]]:
+        """The nearest entries, best first."""
+        ...
+
 
 @dataclass(frozen=True)
 class H5Door:
@@ -81,6 +90,7 @@ class H5Door:
     bureau: BureauSection
     words: Words
     answering: Answering
+    hearing: Hearing
     pages: Pages
     assets: Assets
     files: FileStore
@@ -132,6 +142,7 @@ def build_h5(
     forget_also: ForgetAlso,
     in_any_browser: bool = False,
     answering: Answering | None = None,
+    hearing: Hearing | None = None,
     receipt_tries: LoginSlowDown | None = None,
     sign_ins: SignInLimit | None = None,
     limits: RateLimit | None = None,
@@ -150,6 +161,7 @@ def build_h5(
         bureau=bureau,
         words=Words(catalogue),
         answering=answering or Answerer(()),
+        hearing=hearing or NoHearing(),
         pages=Pages(catalogue, assets.url),
         assets=assets,
         files=files,
