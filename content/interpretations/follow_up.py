@@ -1,0 +1,210 @@
+"""Questions that only make sense after the last answer: what is fined, what to bring, how long, on what basis.
+
+A text is such a question when nothing of it is left beside the words of `follow_up.yaml`: those that ask for one side
+of a matter, places and persons that narrow it, and words that mean nothing by themselves. Anything left is a topic of
+its own, and the question is never bent towards the last one. Pure: nothing is read but memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+import yaml
+
+from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from nlp.normalise import normalise
+
+FOLLOW_UP: Final = "follow_up"
+"""`Answer.reason`: the entry that answers the question, with the last one as its ground."""
+BASIS: Final = "follow_up_basis"
+"""`Answer.reason`: the last entry, asked for its articles."""
+UNSAID: Final = "follow_up_unsaid"
+"""`Answer.reason`: the last entry does not say it; `suggestions` are others about the matter, and may be none."""
+
+LONGEST = 16
+"""Characters, as compared: a longer text says what it is about."""
+MOST_SUGGESTED = 3
+_WORDS_FILE = Path(__file__).with_name("follow_up.yaml")
+_RISKY = "penalty"
+_NEVER = re.compile(r"(?!)")
+
+
+class Knowing(Protocol):
+    """As much of `content.interpretations.answering.Answerer` as is needed here."""
+
+    @property
+    def entries(self) -> Sequence[EntryView]: ...
+
+    def entry(self, slug: str) -> EntryView | None: ...
+
+    def answer(self, text: str) -> Answer: ...
+
+    def answer_within(self, text: str, slugs: Collection[str]) -> Answer: ...
+
+
+class _Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One side of a matter: how it is asked for, and a pattern of answers that speak of it."""
+
+    asks: tuple[str, ...]
+    says: str = ""
+
+
+class _WordsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    intents: dict[str, _Side]
+    narrows: tuple[str, ...]
+    generic: tuple[str, ...]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a text asks of the last entry. `narrowed`: the place, time or person it is narrowed to, "" for none.
+
+    `is_known`: whether that is a word of the file.
+    """
+
+    intent: str = ""
+    narrowed: str = ""
+    is_known: bool = True
+
+
+class Words:
+    """The file, compiled."""
+
+    def __init__(self, file: _WordsFile) -> None:
+        self._sides: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+            name: (_any_of(side.asks), re.compile(side.says) if side.says else _NEVER)
+            for name, side in file.intents.items()
+        }
+        self._narrows = _any_of(file.narrows)
+        asks = [word for side in file.intents.values() for word in side.asks]
+        self._nothing_else = re.compile(f"(?:{_any_of([*asks, *file.narrows, *file.generic]).pattern})+")
+        generic = _any_of(file.generic).pattern
+        self._what_of = re.compile(f"(?:{generic})*?(?P<what>[^0-9]{{2,8}}?)(?:{generic})*\u5462")
+        self._says_nothing = re.compile(f"{_any_of([*asks, *file.generic]).pattern}|[\\W_]+")
+
+    def asked(self, text: str) -> Asked | None:
+        """What a text asks of the last entry; None when it has a topic of its own or asks nothing."""
+        plain = normalise(text[: LONGEST * 4])
+        if not 1 <= len(plain) <= LONGEST:
+            return None
+        if self._nothing_else.fullmatch(plain):
+            found = self._narrows.search(plain)
+            narrowed = found.group() if found else ""
+            rest = plain.replace(narrowed, "", 1)
+            intent = self.intent(rest)
+            return Asked(intent, narrowed) if intent or (narrowed and rest) else None
+        what = self._what_of.fullmatch(plain)
+        return Asked("", what["what"], is_known=False) if what else None
+
+    def intent(self, text: str) -> str:
+        """The side of its matter that a text asks for first of all; "" for none."""
+        return next((name for name, (asks, _) in self._sides.items() if asks.search(text)), "")
+
+    def says(self, intent: str, text: str) -> bool:
+        """Whether an answer speaks of this side of its matter."""
+        return self._sides[intent][1].search(text) is not None
+
+    def pairs(self, text: str) -> set[str]:
+        """The pairs of neighbouring characters that say what a text is about."""
+        pieces = self._says_nothing.sub("|", text)
+        return {pair for pair in map("".join, pairwise(pieces)) if "|" not in pair}
+
+
+@cache
+def words() -> Words:
+    """The shipped words, read once."""
+    document = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    return Words(msgspec.convert(document, _WordsFile))
+
+
+def follow_up(answerer: Knowing, last_slug: str, text: str) -> Answer | None:
+    """The answer to a question that goes on with the entry shown last; None when it does not go on with it.
+
+    `reason` tells which kind it is: FOLLOW_UP and BASIS come with an entry, UNSAID with suggestions or nothing.
+    """
+    asked = words().asked(text)
+    last = answerer.entry(last_slug) if asked is not None else None
+    if asked is None or last is None:
+        return None
+    if asked.narrowed:
+        return _narrowed(answerer, last, asked, text)
+    if asked.intent == "basis":
+        return _found(last, BASIS)
+    if _speaks_of(last, asked.intent):
+        return _found(last)
+    near = _siblings(answerer, last)
+    headed = [one for one in near if words().intent(one.question) == asked.intent]
+    if headed:
+        # Fines of something else must not pass for those of this matter: the words of both have to meet.
+        is_sure = bool(last.topic) and (asked.intent != _RISKY or _meet(last, headed[0]))
+        return _one_of(answerer, last, text, headed, near, is_sure=is_sure)
+    beside = [one for one in near if any(words().intent(each) == asked.intent for each in one.phrasings)]
+    return _one_of(answerer, last, text, beside, near, is_sure=False)
+
+
+def _narrowed(answerer: Knowing, last: EntryView, asked: Asked, text: str) -> Answer | None:
+    """The same question about another place, time or person."""
+    near = _siblings(answerer, last) if last.topic else []
+    meant = [one for one in near if asked.narrowed in one.question]
+    if not asked.is_known and (not meant or answerer.answer(text).band == "answer"):
+        return None
+    if meant:
+        return _one_of(answerer, last, text, meant, near, is_sure=True)
+    if asked.narrowed in last.answer + last.more + last.question:
+        return _found(last)
+    beside = [one for one in near if any(asked.narrowed in each for each in one.phrasings)]
+    return _one_of(answerer, last, text, beside, near, is_sure=False)
+
+
+def _one_of(
+    answerer: Knowing,
+    last: EntryView,
+    text: str,
+    meant: Sequence[EntryView],
+    near: Sequence[EntryView],
+    *,
+    is_sure: bool,
+) -> Answer:
+    """The entry that is meant, or the choice. `is_sure`: a single one is meant without the engine's agreeing."""
+    if is_sure and len(meant) == 1:
+        return _found(meant[0])
+    asked = f"{text}{last.question}"
+    if meant:
+        judged = answerer.answer_within(asked, {one.slug for one in meant})
+        if judged.band == "answer" and judged.entry is not None:
+            return _found(judged.entry)
+    listed = {one.slug: one for one in (*meant, *(near if last.topic else ()))}
+    suggestions = tuple(SuggestedQuestion(one.slug, one.question) for one in listed.values())
+    return Answer(
+        band="unsure" if suggestions else "lost", suggestions=suggestions[:MOST_SUGGESTED], reason=UNSAID
+    )
+
+
+def _found(entry: EntryView, reason: str = FOLLOW_UP) -> Answer:
+    return Answer(band="answer", entry=entry, citations=entry.citations, confidence=1.0, reason=reason)
+
+
+def _speaks_of(entry: EntryView, intent: str) -> bool:
+    return words().says(intent, entry.answer) or words().says(intent, entry.more)
+
+
+def _meet(last: EntryView, other: EntryView) -> bool:
+    """Whether two entries are asked for with words in common, beside those that ask."""
+    own = words().pairs(last.question)
+    return any(own & words().pairs(each) for each in (other.question, *other.phrasings))
+
+
+def _siblings(answerer: Knowing, last: EntryView) -> list[EntryView]:
+    """The other entries about the matter; where an entry names none, those of its category."""
+    if last.topic:
+        return [one for one in answerer.entries if one.topic == last.topic and one.slug != last.slug]
+    return [one for one in answerer.entries if one.category == last.category and one.slug != last.slug]
+
+
+def _any_of(spellings: Collection[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(one) for one in sorted(spellings, key=len, reverse=True)))
