@@ -1,4 +1,4 @@
-"""`kb check|build|ask`: the Q&A knowledge."""
+"""`kb check|build|ask|eval`: the Q&A knowledge."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import asyncio
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from app.core import open_database
 from app.environment import read_settings
 from content.interpretations.commands import kb_ask, kb_build, kb_check
+from content.interpretations.evaluating import kb_eval
 from content.interpretations.queries import published_entries
 from content.interpretations.views import EntryView
 from kit.clock import SystemClock, local
@@ -28,8 +30,26 @@ def add(group: Any) -> None:
     asking = actions.add_parser("ask", help="问一个问题，显示答案、依据和命中的词")
     asking.add_argument("text", help="要问的话")
     asking.set_defaults(run=lambda arguments: _run(arguments, lambda known: kb_ask(arguments.text, known)))
+    evaluating = actions.add_parser(
+        "eval", help="用一套问题量问答的准确、把握和快慢；不带参数时用随程序附带的知识和问题，不读数据库"
+    )
+    evaluating.add_argument(
+        "--base", type=Path, metavar="文件", help='题库，每行 {"id", "text"}，同一 id 可有多行'
+    )
+    evaluating.add_argument("--queries", type=Path, metavar="文件", help='问题，每行 {"query", "gold"}')
+    evaluating.add_argument(
+        "--oos", type=Path, metavar="文件", help='没有答案的问题，每行 {"query"}，可带 "kind"'
+    )
+    evaluating.add_argument("--json", action="store_true", help="只输出一行 JSON")
+    evaluating.set_defaults(run=_evaluate)
     for action in (checking, building, asking):
         action.add_argument("--starter", action="store_true", help="用随程序附带的起步知识，不读数据库")
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    code, text = kb_eval(arguments.base, arguments.queries, arguments.oos, as_json=arguments.json)
+    print(text)
+    return code
 
 
 def _today() -> date:
