@@ -16,7 +16,9 @@ from casework.misconduct import Misconduct
 from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
+from content.interpretations.gists import Gists
 from content.interpretations.hearing import Hearing, NoHearing
+from content.interpretations.searching import Questions, Shelf
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
 from kit.db import Change, Database
@@ -43,11 +45,16 @@ ForgetAlso = Callable[[Change, list[UUID]], Awaitable[None]]
 class Answerer(Protocol):
     """The knowledge base in force. Pure and fast: nothing is awaited."""
 
-    def answer(self, question: str) -> Answer:
+    @property
+    def entries(self) -> Sequence[EntryView]:
+        """All that is published today."""
+        ...
+
+    def answer(self, text: str, /) -> Answer:
         """What may be said to a question."""
         ...
 
-    def entry(self, slug: str) -> EntryView | None:
+    def entry(self, slug: str, /) -> EntryView | None:
         """A published entry by its name."""
         ...
 
@@ -68,6 +75,8 @@ class ApiDoor:
     inquiries: InquiryDesk
     answerer: Answerer
     hearing: Hearing
+    shelves: tuple[Shelf, ...]
+    gists: Gists
     misconduct: Misconduct
     catalogue: Catalogue
     bureau: BureauSection
@@ -137,11 +146,14 @@ def build_api(
     sign_ins: SignInLimit | None = None,
     pace: RateLimit | None = None,
     hearing: Hearing | None = None,
+    shelves: Sequence[Shelf] = (),
+    gists: Gists | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> ApiDoor:
     """Put the door together. Without `platform` every sign-in says that there is no mini-program.
 
-    Without `sign_ins` and `pace` callers are limited in this process alone.
+    Without `sign_ins` and `pace` callers are limited in this process alone. `shelves` are what the search box finds
+    beside the questions; `gists` says what the cited articles are about.
     """
     clock = desk.db.clock
     return ApiDoor(
@@ -149,6 +161,8 @@ def build_api(
         inquiries=inquiries,
         answerer=answerer,
         hearing=hearing or NoHearing(),
+        shelves=(Questions(answerer), *shelves),
+        gists=gists or {},
         misconduct=misconduct,
         catalogue=catalogue,
         bureau=bureau,

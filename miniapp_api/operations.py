@@ -51,6 +51,8 @@ FILING_PACE = Pace("api-file", 10, "problem.complaint.too_often")
 """More than anybody types; what is refused is still on the caller's screen."""
 LOOKING_ROUND = Pace("api-near", 12)
 """What is near a place: often enough for whoever files, too seldom to look through a town."""
+VOTING = Pace("api-vote", 20)
+"""A word on an answer: as fast as anybody reads."""
 
 
 @dataclass(frozen=True, kw_only=True)

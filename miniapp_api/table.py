@@ -29,12 +29,16 @@ from miniapp_api import (
 from miniapp_api import (
     question_routes as questions,
 )
+from miniapp_api import (
+    search_routes as searching,
+)
 from miniapp_api.cases import Case, CasePage, FiledCase, InquiryCase, InquiryList, LeftInquiry
 from miniapp_api.operations import (
     ASKING,
     FILING_PACE,
     LOOKING_ROUND,
     READING,
+    VOTING,
     WRITING,
     Given,
     Handler,
@@ -140,6 +144,15 @@ OWN: tuple[Operation, ...] = (
     _row(
         "GET", "/questions/{slug}", "question", questions.show_entry, Given(content=questions.AnsweredQuestion),
         tag="questions", who=Who.ANYBODY, refuses=((404, "problem.api.no_such_question"),),
+    ),
+    _row(
+        "POST", "/questions/{slug}/votes", "vote", questions.vote, Given(content=questions.VoteNoted),
+        tag="questions", who=Who.EITHER, pace=VOTING, takes=questions.HelpVote,
+        refuses=((404, "problem.api.no_such_question"),),
+    ),
+    _row(
+        "GET", "/search", "search", searching.find, Given(content=searching.SearchPage),
+        tag="questions", who=Who.ANYBODY, pace=ASKING, query=searching.SearchQuery,
     ),
     _row(
         "POST", "/complaints", "file_complaint", complaints.file_complaint,

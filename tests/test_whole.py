@@ -554,6 +554,8 @@ ROUTES = {
     "GET /api/v1/categories": ANYONE,
     "POST /api/v1/questions": ANYONE,
     "GET /api/v1/questions/<slug:str>": ANYONE,
+    "POST /api/v1/questions/<slug:str>/votes": ANYONE,
+    "GET /api/v1/search": ANYONE,
     "POST /api/v1/complaints": TOKEN,
     "POST /api/v1/near-complaints": TOKEN,
     "GET /api/v1/complaints": TOKEN,

@@ -27,7 +27,8 @@ from casework.people.models import Account
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, Window
 from content.interpretations.answering import Answerer
-from content.interpretations.views import Citation, EntryView
+from content.interpretations.hearing import Door, Vote
+from content.interpretations.views import Answer, Citation, EntryView
 from kit.db import Change, Database
 from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
@@ -70,8 +71,40 @@ ENTRIES = (
         citations=(Citation("动物防疫法", 30, date(2021, 5, 1), "《动物防疫法》第三十条"),),
         category="养犬",
         valid_from_on=date(2021, 5, 1),
+        topic="dog-walking",
+        link="complaint:noise",
+    ),
+    EntryView(
+        slug="dog-fine",
+        question="遛狗不牵绳罚多少钱？",
+        phrasings=("狗没拴绳子处罚标准",),
+        answer="个人处五十元以上罚款。",
+        more="经劝阻仍不改的，从重。",
+        citations=(Citation("动物防疫法", 30, date(2021, 5, 1), "《动物防疫法》第三十条"),),
+        category="养犬",
+        sensitive=True,
+        valid_from_on=date(2021, 5, 1),
+        topic="dog-walking",
     ),
 )
+GISTS = {("动物防疫法", 30): "携带犬只出户应当牵引"}
+
+
+class Heard:
+    """What the doors passed on, for tests to look at."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.votes: list[Vote] = []
+
+    def asked(self, words: str, answer: Answer, door: Door) -> None:
+        if answer.band != "answer":
+            self.questions.append(words)
+
+    async def voted(self, vote: Vote) -> bool:
+        known = {(one.person, one.slug) for one in self.votes}
+        self.votes.append(vote)
+        return (vote.person, vote.slug) not in known
 
 
 @dataclass(frozen=True)
@@ -95,6 +128,7 @@ class ApiSetting:
     url: str
     door: ApiDoor
     http: aiohttp.ClientSession
+    heard: Heard
     document: dict[str, Any] = field(default_factory=dict)
     _validators: dict[str, jsonschema_rs.Validator] = field(default_factory=dict)
 
@@ -202,7 +236,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
     install_shell(app, ProblemAnswers(CATALOGUE, {}), url)
     app.blueprint(api_blueprint())
     app.blueprint(open311_blueprint())
-    desk = desk_on(database)
+    desk, heard = desk_on(database), Heard()
     door = build_api(
         desk=desk,
         inquiries=inquiry_desk_on(database),
@@ -219,6 +253,8 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
         also_held=_nothing_else,
         forget_also=_nothing_to_forget,
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
+        hearing=heard,
+        gists=GISTS,
     )
     app.ctx.api = door
     app.ctx.open311 = build_open311(
@@ -237,7 +273,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
     await server.startup()
     await server.start_serving()
     async with aiohttp.ClientSession() as http:
-        setting = ApiSetting(url, door, http, msgspec.json.decode(door.document))
+        setting = ApiSetting(url, door, http, heard, msgspec.json.decode(door.document))
         try:
             yield setting
         finally:

@@ -31,6 +31,8 @@ OPEN = {
     "categories",
     "ask",
     "question",
+    "vote",
+    "search",
     "upload_protocol",
     "document",
     "docs",
@@ -44,6 +46,7 @@ BODIES: dict[str, Any] = {
     "sign_in": {"code": "made-up"},
     "phone": {"code": "made-up", "consent_version": CONSENTS.phone.version},
     "ask": {"text": "遛狗要牵绳吗"},
+    "vote": {"helped": True},
     "file_complaint": {"story": "路口有人摆摊"},
     "near_complaints": {
         "position": {
@@ -75,6 +78,7 @@ HEADERS: dict[str, dict[str, str]] = {
     "go_on_sending": TUS | {"upload-offset": "0", "content-type": "application/offset+octet-stream"},
     "give_up_upload": TUS,
 }
+QUERIES = {"search": "?q=遛狗"}
 NO_SUCH = {
     "reference": "QS-TS-261122-0051-J",
     "file_id": "0190a6c8-0000-7000-8000-000000000001",
@@ -165,7 +169,9 @@ async def property_of(setting: ApiSetting, owner: Caller) -> Property:
 
 
 async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **headers: str) -> Said:
-    path = operation.path.format(**{name: parts.get(name, "") for name in {**NO_SUCH, **parts}})
+    path = operation.path.format(
+        **{name: parts.get(name, "") for name in {**NO_SUCH, **parts}}
+    ) + QUERIES.get(operation.name, "")
     content: Any = BODIES.get(operation.name)
     if operation.name in ("send_file", "go_on_sending"):
         content = photo() if operation.name == "send_file" else b"GIF87a"

@@ -18,7 +18,9 @@ from casework.notifications.wishes import NoticeWishes
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.answering import Answerer
+from content.interpretations.gists import Gists
 from content.interpretations.hearing import Hearing, NoHearing
+from content.interpretations.searching import Questions, Shelf
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
 from kit.clock import Clock
@@ -91,6 +93,8 @@ class H5Door:
     words: Words
     answering: Answering
     hearing: Hearing
+    shelves: tuple[Shelf, ...]
+    gists: Gists
     pages: Pages
     assets: Assets
     files: FileStore
@@ -143,6 +147,8 @@ def build_h5(
     in_any_browser: bool = False,
     answering: Answering | None = None,
     hearing: Hearing | None = None,
+    shelves: Sequence[Shelf] = (),
+    gists: Gists | None = None,
     receipt_tries: LoginSlowDown | None = None,
     sign_ins: SignInLimit | None = None,
     limits: RateLimit | None = None,
@@ -150,9 +156,12 @@ def build_h5(
 ) -> H5Door:
     """Put the door together. Without `sign_ins` and `limits` acts are limited in this process alone.
 
+    `shelves` are what the search box finds beside the questions; `gists` says what the cited articles are about.
+
     `platform` opens the platform's side when somebody first signs in. `in_any_browser`: the platform's sign-in
     works outside WeChat too, which is true of the stand-in alone.
     """
+    engine = answering or Answerer(())
     return H5Door(
         desk=desk,
         inquiries=inquiries,
@@ -160,8 +169,10 @@ def build_h5(
         consents=consents,
         bureau=bureau,
         words=Words(catalogue),
-        answering=answering or Answerer(()),
+        answering=engine,
         hearing=hearing or NoHearing(),
+        shelves=(Questions(engine), *shelves),
+        gists=gists or {},
         pages=Pages(catalogue, assets.url),
         assets=assets,
         files=files,
