@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 import yaml
+from tortoise.expressions import F
 
 from content.interpretations.laws import KnowledgeError, LawIndex, article_label
 from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
@@ -117,7 +118,7 @@ async def load_starter(change: Change, entries: Sequence[EntryView], now: dateti
     known = {row.slug: row for row in await KnowledgeEntry.all()}
     altered = 0
     for entry in entries:
-        content = _columns(entry)
+        content = columns(entry)
         row = known.get(entry.slug)
         if row is None:
             await KnowledgeEntry.create(
@@ -141,18 +142,16 @@ async def load_starter(change: Change, entries: Sequence[EntryView], now: dateti
 
 
 async def bump_version(now: datetime) -> int:
-    """Tell every process to build a new index; part of the change that altered an entry."""
-    row = await KnowledgeVersion.get_or_none(name=KNOWLEDGE)
-    if row is None:
-        row = await KnowledgeVersion.create(name=KNOWLEDGE, version=1, updated_at=now)
-        return row.version
-    row.version += 1
-    row.updated_at = now
-    await row.save(update_fields=["version", "updated_at"])
-    return row.version
+    """Tell every process to build a new index; part of the change that altered an entry. Returns the new number."""
+    row = KnowledgeVersion.filter(name=KNOWLEDGE)
+    # Counted by the database: two changes at a time never get the same number.
+    if not await row.update(version=F("version") + 1, updated_at=now):
+        await KnowledgeVersion.create(name=KNOWLEDGE, version=1, updated_at=now)
+    return (await row.get()).version
 
 
-def _columns(entry: EntryView) -> dict[str, Any]:
+def columns(entry: EntryView) -> dict[str, Any]:
+    """What an entry says, as its row keeps it."""
     return {
         "question": entry.question,
         "phrasings": list(entry.phrasings),

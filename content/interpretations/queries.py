@@ -1,5 +1,6 @@
 """Reading the knowledge base."""
 
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
@@ -12,7 +13,18 @@ from content.interpretations.views import EntryView
 async def published_entries(on: date) -> list[EntryView]:
     """Published entries valid on the local date `on`, in a stable order."""
     rows = await KnowledgeEntry.filter(published=True, valid_from_on__lte=on).order_by("slug")
-    return [_view(row) for row in rows if row.valid_until_on is None or row.valid_until_on >= on]
+    return [view_of_row(row) for row in rows if row.valid_until_on is None or row.valid_until_on >= on]
+
+
+async def every_entry() -> list[EntryView]:
+    """All published entries whatever their dates, in a stable order."""
+    return [view_of_row(row) for row in await KnowledgeEntry.filter(published=True).order_by("slug")]
+
+
+async def rows_by_slug(slugs: Collection[str]) -> dict[str, KnowledgeEntry]:
+    """Rows of entries, withdrawn ones as well."""
+    rows = await KnowledgeEntry.filter(slug__in=list(slugs)) if slugs else []
+    return {row.slug: row for row in rows}
 
 
 async def current_version() -> int:
@@ -21,7 +33,8 @@ async def current_version() -> int:
     return row.version if row else 0
 
 
-def _view(row: KnowledgeEntry) -> EntryView:
+def view_of_row(row: KnowledgeEntry) -> EntryView:
+    """An entry as its row has it."""
     return msgspec.convert(
         {
             "slug": row.slug,

@@ -1,0 +1,151 @@
+"""What a release would do, before anybody does it: changed entries, findings, and how the evaluation moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from content.interpretations.answering import Answerer
+from content.interpretations.check import Finding, check_entries
+from content.interpretations.evaluation import Question, Report, evaluate, own_questions
+from content.interpretations.laws import LawIndex
+from content.interpretations.queries import current_version, every_entry
+from content.interpretations.refusing import refusing, shipped_laws
+from content.interpretations.release_plan import Target, applied, stamp
+from content.interpretations.terms import engine_terms
+from content.interpretations.views import Answer, EntryView
+from kit.clock import local
+from kit.db import Database
+from nlp.segment import Term
+
+
+@dataclass(frozen=True)
+class EntryChange:
+    """One entry before and after; None where it is not published."""
+
+    slug: str
+    before: EntryView | None
+    after: EntryView | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a question: "answer", "unsure" or "lost", and the entry answered with or nearest."""
+
+    band: str
+    slug: str | None
+
+
+@dataclass(frozen=True)
+class MovedQuestion:
+    """A question of our own set whose outcome would change. `wanted` is the right entry, None where there is none."""
+
+    text: str
+    wanted: str | None
+    before: Outcome
+    after: Outcome
+    verdict: Literal["better", "worse", "other"]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`faults` forbid publishing, `warnings` do not. `seen` goes back with the order to publish: nothing else is done."""
+
+    seen: str
+    before: Report
+    after: Report
+    changes: tuple[EntryChange, ...]
+    faults: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    moved: tuple[MovedQuestion, ...]
+
+
+async def previewed(
+    db: Database,
+    targets: Sequence[Target],
+    laws: LawIndex | None = None,
+    questions: Sequence[Question] | None = None,
+) -> Preview:
+    """Compare the knowledge of now with what it would be. Works in a thread; takes about a second."""
+    version, day = await current_version(), local(db.clock.now()).date()
+    entries, terms = await every_entry(), await engine_terms()
+    return await asyncio.to_thread(
+        _compared,
+        entries,
+        targets,
+        terms,
+        laws or shipped_laws(),
+        questions,
+        day,
+        stamp(version, day, targets),
+    )
+
+
+def _compared(
+    entries: Sequence[EntryView],
+    targets: Sequence[Target],
+    terms: Sequence[Term],
+    laws: LawIndex,
+    questions: Sequence[Question] | None,
+    day: date,
+    seen: str,
+) -> Preview:
+    after = applied(entries, targets)
+    changed = {one.slug for one in targets}
+    # The changed ones last: a double is found in them and not in what stands already.
+    beside = [entry for entry in after if entry.slug not in changed]
+    mine = [entry for entry in after if entry.slug in changed]
+    found = tuple(one for one in check_entries([*beside, *mine], laws, day) if one.slug in changed)
+    faults = refusing(found)
+    old = Answerer(_on(entries, day), terms=terms)
+    new = Answerer(_on(after, day), terms=terms, previous=old)
+    asked = own_questions() if questions is None else tuple(questions)
+    return Preview(
+        seen=seen,
+        before=evaluate(old, asked),
+        after=evaluate(new, asked),
+        changes=tuple(EntryChange(one.slug, one.before, one.after) for one in targets),
+        faults=faults,
+        warnings=tuple(one for one in found if one not in faults),
+        moved=tuple(_moved(old, new, asked)),
+    )
+
+
+def _on(entries: Sequence[EntryView], day: date) -> list[EntryView]:
+    return [
+        entry
+        for entry in entries
+        if entry.valid_from_on <= day and (entry.valid_until_on is None or entry.valid_until_on >= day)
+    ]
+
+
+def _moved(old: Answerer, new: Answerer, questions: Sequence[Question]) -> list[MovedQuestion]:
+    found = []
+    for question in questions:
+        was, will_be = old.answer(question.text), new.answer(question.text)
+        before, after = _outcome(was), _outcome(will_be)
+        if before != after:
+            gain = _worth(will_be, question.slug) - _worth(was, question.slug)
+            verdict: Literal["better", "worse", "other"] = (
+                "other" if gain == 0 else "better" if gain > 0 else "worse"
+            )
+            found.append(MovedQuestion(question.text, question.slug, before, after, verdict))
+    return sorted(found, key=lambda one: ("worse", "better", "other").index(one.verdict))
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.entry is not None:
+        return Outcome(answer.band, answer.entry.slug)
+    return Outcome(answer.band, answer.suggestions[0].slug if answer.suggestions else None)
+
+
+def _worth(answer: Answer, wanted: str | None) -> int:
+    """How good an outcome is: right 3, offered 2, nothing 1, wrong 0; without a right entry nothing is best."""
+    if answer.entry is not None:
+        return 3 if answer.entry.slug == wanted else 0
+    if any(one.slug == wanted for one in answer.suggestions):
+        return 2
+    return 1
