@@ -12,11 +12,11 @@ import msgspec
 from casework.actors import Actor
 from content.interpretations.check import Finding, check_entries
 from content.interpretations.keeping import from_json
-from content.interpretations.laws import LawIndex
+from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.lifecycle import KNOWLEDGE_DRAFT, OPEN, State
 from content.interpretations.models import KnowledgeDraft, KnowledgeEntry
 from content.interpretations.queries import every_entry, rows_by_slug, view_of_row
-from content.interpretations.refusing import refusing, shipped_laws
+from content.interpretations.refusing import refusing
 from content.interpretations.views import EntryView
 from kit.clock import local
 from kit.db import Database

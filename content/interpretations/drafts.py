@@ -11,11 +11,11 @@ from casework.actors import Actor
 from content.interpretations.draft_views import check, is_own, needs_law
 from content.interpretations.entry_shape import check_shape
 from content.interpretations.keeping import as_json, from_json, given_reason, staff_id
-from content.interpretations.laws import LawIndex
+from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.lifecycle import KNOWLEDGE_DRAFT, MissState, State
 from content.interpretations.models import KnowledgeDraft, KnowledgeEntry, QuestionMiss
 from content.interpretations.queries import every_entry
-from content.interpretations.refusing import refusing, shipped_laws
+from content.interpretations.refusing import refusing
 from content.interpretations.views import EntryView
 from kit.clock import local
 from kit.db import Change, Database

@@ -11,9 +11,9 @@ from typing import Literal
 from content.interpretations.answering import Answerer
 from content.interpretations.check import Finding, check_entries
 from content.interpretations.evaluation import Question, Report, evaluate, own_questions
-from content.interpretations.laws import LawIndex
-from content.interpretations.queries import current_version, every_entry
-from content.interpretations.refusing import refusing, shipped_laws
+from content.interpretations.laws import LawIndex, shipped_laws
+from content.interpretations.queries import answering_on, current_version, every_entry
+from content.interpretations.refusing import refusing
 from content.interpretations.release_plan import Target, applied, stamp
 from content.interpretations.terms import engine_terms
 from content.interpretations.views import Answer, EntryView
@@ -100,8 +100,8 @@ def _compared(
     mine = [entry for entry in after if entry.slug in changed]
     found = tuple(one for one in check_entries([*beside, *mine], laws, day) if one.slug in changed)
     faults = refusing(found)
-    old = Answerer(_on(entries, day), terms=terms)
-    new = Answerer(_on(after, day), terms=terms, previous=old)
+    old = Answerer(answering_on(entries, day, laws), terms=terms)
+    new = Answerer(answering_on(after, day, laws), terms=terms, previous=old)
     asked = own_questions() if questions is None else tuple(questions)
     return Preview(
         seen=seen,
@@ -112,14 +112,6 @@ def _compared(
         warnings=tuple(one for one in found if one not in faults),
         moved=tuple(_moved(old, new, asked)),
     )
-
-
-def _on(entries: Sequence[EntryView], day: date) -> list[EntryView]:
-    return [
-        entry
-        for entry in entries
-        if entry.valid_from_on <= day and (entry.valid_until_on is None or entry.valid_until_on >= day)
-    ]
 
 
 def _moved(old: Answerer, new: Answerer, questions: Sequence[Question]) -> list[MovedQuestion]:

@@ -1,19 +1,32 @@
 """Reading the knowledge base."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import msgspec
 
+from content.interpretations.check import citable
+from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.load import KNOWLEDGE
 from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
 from content.interpretations.views import EntryView
 
 
-async def published_entries(on: date) -> list[EntryView]:
-    """Published entries valid on the local date `on`, in a stable order."""
-    rows = await KnowledgeEntry.filter(published=True, valid_from_on__lte=on).order_by("slug")
-    return [view_of_row(row) for row in rows if row.valid_until_on is None or row.valid_until_on >= on]
+async def published_entries(on: date, laws: LawIndex | None = None) -> list[EntryView]:
+    """Published entries that may answer on the local date `on`, in a stable order: valid, and citing law in force."""
+    return answering_on(await every_entry(), on, laws)
+
+
+def answering_on(entries: Iterable[EntryView], on: date, laws: LawIndex | None = None) -> list[EntryView]:
+    """Those of the entries that may answer on a day."""
+    index = laws or shipped_laws()
+    return [
+        entry
+        for entry in entries
+        if entry.valid_from_on <= on
+        and (entry.valid_until_on is None or entry.valid_until_on >= on)
+        and citable(entry, index, on)
+    ]
 
 
 async def every_entry() -> list[EntryView]:
