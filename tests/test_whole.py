@@ -502,6 +502,8 @@ ROUTES = {
     "POST /console/codes/<code:str>/retire": STAFF,
     "GET /h5": ANYONE,
     "GET /h5/ask": ANYONE,
+    "POST /h5/ask/vote": ANYONE,
+    "GET /h5/search": ANYONE,
     "GET /h5/ask/message": ANYONE,
     "POST /h5/ask/message": ANYONE,
     "GET /h5/enter": ANYONE,

@@ -22,7 +22,7 @@ _NEAR = 0.5
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing. `name` opens it on its shelf; `matched` are the words of title and excerpt that were asked for.
+    """One thing. `name` opens it: a question's slug, the address of anything else; `matched` are the words of title and excerpt that were asked for.
 
     `score` runs from 0 to 1 and compares things of all shelves.
     """

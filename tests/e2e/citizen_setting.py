@@ -38,6 +38,7 @@ from miniapp_api.door import build_api
 from miniapp_api.wechat_side import WeChatMiniSide
 from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
+from tests.e2e.api_setting import Heard
 from tests.e2e.console_setting import BUREAU
 from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
 from web.h5.blueprint import h5_blueprint
@@ -126,6 +127,7 @@ class CitizenSetting:
     url: str
     door: H5Door
     standin: Outside
+    heard: Heard
 
     @property
     def desk(self) -> Desk:
@@ -179,10 +181,12 @@ async def citizens_on(
     *,
     in_any_browser: bool = False,
     answerer: Answerer | None = None,
+    heard: Heard | None = None,
     room: Room | None = None,
 ) -> AsyncIterator[CitizenSetting]:
     """Both doors on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
+    heard = heard or Heard()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -229,6 +233,8 @@ async def citizens_on(
             forget_also=forget_accounts,
             in_any_browser=in_any_browser,
             answering=answerer,
+            hearing=heard,
+            gists={("城市道路管理条例", 31): "占用道路须经批准"},
         )
         app.ctx.h5 = door
         app.ctx.api = build_api(
@@ -252,7 +258,7 @@ async def citizens_on(
         await server.startup()
         await server.start_serving()
         try:
-            yield CitizenSetting(url, door, standin)
+            yield CitizenSetting(url, door, standin, heard)
         finally:
             await server.close()
             listening.close()

@@ -1,68 +1,51 @@
 """Questions: what the published interpretations say, with their articles, or a way to a person. For anybody.
 
-The same judgement and the same order as in chat: what tells on the bureau's own people goes elsewhere, danger comes
-before every answer, then cases that are named, then the answer. Nothing of a question is kept.
+Nothing of a question is kept, but for those that nobody can answer yet: without who asked, and without names and
+numbers, for the people who write answers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
-from sanic.response import html
+from sanic.response import html, redirect
 
-from casework.dangers.finding import find_danger
-from content.interpretations.render import citation_line
-from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from casework.complaints.wording import kept
+from content.interpretations.hearing import Door, Vote
+from content.interpretations.views import EntryView
+from kit.http.csrf import check_origin
 from kit.http.rate_limit import by_address
-from kit.references import find_references
+from kit.problems import Forbidden
+from web.h5.ask_turn import HELPED, NOT_THIS, SAID, Turn, picked, said_to
 from web.h5.door import H5Door
-from web.h5.frame import ASK, FILE, danger_numbers, frame_for, shown
-from web.h5.message_page import MESSAGE, told_elsewhere
+from web.h5.drafts import carry_visit, visit_holder, visit_token
+from web.h5.frame import ASK, frame_for, shown
 from web.h5.screens import Link
-from web.h5.visitor import CASES, Visitor
+from web.h5.visitor import Visitor
 
-QUESTION_AT_MOST = 200
-QUESTIONS_A_MINUTE = 60
-_MOST_MATCHED = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """A question and what is said to it. `band`: "answer", "unsure", "lost", "misconduct" or "long".
-
-    `lead` is said before everything else, `numbers` are to be called first; `to_person` leads to a message form that
-    holds the question already.
-    """
-
-    question: str
-    band: str
-    lead: str = ""
-    asked: str = ""
-    answer: str = ""
-    more: str = ""
-    basis: str = ""
-    matched: str = ""
-    numbers: tuple[Link, ...] = ()
-    cases: tuple[Link, ...] = ()
-    suggestions: tuple[Link, ...] = ()
-    to_person: str = ""
-    to_filing: str = ""
+QUESTIONS_A_MINUTE, VOTES_A_MINUTE = 60, 60
+TYPED_AT_MOST = 600
+"""Characters a line takes: more than may be asked, so that nothing typed is cut off without a word."""
+_LISTED_AT_MOST = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """The questions of one category."""
+    """The questions of one category: how many, and which where it is unfolded."""
 
     name: str
-    questions: tuple[Link, ...]
+    href: str
+    count: int
+    questions: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskPage:
-    """The page: one turn where a question was asked, and all questions there are answers to."""
+    """The page: one turn where a question was asked, and all questions there are answers to, folded by category."""
 
     typed: str
     most: int
@@ -71,86 +54,105 @@ class AskPage:
 
 
 async def show_ask(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
-    """GET /h5/ask?q=… or ?pick=…: the page, or for htmx just what is said."""
-    question = str(request.args.get("q", "")).strip()
-    picked = str(request.args.get("pick", ""))
+    """GET /h5/ask?q=…&after=…, ?pick=…&q=…&said=… or ?topic=…: the page, or for htmx just what is said."""
+    asked = {
+        name: str(request.args.get(name, "")).strip() for name in ("q", "pick", "after", "said", "topic")
+    }
     turn = None
-    if question or picked:
+    if asked["q"] or asked["pick"]:
         await door.limits.take(
             "h5-ask", by_address(door.addresses.of(request)), per_minute=QUESTIONS_A_MINUTE
         )
-        turn = _picked(door, picked) if picked else said_to(door, question)
-    if turn is not None and "hx-request" in request.headers:
-        return html(door.pages.render("h5/_turn.html", {"turn": turn}))
-    # What was answered need not be typed again; what could not be is to be put in other words.
-    typed = question if turn is not None and turn.band in ("lost", "long") else ""
-    page = AskPage(typed=typed, most=QUESTION_AT_MOST, turn=turn, topics=_topics(door.answering.entries))
+        if asked["pick"]:
+            turn = picked(door, asked["pick"], asked["q"], asked["said"])
+        else:
+            turn = said_to(door, asked["q"], asked["after"])
+        return _said(request, door, visitor, turn, asked["q"])
+    topics = _topics(door.answering.entries, asked["topic"])
+    if "hx-request" in request.headers and asked["topic"]:
+        unfolded = next((one for one in topics if one.questions), None)
+        return html(door.pages.render("h5/_topic.html", {"topic": unfolded}))
+    page = AskPage(typed="", most=TYPED_AT_MOST, turn=None, topics=topics)
     return shown(door, "ask.html", frame_for(request, door, visitor, ASK), page)
 
 
-def said_to(door: H5Door, question: str) -> Turn:
-    """What the page says to a question. Pure: nothing is read but memory, nothing is kept."""
-    text = door.words.text
-    danger = find_danger(door.desk.policy.danger, question)
-    numbers = danger_numbers(door) if danger else ()
-    if door.misconduct.is_told_in(question):
-        return Turn(question="", band="misconduct", lead=told_elsewhere(door), numbers=numbers)
-    if len(question) > QUESTION_AT_MOST:
-        lead = text("h5_ask.too_long", most=QUESTION_AT_MOST)
-        return Turn(question="", band="long", lead=lead, numbers=numbers, to_person=MESSAGE, to_filing=FILE)
-    named = tuple(
-        Link(href=f"{CASES}/{one}", words=text("h5_ask.case", reference=str(one)))
-        for one in find_references(question)[:3]
-    )
-    return _turn(door, question, door.answering.answer(question), numbers, named)
-
-
-def _turn(
-    door: H5Door, question: str, answer: Answer, numbers: tuple[Link, ...], cases: tuple[Link, ...]
-) -> Turn:
-    text, entry = door.words.text, answer.entry
-    said = Turn(
-        question=question,
-        band="unsure" if answer.suggestions else "lost",
-        numbers=numbers,
-        cases=cases,
-        suggestions=_links(answer.suggestions),
-        to_person=f"{MESSAGE}?{urlencode({'about': question})}",
-    )
-    if entry is None:
-        key = "h5_ask.unsure" if answer.suggestions else "h5_ask.lost"
-        lead = "" if cases and not answer.suggestions else text(key)
-        return replace(said, lead=lead, to_filing=FILE)
-    return replace(
-        said,
-        band="answer",
-        # About money, penalties, deadlines or rights: what exactly is being answered is said first.
-        asked=text("qa.asked", question=entry.question) if entry.sensitive else "",
-        answer=entry.answer,
-        more=entry.more,
-        basis=text("qa.basis", citations=citation_line(answer.citations)) if answer.citations else "",
-        matched=text("qa.matched", words="、".join(answer.matched[:_MOST_MATCHED])) if answer.matched else "",
-    )
-
-
-def _picked(door: H5Door, slug: str) -> Turn:
-    """The answer to a question that was tapped; it may have been withdrawn meanwhile."""
+async def vote(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
+    """POST /h5/ask/vote: whether an answer helped, or another question was meant. Counted once a day for a person."""
+    slug, words, said = (_field(request, name) for name in ("slug", "words", "said"))
     entry = door.answering.entry(slug)
-    if entry is None:
-        return Turn(question="", band="lost", lead=door.words.text("h5_ask.withdrawn"), to_person=MESSAGE)
-    answer = Answer(band="answer", entry=entry, citations=entry.citations, reason="picked")
-    return _turn(door, entry.question, answer, (), ())
-
-
-def _links(suggestions: Sequence[SuggestedQuestion]) -> tuple[Link, ...]:
-    return tuple(
-        Link(href=f"{ASK}?{urlencode({'pick': one.slug})}", words=one.question) for one in suggestions
+    if entry is None or said not in SAID:
+        return _said(request, door, visitor, picked(door, slug, words), words)
+    try:
+        door.filings.check(request)
+    except Forbidden:
+        check_origin(request, door.public_url)
+        # The page lay open for longer than its token lasts: shown anew, one more tap says it.
+        again = replace(picked(door, slug, words), lead=door.words.text("h5_ask.vote.old"))
+        return _said(request, door, visitor, again, words, status=403)
+    address = by_address(door.addresses.of(request))
+    await door.limits.take("h5-vote", address, per_minute=VOTES_A_MINUTE)
+    turn = picked(door, slug, words, said)
+    await door.hearing.voted(
+        Vote(
+            person=_person(request, visitor, address),
+            slug=slug,
+            version=entry.version,
+            helped=said == HELPED,
+            door=Door.H5,
+            # What tells on our own people, or is no question at all, is kept nowhere.
+            words=kept(words) if turn.question == words else "",
+            not_this=said == NOT_THIS,
+        )
     )
+    if "hx-request" in request.headers:
+        return _said(request, door, visitor, turn, words)
+    return redirect(f"{ASK}?{urlencode({'pick': slug, 'q': words, 'said': said})}", status=303)
 
 
-def _topics(entries: Sequence[EntryView]) -> tuple[Topic, ...]:
-    found: dict[str, list[Link]] = {}
-    for entry in entries:
-        link = Link(href=f"{ASK}?{urlencode({'pick': entry.slug})}", words=entry.question)
-        found.setdefault(entry.category, []).append(link)
-    return tuple(Topic(name=name, questions=tuple(links)) for name, links in found.items())
+def _said(
+    request: Request, door: H5Door, visitor: Visitor | None, turn: Turn, question: str, status: int = 200
+) -> HTTPResponse:
+    """The turn alone for htmx, else the page with it."""
+    can_vote = bool(turn.slug) and not turn.said
+    if can_vote:
+        turn = replace(turn, csrf_token=visit_token(request, door))
+    if "hx-request" in request.headers:
+        response = html(door.pages.render("h5/_turn.html", {"turn": turn, "is_alone": True}))
+    else:
+        # What was answered need not be typed again; what could not be is to be put in other words.
+        page = AskPage(
+            typed=question if turn.is_kept else "",
+            most=TYPED_AT_MOST,
+            turn=turn,
+            topics=_topics(door.answering.entries),
+        )
+        response = shown(door, "ask.html", frame_for(request, door, visitor, ASK), page, status)
+    return carry_visit(request, door, response) if can_vote else response
+
+
+def _person(request: Request, visitor: Visitor | None, address: str) -> str:
+    """Who speaks: the account, else this browser at this address. Kept as a keyed digest by whoever counts."""
+    return f"account:{visitor.account_id}" if visitor is not None else f"{address} {visit_holder(request)}"
+
+
+def _field(request: Request, name: str) -> str:
+    return str(request.form.get(name, "")).strip()[:TYPED_AT_MOST] if request.form else ""
+
+
+def _topics(entries: Sequence[EntryView], unfolded: str = "") -> tuple[Topic, ...]:
+    """All categories, the fullest first, with the questions of one of them."""
+    counted = Counter(entry.category for entry in entries)
+    questions = [
+        Link(href=f"{ASK}?{urlencode({'pick': entry.slug})}", words=entry.question)
+        for entry in entries
+        if entry.category == unfolded
+    ]
+    return tuple(
+        Topic(
+            name=name,
+            href=f"{ASK}?{urlencode({'topic': name})}",
+            count=count,
+            questions=tuple(questions[:_LISTED_AT_MOST]) if name == unfolded else (),
+        )
+        for name, count in counted.most_common()
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sanic import Blueprint
 
-from web.h5.ask_page import show_ask
+from web.h5.ask_page import show_ask, vote
 from web.h5.case_acts import show_act, take_act
 from web.h5.case_pages import show_case, show_cases, show_photo
 from web.h5.case_visitor import sees_case
@@ -26,6 +26,7 @@ from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
 from web.h5.plain_pages import show_permits
 from web.h5.receipt_page import leave_case, open_case, show_receipt
+from web.h5.search_page import show_search
 from web.h5.typed import later
 from web.h5.visitor import for_anybody, signed_in
 
@@ -43,6 +44,8 @@ def h5_blueprint() -> Blueprint:
 
     route("GET", "/", for_anybody(show_home), "home")
     route("GET", "/ask", for_anybody(show_ask), "ask")
+    route("POST", "/ask/vote", for_anybody(vote), "vote")
+    route("GET", "/search", for_anybody(show_search), "search")
     route("GET", "/ask/message", for_anybody(show_message), "message")
     route("POST", "/ask/message", for_anybody(send_message), "send_message")
     route("GET", "/enter", enter, "enter")

@@ -48,7 +48,7 @@ _STORY_FROM_LINK = 500
 
 
 async def show_form(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
-    """GET /h5/file?code=…&story=…: the form, with what was typed before. In WeChat after its silent sign-in."""
+    """GET /h5/file?code=…&story=…&group=…: the form, with what was typed before. In WeChat after its silent sign-in."""
     is_guest = request.args.get("guest") == "1"
     if visitor is None and not is_guest and is_in_wechat(request):
         return to_the_entrance(FILE + (f"?{request.query_string}" if request.query_string else ""))
@@ -59,6 +59,8 @@ async def show_form(request: Request, door: H5Door, visitor: Visitor | None) -> 
     form = form or FilingForm(act=new_act())
     if story := str(request.args.get("story", "")).strip()[:_STORY_FROM_LINK]:
         form = replace(form, story=form.story or story)
+    if (group := str(request.args.get("group", ""))) in door.desk.policy.groups:
+        form = replace(form, group=form.group or group)
     form = replace(form, is_guest=form.is_guest or is_guest)
     form = await begun_at_sign(form, str(request.args.get("code", ""))[:40])
     if request.args.get("again") == "1":
