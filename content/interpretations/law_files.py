@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -12,7 +13,10 @@ SUFFIXES = (".md", ".markdown", ".txt")
 
 
 class LawFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A text ready to be imported, or its faults. `version_on` and `in_force_on` are set where there are no faults."""
+    """A text ready to be imported, or its faults. `version_on` and `in_force_on` are set where there are no faults.
+
+    `begins_by` says where `in_force_on` is from; "version": it is a guess, the date of the version.
+    """
 
     name: str
     title: str = ""
@@ -20,6 +24,7 @@ class LawFile(msgspec.Struct, frozen=True, kw_only=True):
     articles: tuple[Article, ...] = ()
     version_on: date | None = None
     in_force_on: date | None = None
+    begins_by: Literal["option", "text", "version"] = "text"
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     is_text: bool = True  # False: nothing in it looks like a law (a folder's index)
@@ -50,6 +55,7 @@ def dated(name: str, reading: LawReading, version_on: date | None, in_force_on: 
     faults, notes = list(reading.faults), list(reading.notes)
     named = named_date(name)
     version = version_on or named or reading.dated_on
+    begins_by: Literal["option", "text", "version"] = "text" if in_force_on is None else "option"
     if version is None:
         faults.append("看不出是哪一版；请用 --version 写明公布（修订）日期")
     elif version_on is None and named and reading.dated_on and reading.dated_on > named:
@@ -64,7 +70,7 @@ def dated(name: str, reading: LawReading, version_on: date | None, in_force_on: 
             notes.append(
                 f"文中的施行日 {begins} 早于这一版，按公布日 {version} 起算；修订决定另有施行日的，用 --in-force 写明"
             )
-            begins = version
+            begins, begins_by = version, "version"
     return LawFile(
         name=name,
         title=reading.title,
@@ -72,6 +78,7 @@ def dated(name: str, reading: LawReading, version_on: date | None, in_force_on: 
         articles=reading.articles,
         version_on=version,
         in_force_on=begins,
+        begins_by=begins_by,
         faults=tuple(faults),
         notes=tuple(notes),
         is_text=bool(reading.articles),

@@ -180,11 +180,15 @@ class LawIndex:
         return found.articles.get(article) if found else None
 
     def with_laws(self, laws: Iterable[Law], digests: Iterable[LawDigests] = ()) -> "LawIndex":
-        """This index and more laws; of a version that both have, this one's stays."""
-        known = [law for found in self.versions.values() for law in found]
-        added = [law for law in laws if self.version(law.title, law.version_on) is None]
-        kept = {**{(one.title, one.version_on): one for one in digests}, **self.digests}
-        return LawIndex((*known, *added), self.superseded.values(), kept.values())
+        """This index with more laws: of a version that both have, the given one stands; digests are added to its own."""
+        known = {(law.title, law.version_on): law for found in self.versions.values() for law in found}
+        known.update(((law.title, law.version_on), law) for law in laws)
+        held = dict(self.digests)
+        for one in digests:
+            key = (one.title, one.version_on)
+            before = held[key].articles if key in held else {}
+            held[key] = LawDigests(one.title, one.version_on, {**one.articles, **before})
+        return LawIndex(known.values(), self.superseded.values(), held.values())
 
 
 @cache
