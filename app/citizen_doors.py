@@ -13,6 +13,8 @@ from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
+from content.interpretations.gists import shipped_gists
+from content.interpretations.hearing import Hearing
 from kit.files.store import FileStore
 from kit.http.assets import Assets
 from kit.http.rate_limit import RateLimit
@@ -33,6 +35,7 @@ def citizens_pages(
     files: FileStore,
     platform: Platform,
     answering: Answering,
+    hearing: Hearing,
 ) -> H5Door:
     """The pages under /h5. Their sign-in works in any browser only where the stand-in plays the platform."""
     settings = core.settings
@@ -67,6 +70,8 @@ def citizens_pages(
         forget_also=forget_accounts,
         in_any_browser=settings.demo,
         answering=answering,
+        hearing=hearing,
+        gists=shipped_gists(),
         receipt_tries=_receipt_tries(core),
         sign_ins=_sign_ins(core),
         limits=RateLimit(core.redis, core.keys, core.clock, enabled=settings.rate_limits),
@@ -75,7 +80,13 @@ def citizens_pages(
 
 
 def mini_program_api(
-    core: Core, desk: Desk, inquiries: InquiryDesk, answerer: Answerer, files: FileStore, platform: Platform
+    core: Core,
+    desk: Desk,
+    inquiries: InquiryDesk,
+    answerer: Answerer,
+    files: FileStore,
+    platform: Platform,
+    hearing: Hearing,
 ) -> ApiDoor:
     """The API under /api/v1; it says so where the bureau has no mini-program."""
 
@@ -93,6 +104,8 @@ def mini_program_api(
         desk=desk,
         inquiries=inquiries,
         answerer=answerer,
+        hearing=hearing,
+        gists=shipped_gists(),
         misconduct=Misconduct(core.catalogue),
         catalogue=core.catalogue,
         bureau=core.profile.section(BureauSection),

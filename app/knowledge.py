@@ -1,49 +1,102 @@
-"""The Q&A index of a process: built before the fork, rebuilt when the version row moves."""
+"""The Q&A index of a process: built before the fork, rebuilt beside the requests when the version row moves."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
+from content.interpretations.laws import shipped_laws
+from content.interpretations.profile import KnowledgeSection
 from content.interpretations.queries import current_version, published_entries
+from content.interpretations.terms import engine_terms
 from content.interpretations.views import Answer, EntryView
 from kit.clock import Clock, local
+from kit.profile import Profile
 
-POLL_S = 1.0
+POLL_S = 0.5
+RESTS_AT_MOST_S = 30.0
+TURNS_S = 0.0005
+"""How long the thread that builds keeps the interpreter while a request waits for it: a tenth of what is usual."""
 
 
 @dataclass(frozen=True)
 class KnowledgeState:
-    """One built index with the version and the local day it was built for."""
+    """One built index with what it was built for: version, local day, and the bureau's own figures by name."""
 
     version: int
     day: str
     answerer: Answerer
+    local: Mapping[str, str] = field(default_factory=dict)
 
 
-async def build_knowledge(clock: Clock) -> KnowledgeState:
-    """Read the published entries and build their index (in a thread: it takes a while at ten thousand)."""
-    today = local(clock.now()).date()
+def local_figures(profile: Profile) -> Mapping[str, str]:
+    """The bureau's own figures, by name."""
+    return profile.section(KnowledgeSection).local
+
+
+async def build_knowledge(
+    clock: Clock, figures: Mapping[str, str] | None = None, previous: Answerer | None = None
+) -> KnowledgeState:
+    """Read what may be answered and build its index, in a thread. `previous` spares reading its texts again."""
+    today, figures = local(clock.now()).date(), dict(figures or {})
+    # The number first: what is published while the rest is read is taken over a moment later.
     version = await current_version()
-    entries = await published_entries(today)
-    answerer = await asyncio.to_thread(Answerer, entries)
-    return KnowledgeState(version, today.isoformat(), answerer)
+    entries, terms = await published_entries(today, shipped_laws()), await engine_terms()
+
+    def build() -> Answerer:
+        with short_turns():
+            return Answerer(entries, terms=terms, local=figures, previous=previous)
+
+    return KnowledgeState(version, today.isoformat(), await asyncio.to_thread(build), figures)
+
+
+@contextlib.contextmanager
+def short_turns() -> Iterator[None]:
+    """Let whoever waits for the interpreter have it sooner than usual: this thread is in no hurry."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, TURNS_S))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 class Knowledge:
-    """The reference everyone answers from; `keep_fresh` swaps it."""
+    """The reference everyone answers from; `keep_fresh` swaps it. `figures` are the bureau's own, by name."""
 
-    def __init__(self, state: KnowledgeState, clock: Clock, log: Callable[..., object]) -> None:
+    def __init__(
+        self,
+        state: KnowledgeState,
+        clock: Clock,
+        log: Callable[..., object],
+        figures: Mapping[str, str] | None = None,
+        *,
+        swapped: Callable[[], object] = lambda: None,
+    ) -> None:
         self._state = state
         self._clock = clock
         self._log = log
+        self._figures = dict(state.local if figures is None else figures)
+        self._swapped = swapped
+        self.failures = 0
+        """Builds in a row that failed; the old index answers meanwhile."""
 
     def answer(self, question: str) -> Answer:
         """What the index in force says to a question."""
         return self._state.answerer.answer(question)
+
+    def answer_within(self, question: str, slugs: Collection[str]) -> Answer:
+        """The same, of these entries alone."""
+        return self._state.answerer.answer_within(question, slugs)
+
+    def ranked(self, question: str, limit: int) -> tuple[tuple[EntryView, float], ...]:
+        """The entries nearest to a question, best first."""
+        return self._state.answerer.ranked(question, limit)
 
     def entry(self, slug: str) -> EntryView | None:
         """An entry of the index in force."""
@@ -58,19 +111,39 @@ class Knowledge:
     def version(self) -> int:
         return self._state.version
 
+    @property
+    def answerer(self) -> Answerer:
+        """The index in force itself, for whoever asks it many times."""
+        return self._state.answerer
+
+    @property
+    def figures(self) -> Mapping[str, str]:
+        """The bureau's own figures, by name."""
+        return self._figures
+
+    async def renewed(self) -> bool:
+        """Build and swap if anything moved: the version, the local day, the bureau's figures. Whether it did."""
+        state = self._state
+        today = local(self._clock.now()).date().isoformat()
+        if (await current_version(), today, self._figures) == (state.version, state.day, state.local):
+            return False
+        begun = time.perf_counter()
+        self._state = await build_knowledge(self._clock, self._figures, state.answerer)
+        self._log(
+            "knowledge_swapped",
+            version=self._state.version,
+            seconds=round(time.perf_counter() - begun, 3),
+        )
+        self._swapped()
+        return True
+
     async def keep_fresh(self) -> None:
-        """Poll the version row for ever; entries also begin and end with the day."""
+        """Look for ever; an index that cannot be built is tried again, ever less often, and the old one answers on."""
         while True:
-            await asyncio.sleep(POLL_S)
             try:
-                today = local(self._clock.now()).date().isoformat()
-                if await current_version() != self._state.version or today != self._state.day:
-                    begun = time.perf_counter()
-                    self._state = await build_knowledge(self._clock)
-                    self._log(
-                        "knowledge_swapped",
-                        version=self._state.version,
-                        seconds=round(time.perf_counter() - begun, 3),
-                    )
+                await self.renewed()
+                self.failures = 0
             except Exception as exc:  # noqa: BLE001 - outermost loop: the old index goes on answering
+                self.failures += 1
                 self._log("knowledge_refresh_failed", error=type(exc).__name__)
+            await asyncio.sleep(min(POLL_S * 2 ** min(self.failures, 8), RESTS_AT_MOST_S))
