@@ -28,6 +28,7 @@ from casework.routing.router import RuleRouter
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.profile import WorkOrdersSection
 from content.bureau_profile import BureauSection, TextsSection
+from content.interpretations.hearing import Hearing
 from kit.sealing import FieldSealer
 from wechat.codec import Codec
 
@@ -109,7 +110,13 @@ def bureau_words(core: Core) -> dict[str, str]:
 
 
 def official_account(
-    core: Core, desk: Desk, answerer: Knowledge, redis_at: str, *, messages_per_minute: int | None = None
+    core: Core,
+    desk: Desk,
+    answerer: Knowledge,
+    redis_at: str,
+    hearing: Hearing,
+    *,
+    messages_per_minute: int | None = None,
 ) -> Bot:
     """The bot, for the door that hears it and for the worker that finishes what it left."""
     return build_bot(
@@ -128,6 +135,7 @@ def official_account(
         capabilities=capabilities_of(core),
         auto_replies=AutoReplies(core.profile.section(AutoRepliesSection)),
         wishes=notice_side(core, "official"),
+        hearing=hearing,
     )
 
 

@@ -134,7 +134,9 @@ class Knowledge:
             version=self._state.version,
             seconds=round(time.perf_counter() - begun, 3),
         )
-        self._swapped()
+        with contextlib.suppress(OSError):
+            # A full disk must not stop anything but the figures.
+            self._swapped()
         return True
 
     async def keep_fresh(self) -> None:

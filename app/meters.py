@@ -137,6 +137,12 @@ def watch_database(registry: CollectorRegistry, db: Database) -> None:
     batches.set_function(lambda: db.batcher.batches)
 
 
+def watch_knowledge(registry: CollectorRegistry, version: Callable[[], int]) -> None:
+    """From which knowledge this process answers; the worker says which one is published."""
+    held = Gauge("chengguan_knowledge_version", "The knowledge this process answers from.", registry=registry)
+    held.set_function(version)
+
+
 def watch_rights(registry: CollectorRegistry, capabilities: Capabilities) -> None:
     """Which of the account's rights the platform has refused this process today."""
     registry.register(_Rights(capabilities))

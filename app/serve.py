@@ -10,7 +10,7 @@ import structlog
 
 from app.core import open_database, profile_in_force, redis_url
 from app.forking import ForkingServer, bind
-from app.knowledge import KnowledgeState, build_knowledge
+from app.knowledge import KnowledgeState, build_knowledge, local_figures
 from app.split_doors import Side
 from app.stopping import StopNotice
 from app.web import build_app
@@ -84,5 +84,5 @@ def _take_all_descriptors() -> None:
 async def _warm(settings: Settings, keys: KeyRing) -> KnowledgeState:
     """What every child shares: profile checked, knowledge read and indexed. Connections end here."""
     async with open_database(settings, keys) as db:
-        await profile_in_force()
-        return await build_knowledge(db.clock)
+        profile = await profile_in_force()
+        return await build_knowledge(db.clock, local_figures(profile))

@@ -25,8 +25,16 @@ from app.doors import (
 from app.exchange import exchange_door, exchange_section
 from app.facts import Facts
 from app.figures import figures_desk, public_pages
-from app.knowledge import Knowledge, KnowledgeState
-from app.meters import WebMeters, keep_publishing, metrics_folder, watch_database, watch_rights
+from app.knowledge import Knowledge, KnowledgeState, local_figures
+from app.learning import knowledge_door, last_words, miss_log
+from app.meters import (
+    WebMeters,
+    keep_publishing,
+    metrics_folder,
+    watch_database,
+    watch_knowledge,
+    watch_rights,
+)
 from app.ops import QUIET_ROUTES, ops_blueprint
 from app.platform import Platform
 from app.previewing import previews
@@ -120,11 +128,17 @@ def build_app(
         app.ctx.board = Board(metrics_folder(settings.data_dir), kind, meters.registry)
         stack.callback(app.ctx.board.close)
         watch_database(meters.registry, core.db)
-        answering = Knowledge(knowledge, core.clock, log.info)
+        answering = Knowledge(
+            knowledge, core.clock, log.info, local_figures(core.profile), swapped=app.ctx.board.publish
+        )
+        watch_knowledge(meters.registry, lambda: answering.version)
         app.ctx.refresher = asyncio.create_task(answering.keep_fresh())
         desk = desk_of(core)
+        hearing = miss_log(core, desk)
+        stack.push_async_callback(last_words, hearing)
+        app.ctx.listening = asyncio.create_task(hearing.run(log.warning))
         limit = MESSAGES_PER_MINUTE if settings.rate_limits else None
-        bot = official_account(core, desk, answering, redis_at, messages_per_minute=limit)
+        bot = official_account(core, desk, answering, redis_at, hearing, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
         watch_rights(meters.registry, bot.capabilities)
@@ -157,6 +171,7 @@ def build_app(
             figures=figures_desk(core, desk),
             map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),
+            knowledge=knowledge_door(core, answering),
         )
         doors = {"account": bot.door}
         if app.ctx.miniprogram is not None:
@@ -164,9 +179,9 @@ def build_app(
         app.ctx.counting = asyncio.create_task(tell_counts(doors, log.info))
         meters.watch_doors(doors)
         app.ctx.publishing = asyncio.create_task(keep_publishing(app.ctx.board))
-        app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering)
+        app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering, hearing)
         app.ctx.public = public_pages(core, desk, assets)
-        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform)
+        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform, hearing)
         app.ctx.open311 = open311(core, desk)
         app.ctx.exchange = exchange_door(core, desk)
 
@@ -176,6 +191,7 @@ def build_app(
         app.ctx.counting.cancel()
         app.ctx.renewing.cancel()
         app.ctx.publishing.cancel()
+        app.ctx.listening.cancel()
         await app.ctx.stack.aclose()
 
     return app

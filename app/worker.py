@@ -31,13 +31,15 @@ from app.figures import FiguresDuty
 from app.gauge_sources import build_gauges
 from app.gauges import LOOK_S
 from app.housekeeping import purge
-from app.knowledge import Knowledge, build_knowledge
+from app.knowledge import Knowledge, build_knowledge, local_figures
+from app.learning import last_words, miss_log
 from app.meters import (
     WorkerMeters,
     beat,
     keep_publishing,
     metrics_folder,
     watch_database,
+    watch_knowledge,
     watch_rights,
 )
 from app.platform import Platform
@@ -75,6 +77,7 @@ from casework.retention.profile import RetentionSection
 from casework.work_orders.ending import OrderKeeper
 from content.campaigns.reporting import CampaignReports
 from content.campaigns.sending import CampaignSending
+from content.interpretations.misses import forget_misses
 from kit.clock import local
 from kit.files.decoder import Decoder
 from kit.files.duty import decode_pending, sweep_strays
@@ -166,10 +169,16 @@ async def work(
     decoder = Decoder()
     stack.push_async_callback(decoder.close)
     desk, inquiries = desk_of(core), inquiry_desk_of(core)
-    answering = Knowledge(await build_knowledge(core.clock), core.clock, log.info)
+    known = await build_knowledge(core.clock, local_figures(core.profile))
+    answering = Knowledge(known, core.clock, log.info, swapped=board.publish)
+    watch_knowledge(meters.registry, lambda: answering.version)
     refresher = asyncio.create_task(answering.keep_fresh())
     stack.callback(refresher.cancel)
-    bot = official_account(core, desk, answering, redis_at)
+    hearing = miss_log(core, desk)
+    stack.push_async_callback(last_words, hearing)
+    listening = asyncio.create_task(hearing.run(log.warning))
+    stack.callback(listening.cancel)
+    bot = official_account(core, desk, answering, redis_at, hearing)
     stack.push_async_callback(bot.close)
     watch_rights(meters.registry, bot.capabilities)
     gauges = build_gauges(core, desk, bot.capabilities)
@@ -268,6 +277,7 @@ async def work(
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db, retention), 3600.0),
             leased("retention", keep_no_longer_step, 3600.0),
+            leased("misses", lambda: forget_misses(db), 3600.0),
             leased("erasures", lambda: note_erasures(erasures_folder(settings.data_dir)), 60.0),
             leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),

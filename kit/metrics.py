@@ -89,6 +89,17 @@ def living(folder: Path) -> list[str]:
     return found
 
 
+def newest_values(folder: Path, name: str) -> dict[str, float]:
+    """The sample of this name that each living process last wrote down, by its place. Raises OSError."""
+    found: dict[str, float] = {}
+    for place in living(folder):
+        with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+            families = msgspec.json.decode((folder / f"{place}.json").read_bytes(), type=list[_Family])
+            for sample in (one for family in families for one in family.samples if one.name == name):
+                found[place] = sample.value
+    return found
+
+
 def gauge(name: str, documentation: str, values: Iterable[tuple[dict[str, str], float]]) -> Metric:
     """One family of figures read just now."""
     family = Metric(name, documentation, "gauge")
