@@ -1,24 +1,38 @@
-"""Questions in chat: the answer with its articles, or a choice of questions, or a person."""
+"""What an answer looks like in chat: its text, and below it what can be tapped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
-from bot.offers import Choice
 from bot.phrases import Phrases
-from content.interpretations.render import render_answer
+from bot.taps import Act, Tap, tap, tap_id
+from content.interpretations.follow_up import BASIS
+from content.interpretations.gists import Gists
+from content.interpretations.leading import lead_of
+from content.interpretations.render import render_basis, render_body
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from kit.catalogue import Catalogue
+from wechat.replies import MAX_TEXT_BYTES, shorten
 
 SUGGESTED = 3
+_GAP = "\u3000"
 
 
 class Answerer(Protocol):
     """Finds the entry a question asks for. Pure and fast: nothing is awaited."""
 
-    def answer(self, question: str) -> Answer:
+    @property
+    def entries(self) -> Sequence[EntryView]:
+        """All published entries."""
+        ...
+
+    def answer(self, text: str) -> Answer:
         """What to do with a question."""
+        ...
+
+    def answer_within(self, text: str, slugs: Collection[str]) -> Answer:
+        """The same among these entries only."""
         ...
 
     def entry(self, slug: str) -> EntryView | None:
@@ -26,41 +40,70 @@ class Answerer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Told:
-    """A text, and the questions that a number sent after it stands for."""
+class AnswerTexts:
+    """One per process. `public_url` is where our pages stand, without a slash at its end."""
 
-    text: str
-    band: str
-    choices: tuple[Choice, ...] = ()
-
-
-class Answers:
-    """Turns answers into what the chat shows."""
-
-    def __init__(self, answerer: Answerer, catalogue: Catalogue, phrases: Phrases) -> None:
-        self._answerer = answerer
+    def __init__(self, catalogue: Catalogue, phrases: Phrases, gists: Gists, public_url: str) -> None:
         self._catalogue = catalogue
-        self._phrases = phrases
+        self._say = phrases.say
+        self._gists = gists
+        self._public_url = public_url
 
-    def ask(self, question: str) -> Told:
-        """The answer to a question, as text."""
-        answer = self._answerer.answer(question)
-        if answer.band == "unsure" and answer.suggestions:
-            return self._unsure(answer.suggestions[:SUGGESTED])
-        return Told(render_answer(self._catalogue, answer), answer.band)
+    def answered(
+        self, answer: Answer, *, opens: bool = False, with_more: bool = False, also: Sequence[EntryView] = ()
+    ) -> str:
+        """An entry with its articles and what can be done about it. `also`: entries asked for in the same message."""
+        entry = answer.entry
+        if entry is None:
+            return ""
+        if answer.reason == BASIS:
+            return fitted(render_basis(self._catalogue, answer, self._gists), self._thumbs(entry))
+        body = render_body(self._catalogue, answer, opens=opens, with_more=with_more)
+        below = [self._say("qa.also", questions=self._listed(also))] if also else []
+        below += [lead] if (lead := self._lead(entry)) else []
+        is_open = opens or entry.sensitive
+        return fitted(body, *below, self._thumbs(entry, not_this=is_open, more=not with_more))
 
-    def entry(self, slug: str) -> str | None:
-        """An entry that was picked from suggestions; None when it was withdrawn meanwhile."""
-        found = self._answerer.entry(slug)
-        if found is None:
-            return None
-        answer = Answer(band="answer", entry=found, citations=found.citations, reason="picked")
-        return render_answer(self._catalogue, answer)
+    def more(self, entry: EntryView) -> str:
+        """What an entry says beside its answer."""
+        if not entry.more:
+            return self._say("qa.no_more")
+        return fitted(entry.more, self._thumbs(entry, more=False))
 
-    def _unsure(self, suggestions: tuple[SuggestedQuestion, ...]) -> Told:
-        lines = [self._catalogue.text("qa.unsure")]
+    def choice(self, lead: str, suggestions: Iterable[SuggestedQuestion], versions: Answerer) -> str:
+        """Questions to choose from, each to be tapped or taken with its number."""
+        lines = [lead]
         for number, one in enumerate(suggestions, start=1):
-            lines.append(self._catalogue.text("qa.suggestion", number=number, question=one.question))
-        lines.append(self._phrases.say("bot.pick"))
-        return Told("\n".join(lines), "unsure", tuple(Choice("entry", one.slug) for one in suggestions))
+            entry = versions.entry(one.slug)
+            shown = tap(one.question, tap_id(Tap("see", one.slug, entry.version if entry is not None else 0)))
+            lines.append(self._say("qa.suggestion", number=number, question=shown))
+        lines.append(self._say("qa.pick", none=self._tap("none")))
+        return "\n".join(lines)
+
+    def _listed(self, entries: Sequence[EntryView]) -> str:
+        return "\n".join(tap(one.question, tap_id(Tap("see", one.slug, one.version))) for one in entries)
+
+    def _lead(self, entry: EntryView) -> str:
+        """Where an entry leads: to a page about the permit, or into the dialogue of a complaint."""
+        lead = lead_of(entry)
+        if lead is None:
+            return ""
+        if lead.kind == "complaint":
+            return self._tap("file", entry, "qa.tap.file_this")
+        return f'<a href="{self._public_url}{lead.href}">{self._say("qa.tap.permit")}</a>'
+
+    def _thumbs(self, entry: EntryView, *, not_this: bool = False, more: bool = True) -> str:
+        acts: list[Act] = ["useful", "useless"]
+        acts += ["not_this"] if not_this else []
+        acts += ["more"] if more and entry.more else []
+        return _GAP.join(self._tap(act, entry) for act in acts)
+
+    def _tap(self, act: Act, entry: EntryView | None = None, label: str = "") -> str:
+        about = Tap(act, entry.slug, entry.version) if entry is not None else Tap(act)
+        return tap(self._say(f"qa.tap.{act}"), tap_id(about), self._say(label) if label else "")
+
+
+def fitted(text: str, *below: str) -> str:
+    """The text with the lines below it, within what the platform shows: a long text is cut, what is tapped never."""
+    ending = "".join(f"\n{one}" for one in below if one)
+    return shorten(text, MAX_TEXT_BYTES - len(ending.encode())) + ending

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.adding import Adding
 from bot.alarms import Alarms
-from bot.answers import Answerer, Answers
+from bot.answers import Answerer, AnswerTexts
 from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.capabilities import Capabilities
 from bot.cases import Cases
@@ -25,8 +25,10 @@ from bot.miniprogram_pushes import SOURCE, MiniProgramPushes
 from bot.miniprogram_replies import MiniProgramReplies
 from bot.nearby import Nearby
 from bot.notices import Notices
+from bot.people import People
 from bot.personal import Personal, consent_words
 from bot.phrases import Phrases
+from bot.questions import Questions
 from bot.rating import Rating
 from bot.replying import Reply
 from bot.scenes import Scenes
@@ -44,6 +46,8 @@ from casework.inquiries.desk import InquiryDesk
 from casework.notifications.prompts import Moment
 from casework.notifications.wishes import NoticeWishes, to_ask
 from casework.people.profile import ConsentsSection
+from content.interpretations.gists import shipped_gists
+from content.interpretations.hearing import Hearing, NoHearing
 from kit.catalogue import Catalogue
 from kit.secrets import KeyRing
 from wechat.account_kinds import AccountKind, Right
@@ -93,6 +97,7 @@ def build_bot(
     capabilities: Capabilities | None = None,
     auto_replies: AutoReplies | None = None,
     wishes: NoticeWishes | None = None,
+    hearing: Hearing | None = None,
     budget_s: float = BUDGET_S,
     redis_timeout_s: float = 0.2,
 ) -> Bot:
@@ -102,7 +107,7 @@ def build_bot(
     `privacy` of the section `texts`, themselves filled in. `messages_per_minute` None: no limit.
     `consents` is the profile's section, `public_url` is where our pages stand.
     `capabilities` None: those of a certified service account; `auto_replies` None: there are none; `wishes` None:
-    nobody is asked to agree to messages.
+    nobody is asked to agree to messages. `hearing` None: nobody learns from questions.
     """
     db, sealer = desk.db, desk.sealer
     auto_replies = auto_replies or AutoReplies(AutoRepliesSection())
@@ -124,7 +129,8 @@ def build_bot(
         return [*await held_citizens(db), *await open_conversations(db)]
 
     talks = Talks(db, sealer, turns, phrases, vocabulary.is_tip_off)
-    answers = Answers(answerer, catalogue, phrases)
+    texts = AnswerTexts(catalogue, phrases, shipped_gists(), public_url)
+    questions = Questions(answerer, texts, phrases, flight, hearing or NoHearing())
     cases = Cases(desk, phrases)
     personal = Personal(db, sealer, consents, talks, phrases)
 
@@ -142,11 +148,19 @@ def build_bot(
     adding = Adding(desk, cases, talks, turns, phrases)
     inquiring = Inquiring(inquiries, talks, turns, phrases)
     scenes = Scenes(db, keys, filing, talks, flight, phrases, public_url)
+    people = People(
+        phrases=phrases,
+        capabilities=capabilities,
+        is_office_hour=desk.calendar.is_working_moment,
+        inquiring=inquiring,
+        flight=flight,
+    )
     taking_up = TakingUp(
         phrases=phrases,
         turns=turns,
         flight=flight,
-        answers=answers,
+        questions=questions,
+        people=people,
         cases=cases,
         filing=filing,
         rating=rating,
@@ -174,7 +188,7 @@ def build_bot(
         sentences=Sentences(
             vocabulary=vocabulary,
             phrases=phrases,
-            answers=answers,
+            questions=questions,
             auto_replies=auto_replies,
             filing=filing,
             inquiring=inquiring,
@@ -183,11 +197,11 @@ def build_bot(
             flight=flight,
         ),
         filing=filing,
-        inquiring=inquiring,
+        questions=questions,
+        people=people,
         scenes=scenes,
         alarms=Alarms(db, turns, phrases, flight, desk.policy.danger),
         capabilities=capabilities,
-        is_office_hour=desk.calendar.is_working_moment,
         turns=turns,
         late=late,
         events=StandingEvents(db, turns, phrases, auto_replies),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.alarms import Alarms
@@ -28,10 +28,11 @@ from bot.dialogues import (
 )
 from bot.filing import Filing
 from bot.inbound_words import Understood, all_words, understand
-from bot.inquiring import Inquiring
-from bot.kinds import looks_like_mobile
+from bot.kinds import looks_like_mobile, shown
 from bot.late import LateReplies
+from bot.people import People
 from bot.phrases import Phrases
+from bot.questions import Questions
 from bot.replying import Reply, as_text
 from bot.scenes import Scenes
 from bot.sentences import Sentences
@@ -39,9 +40,11 @@ from bot.singleflight import Entry, Flight
 from bot.standing_events import StandingEvents
 from bot.taking_up import TakingUp
 from bot.talks import SCORES, Talks
+from bot.taps import Act, Tap
 from bot.turns import Message, Standing, Turns
 from bot.vocabulary import Vocabulary
 from kit.references import Reference, find_references, holds_mistyped_reference
+from nlp.redact import redact
 from wechat.messages import Inbound
 
 _MAY_HOLD_REFERENCE = re.compile(r"\d{6}|[０-９]{6}")
@@ -51,11 +54,19 @@ _NAMES_A_CASE_AT_MOST = 40
 _TELLS_OF_THINGS = frozenset({FILE_COMPLAINT.name, ADD_MATERIAL.name, LEAVE_MESSAGE.name, WRITE_MORE.name})
 """Dialogues whose answers may say where the danger is; the others ask for names and opinions."""
 
+OF_ANSWERS: Mapping[str, Act] = {
+    "useful": "useful",
+    "useless": "useless",
+    "not_this": "not_this",
+    "read_more": "more",
+}
+"""Words about the answer shown last, under `bot.words`, and what they say of it."""
+
 Answer = Reply | str
 
 
 class Conversation:
-    """One per process. `messages_per_minute` None: no limit. `is_office_hour` tells whether somebody is there."""
+    """One per process. `messages_per_minute` None: no limit."""
 
     def __init__(
         self,
@@ -67,11 +78,11 @@ class Conversation:
         taking_up: TakingUp,
         sentences: Sentences,
         filing: Filing,
-        inquiring: Inquiring,
         scenes: Scenes,
         alarms: Alarms,
         capabilities: Capabilities,
-        is_office_hour: Callable[[datetime], bool],
+        questions: Questions,
+        people: People,
         turns: Turns,
         late: LateReplies,
         events: StandingEvents,
@@ -86,11 +97,11 @@ class Conversation:
         self._taking_up = taking_up
         self._sentences = sentences
         self._filing = filing
-        self._inquiring = inquiring
         self._scenes = scenes
         self._alarms = alarms
         self._capabilities = capabilities
-        self._is_office_hour = is_office_hour
+        self._questions = questions
+        self._people = people
         self._turns = turns
         self._late = late
         self._events = events
@@ -228,7 +239,7 @@ class Conversation:
         is_danger: bool,
     ) -> Answer:
         if heard.word == "person" and self._talks.is_going_on(session, at):
-            return self._person_now(at) or self._with_prompt(self._where_people_are(at), session, at)
+            return self._people.now(at) or self._with_prompt(self._people.where(at), session, at)
         begun = self._begun(heard, message, session, at)
         if begun is not None:
             return await begun
@@ -271,6 +282,8 @@ class Conversation:
         self, heard: Understood, message: Message, session: Session, at: datetime
     ) -> Awaitable[str] | None:
         """What is dealt with beside an open conversation, leaving it as it is."""
+        if heard.tapped is not None and heard.tapped.act != "file":
+            return self._tapped(heard.tapped, message)
         if heard.word == "report":
             return self._commands.tell("tip_off", message)
         if heard.word in ASIDE or (heard.from_menu and heard.word in ("ask", "help")):
@@ -289,14 +302,16 @@ class Conversation:
             return await self._scene(heard, message, at)
         if heard.media or heard.spot is not None:
             return await self._taking_up.keep_for_filing(heard, message)
-        word = heard.word
+        if heard.tapped is not None and heard.tapped.act != "file":
+            return await self._tapped(heard.tapped, message)
+        word = "file" if heard.tapped is not None else heard.word
         if word in ("file", "restart"):
             offers = await self._taking_up.offers(message)
             return await self._filing.start(message, at, sent=offers.sent, anew=word == "restart")
         if word == "person":
-            return self._person_now(at) or await self._inquiring.start(
-                message, at, self._where_people_are(at)
-            )
+            return await self._people.reach(message, at, await self._taking_up.offers(message))
+        if word in OF_ANSWERS:
+            return await self._tapped(Tap(OF_ANSWERS[word]), message)
         if word in ("yes", "skip", "done", "back"):
             return await self._taking_up.yes_or_no(word == "yes", message, at)
         if word:
@@ -304,7 +319,13 @@ class Conversation:
             return await (begun if begun is not None else self._commands.tell(word, message))
         if heard.number is not None:
             return await self._taking_up.number(heard.number, message, at)
-        return await self._words(heard.text.strip(), message, at, is_danger=is_danger)
+        said = await self._words(heard.text.strip(), message, at, is_danger=is_danger)
+        if heard.by_voice and heard.text.strip():
+            return f"{self._phrases.say('qa.heard', words=shown(redact(heard.text)))}\n{said}"
+        return said
+
+    async def _tapped(self, tapped: Tap, message: Message) -> str:
+        return await self._questions.said(tapped, message, await self._taking_up.offers(message))
 
     async def _words(self, text: str, message: Message, at: datetime, *, is_danger: bool) -> str:
         asked = self._vocabulary.asks_for(text)
@@ -319,18 +340,6 @@ class Conversation:
         if heard.scene:
             return await self._scenes.open(heard.scene, message, at)
         return await self._scenes.scanned(heard.scanned, message, at)
-
-    # ---- people
-
-    def _person_now(self, at: datetime) -> Reply | None:
-        """Hand over to somebody who answers in the platform's own client, while somebody is there."""
-        if self._capabilities.hands_to_person and self._is_office_hour(at):
-            # The words are for where only words can be sent: in a late answer, or after telephone numbers.
-            return Reply(text=self._where_people_are(at), transfer=True)
-        return None
-
-    def _where_people_are(self, at: datetime) -> str:
-        return self._phrases.say("bot.person_open" if self._is_office_hour(at) else "bot.person_closed")
 
     # ---- references
 

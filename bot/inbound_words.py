@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from bot.kinds import Spot
+from bot.taps import Tap, read_tap
 from bot.vocabulary import Vocabulary
 from casework.people import staff_binding
 from casework.scene_codes.kinds import PREFIXES
@@ -43,7 +44,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """`word` is a name under `bot.words`; `unfit` names a reply for what is nothing of the rest.
 
     `media` is a media id, of a photo unless `medium` says "voice" or "video". `scene` is of a code that was
-    scanned or followed by, `scanned` what our menu's scanner read.
+    scanned or followed by, `scanned` what our menu's scanner read. `by_voice`: the text is what the platform heard.
+    `tapped` is what was tapped below an answer of ours.
     """
 
     text: str = ""
@@ -56,6 +58,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     scanned: str = ""
     unfit: str = ""
     from_menu: bool = False
+    by_voice: bool = False
+    tapped: Tap | None = None
 
 
 SILENCE: Final = Understood(unfit="silence")
@@ -69,11 +73,14 @@ def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
     """Messages and menu events as one thing. Events that need no words give SILENCE."""
     kind = inbound.kind
     if kind is Kind.TEXT:
+        tapped = read_tap(inbound.menu_id) if inbound.menu_id else None
+        if tapped is not None:
+            return Understood(text=inbound.text, tapped=tapped)
         return _typed_code(inbound.text) or _words(inbound.text, vocabulary)
     if kind is Kind.EVENT:
         return _event(inbound)
     if kind is Kind.VOICE and inbound.recognition.strip():
-        return _words(inbound.recognition, vocabulary)
+        return msgspec.structs.replace(_words(inbound.recognition, vocabulary), by_voice=True)
     if kind is Kind.VOICE:
         return Understood(media=inbound.media_id, medium="voice") if inbound.media_id else UNHEARD
     if kind is Kind.IMAGE:
@@ -88,9 +95,9 @@ def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
 
 
 def all_words(inbound: Inbound) -> str:
-    """Every word a person may have put into a message, wherever it stands."""
+    """Every word a person may have put into a message, wherever it stands. Tapped words are ours, not theirs."""
     if inbound.kind is Kind.TEXT:
-        return inbound.text
+        return "" if inbound.menu_id and read_tap(inbound.menu_id) is not None else inbound.text
     words = (
         inbound.recognition, inbound.label, inbound.title, inbound.description, inbound.scan_result
     )  # fmt: skip

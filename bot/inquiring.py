@@ -23,6 +23,8 @@ from kit.problems import NotFound, Problem
 
 LISTED = 5
 MESSAGES_SHOWN = 6
+_ENDS = " \n\u3002.!\uff01"
+"""What a question that goes along need not end with."""
 CONTINUED_WITHIN = timedelta(days=2)
 """After an answer words may be meant as a reply to it."""
 
@@ -42,11 +44,12 @@ class Inquiring:
         """Whether a reference is one of a message."""
         return f"-{KIND}-" in reference
 
-    async def start(self, message: Message, at: datetime, before: str = "") -> str:
-        """Ask for the words. `before` is said first."""
+    async def start(self, message: Message, at: datetime, before: str = "", asked: str = "") -> str:
+        """Ask for the words. `before` is said first; `asked` is a question that goes along, to be added to."""
+        known = {"words": Answer(text=asked.rstrip(_ENDS), begun=True)} if asked.rstrip(_ENDS) else {}
 
         async def make(_: Standing) -> Beginning:
-            return Beginning(LEAVE_MESSAGE, before=before)
+            return Beginning(LEAVE_MESSAGE, known, before=before)
 
         return await self._talks.start(message, at, make)
 

@@ -1,24 +1,29 @@
 """Sentences outside a conversation: trouble is offered to be filed, everything else is a question.
 
-A question that we can answer touches neither SQL nor Redis.
+A question that we can answer touches no SQL, and Redis only where it goes on with the answer before.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.answers import Answers
 from bot.auto_replies import AutoReplies
 from bot.filing import Filing
 from bot.inquiring import Inquiring
 from bot.offers import Choice, Offers, encode_choices
 from bot.phrases import Phrases
+from bot.questions import Questions, Told, is_missed
 from bot.singleflight import Flight
 from bot.taking_up import TakingUp
 from bot.turns import Message, Turns
 from bot.vocabulary import Vocabulary
+from nlp.normalise import normalise
+from nlp.redact import holds_personal_number, redact
 
 STORY_AT_LEAST = 6
+LONGEST = 300
+"""Characters of a question: a longer text that finds nothing is asked to be put in one sentence."""
 
 
 class Sentences:
@@ -29,7 +34,7 @@ class Sentences:
         *,
         vocabulary: Vocabulary,
         phrases: Phrases,
-        answers: Answers,
+        questions: Questions,
         auto_replies: AutoReplies,
         filing: Filing,
         inquiring: Inquiring,
@@ -39,7 +44,7 @@ class Sentences:
     ) -> None:
         self._vocabulary = vocabulary
         self._phrases = phrases
-        self._answers = answers
+        self._questions = questions
         self._auto_replies = auto_replies
         self._filing = filing
         self._inquiring = inquiring
@@ -50,7 +55,7 @@ class Sentences:
     async def answer(self, text: str, message: Message, at: datetime, *, is_danger: bool) -> str:
         """What a sentence is answered with."""
         say, vocabulary = self._phrases.say, self._vocabulary
-        if not text:
+        if not normalise(text):
             return say("bot.unclear")
         asks = vocabulary.is_question(text)
         rest = None if asks else vocabulary.story_after_file_words(text)
@@ -60,10 +65,11 @@ class Sentences:
         automatic = self._auto_replies.find(text)
         if automatic:
             return automatic
-        told = self._answers.ask(text)
+        knows = not asks or self._questions.may_go_on(text)
+        offers = await self._taking_up.offers(message) if knows else Offers()
+        told = self._questions.ask(text, offers.last)
         may_be_filed = len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
         tells_of_trouble = vocabulary.sounds_like_complaint(text)
-        offers = Offers() if asks else await self._taking_up.offers(message)
         if not asks and offers.recent and (told.band != "answer" or tells_of_trouble or may_be_filed):
             return self._offer_to_add(text, message, offers)
         if not asks and vocabulary.is_report(text):
@@ -74,22 +80,38 @@ class Sentences:
         if is_danger and (told.band == "lost" or (told.band == "unsure" and not asks)):
             # Told to telephone first, nobody wants to hear that we do not know.
             return say("bot.danger_report")
-        if told.band == "lost":
+        if is_missed(told.answer):
             goes_on = await self._goes_on(text, message, at)
             if goes_on:
                 return goes_on
-        if told.band != "answer" and vocabulary.is_latin(text):
-            return say("bot.english")
-        choices, reply = told.choices, told.text
-        if told.band == "lost" and self._auto_replies.otherwise:
-            reply = f"{self._auto_replies.otherwise}\n\n{reply}"
+        if told.band != "answer":
+            unfit = self._no_question(text, told, asks=asks)
+            if unfit:
+                return unfit
+            if not knows:
+                # How many in a row were missed counts from here on.
+                told = self._questions.ask(text, (await self._taking_up.offers(message)).last)
+        choices = told.choices
         if may_be_filed and (choices or tells_of_trouble or not asks):
             # "油烟太大怎么办" asks, and tells of something that could be filed; "渣土车洒了一路" only tells.
-            choices = (*choices, Choice("story", text))
-            reply += "\n" + say("bot.offer_story_also", number=len(choices))
-        if choices:
-            self._flight.remember_also(message.citizen, encode_choices(choices))
-        return reply
+            choices = (*choices, Choice("story", redact(text) if asks else text))
+            told = replace(told, text=f"{told.text}\n{say('bot.offer_story_also', number=len(choices))}")
+        if told.band == "lost" and self._auto_replies.otherwise:
+            told = replace(told, text=f"{self._auto_replies.otherwise}\n\n{told.text}")
+        if holds_personal_number(text):
+            told = replace(told, text=f"{told.text}\n{say('qa.numbers')}")
+        return told.text if is_danger else self._questions.noted(told, message, choices)
+
+    def _no_question(self, text: str, told: Told, *, asks: bool) -> str:
+        """The reply to words that nothing was found for because they ask nothing we could know."""
+        say, vocabulary = self._phrases.say, self._vocabulary
+        if vocabulary.is_foreign(text):
+            return say("bot.english")
+        if vocabulary.is_insult(text) and not asks:
+            return say("qa.insult")
+        if holds_personal_number(text) and not normalise(redact(text)):
+            return say("qa.only_numbers")
+        return say("qa.too_long", most=LONGEST) if told.band == "lost" and len(text) > LONGEST else ""
 
     def _offer_to_add(self, text: str, message: Message, offers: Offers) -> str:
         """Words said right after filing usually belong to what was filed."""

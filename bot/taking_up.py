@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.adding import Adding
-from bot.answers import Answers
 from bot.cases import Cases
 from bot.filing import Filing
 from bot.inbound_words import Understood
 from bot.inquiring import Inquiring
 from bot.offers import Choice, Offers, Sent, decode, encode, encode_choices
+from bot.people import People
 from bot.phrases import Phrases
+from bot.questions import Questions
 from bot.rating import Rating
+from bot.replying import Reply
 from bot.scenes import Scenes
 from bot.singleflight import Flight
 from bot.talks import SCORES
@@ -23,7 +25,7 @@ _ASKED_FIRST = frozenset({"add", "add_words"})
 """Offered as a question that can be answered with yes, although there is something else to choose."""
 _TAKES_SENT_ALONG = frozenset({"story", "scene", "file"})
 """What files a complaint with everything that was sent."""
-_TAKEN_WITH_YES = frozenset({"story", "scene", "file", "write_more", "add", "add_words"})
+_TAKEN_WITH_YES = frozenset({"story", "scene", "file", "write_more", "add", "add_words", "person"})
 
 
 class TakingUp:
@@ -35,7 +37,8 @@ class TakingUp:
         phrases: Phrases,
         turns: Turns,
         flight: Flight,
-        answers: Answers,
+        questions: Questions,
+        people: People,
         cases: Cases,
         filing: Filing,
         rating: Rating,
@@ -46,7 +49,8 @@ class TakingUp:
         self._phrases = phrases
         self._turns = turns
         self._flight = flight
-        self._answers = answers
+        self._questions = questions
+        self._people = people
         self._cases = cases
         self._filing = filing
         self._rating = rating
@@ -60,7 +64,7 @@ class TakingUp:
 
     def offer(self, message: Message, offers: Offers, *choices: Choice) -> None:
         """Put these choices in place of the ones before; what was sent before stays beside them."""
-        kept = Offers(choices, offers.sent[-SENT_AT_MOST:], offers.recent)
+        kept = Offers(choices, offers.sent[-SENT_AT_MOST:], offers.recent, offers.last)
         self._flight.remember(message.citizen, encode(kept))
 
     async def keep_for_filing(self, heard: Understood, message: Message) -> str:
@@ -75,7 +79,7 @@ class TakingUp:
             is_asked = first.kind in _ASKED_FIRST
             self.offer(
                 message,
-                Offers(sent=(*offers.sent, sent), recent=offers.recent),
+                Offers(sent=(*offers.sent, sent), recent=offers.recent, last=offers.last),
                 Choice("add", offers.recent, first.words if is_asked else ""),
                 offers.choices[1] if is_asked else Choice("file"),
             )
@@ -86,7 +90,7 @@ class TakingUp:
         self._flight.remember_also(message.citizen, encode(Offers(choices, (sent,))).rstrip(b"\n"))
         return said + self._phrases.say(f"bot.offer_sent.{what}")
 
-    async def number(self, number: int, message: Message, at: datetime) -> str:
+    async def number(self, number: int, message: Message, at: datetime) -> Reply | str:
         """A bare number."""
         offers = await self.offers(message)
         if offers.choices or offers.sent:
@@ -100,7 +104,7 @@ class TakingUp:
                 return await self._rating.rate(message, at, number)
         return self._phrases.say("bot.pick_gone")
 
-    async def yes_or_no(self, yes: bool, message: Message, at: datetime) -> str:
+    async def yes_or_no(self, yes: bool, message: Message, at: datetime) -> Reply | str:
         """A yes takes up an offer that has only one side to it; anything else leaves it."""
         offers = await self.offers(message)
         first = offers.choices[0].kind if offers.choices else ""
@@ -110,13 +114,15 @@ class TakingUp:
         stored = await self._turns.stored_reply(message.act)
         return stored if stored is not None else self._phrases.say("bot.fine")
 
-    async def _take_up(self, number: int, offers: Offers, message: Message, at: datetime) -> str:
+    async def _take_up(self, number: int, offers: Offers, message: Message, at: datetime) -> Reply | str:
         choices = offers.choices or (Choice("file"),)
         if not 1 <= number <= len(choices):
             return self._phrases.say("bot.pick_range")
         choice = choices[number - 1]
         if choice.kind == "entry":
-            return self._answers.entry(choice.value) or self._phrases.say("bot.pick_gone")
+            return self._questions.show(choice.value, message, offers)
+        if choice.kind == "person":
+            return await self._people.reach(message, at, offers)
         if choice.kind == "case":
             return await self._cases.show(await self._turns.account_id(message.openid), choice.value)
         if choice.kind == "inquiry":
@@ -126,7 +132,7 @@ class TakingUp:
         if choice.kind == "tip_off":
             return self._phrases.say("bot.tip_off")
         # The rest is done once: what was offered is gone with it, except the case one may go on adding to.
-        self._flight.remember(message.citizen, encode(Offers(recent=offers.recent)))
+        self._flight.remember(message.citizen, encode(Offers(recent=offers.recent, last=offers.last)))
         match choice.kind:
             case "story":
                 return await self._filing.start(message, at, story=choice.value, sent=offers.sent)

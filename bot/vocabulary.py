@@ -20,6 +20,12 @@ _AROUND = " \t\n\r。.!！~～,，、\"'“”‘’「」【】[]()（）"
 _MANY_DIGITS = 2
 _LATIN = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 _BEYOND_LATIN = re.compile(r"[\u2e80-\uffff]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_TWO_WORDS = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
+# Kana, Hangul, Cyrillic, Arabic, Hebrew, Thai, Devanagari: whoever writes them asks in another language.
+_OTHER_SCRIPT = re.compile(
+    r"[\u3041-\u30fa\uac00-\ud7af\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f]{2}"
+)
 
 
 class Vocabulary:
@@ -38,6 +44,7 @@ class Vocabulary:
         patterns = {name: spellings.split("|") for name, spellings in catalogue.under("bot.patterns").items()}
         self._question = _any_of(patterns["question"])
         self._complaint = _any_of(patterns["complaint"])
+        self._insult = _any_of(patterns["insult"])
         self._misconduct = Misconduct(catalogue)
         self._ours = _any_of(spelling(word) for word in ours)
         self._file_prefix = re.compile(rf"(?:{_alternatives(patterns['file_prefix'])})[\s:：,，。]*")
@@ -92,6 +99,17 @@ class Vocabulary:
         """What follows that beginning."""
         found = self._prefixes[name].match(simplified(text))
         return text[found.end() :].strip() if found else text.strip()
+
+    def is_insult(self, text: str) -> bool:
+        """Whether the sentence calls names."""
+        return self._insult.search(_plain(text)) is not None
+
+    @staticmethod
+    def is_foreign(text: str) -> bool:
+        """Whether a sentence is written in another language."""
+        if _OTHER_SCRIPT.search(text):
+            return True
+        return _HAN.search(text) is None and _TWO_WORDS.search(text) is not None
 
     @staticmethod
     def is_latin(text: str) -> bool:

@@ -122,6 +122,11 @@ def words() -> Words:
     return Words(msgspec.convert(document, _WordsFile))
 
 
+def may_go_on(text: str) -> bool:
+    """Whether a text has no topic of its own, so that it is worth knowing what was shown last."""
+    return words().asked(text) is not None
+
+
 def follow_up(answerer: Knowing, last_slug: str, text: str) -> Answer | None:
     """The answer to a question that goes on with the entry shown last; None when it does not go on with it.
 

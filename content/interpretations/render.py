@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from content.interpretations.laws import chinese_number
+from content.interpretations.gists import Gists
+from content.interpretations.laws import article_label, chinese_number
 from content.interpretations.views import Answer, Citation
 from kit.catalogue import Catalogue
 
@@ -10,7 +11,7 @@ _MOST_MATCHED = 4
 
 
 def render_answer(catalogue: Catalogue, answer: Answer) -> str:
-    """The text to send for any band. Sensitive answers open with the question they answer."""
+    """The text to send for any band, for a door without anything to tap. Sensitive answers open with their question."""
     if answer.band == "lost":
         return catalogue.text("qa.lost")
     if answer.band == "unsure" or answer.entry is None:
@@ -18,16 +19,40 @@ def render_answer(catalogue: Catalogue, answer: Answer) -> str:
         for number, suggestion in enumerate(answer.suggestions, start=1):
             lines.append(catalogue.text("qa.suggestion", number=number, question=suggestion.question))
         return "\n".join([*lines, catalogue.text("qa.unsure_how")])
+    lines = [render_body(catalogue, answer, with_more=True)]
+    if answer.entry.sensitive:
+        lines.append(catalogue.text("qa.not_this"))
+    return "\n".join(lines)
+
+
+def render_body(catalogue: Catalogue, answer: Answer, *, opens: bool = False, with_more: bool = False) -> str:
+    """What an answer says, without what may be done with it; "" for one without an entry.
+
+    `opens`: the question it answers stands first, as it always does about money, penalties, deadlines or rights.
+    """
     entry = answer.entry
-    lines = [catalogue.text("qa.asked", question=entry.question)] if entry.sensitive else []
+    if entry is None:
+        return ""
+    lines = [catalogue.text("qa.asked", question=entry.question)] if opens or entry.sensitive else []
     lines.append(entry.answer)
-    if entry.more:
+    if with_more and entry.more:
         lines.append(entry.more)
-    lines.append(catalogue.text("qa.basis", citations=citation_line(answer.citations)))
+    if answer.citations:
+        lines.append(catalogue.text("qa.basis", citations=citation_line(answer.citations)))
     if answer.matched:
         lines.append(catalogue.text("qa.matched", words="、".join(answer.matched[:_MOST_MATCHED])))
-    if entry.sensitive:
-        lines.append(catalogue.text("qa.not_this"))
+    return "\n".join(lines)
+
+
+def render_basis(catalogue: Catalogue, answer: Answer, gists: Gists) -> str:
+    """The articles behind an answer, each with what it says in our own words."""
+    if answer.entry is None:
+        return ""
+    lines = [catalogue.text("qa.basis_of", question=answer.entry.question)]
+    for one in answer.citations:
+        label = article_label(one.law, one.article)
+        gist = gists.get((one.law, one.article), "")
+        lines.append(catalogue.text("qa.basis_article", label=label, gist=gist) if gist else label)
     return "\n".join(lines)
 
 

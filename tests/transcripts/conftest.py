@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -24,8 +24,10 @@ from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection, TextsSection
 from content.interpretations.answering import Answerer
+from content.interpretations.hearing import Door, Vote
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import read_starter
+from content.interpretations.views import Answer
 from kit.calendar import WorkingCalendar
 from kit.clock import FixedClock
 from kit.db import Database
@@ -48,6 +50,32 @@ PATIENT_S = 5.0
 """For Redis, on a machine that is busy with other tests."""
 
 
+class KeptHearing:
+    """What doors pass on about questions, one vote a day for each person and entry."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self._clock = clock
+        self._voted: set[tuple[str, str, date]] = set()
+        self._heard: list[str] = []
+
+    def asked(self, words: str, answer: Answer, door: Door) -> None:
+        if answer.band != "answer":
+            self._heard.append(f"{answer.band}: {words}")
+
+    async def voted(self, vote: Vote) -> bool:
+        kind = "not_this" if vote.not_this else "useful" if vote.helped else "useless"
+        key = (vote.person, vote.slug, self._clock.now().date())
+        if key in self._voted:
+            return False
+        self._voted.add(key)
+        self._heard.append(f"{kind} {vote.slug}: {vote.words}".rstrip(": "))
+        return True
+
+    def taken(self) -> list[str]:
+        heard, self._heard = self._heard, []
+        return heard
+
+
 class Office:
     """The bureau's side of a conversation, and everything tests want to look at."""
 
@@ -59,6 +87,7 @@ class Office:
         keys: KeyRing,
         bot: Bot,
         clock: FixedClock,
+        hearing: KeptHearing,
     ) -> None:
         self.db = db
         self.desk = desk
@@ -66,6 +95,7 @@ class Office:
         self.keys = keys
         self.bot = bot
         self.clock = clock
+        self.hearing = hearing
         self._numbers = count(24_000_000_000_000_001)
 
     def fields(self, openid: str, **content: Any) -> dict[str, Any]:
@@ -137,6 +167,7 @@ async def open_office(
     inquiries = InquiryDesk(
         db, desk.calendar, profile.section(InquiriesSection), desk.sealer, desk.bureau_code
     )
+    hearing = KeptHearing(clock)
     bot = build_bot(
         desk=desk,
         keys=keys,
@@ -149,10 +180,11 @@ async def open_office(
         inquiries=inquiries,
         consents=profile.section(ConsentsSection),
         public_url="https://cg.example.cn",
+        hearing=hearing,
         capabilities=Capabilities(rights or profile.section(WechatSection).rights(), clock),
         **more,
     )
-    return Office(db, desk, inquiries, keys, bot, clock)
+    return Office(db, desk, inquiries, keys, bot, clock, hearing)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,12 @@
 
 A conversation is a list of lines. Who speaks is the key: 市民 (a text), 另一位市民, 照片 (how many), 视频, 位置 (its words),
 语音 (what was recognised), 菜单 (the key of a button), 扫码 and 扫码关注 (a scene), 扫一扫 (what our menu's scanner read),
-事件 (an event's name), 其他消息 (a type); 重复 sends the last message once more and wants the same reply; 过了 lets time
+事件 (an event's name), 其他消息 (a type), 点 (the words of a link in the reply: they are sent as on the phone); 重复 sends the last message once more and wants the same reply; 过了 lets time
 pass; 缓存清空 empties Redis; 标牌 and 绑定码 make a code; 工作人员 does something with the case or message told of last.
 附近已有 is what a neighbour has filed where 位置 is, 说是同一件 whether the case told of last is linked to it.
-公众号 is the whole reply to the line before: "…" stands for anything, {编号} for the case's reference, {留言} for the
+公众号 is the whole reply to the line before, links as the words they show unless the line has one: "…" stands for anything, {编号} for the case's reference, {留言} for the
 message's, {码} for the code. 库里 counts rows, 案件 and 险情 look at columns of the case and of the alert,
-库里没有 looks for words nobody may keep.
+库里没有 looks for words nobody may keep, 听到 is what was passed on to those who write answers since the line 听到 before.
 
 账号 beside the lines says what the account may do. 引擎 names a dialogue: the same lines are held with the pure engine too.
 """
@@ -58,6 +58,8 @@ from wechat.account_kinds import AccountKind, rights
 
 FOLDER = Path(__file__).parent
 REFERENCE = re.compile(r"QS-TS-\d{6}-\d{4}-[0-9A-Z]")
+TAPPED = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)&msgmenuid=([^"]*)">([^<]*)</a>')
+LINK = re.compile(r"<a href=[^>]*>([^<]*)</a>")
 MESSAGE_REFERENCE = re.compile(r"QS-LY-\d{6}-\d{4}-[0-9A-Z]")
 UNITS = {"分钟": "minutes", "小时": "hours", "天": "days"}
 CLERK = Actor(
@@ -178,6 +180,7 @@ class Engine:
 
 
 def check(wanted: str, said: str, after: str) -> None:
+    said = said if "</a>" in wanted else LINK.sub(r"\1", said)
     pattern = ".*".join(re.escape(part) for part in _plain(wanted).split("…"))
     assert re.fullmatch(pattern, _plain(said), re.DOTALL), (
         f"after {after!r}\n--- said ---\n{said}\n--- expected ---\n{wanted}"
@@ -237,6 +240,11 @@ class Speaker:
                 await self.send(MsgType="event", Event="scancode_waitmsg", EventKey="scan", **scan)
             case "事件":
                 await self.send(MsgType="event", Event=what, EventKey="")
+            case "点":
+                words, menu_id = next(
+                    (one[1], one[2]) for one in TAPPED.finditer(self.reply) if one[3] == what
+                )
+                await self.send(MsgType="text", Content=words, bizmsgmenuid=menu_id)
             case "其他消息":
                 await self.send(MsgType=what, MediaId="other-1", ThumbMediaId="t")
             case "重复":
@@ -281,6 +289,9 @@ class Speaker:
                 alert = await DangerAlert.get()
                 for name, wanted in what.items():
                     check(wanted, getattr(alert, name) or "", self.last)
+                return
+            case "听到":
+                assert office.hearing.taken() == what, f"after {self.last!r}"
                 return
             case "库里没有":
                 assert await kept_anywhere(office, self.redis_url, what) == []
