@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import complaints, doors, gateway, intake, notifications, survival, webhook
+from benchmarks import complaints, doors, gateway, intake, notifications, qa, survival, webhook
 from benchmarks.report import Figure, show, write
 
 SUITES = {
@@ -15,6 +15,7 @@ SUITES = {
     "doors": doors.measure,
     "notifications": notifications.measure,
     "complaints": complaints.measure,
+    "qa": qa.measure,
 }
 
 

@@ -19,7 +19,7 @@ from content.interpretations.evaluation import (
     LOOKED_AT,
     Outcome,
     Report,
-    costs_us,
+    answers_timed,
     outcome,
     own_lines,
     report,
@@ -34,7 +34,7 @@ from content.interpretations.question_files import (
     read_outside,
     read_queries,
 )
-from content.interpretations.views import EntryView
+from content.interpretations.views import Answer, EntryView
 
 OK, FAULTY = 0, 2
 
@@ -97,24 +97,26 @@ def measure(
     answerer = Answerer(entries)
     build_s = time.perf_counter() - begun
     texts = [line.query for line in asked] + [line.query for line in outside]
-    costs = costs_us(answerer.answer_afresh, texts)
+    timed = answers_timed(answerer, texts)
     rss_mb = max(0.0, _resident_mb() - before)
-    outcomes = [*_asked(answerer, asked), *_outside(answerer, outside)]
-    return Measured(report(outcomes, costs), len(entries), build_s, rss_mb)
+    answers = [answer for answer, _ in timed]
+    outcomes = [
+        *_asked(answerer, zip(asked, answers[: len(asked)], strict=True)),
+        *_outside(zip(outside, answers[len(asked) :], strict=True)),
+    ]
+    return Measured(report(outcomes, [cost for _, cost in timed]), len(entries), build_s, rss_mb)
 
 
-def _asked(answerer: Answerer, lines: Iterable[QueryLine]) -> Iterable[Outcome]:
-    for line in lines:
-        answer = answerer.answer_afresh(line.query)
+def _asked(answerer: Answerer, lines: Iterable[tuple[QueryLine, Answer]]) -> Iterable[Outcome]:
+    for line, answer in lines:
         found = [entry.slug for entry, _ in answerer.ranked(line.query, LOOKED_AT)]
         right = [entry for entry in map(answerer.entry, line.golds) if entry is not None]
         money = any(entry.sensitive for entry in (*right, *filter(None, [answer.entry])))
         yield outcome("asked", found, set(line.golds), answer, money)
 
 
-def _outside(answerer: Answerer, lines: Iterable[OutsideLine]) -> Iterable[Outcome]:
-    for line in lines:
-        answer = answerer.answer_afresh(line.query)
+def _outside(lines: Iterable[tuple[OutsideLine, Answer]]) -> Iterable[Outcome]:
+    for line, answer in lines:
         if line.kind != "far":
             yield outcome("near", (), set(), answer)
         if line.kind != "near":

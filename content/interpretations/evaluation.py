@@ -109,15 +109,13 @@ def own_lines(folder: Path = OWN_QUESTIONS) -> tuple[list[QueryLine], list[Outsi
 
 def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
     """Ask everything of this state of the knowledge base; takes about a millisecond a question."""
-    texts = [question.text for question in questions]
-    costs = costs_us(answerer.answer_afresh, texts)
+    timed = answers_timed(answerer, [question.text for question in questions])
     outcomes = []
-    for question in questions:
-        answer = answerer.answer_afresh(question.text)
+    for question, (answer, _) in zip(questions, timed, strict=True):
         found = [entry.slug for entry, _ in answerer.ranked(question.text, LOOKED_AT)]
         golds = {question.slug} if question.slug is not None else set()
         outcomes.append(outcome(question.kind, found, golds, answer, _is_money(answerer, question, answer)))
-    return report(outcomes, costs)
+    return report(outcomes, [cost for _, cost in timed])
 
 
 def outcome(
@@ -133,16 +131,16 @@ def _is_money(answerer: Answerer, question: Question, answer: Answer) -> bool:
     return any(entry is not None and entry.sensitive for entry in (answer.entry, right))
 
 
-def costs_us(ask: Callable[[str], object], texts: Sequence[str]) -> list[float]:
-    """CPU time of this thread for each text, in microseconds, after everything was asked once."""
+def answers_timed(answerer: Answerer, texts: Sequence[str]) -> list[tuple[Answer, float]]:
+    """The answer to each text and the microseconds of CPU this thread took for it, after everything was asked once."""
     for text in texts:
-        ask(text)
-    costs = []
+        answerer.answer_afresh(text)
+    timed = []
     for text in texts:
         begun = time.thread_time_ns()
-        ask(text)
-        costs.append((time.thread_time_ns() - begun) / 1_000)
-    return costs
+        answer = answerer.answer_afresh(text)
+        timed.append((answer, (time.thread_time_ns() - begun) / 1_000))
+    return timed
 
 
 def report(outcomes: Sequence[Outcome], costs: Sequence[float]) -> Report:
