@@ -31,6 +31,7 @@ CONSOLE_SHEETS = (
     "exchange",
     "orders",
     "campaign",
+    "knowledge",
     "figures",
     "privacy",
     "print",

@@ -19,6 +19,7 @@ from web.console.figures_routes import FIGURES_ROUTES
 from web.console.forms import SIDE_FORMS
 from web.console.frame import first_place
 from web.console.inquiry_pages import answer_inquiry, close_inquiry, read_words, show_inquiries, show_inquiry
+from web.console.knowledge_routes import KNOWLEDGE_ROUTES
 from web.console.map_routes import MAP_ROUTES
 from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
@@ -95,6 +96,7 @@ def console_blueprint() -> Blueprint:
         *PEOPLE_ROUTES,
         *SETTINGS_ROUTES,
         *CAMPAIGN_ROUTES,
+        *KNOWLEDGE_ROUTES,
         *FIGURES_ROUTES,
         *MAP_ROUTES,
         *EXCHANGE_ROUTES,
