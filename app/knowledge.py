@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
-from content.interpretations.laws import shipped_laws
+from content.interpretations.law_library import known_laws
+from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.profile import KnowledgeSection
 from content.interpretations.queries import current_version, published_entries
 from content.interpretations.terms import engine_terms
@@ -26,12 +27,13 @@ TURNS_S = 0.0005
 
 @dataclass(frozen=True)
 class KnowledgeState:
-    """One built index with what it was built for: version, local day, and the bureau's own figures by name."""
+    """One built index with what it was built for: version, local day, the bureau's own figures by name, laws known."""
 
     version: int
     day: str
     answerer: Answerer
     local: Mapping[str, str] = field(default_factory=dict)
+    laws: LawIndex = field(default_factory=shipped_laws)
 
 
 def local_figures(profile: Profile) -> Mapping[str, str]:
@@ -46,13 +48,14 @@ async def build_knowledge(
     today, figures = local(clock.now()).date(), dict(figures or {})
     # The number first: what is published while the rest is read is taken over a moment later.
     version = await current_version()
-    entries, terms = await published_entries(today, shipped_laws()), await engine_terms()
+    laws = await known_laws()
+    entries, terms = await published_entries(today, laws), await engine_terms()
 
     def build() -> Answerer:
         with short_turns():
             return Answerer(entries, terms=terms, local=figures, previous=previous)
 
-    return KnowledgeState(version, today.isoformat(), await asyncio.to_thread(build), figures)
+    return KnowledgeState(version, today.isoformat(), await asyncio.to_thread(build), figures, laws)
 
 
 @contextlib.contextmanager
@@ -115,6 +118,11 @@ class Knowledge:
     def answerer(self) -> Answerer:
         """The index in force itself, for whoever asks it many times."""
         return self._state.answerer
+
+    @property
+    def laws(self) -> LawIndex:
+        """The law library as of the index in force."""
+        return self._state.laws
 
     @property
     def figures(self) -> Mapping[str, str]:

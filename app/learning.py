@@ -11,7 +11,6 @@ from app.meters import metrics_folder
 from casework.complaints.desk import Desk
 from casework.dangers.finding import find_danger
 from casework.misconduct import Misconduct
-from content.interpretations.laws import shipped_laws
 from content.interpretations.misses import MissLog
 from kit.db import DATABASE_AWAY
 from kit.metrics import newest_values
@@ -43,7 +42,7 @@ def knowledge_door(core: Core, knowledge: Knowledge) -> KnowledgeDoor:
     return KnowledgeDoor(
         serving=lambda: knowledge.answerer,
         version=lambda: knowledge.version,
-        laws=shipped_laws,
+        laws=lambda: knowledge.laws,
         local=lambda: knowledge.figures,
         behind=partial(_behind, core),
     )

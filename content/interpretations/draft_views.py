@@ -12,7 +12,8 @@ import msgspec
 from casework.actors import Actor
 from content.interpretations.check import Finding, check_entries
 from content.interpretations.keeping import from_json
-from content.interpretations.laws import LawIndex, shipped_laws
+from content.interpretations.law_library import laws_for
+from content.interpretations.laws import LawIndex
 from content.interpretations.lifecycle import KNOWLEDGE_DRAFT, OPEN, State
 from content.interpretations.models import KnowledgeDraft, KnowledgeEntry
 from content.interpretations.queries import every_entry, rows_by_slug, view_of_row
@@ -100,7 +101,8 @@ async def open_drafts(db: Database, *, laws: LawIndex | None = None) -> tuple[Dr
     """Drafts that wait for somebody, oldest first. Each is checked by itself: doubles show on its own page."""
     rows = await KnowledgeDraft.filter(state__in=[one.value for one in OPEN]).order_by("made_at", "id")
     current = await rows_by_slug({row.slug for row in rows})
-    day, index = local(db.clock.now()).date(), laws or shipped_laws()
+    day = local(db.clock.now()).date()
+    index = await laws_for([from_json(row.content) for row in rows], laws)
     return tuple(view_of(row, current.get(row.slug), check(row, (), index, day)) for row in rows)
 
 
@@ -121,7 +123,8 @@ async def draft_view(db: Database, draft_id: UUID, *, laws: LawIndex | None = No
         raise NotFound("problem.knowledge.no_draft")
     day = local(db.clock.now()).date()
     current = (await rows_by_slug([row.slug])).get(row.slug)
-    return view_of(row, current, check(row, await every_entry(), laws or shipped_laws(), day))
+    index = await laws_for([from_json(row.content)], laws)
+    return view_of(row, current, check(row, await every_entry(), index, day))
 
 
 def check(row: KnowledgeDraft, others: Iterable[EntryView], laws: LawIndex, day: date) -> tuple[Finding, ...]:

@@ -11,7 +11,8 @@ from casework.actors import Actor
 from content.interpretations.draft_views import check, is_own, needs_law
 from content.interpretations.entry_shape import check_shape
 from content.interpretations.keeping import as_json, from_json, given_reason, staff_id
-from content.interpretations.laws import LawIndex, shipped_laws
+from content.interpretations.law_library import laws_for
+from content.interpretations.laws import LawIndex
 from content.interpretations.lifecycle import KNOWLEDGE_DRAFT, MissState, State
 from content.interpretations.models import KnowledgeDraft, KnowledgeEntry, QuestionMiss
 from content.interpretations.queries import every_entry
@@ -127,7 +128,8 @@ async def approve_law(
         _check_four_eyes(row, actor, "approve_law")
         await check_base(row)
         day = local(change.now).date()
-        faults = refusing(check(row, await every_entry(), laws or shipped_laws(), day))
+        index = await laws_for([from_json(row.content)], laws)
+        faults = refusing(check(row, await every_entry(), index, day))
         if faults:
             raise Conflict("problem.knowledge.faulty", faults="；".join(one.text for one in faults[:5]))
         row.reviewed_by_id, row.reviewed_at = staff_id(actor), change.now

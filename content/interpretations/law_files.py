@@ -61,6 +61,9 @@ def dated(name: str, reading: LawReading, version_on: date | None, in_force_on: 
     elif version_on is None and named and reading.dated_on and reading.dated_on > named:
         faults.append(f"文件名说是 {named} 版，文中却有 {reading.dated_on}；请用 --version 写明")
     begins = in_force_on or reading.begins_on
+    if begins is None and reading.begins_at_once and version:
+        begins, begins_by = version, "version"
+        notes.append(f"文中说自公布之日起施行，按 {version} 起算；修订决定另有施行日的，用 --in-force 写明")
     if begins is None and not faults:
         faults.append("看不出哪天施行；请用 --in-force 写明")
     if version and begins and begins < version:

@@ -4,42 +4,45 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+import msgspec
+from tortoise.functions import Count, Max, Min
+
 from content.interpretations.law_digests import digest_of
-from content.interpretations.laws import ArticleNote, Law, LawDigests, LawIndex, shipped_laws
+from content.interpretations.laws import ArticleDigest, ArticleNote, Law, LawDigests, LawIndex, shipped_laws
 from content.interpretations.models import LawArticle, LawText
-from content.interpretations.views import Citation, EntryView
+from content.interpretations.views import EntryView
+
+BARE = ArticleNote("")
+"""An article whose text is held and was not looked at."""
 
 GIST_AT_MOST = 40  # characters of an imported article that stand in for a gist nobody wrote
 _Cited = tuple[str, date, int]
 
 
-async def laws_for(entries: Iterable[EntryView], base: LawIndex | None = None) -> LawIndex:
-    """The index as these entries need it: every imported law with its dates, and of articles those they cite.
+async def known_laws(base: LawIndex | None = None) -> LawIndex:
+    """The index with every imported law: titles, versions, dates, and which articles there are (`BARE`).
 
     An imported law can end what the shipped index holds to be in force, by its own dates or as a newer version.
     """
-    return await laws_citing((one for entry in entries for one in entry.citations), base)
-
-
-async def laws_citing(citations: Iterable[Citation], base: LawIndex | None = None) -> LawIndex:
-    """The same for single citations. One query, and a second where an article is cited that only a text has."""
     index = base or shipped_laws()
     rows = await LawText.all().order_by("title", "version_on")
-    if not rows:
-        return index
+    numbers = await _numbers(rows)
+    return index.with_laws(_law(row, index, dict.fromkeys(numbers[row.id], BARE)) for row in rows)
+
+
+async def laws_for(entries: Iterable[EntryView], base: LawIndex | None = None) -> LawIndex:
+    """The same as these entries need it to be checked: of what they cite, gists and figures too.
+
+    `base` is an index of `known_laws`, where the caller holds one.
+    """
+    index = base or await known_laws()
     wanted = {
         (one.law, one.version_on, one.article)
-        for one in citations
-        if index.note(one.law, one.version_on, one.article) is None
+        for entry in entries
+        for one in entry.citations
+        if index.note(one.law, one.version_on, one.article) == BARE
     }
-    notes, digests = await _articles(rows, wanted)
-    laws = [_law(row, index, notes.get(row.id, {})) for row in rows]
-    return index.with_laws(laws, digests)
-
-
-async def known_laws(base: LawIndex | None = None) -> LawIndex:
-    """Titles, versions and dates of everything known, without articles of imported texts."""
-    return await laws_citing((), base)
+    return await _filled(index, wanted) if wanted else index
 
 
 def _law(row: LawText, index: LawIndex, notes: dict[int, ArticleNote]) -> Law:
@@ -66,32 +69,44 @@ def _law(row: LawText, index: LawIndex, notes: dict[int, ArticleNote]) -> Law:
     )
 
 
-async def _articles(
-    rows: Iterable[LawText], wanted: set[_Cited]
-) -> tuple[dict[UUID, dict[int, ArticleNote]], list[LawDigests]]:
-    by_version = {(row.title, row.version_on): row for row in rows}
-    ids = {by_version[title, day].id for title, day, _ in wanted if (title, day) in by_version}
-    if not ids:
-        return {}, []
-    found = await LawArticle.filter(
-        law_id__in=list(ids), number__in=sorted({number for _, _, number in wanted})
+async def _numbers(rows: Iterable[LawText]) -> dict[UUID, Iterable[int]]:
+    """Which articles each text has. An unbroken row of them is told by its ends."""
+    spans = await (
+        LawArticle.all()
+        .annotate(first=Min("number"), last=Max("number"), held=Count("id"))
+        .group_by("law_id")
+        .values_list("law_id", "first", "last", "held")
     )
-    notes: dict[UUID, dict[int, ArticleNote]] = {}
+    numbers: dict[UUID, Iterable[int]] = {row.id: () for row in rows}
+    for law_id, first, last, held in spans:
+        if held == last - first + 1:
+            numbers[law_id] = range(first, last + 1)
+        else:
+            numbers[law_id] = await LawArticle.filter(law_id=law_id).values_list("number", flat=True)  # type: ignore[assignment]
+    return numbers
+
+
+async def _filled(index: LawIndex, wanted: set[_Cited]) -> LawIndex:
+    """The index with what the texts of these articles say."""
+    rows = await LawText.filter(title__in=sorted({title for title, _, _ in wanted}))
+    held = {row.id: row for row in rows}
+    numbers = sorted({number for _, _, number in wanted})
+    found = await LawArticle.filter(law_id__in=list(held), number__in=numbers)
+    notes: dict[tuple[str, date], dict[int, ArticleNote]] = {}
+    digests: dict[tuple[str, date], dict[int, ArticleDigest]] = {}
     for article in found:
-        digest = digest_of(article.text)
-        notes.setdefault(article.law_id, {})[article.number] = ArticleNote(
-            gist_of(article.text), digest.figures
-        )
-    digests = [
-        LawDigests(
-            row.title,
-            row.version_on,
-            {one.number: digest_of(one.text) for one in found if one.law_id == row.id},
-        )
-        for row in by_version.values()
-        if row.id in notes
+        key = (held[article.law_id].title, held[article.law_id].version_on)
+        if (*key, article.number) in wanted:
+            digest = digest_of(article.text)
+            digests.setdefault(key, {})[article.number] = digest
+            notes.setdefault(key, {})[article.number] = ArticleNote(gist_of(article.text), digest.figures)
+    laws = [
+        msgspec.structs.replace(law, articles={**law.articles, **notes[law.title, law.version_on]})
+        for versions in index.versions.values()
+        for law in versions
+        if (law.title, law.version_on) in notes
     ]
-    return notes, digests
+    return index.with_laws(laws, [LawDigests(*key, articles) for key, articles in digests.items()])
 
 
 def gist_of(text: str) -> str:

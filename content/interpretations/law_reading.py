@@ -49,13 +49,14 @@ class LawReading(msgspec.Struct, frozen=True, kw_only=True):
     """What a file holds. Only without `faults` is it a law; `notes` are said and do no harm.
 
     `dated_on` is the latest date of its head but for "施行" (None: the head has none), `begins_on` the day it says it
-    takes effect. `part` names the part of a code ("物权编") where the file is only one; "" for a whole law.
+    takes effect; None with `begins_at_once` where it only says that this is the day it was published. `part` names the part of a code ("物权编") where the file is only one; "" for a whole law.
     """
 
     title: str
     articles: tuple[Article, ...]
     dated_on: date | None = None
     begins_on: date | None = None
+    begins_at_once: bool = False
     part: str = ""
     apart: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
@@ -94,11 +95,15 @@ def read_law(text: str) -> LawReading:
     if any(_EXCERPT.search(line) for line in head):
         faults.append("是摘录，不是全文；只导入全文")
     dated_on, begins_on = _dates(head)
+    closing = next((found for one in reversed(articles[-3:]) if (found := _ENTRY.search(one.text))), None)
+    if begins_on is None and closing is not None and closing[1]:
+        begins_on = _day(closing[1], closing[2], closing[3])
     return LawReading(
         title=title,
         articles=tuple(articles),
         dated_on=dated_on,
-        begins_on=begins_on or _begins(articles, dated_on),
+        begins_on=begins_on,
+        begins_at_once=begins_on is None and closing is not None and not closing[1],
         part=part,
         apart=tuple(apart),
         faults=tuple(faults),
@@ -220,15 +225,6 @@ def _dates(head: list[str]) -> tuple[date | None, date | None]:
             elif _PASSED.search(line):
                 passed.append(day)
     return max(passed, default=None), max(begins, default=None)
-
-
-def _begins(articles: list[Article], dated_on: date | None) -> date | None:
-    """What the closing articles say: 本法自2021年7月15日起施行; 自公布之日起 is the date of the head."""
-    for article in reversed(articles[-3:]):
-        found = _ENTRY.search(article.text)
-        if found:
-            return _day(*found.groups()) if found[1] else dated_on
-    return None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -11,7 +11,8 @@ from typing import Literal
 from content.interpretations.answering import Answerer
 from content.interpretations.check import Finding, check_entries
 from content.interpretations.evaluation import Question, Report, evaluate, own_questions
-from content.interpretations.laws import LawIndex, shipped_laws
+from content.interpretations.law_library import laws_for
+from content.interpretations.laws import LawIndex
 from content.interpretations.queries import answering_on, current_version, every_entry
 from content.interpretations.refusing import refusing
 from content.interpretations.release_plan import Target, applied, stamp
@@ -77,7 +78,7 @@ async def previewed(
         entries,
         targets,
         terms,
-        laws or shipped_laws(),
+        await laws_for([one.after for one in targets if one.after is not None], laws),
         questions,
         day,
         stamp(version, day, targets),

@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from content.interpretations.check import citable
+from content.interpretations.law_library import known_laws
 from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.load import KNOWLEDGE
 from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
@@ -14,7 +15,7 @@ from content.interpretations.views import EntryView
 
 async def published_entries(on: date, laws: LawIndex | None = None) -> list[EntryView]:
     """Published entries that may answer on the local date `on`, in a stable order: valid, and citing law in force."""
-    return answering_on(await every_entry(), on, laws)
+    return answering_on(await every_entry(), on, laws or await known_laws())
 
 
 def answering_on(entries: Iterable[EntryView], on: date, laws: LawIndex | None = None) -> list[EntryView]:
