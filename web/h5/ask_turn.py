@@ -138,11 +138,12 @@ def _turn(door: H5Door, question: str, answer: Answer, cases: tuple[Link, ...] =
     # About money, penalties, deadlines or rights, and wherever the last answer was gone on with: what exactly is being
     # answered is said first.
     is_named = entry.sensitive or answer.reason.startswith("follow_up")
+    is_tapped = answer.reason == "picked" and question == entry.question
     return replace(
         turn,
         band="answer",
         slug=entry.slug,
-        asked=text("qa.asked", question=entry.question) if is_named and question != entry.question else "",
+        asked=text("qa.asked", question=entry.question) if is_named and not is_tapped else "",
         answer=entry.answer,
         more=entry.more,
         basis=text("h5_ask.basis", citations=citation_line(answer.citations)) if answer.citations else "",
@@ -176,7 +177,7 @@ def _after_vote(door: H5Door, turn: Turn, entry: EntryView, said: str) -> Turn:
         Link(href=f"{MESSAGE}?{urlencode({'about': about})}", words=text("h5_ask.vote.write"), icon="person"),
         Link(
             href=f"tel:{door.bureau.phone}",
-            words=text("h5_ask.vote.call", phone=door.bureau.phone),
+            words=text("h5_ask.vote.call", phone=door.bureau.phone.replace("-", "\u2060-\u2060")),
             icon="phone",
         ),
     )
