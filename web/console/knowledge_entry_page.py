@@ -67,7 +67,7 @@ async def render_entry(
         phrasings=entry.phrasings,
         citations=citation_lines(door, entry.citations, today(door)),
         local=_local(door, row),
-        troubles=tuple(one.text for one in troubles_of(door, [row]).get(slug, ())),
+        troubles=tuple(one.text for one in (await troubles_of(door, [row])).get(slug, ())),
         revisions=await _revisions(door, revisions),
         misses=tuple(
             MissLine(

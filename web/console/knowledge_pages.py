@@ -12,6 +12,7 @@ from casework.permissions import Operation
 from content.interpretations.answering import with_local
 from content.interpretations.check import Finding, check_entries
 from content.interpretations.desk_reading import DeskEntry, Votes, entries_at_desk, votes_since
+from content.interpretations.law_library import laws_for
 from content.interpretations.render import render_answer
 from content.interpretations.views import Answer
 from web.console.door import ConsoleDoor
@@ -40,7 +41,7 @@ async def show_knowledge(request: Request, door: ConsoleDoor, visitor: Visitor) 
     categories = list(dict.fromkeys(row.entry.category for row in everything))
     category = request.args.get("category", "")
     category = category if category in categories else ""
-    troubles = troubles_of(door, everything)
+    troubles = await troubles_of(door, everything)
     votes = await votes_since(door.clock.now() - VOTES_OF)
     rows = [
         row
@@ -105,10 +106,11 @@ def _reason(door: ConsoleDoor, answer: Answer) -> str:
     return door.words.text(key) if door.words.catalogue.has(key) else answer.reason
 
 
-def troubles_of(door: ConsoleDoor, rows: Sequence[DeskEntry]) -> Mapping[str, list[Finding]]:
+async def troubles_of(door: ConsoleDoor, rows: Sequence[DeskEntry]) -> Mapping[str, list[Finding]]:
     """What the check finds, by slug."""
     found: dict[str, list[Finding]] = defaultdict(list)
-    for one in check_entries([row.entry for row in rows], door.knowledge.laws(), today(door)):
+    entries = [row.entry for row in rows]
+    for one in check_entries(entries, await laws_for(entries, door.knowledge.laws()), today(door)):
         found[one.slug].append(one)
     return found
 
