@@ -15,6 +15,7 @@ from content.interpretations.desk_reading import (
 )
 from content.interpretations.draft_views import open_drafts
 from content.interpretations.keeping import REASON_AT_MOST
+from content.interpretations.law_library import laws_for
 from kit.problems import NotFound
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
@@ -57,6 +58,7 @@ async def render_entry(
     entry, may = row.entry, visitor.may(Operation.KEEP_KNOWLEDGE)
     revisions = await revisions_of(slug, STEPS)
     votes = (await votes_since(door.clock.now() - VOTES_OF, slug)).get(slug)
+    troubles = (await troubles_of(door, [row])).get(slug, ())
     misses = await misses_near(slug, MISSES)
     drafts = [one for one in await open_drafts(door.db, laws=door.knowledge.laws()) if one.slug == slug]
     page = EntryPage(
@@ -65,7 +67,9 @@ async def render_entry(
         text=phone_text(door, entry),
         facts=await _facts(door, row, votes_words(door, votes)),
         phrasings=entry.phrasings,
-        citations=citation_lines(door, entry.citations, today(door)),
+        citations=citation_lines(
+            door.words, await laws_for([entry], door.knowledge.laws()), entry.citations, today(door)
+        ),
         local=_local(door, row),
         troubles=tuple(one.text for one in (await troubles_of(door, [row])).get(slug, ())),
         revisions=await _revisions(door, revisions),

@@ -138,7 +138,9 @@ def _flags(
     flags = {
         "unhelpful": said.unhelped >= FEWEST_VOTES and said.unhelped >= said.helped,
         "ending": entry.valid_until_on is not None and entry.valid_until_on <= on + ENDS_SOON,
-        "citation": any(one.kind in ABOUT_CITATIONS for one in troubles.get(entry.slug, ())),
+        "citation": any(
+            one.kind in ABOUT_CITATIONS and one.kind != "no_digest" for one in troubles.get(entry.slug, ())
+        ),
         "no_local": bool(without_local(door, row)),
     }
     return tuple(name for name, is_so in flags.items() if is_so)
