@@ -20,7 +20,7 @@ PHRASINGS_AT_MOST, CITATIONS_AT_MOST = 200, 20
 def check_shape(entry: EntryView) -> None:
     """Raises Invalid naming the first field that cannot be kept."""
     for field, at_most in _wrong(entry):
-        raise Invalid(f"problem.knowledge.shape_{field}", field=field, at_most=at_most)
+        raise Invalid(f"problem.knowledge.shape.{field}", field=field, at_most=at_most)
 
 
 def _wrong(entry: EntryView) -> Iterator[tuple[str, int]]:
