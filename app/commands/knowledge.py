@@ -9,13 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.core import open_database
+from app.commands.running import with_database
+from app.core import complaint_policy, open_database, profile_in_force
 from app.environment import read_settings
+from content.interpretations.check_words import PERMIT_PLACES
 from content.interpretations.commands import kb_ask, kb_build, kb_check
 from content.interpretations.evaluating import kb_eval
-from content.interpretations.queries import published_entries
+from content.interpretations.law_library import laws_for
+from content.interpretations.queries import every_entry, published_entries
 from content.interpretations.views import EntryView
 from kit.clock import SystemClock, local
+from kit.db import Database
 from kit.secrets import KeyRing
 
 
@@ -23,8 +27,12 @@ def add(group: Any) -> None:
     parser = group.add_parser("kb", help="政策问答知识库")
     parser.set_defaults(starter=False)
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
-    checking = actions.add_parser("check", help="核对引用的法条是否现行、问法是否重复、答案是否过长")
-    checking.set_defaults(run=lambda arguments: _run(arguments, lambda known: kb_check(_today(), known)))
+    checking = actions.add_parser(
+        "check", help="核对引用的法条是否现行、数额和期限条文里有没有、问法是否重复、答案是否过长"
+    )
+    checking.add_argument("--on", type=_day, metavar="日期", help="按哪一天核对，默认今天；可以看以后的日子")
+    checking.add_argument("--json", action="store_true", help="只输出一行 JSON")
+    checking.set_defaults(run=_check)
     building = actions.add_parser("build", help="建一次索引，报告大小和用时")
     building.set_defaults(run=lambda arguments: _run(arguments, kb_build))
     asking = actions.add_parser("ask", help="问一个问题，显示答案、依据和命中的词")
@@ -50,6 +58,37 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     code, text = kb_eval(arguments.base, arguments.queries, arguments.oos, as_json=arguments.json)
     print(text)
     return code
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Everything that is published, also what is not answered because its law has ended."""
+    on = arguments.on or _today()
+    if arguments.starter:
+        code, text = kb_check(on, as_json=arguments.json)
+        print(text)
+        return code
+
+    async def work(_: Database) -> tuple[int, str]:
+        entries = await every_entry()
+        groups = complaint_policy(await profile_in_force()).groups
+        return kb_check(
+            on,
+            entries,
+            laws=await laws_for(entries),
+            places={*PERMIT_PLACES, *(f"complaint:{group}" for group in groups)},
+            as_json=arguments.json,
+        )
+
+    code, text = with_database(work)
+    print(text)
+    return code
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，要写成 2026-08-15") from None
 
 
 def _today() -> date:

@@ -1,12 +1,14 @@
 """What `chengguan kb ...` does: plain arguments in, exit code and text out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from content.interpretations.answering import Answerer
-from content.interpretations.check import check_entries
+from content.interpretations.check import check_entries, counted, dead_citations
 from content.interpretations.laws import LAWS_FILE, KnowledgeError, LawIndex
 from content.interpretations.load import STARTER_FOLDER, read_starter
 from content.interpretations.render import citation_line
@@ -21,17 +23,36 @@ def kb_check(
     entries: Sequence[EntryView] | None = None,
     folder: Path = STARTER_FOLDER,
     laws_file: Path = LAWS_FILE,
+    *,
+    laws: LawIndex | None = None,
+    places: Iterable[str] | None = None,
+    as_json: bool = False,
 ) -> tuple[int, str]:
-    """Check `entries` (or the starter files) against the law index as of the local date `on`."""
+    """Check `entries` (or the starter files) against the law index as of the local date `on`.
+
+    The exit code tells of findings that forbid publishing; those that only warn are said and change nothing.
+    `as_json`: one line with the keys entries, faults, warnings, dead_citations, findings (slug, kind, text, forbids).
+    """
     try:
-        laws = LawIndex.load(laws_file)
-        checked = read_starter(laws, folder) if entries is None else entries
+        index = laws or LawIndex.load(laws_file)
+        checked = read_starter(index, folder) if entries is None else entries
     except KnowledgeError as error:
         return FAULTY, "\n".join(error.faults)
-    findings = check_entries(checked, laws, on)
-    lines = [f"{finding.slug}：{finding.text}" for finding in findings]
-    lines.append(f"共 {len(checked)} 条问答，{len(findings)} 处问题")
-    return (FAULTY if findings else OK), "\n".join(lines)
+    findings = check_entries(checked, index, on, places)
+    counts = counted(findings)
+    code = FAULTY if counts["faults"] else OK
+    if as_json:
+        report = {
+            "entries": len(checked),
+            **counts,
+            "dead_citations": dead_citations(checked, index, on),
+            "findings": [{**msgspec.structs.asdict(one), "forbids": one.forbids} for one in findings],
+        }
+        return code, msgspec.json.encode(report).decode()
+    lines = [f"{one.slug}：{'' if one.forbids else '（提醒）'}{one.text}" for one in findings]
+    warned = f"，{counts['warnings']} 处提醒" if counts["warnings"] else ""
+    lines.append(f"共 {len(checked)} 条问答，{counts['faults']} 处问题{warned}")
+    return code, "\n".join(lines)
 
 
 def kb_build(entries: Sequence[EntryView] | None = None, folder: Path = STARTER_FOLDER) -> tuple[int, str]:
