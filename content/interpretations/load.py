@@ -1,6 +1,6 @@
 """Reading the starter knowledge from its YAML files and bringing the rows up to date with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,20 +9,22 @@ import msgspec
 import yaml
 from tortoise.expressions import F
 
+from content.interpretations.keeping import one_at_a_time
 from content.interpretations.laws import KnowledgeError, LawIndex, article_label
 from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
+from content.interpretations.profile import LocalName
 from content.interpretations.views import Citation, EntryView
 from kit.db import Change
 from kit.ids import Ids
 
 STARTER_FOLDER = Path(__file__).with_name("starter")
 KNOWLEDGE = "knowledge"
+STARTER = "starter"
 
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
 Topic = Annotated[str, msgspec.Meta(pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=40)]
 Link = Annotated[str, msgspec.Meta(pattern="^((permit|complaint):[a-z0-9_-]+)?$", max_length=60)]
-LocalName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$", max_length=40)]
 Cite = Annotated[str, msgspec.Meta(pattern="^[^/]+/[1-9][0-9]{0,3}$")]
 
 
@@ -110,35 +112,38 @@ def _resolved(written: _WrittenEntry, category: str, laws: LawIndex) -> EntryVie
 
 
 async def load_starter(change: Change, entries: Sequence[EntryView], now: datetime, ids: Ids) -> int:
-    """Bring the rows up to date inside one change; returns how many were added or altered.
+    """Bring the rows up to date inside one change; returns how many were added, altered or withdrawn.
 
-    Rows that staff have made their own stay as they are, and so does what the files no longer hold.
-    The version moves only when something did. `change` marks that this belongs inside a transaction.
+    Rows that staff have made their own stay as they are, whatever the files say. A row that is still the files' own
+    and that they no longer hold is withdrawn, not deleted, and comes back when they hold it again. Such rows name
+    neither author nor legal reviewer: they came with the program. The version moves only when something did.
     """
+    await one_at_a_time(change)
     known = {row.slug: row for row in await KnowledgeEntry.all()}
     altered = 0
     for entry in entries:
-        content = columns(entry)
-        row = known.get(entry.slug)
+        row = known.pop(entry.slug, None)
+        content = {**columns(entry), "published": True}
         if row is None:
             await KnowledgeEntry.create(
-                id=ids.new(),
-                slug=entry.slug,
-                version=1,
-                published=True,
-                source="starter",
-                updated_at=now,
-                **content,
+                id=ids.new(), slug=entry.slug, version=1, source=STARTER, updated_at=now, **content
             )
-        elif row.source == "starter" and any(getattr(row, name) != value for name, value in content.items()):
-            row.update_from_dict({**content, "version": row.version + 1, "updated_at": now})
-            await row.save()
+            altered += 1
         else:
-            continue
-        altered += 1
+            altered += await _brought_up_to(row, content, now)
+    for row in known.values():
+        altered += await _brought_up_to(row, {"published": False}, now)
     if altered:
         await bump_version(now)
     return altered
+
+
+async def _brought_up_to(row: KnowledgeEntry, content: Mapping[str, Any], now: datetime) -> bool:
+    if row.source != STARTER or all(getattr(row, name) == value for name, value in content.items()):
+        return False
+    row.update_from_dict({**content, "version": row.version + 1, "updated_at": now})
+    await row.save()
+    return True
 
 
 async def bump_version(now: datetime) -> int:

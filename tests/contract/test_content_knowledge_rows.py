@@ -61,6 +61,25 @@ async def test_what_staff_made_their_own_is_left_alone(database: Database) -> No
     assert (await KnowledgeEntry.get(slug=first.slug)).answer == "本局另有规定。"
 
 
+async def test_what_a_release_no_longer_holds_is_withdrawn_and_comes_back(database: Database) -> None:
+    first, second, *others = read_starter(LawIndex.load())[:4]
+    await loaded(database, [first, second, *others])
+
+    async def adopt(_: Change) -> None:
+        await KnowledgeEntry.filter(slug=second.slug).update(source="bureau")
+
+    await database.change(adopt)
+    assert await loaded(database, others) == 1
+    assert await current_version() == 2
+    published = {entry.slug for entry in await published_entries(TODAY)}
+    assert first.slug not in published
+    assert second.slug in published
+    assert await loaded(database, others) == 0
+    assert await loaded(database, [first, *others]) == 1
+    row = await KnowledgeEntry.get(slug=first.slug)
+    assert (row.published, row.version, row.author_id, row.legal_reviewer_id) == (True, 3, None, None)
+
+
 async def test_entries_out_of_their_time_or_withdrawn_are_not_published(database: Database) -> None:
     slugs = {"open-air-barbecue", "seizure", "appeal"}
     await loaded(database, [entry for entry in read_starter(LawIndex.load()) if entry.slug in slugs])
