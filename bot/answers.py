@@ -50,9 +50,18 @@ class AnswerTexts:
         self._public_url = public_url
 
     def answered(
-        self, answer: Answer, *, opens: bool = False, with_more: bool = False, also: Sequence[EntryView] = ()
+        self,
+        answer: Answer,
+        *,
+        opens: bool = False,
+        with_more: bool = False,
+        also: Sequence[EntryView] = (),
+        may_file: bool = True,
     ) -> str:
-        """An entry with its articles and what can be done about it. `also`: entries asked for in the same message."""
+        """An entry with its articles and what can be done about it. `also`: entries asked for in the same message.
+
+        `may_file` False: a complaint is offered elsewhere.
+        """
         entry = answer.entry
         if entry is None:
             return ""
@@ -60,7 +69,7 @@ class AnswerTexts:
             return fitted(render_basis(self._catalogue, answer, self._gists), self._thumbs(entry))
         body = render_body(self._catalogue, answer, opens=opens, with_more=with_more)
         below = [self._say("qa.also", questions=self._listed(also))] if also else []
-        below += [lead] if (lead := self._lead(entry)) else []
+        below += [lead] if (lead := self._lead(entry, may_file=may_file)) else []
         is_open = opens or entry.sensitive
         return fitted(body, *below, self._thumbs(entry, not_this=is_open, more=not with_more))
 
@@ -83,13 +92,13 @@ class AnswerTexts:
     def _listed(self, entries: Sequence[EntryView]) -> str:
         return "\n".join(tap(one.question, tap_id(Tap("see", one.slug, one.version))) for one in entries)
 
-    def _lead(self, entry: EntryView) -> str:
+    def _lead(self, entry: EntryView, *, may_file: bool) -> str:
         """Where an entry leads: to a page about the permit, or into the dialogue of a complaint."""
         lead = lead_of(entry)
         if lead is None:
             return ""
         if lead.kind == "complaint":
-            return self._tap("file", entry, "qa.tap.file_this")
+            return self._tap("file", entry, "qa.tap.file_this") if may_file else ""
         return f'<a href="{self._public_url}{lead.href}">{self._say("qa.tap.permit")}</a>'
 
     def _thumbs(self, entry: EntryView, *, not_this: bool = False, more: bool = True) -> str:

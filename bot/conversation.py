@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.alarms import Alarms
@@ -40,7 +40,7 @@ from bot.singleflight import Entry, Flight
 from bot.standing_events import StandingEvents
 from bot.taking_up import TakingUp
 from bot.talks import SCORES, Talks
-from bot.taps import Act, Tap
+from bot.taps import OF_ANSWERS, Tap
 from bot.turns import Message, Standing, Turns
 from bot.vocabulary import Vocabulary
 from kit.references import Reference, find_references, holds_mistyped_reference
@@ -53,14 +53,6 @@ _NAMES_A_CASE_AT_MOST = 40
 
 _TELLS_OF_THINGS = frozenset({FILE_COMPLAINT.name, ADD_MATERIAL.name, LEAVE_MESSAGE.name, WRITE_MORE.name})
 """Dialogues whose answers may say where the danger is; the others ask for names and opinions."""
-
-OF_ANSWERS: Mapping[str, Act] = {
-    "useful": "useful",
-    "useless": "useless",
-    "not_this": "not_this",
-    "read_more": "more",
-}
-"""Words about the answer shown last, under `bot.words`, and what they say of it."""
 
 Answer = Reply | str
 
@@ -282,7 +274,7 @@ class Conversation:
         self, heard: Understood, message: Message, session: Session, at: datetime
     ) -> Awaitable[str] | None:
         """What is dealt with beside an open conversation, leaving it as it is."""
-        if heard.tapped is not None and heard.tapped.act != "file":
+        if heard.tapped is not None:
             return self._tapped(heard.tapped, message)
         if heard.word == "report":
             return self._commands.tell("tip_off", message)
@@ -302,14 +294,16 @@ class Conversation:
             return await self._scene(heard, message, at)
         if heard.media or heard.spot is not None:
             return await self._taking_up.keep_for_filing(heard, message)
-        if heard.tapped is not None and heard.tapped.act != "file":
+        if heard.tapped is not None:
             return await self._tapped(heard.tapped, message)
-        word = "file" if heard.tapped is not None else heard.word
+        word = heard.word
         if word in ("file", "restart"):
             offers = await self._taking_up.offers(message)
             return await self._filing.start(message, at, sent=offers.sent, anew=word == "restart")
         if word == "person":
             return await self._people.reach(message, at, await self._taking_up.offers(message))
+        if word == "leave":
+            return await self._people.leave(message, at, await self._taking_up.offers(message))
         if word in OF_ANSWERS:
             return await self._tapped(Tap(OF_ANSWERS[word]), message)
         if word in ("yes", "skip", "done", "back"):

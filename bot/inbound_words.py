@@ -74,7 +74,7 @@ def understand(inbound: Inbound, vocabulary: Vocabulary) -> Understood:
     kind = inbound.kind
     if kind is Kind.TEXT:
         tapped = read_tap(inbound.menu_id) if inbound.menu_id else None
-        if tapped is not None:
+        if tapped is not None and tapped.act != "file":
             return Understood(text=inbound.text, tapped=tapped)
         return _typed_code(inbound.text) or _words(inbound.text, vocabulary)
     if kind is Kind.EVENT:

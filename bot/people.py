@@ -37,11 +37,20 @@ class People:
         handed = self.now(at)
         if handed is not None:
             return handed
-        if offers.last.asked:
+        return await self._start(message, at, offers, offers.last.asked, self.where(at))
+
+    async def leave(self, message: Message, at: datetime, offers: Offers) -> str:
+        """Begin a message; a question that was not answered goes along with it."""
+        return await self._start(message, at, offers, offers.last.asked if offers.last.misses else "")
+
+    async def _start(
+        self, message: Message, at: datetime, offers: Offers, asked: str, before: str = ""
+    ) -> str:
+        if asked:
             # It stands in the message from now on; asked for again, a person gets a message of its own.
             kept = Offers(sent=offers.sent, recent=offers.recent, last=Last(offers.last.slug))
             self._flight.remember(message.citizen, encode(kept))
-        return await self._inquiring.start(message, at, self.where(at), asked=offers.last.asked)
+        return await self._inquiring.start(message, at, before, asked=asked)
 
     def now(self, at: datetime) -> Reply | None:
         """Hand over to somebody who answers in the platform's own client, while somebody is there."""

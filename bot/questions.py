@@ -21,13 +21,13 @@ from content.interpretations.follow_up import UNSAID, follow_up, may_go_on
 from content.interpretations.hearing import Door, Hearing, Vote
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from nlp.normalise import normalise
-from nlp.redact import redact
+from nlp.redact import holds_personal_number, redact
 
 KEPT_AT_MOST = 1_000
 """Characters of a question that go along to a person."""
 OFFERS_PERSON_AFTER = 2
 """Questions in a row that were not answered."""
-_PARTS_AT_LEAST = 4
+_PARTS_AT_LEAST = 2
 _ENDS = re.compile(r"[?\uff1f\n]+")
 
 
@@ -64,9 +64,13 @@ class Questions:
         """Whether a text makes sense only after an answer: what was shown last has to be known."""
         return may_go_on(text)
 
-    def ask(self, question: str, last: Last) -> Told:
-        """The answer to a question. `last` is looked at where the question may go on with it."""
+    def ask(self, question: str, last: Last, *, may_file: bool = True) -> Told:
+        """The answer to a question. `last` is looked at where the question may go on with it.
+
+        `may_file` False: filing a complaint is offered beside the answer already.
+        """
         asked = redact(question)[:KEPT_AT_MOST]
+        question = asked.replace("*", "") if holds_personal_number(question) else question
         if last.slug and may_go_on(question):
             before = self._answerer.entry(last.slug)
             found = follow_up(self._answerer, last.slug, question)
@@ -74,7 +78,7 @@ class Questions:
                 return self._going_on(found, before, f"{before.question}{asked}", last)
         answer, also = self._answered(question)
         if answer.entry is not None:
-            text = self._texts.answered(answer, also=also)
+            text = self._texts.answered(answer, also=also, may_file=may_file)
             return Told(text, answer, Last(answer.entry.slug, asked))
         missed = Last("", asked, last.misses + 1)
         if not answer.suggestions:
@@ -90,21 +94,26 @@ class Questions:
         return f"{self._phrases.say('qa.twice')}\n\n{told.text}"
 
     def _answered(self, question: str) -> tuple[Answer, tuple[EntryView, ...]]:
-        """The answer, and other entries that the same message asks for."""
+        """The answer, and other entries that the same message asks for in sentences of their own."""
         answer = self._answerer.answer(question)
         parts = [part for part in _ENDS.split(question) if len(normalise(part)) >= _PARTS_AT_LEAST]
         if len(parts) < 2 or (answer.phrasing and normalise(answer.phrasing) == normalise(question)):
             return answer, ()
-        if answer.entry is None:
-            answer = next((one for one in map(self._answerer.answer, parts) if one.entry), answer)
-        if answer.entry is None:
-            return answer, ()
+        first: Answer | None = None
         also: dict[str, EntryView] = {}
         for part in parts[:SUGGESTED]:
-            found = follow_up(self._answerer, answer.entry.slug, part) or self._answerer.answer(part)
-            if found.entry is not None and found.entry.slug != answer.entry.slug:
+            goes_on = first.entry if first is not None else None
+            found = follow_up(self._answerer, goes_on.slug, part) if goes_on is not None else None
+            found = found or self._answerer.answer(part)
+            if found.entry is None:
+                continue
+            if first is None:
+                first = found
+            elif first.entry is not None and found.entry.slug != first.entry.slug:
                 also[found.entry.slug] = found.entry
-        return answer, tuple(also.values())
+        if first is None or (answer.entry is not None and not also):
+            return answer, ()
+        return first, tuple(also.values())
 
     def _going_on(self, found: Answer, before: EntryView, asked: str, last: Last) -> Told:
         if found.entry is not None:
@@ -138,7 +147,7 @@ class Questions:
         say = self._phrases.say
         if tapped.act == "see":
             return self.show(tapped.slug, message, offers)
-        if tapped.act == "none" or (tapped.act == "not_this" and entry is None and offers.last.asked):
+        if tapped.act == "none" or (tapped.act == "not_this" and not tapped.slug and offers.last.misses):
             return say("qa.none")
         if entry is None:
             return say("bot.pick_gone") if tapped.slug else say("qa.nothing_shown")

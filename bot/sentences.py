@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from bot.auto_replies import AutoReplies
 from bot.filing import Filing
 from bot.inquiring import Inquiring
@@ -67,9 +69,10 @@ class Sentences:
             return automatic
         knows = not asks or self._questions.may_go_on(text)
         offers = await self._taking_up.offers(message) if knows else Offers()
-        told = self._questions.ask(text, offers.last)
         may_be_filed = len(text) >= STORY_AT_LEAST and vocabulary.is_ours(text)
         tells_of_trouble = vocabulary.sounds_like_complaint(text)
+        is_offered = may_be_filed and (tells_of_trouble or not asks)
+        told = self._questions.ask(text, offers.last, may_file=not is_offered)
         if not asks and offers.recent and (told.band != "answer" or tells_of_trouble or may_be_filed):
             return self._offer_to_add(text, message, offers)
         if not asks and vocabulary.is_report(text):
@@ -90,7 +93,8 @@ class Sentences:
                 return unfit
             if not knows:
                 # How many in a row were missed counts from here on.
-                told = self._questions.ask(text, (await self._taking_up.offers(message)).last)
+                before = (await self._taking_up.offers(message)).last
+                told = replace(told, last=msgspec.structs.replace(told.last, misses=before.misses + 1))
         choices = told.choices
         if may_be_filed and (choices or tells_of_trouble or not asks):
             # "油烟太大怎么办" asks, and tells of something that could be filed; "渣土车洒了一路" only tells.

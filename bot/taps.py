@@ -7,6 +7,7 @@ tapped needs no memory of ours; where the platform brings none, the words are ta
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, Literal, cast
 
 import msgspec
@@ -18,6 +19,15 @@ _ID: Final = re.compile(
 )
 
 Act = Literal["see", "useful", "useless", "not_this", "more", "none", "file"]
+
+
+OF_ANSWERS: Final[Mapping[str, Act]] = {
+    "useful": "useful",
+    "useless": "useless",
+    "not_this": "not_this",
+    "read_more": "more",
+}
+"""Words about the answer shown last, under `bot.words`, and what they say of it."""
 
 
 class Tap(msgspec.Struct, frozen=True):
