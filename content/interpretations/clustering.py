@@ -1,24 +1,39 @@
-"""Questions asked in vain, put together by what they mean, and what might be made of each heap. Pure and deterministic."""
+"""Questions asked in vain, put together by what they mean, and what might be made of each heap.
+
+Pure and deterministic: the same questions and the same index give the same heaps in the same order. Two questions mean
+the same where most of their words and pairs of characters agree, the rare ones counting most; where both come nearest
+to one entry, less has to agree. Each heap has a leader, its most asked question, and the others are like that one.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from content.interpretations.answering import Answerer
+from content.interpretations.answering import Answerer, serving_segmenter
 from content.interpretations.misses import MissView
+from content.interpretations.views import EntryView
 from nlp.normalise import normalise
+
+ALIKE, ALIKE_NEAR_ONE_ENTRY = 0.5, 0.3
+"""Cosine of two questions from which they mean the same; the second where both come nearest to the same entry."""
+COMMONEST = 0.2
+"""What more than this share of the questions hold tells nobody what they are about, once there are many."""
+MANY = 50
+PHRASINGS_AT_MOST = 8
 
 
 @dataclass(frozen=True)
 class Cluster:
     """Questions that mean the same, most asked first. `nearest` is the slug of the entry they come nearest to, if any.
 
-    `proposal`: "phrasings" where that entry could answer them, "entry" where a new one is wanted. `kinds` counts by
-    what became of them. `key` is the same as long as the same question leads the heap.
+    `proposal`: "phrasings" where that entry could answer them, "entry" where a new one is wanted. `phrasings` are words
+    that could be added to it. `kinds` counts by what became of them. `key` stays while the same question leads the heap.
     """
 
     key: str
@@ -28,34 +43,124 @@ class Cluster:
     kinds: tuple[tuple[str, int], ...]
     nearest: str | None
     proposal: Literal["phrasings", "entry"]
+    phrasings: tuple[str, ...]
 
     @property
     def ids(self) -> tuple[UUID, ...]:
         return tuple(one.id for one in self.misses)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A question with what it is compared by; `nearest` is the entry it comes nearest to."""
+
+    miss: MissView
+    plain: str
+    weights: Mapping[str, float]
+    nearest: str | None
+
+
 def clusters(misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
-    """Most asked first."""
-    heaps: dict[str, list[MissView]] = {}
-    for one in sorted(misses, key=lambda one: (-one.count, one.words, one.id)):
-        heaps.setdefault(normalise(one.words), []).append(one)
-    made = [_cluster(heap, answerer) for heap in heaps.values()]
-    return tuple(sorted(made, key=lambda one: (-one.count, one.words)))
+    """Most asked first. Two thousand questions take less than a second: call it in a thread."""
+    ordered = sorted(misses, key=lambda one: (-one.count, one.words, one.kind, one.id))
+    heaps = _heaps(_weighed(ordered, answerer))
+    made = [_cluster(heap, answerer) for heap in heaps]
+    return tuple(sorted(made, key=lambda one: (-one.count, one.words, one.key)))
 
 
-def _cluster(heap: Sequence[MissView], answerer: Answerer) -> Cluster:
-    leader = heap[0]
-    answer = answerer.answer(leader.words)
-    nearest = answer.suggestions[0].slug if answer.suggestions else None
-    kinds: dict[str, int] = {}
-    for one in heap:
-        kinds[one.kind] = kinds.get(one.kind, 0) + one.count
-    return Cluster(
-        key=hashlib.sha256(normalise(leader.words).encode()).hexdigest()[:16],
-        words=leader.words,
-        misses=tuple(heap),
-        count=sum(one.count for one in heap),
-        kinds=tuple(sorted(kinds.items())),
-        nearest=nearest,
-        proposal="phrasings" if nearest is not None else "entry",
+def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
+    plain = [normalise(one.words) for one in misses]
+    features = [_features(text) for text in plain]
+    held = Counter(feature for one in features for feature in one)
+    total = len(misses)
+    bound = COMMONEST * total if total >= MANY else total
+    rarity = {feature: math.log(1 + total / number) for feature, number in held.items() if number <= bound}
+    seen = []
+    for miss, text, mine in zip(misses, plain, features, strict=True):
+        weights = {feature: rarity[feature] for feature in sorted(mine) if feature in rarity}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        scaled = {feature: weight / length for feature, weight in weights.items()}
+        seen.append(_Seen(miss, text, scaled, nearest_of(miss, answerer)))
+    return seen
+
+
+def _features(plain: str) -> frozenset[str]:
+    """Words of two characters and more, and every pair of neighbouring characters."""
+    words = (word for word in serving_segmenter().cut(plain) if len(word) > 1)
+    return frozenset([*words, *("".join(pair) for pair in zip(plain, plain[1:], strict=False))]) or frozenset(
+        plain
     )
+
+
+def nearest_of(miss: MissView, answerer: Answerer) -> str | None:
+    """The entry a question comes nearest to; never the one that was said not to be meant."""
+    if miss.kind == "downvoted" and miss.slug is not None and answerer.entry(miss.slug) is not None:
+        return miss.slug
+    answer = answerer.answer(miss.words)
+    found = [answer.entry.slug] if answer.entry is not None else []
+    found += [one.slug for one in answer.suggestions]
+    return next((slug for slug in found if miss.kind != "not_this" or slug != miss.slug), None)
+
+
+def _heaps(seen: Sequence[_Seen]) -> list[list[_Seen]]:
+    heaps: list[list[_Seen]] = []
+    leaders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    same: dict[str, int] = {}
+    for one in seen:
+        at = same.get(one.plain)
+        if at is None:
+            at = _likest(one, heaps, leaders)
+        if at is None:
+            at = len(heaps)
+            heaps.append([])
+            for feature, weight in one.weights.items():
+                leaders[feature].append((at, weight))
+        heaps[at].append(one)
+        same.setdefault(one.plain, at)
+    return heaps
+
+
+def _likest(
+    one: _Seen, heaps: Sequence[Sequence[_Seen]], leaders: Mapping[str, Sequence[tuple[int, float]]]
+) -> int | None:
+    likeness: dict[int, float] = defaultdict(float)
+    for feature, weight in one.weights.items():
+        for at, theirs in leaders.get(feature, ()):
+            likeness[at] += weight * theirs
+    best, found = 0.0, None
+    for at, value in sorted(likeness.items()):
+        is_near = one.nearest is not None and one.nearest == heaps[at][0].nearest
+        if value >= (ALIKE_NEAR_ONE_ENTRY if is_near else ALIKE) and value > best:
+            best, found = value, at
+    return found
+
+
+def _cluster(heap: Sequence[_Seen], answerer: Answerer) -> Cluster:
+    kinds: Counter[str] = Counter()
+    nearest: Counter[str] = Counter()
+    for one in heap:
+        kinds[one.miss.kind] += one.miss.count
+        if one.nearest is not None:
+            nearest[one.nearest] += one.miss.count
+    entry = min(nearest, key=lambda slug: (-nearest[slug], slug)) if nearest else None
+    leader = heap[0]
+    return Cluster(
+        key=hashlib.sha256(leader.plain.encode()).hexdigest()[:16],
+        words=leader.miss.words,
+        misses=tuple(one.miss for one in heap),
+        count=sum(kinds.values()),
+        kinds=tuple(sorted(kinds.items())),
+        nearest=entry,
+        proposal="phrasings" if entry is not None else "entry",
+        phrasings=_phrasings(heap, answerer.entry(entry) if entry is not None else None),
+    )
+
+
+def _phrasings(heap: Sequence[_Seen], entry: EntryView | None) -> tuple[str, ...]:
+    """Words of the heap that the entry does not have yet, each once, none with asterisks in it."""
+    known = {normalise(one) for one in (entry.question, *entry.phrasings)} if entry is not None else set()
+    found: dict[str, str] = {}
+    for one in heap:
+        if one.plain not in known and "*" not in one.miss.words and 2 <= len(one.plain) <= 60:
+            found.setdefault(one.plain, one.miss.words)
+    return tuple(found.values())[:PHRASINGS_AT_MOST]

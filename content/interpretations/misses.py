@@ -85,6 +85,11 @@ class MissLog:
         self.dropped = 0
         """Questions that found no room since the start."""
 
+    @property
+    def waiting(self) -> int:
+        """Different questions that are not written down yet."""
+        return len(self._waiting)
+
     def asked(self, words: str, answer: Answer, door: Door) -> None:
         """Note a question unless it was answered. Never waits, never raises; nothing is kept of an answered one."""
         if answer.band == "answer":
