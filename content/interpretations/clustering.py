@@ -12,6 +12,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 from uuid import UUID
 
@@ -87,9 +88,8 @@ def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
 def _features(plain: str) -> frozenset[str]:
     """Words of two characters and more, and every pair of neighbouring characters."""
     words = (word for word in serving_segmenter().cut(plain) if len(word) > 1)
-    return frozenset([*words, *("".join(pair) for pair in zip(plain, plain[1:], strict=False))]) or frozenset(
-        plain
-    )
+    pairs = ("".join(pair) for pair in pairwise(plain))
+    return frozenset([*words, *pairs]) or frozenset(plain)
 
 
 def nearest_of(miss: MissView, answerer: Answerer) -> str | None:
