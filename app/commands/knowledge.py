@@ -16,6 +16,7 @@ from content.interpretations.check_words import PERMIT_PLACES
 from content.interpretations.commands import kb_ask, kb_build, kb_check
 from content.interpretations.evaluating import kb_eval
 from content.interpretations.law_library import laws_for
+from content.interpretations.profile import KnowledgeSection
 from content.interpretations.queries import every_entry, published_entries
 from content.interpretations.views import EntryView
 from kit.clock import SystemClock, local
@@ -70,12 +71,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
     async def work(_: Database) -> tuple[int, str]:
         entries = await every_entry()
-        groups = complaint_policy(await profile_in_force()).groups
+        profile = await profile_in_force()
+        groups = complaint_policy(profile).groups
         return kb_check(
             on,
             entries,
             laws=await laws_for(entries),
             places={*PERMIT_PLACES, *(f"complaint:{group}" for group in groups)},
+            local=profile.section(KnowledgeSection).local,
             as_json=arguments.json,
         )
 

@@ -1,7 +1,7 @@
 """What `chengguan kb ...` does: plain arguments in, exit code and text out."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +9,16 @@ import msgspec
 
 from content.interpretations.answering import Answerer
 from content.interpretations.check import check_entries, counted, dead_citations
+from content.interpretations.findings import Finding
 from content.interpretations.laws import LAWS_FILE, KnowledgeError, LawIndex
 from content.interpretations.load import STARTER_FOLDER, read_starter
+from content.interpretations.profile import unused_locals, with_words
 from content.interpretations.render import citation_line
 from content.interpretations.views import EntryView
 from nlp.segment import RjiebaSegmenter
 
 OK, FAULTY = 0, 2
+_PROFILE, _UNUSED = "knowledge.local", "单位画像里的 {} 没有哪一条问答用到"
 
 
 def kb_check(
@@ -26,10 +29,12 @@ def kb_check(
     *,
     laws: LawIndex | None = None,
     places: Iterable[str] | None = None,
+    local: Mapping[str, str] | None = None,
     as_json: bool = False,
 ) -> tuple[int, str]:
     """Check `entries` (or the starter files) against the law index as of the local date `on`.
 
+    `local`: the bureau's words for `{name}` in answers; an answer must be short enough with them too.
     The exit code tells of findings that forbid publishing; those that only warn are said and change nothing.
     `as_json`: one line with the keys entries, faults, warnings, dead_citations, findings (slug, kind, text, forbids).
     """
@@ -38,7 +43,11 @@ def kb_check(
         checked = read_starter(index, folder) if entries is None else entries
     except KnowledgeError as error:
         return FAULTY, "\n".join(error.faults)
-    findings = check_entries(checked, index, on, places)
+    words = local or {}
+    findings = check_entries([with_words(entry, words) for entry in checked], index, on, places)
+    findings += [
+        Finding(_PROFILE, "unused_local", _UNUSED.format(name)) for name in unused_locals(words, checked)
+    ]
     counts = counted(findings)
     code = FAULTY if counts["faults"] else OK
     if as_json:

@@ -36,3 +36,9 @@ def unused_locals(local: Mapping[str, str], entries: Iterable[EntryView]) -> tup
     """Names the profile gives words for and no entry has a place for, in the order of the profile."""
     known = frozenset().union(*(places(entry) for entry in entries))
     return tuple(name for name in local if name not in known)
+
+
+def with_words(entry: EntryView, local: Mapping[str, str]) -> EntryView:
+    """The entry with the profile's words as its own fallbacks, for the names it has."""
+    known = {name: local[name] for name in entry.local if name in local}
+    return msgspec.structs.replace(entry, local={**entry.local, **known}) if known else entry
