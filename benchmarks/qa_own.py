@@ -58,7 +58,7 @@ def _show(name: str, found: Report) -> None:
 def _gain(answerer: Answerer, entries: Sequence[EntryView], asked: Sequence[Question]) -> Figure:
     phrasings = [(text, entry.slug) for entry in entries for text in (entry.question, *entry.phrasings)]
     texts, owners = [text for text, _ in phrasings], [slug for _, slug in phrasings]
-    ours = [next((e.slug for e, _ in answerer.ranked(one.text, 1)), "") == one.slug for one in asked]
+    ours = [next((e.slug for e, _ in answerer.ranked(one.text, 1)), "") in one.right for one in asked]
     best: list[bool] = [False] * len(asked)
     for peer in peers():
         theirs = _right(peer, texts, owners, asked)
@@ -72,4 +72,4 @@ def _gain(answerer: Answerer, entries: Sequence[EntryView], asked: Sequence[Ques
 
 def _right(peer: Peer, texts: Sequence[str], owners: Sequence[str], asked: Sequence[Question]) -> list[bool]:
     find = peer.build(texts)
-    return [next(owners_found(find(one.text), owners), None) == one.slug for one in asked]
+    return [next(owners_found(find(one.text), owners), None) in one.right for one in asked]

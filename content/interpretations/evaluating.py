@@ -112,15 +112,15 @@ def _asked(answerer: Answerer, lines: Iterable[tuple[QueryLine, Answer]]) -> Ite
         found = [entry.slug for entry, _ in answerer.ranked(line.query, LOOKED_AT)]
         right = [entry for entry in map(answerer.entry, line.golds) if entry is not None]
         money = any(entry.sensitive for entry in (*right, *filter(None, [answer.entry])))
-        yield outcome("asked", found, set(line.golds), answer, money)
+        yield outcome("asked", found, frozenset(line.golds), answer, money)
 
 
 def _outside(lines: Iterable[tuple[OutsideLine, Answer]]) -> Iterable[Outcome]:
     for line, answer in lines:
         if line.kind != "far":
-            yield outcome("near", (), set(), answer)
+            yield outcome("near", (), frozenset(), answer)
         if line.kind != "near":
-            yield outcome("far", (), set(), answer)
+            yield outcome("far", (), frozenset(), answer)
 
 
 def _resident_mb(*, trim: bool = False) -> float:

@@ -13,7 +13,7 @@ matters) but no entry answers it; `far` is of another world. The figures, of a s
 * ece: expected calibration error of the asked: ten bins of equal width, and the mean, weighed by how many fall in each,
   of the distance between the mean confidence and the share that is right.
 * money_wrong: of the answers the service really gives (band "answer") to asked questions where the entry given or the
-  right one is sensitive, the share where they are not the same.
+  right one is sensitive, the share where the entry given is not right.
 * near_given, far_given: share of the near and of the far to which the service really gives an answer.
 * p50_us, p99_us: CPU time of the thread for one answer, from the raw text to the band, in microseconds; nothing
   remembered, everything asked once before.
@@ -46,13 +46,19 @@ HELD = "held"
 class Question(msgspec.Struct, frozen=True):
     """A text as typed, and the entry that answers it; `slug` is None unless it is `asked`.
 
-    `held`: one of the quarter that nobody looks at while tuning.
+    `also`: entries that are as right. `held`: one of the quarter that nobody looks at while tuning.
     """
 
     text: str
     slug: str | None
     kind: Kind = "asked"
     held: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> frozenset[str]:
+        """Every entry that answers it; none for a question without an entry."""
+        return frozenset(() if self.slug is None else (self.slug, *self.also))
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -96,7 +102,7 @@ def own_questions(folder: Path = OWN_QUESTIONS) -> tuple[Question, ...]:
     """The questions we ship, written as people type them and kept apart from all phrasings. Reads the files."""
     asked, outside = own_lines(folder)
     return (
-        *(Question(line.query, line.golds[0], "asked", line.split == HELD) for line in asked),
+        *(Question(line.query, line.golds[0], "asked", line.split == HELD, line.golds[1:]) for line in asked),
         *(Question(line.query, None, line.kind or "far", line.split == HELD) for line in outside),
     )
 
@@ -113,13 +119,13 @@ def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
     outcomes = []
     for question, (answer, _) in zip(questions, timed, strict=True):
         found = [entry.slug for entry, _ in answerer.ranked(question.text, LOOKED_AT)]
-        golds = {question.slug} if question.slug is not None else set()
-        outcomes.append(outcome(question.kind, found, golds, answer, _is_money(answerer, question, answer)))
+        money = _is_money(answerer, question, answer)
+        outcomes.append(outcome(question.kind, found, question.right, answer, money))
     return report(outcomes, [cost for _, cost in timed])
 
 
 def outcome(
-    kind: Kind, found: Sequence[str], golds: set[str], answer: Answer, money: bool = False
+    kind: Kind, found: Sequence[str], golds: frozenset[str], answer: Answer, money: bool = False
 ) -> Outcome:
     """What became of a question whose nearest entries are `found`, best first, and that may have several right ones."""
     rank = next((place for place, slug in enumerate(found[:LOOKED_AT], start=1) if slug in golds), None)
@@ -127,8 +133,8 @@ def outcome(
 
 
 def _is_money(answerer: Answerer, question: Question, answer: Answer) -> bool:
-    right = answerer.entry(question.slug) if question.slug is not None else None
-    return any(entry is not None and entry.sensitive for entry in (answer.entry, right))
+    entries = (answer.entry, *map(answerer.entry, question.right))
+    return any(entry is not None and entry.sensitive for entry in entries)
 
 
 def answers_timed(answerer: Answerer, texts: Sequence[str]) -> list[tuple[Answer, float]]:

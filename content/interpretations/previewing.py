@@ -121,7 +121,7 @@ def _moved(old: Answerer, new: Answerer, questions: Sequence[Question]) -> list[
         was, will_be = old.answer(question.text), new.answer(question.text)
         before, after = _outcome(was), _outcome(will_be)
         if before != after:
-            gain = _worth(will_be, question.slug) - _worth(was, question.slug)
+            gain = _worth(will_be, question.right) - _worth(was, question.right)
             verdict: Literal["better", "worse", "other"] = (
                 "other" if gain == 0 else "better" if gain > 0 else "worse"
             )
@@ -135,10 +135,10 @@ def _outcome(answer: Answer) -> Outcome:
     return Outcome(answer.band, answer.suggestions[0].slug if answer.suggestions else None)
 
 
-def _worth(answer: Answer, wanted: str | None) -> int:
+def _worth(answer: Answer, right: frozenset[str]) -> int:
     """How good an outcome is: right 3, offered 2, nothing 1, wrong 0; without a right entry nothing is best."""
     if answer.entry is not None:
-        return 3 if answer.entry.slug == wanted else 0
-    if any(one.slug == wanted for one in answer.suggestions):
+        return 3 if answer.entry.slug in right else 0
+    if any(one.slug in right for one in answer.suggestions):
         return 2
     return 1
