@@ -89,6 +89,10 @@ class AnswerTexts:
         lines.append(self._say("qa.pick", none=self._tap("none")))
         return "\n".join(lines)
 
+    def leading(self, text: str, entry: EntryView) -> str:
+        """A text with the way to the page that knows more than the entry, if there is one."""
+        return fitted(text, self._lead(entry, may_file=False))
+
     def _listed(self, entries: Sequence[EntryView]) -> str:
         return "\n".join(tap(one.question, tap_id(Tap("see", one.slug, one.version))) for one in entries)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -122,8 +122,10 @@ class Questions:
             return Told(text, found, Last(found.entry.slug, asked))
         missed = Last(before.slug, asked, last.misses + 1)
         if not found.suggestions:
-            return Told(self._phrases.say("qa.unsaid", question=before.question), found, missed)
-        return self._to_choose("qa.unsaid_near", found, missed, question=before.question)
+            text = self._phrases.say("qa.unsaid", question=before.question)
+            return Told(self._texts.leading(text, before), found, missed)
+        told = self._to_choose("qa.unsaid_near", found, missed, question=before.question)
+        return replace(told, text=self._texts.leading(told.text, before))
 
     def _to_choose(self, key: str, answer: Answer, missed: Last, **params: object) -> Told:
         suggestions = answer.suggestions[:SUGGESTED]

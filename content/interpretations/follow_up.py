@@ -31,7 +31,6 @@ LONGEST = 16
 """Characters, as compared: a longer text says what it is about."""
 MOST_SUGGESTED = 3
 _WORDS_FILE = Path(__file__).with_name("follow_up.yaml")
-_RISKY = "penalty"
 _NEVER = re.compile(r"(?!)")
 
 
@@ -49,10 +48,14 @@ class Knowing(Protocol):
 
 
 class _Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One side of a matter: how it is asked for, and a pattern of answers that speak of it."""
+    """One side of a matter: how it is asked for, and a pattern of answers that speak of it.
+
+    `heads`: the words that make a question of the knowledge base one about it, where those that ask say too little.
+    """
 
     asks: tuple[str, ...]
     says: str = ""
+    heads: tuple[str, ...] = ()
 
 
 class _WordsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,16 +79,16 @@ class Words:
     """The file, compiled."""
 
     def __init__(self, file: _WordsFile) -> None:
-        self._sides: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-            name: (_any_of(side.asks), re.compile(side.says) if side.says else _NEVER)
-            for name, side in file.intents.items()
-        }
+        sides = file.intents.items()
+        self._asks: Mapping[str, re.Pattern[str]] = {name: _any_of(side.asks) for name, side in sides}
+        self._heads = {name: _any_of(side.heads or side.asks) for name, side in sides}
+        self._says = {name: re.compile(side.says) if side.says else _NEVER for name, side in sides}
         self._narrows = _any_of(file.narrows)
         asks = [word for side in file.intents.values() for word in side.asks]
         self._nothing_else = re.compile(f"(?:{_any_of([*asks, *file.narrows, *file.generic]).pattern})+")
         generic = _any_of(file.generic).pattern
         self._what_of = re.compile(f"(?:{generic})*?(?P<what>[^0-9]{{2,8}}?)(?:{generic})*\u5462")
-        self._says_nothing = re.compile(f"{_any_of([*asks, *file.generic]).pattern}|[\\W_]+")
+        self._says_nothing = re.compile(f"{_any_of([*asks, *file.narrows, *file.generic]).pattern}|[\\W_]+")
 
     def asked(self, text: str) -> Asked | None:
         """What a text asks of the last entry; None when it has a topic of its own or asks nothing."""
@@ -103,11 +106,20 @@ class Words:
 
     def intent(self, text: str) -> str:
         """The side of its matter that a text asks for first of all; "" for none."""
-        return next((name for name, (asks, _) in self._sides.items() if asks.search(text)), "")
+        return next((name for name, asks in self._asks.items() if asks.search(text)), "")
+
+    def is_headed(self, question: str, intent: str) -> bool:
+        """Whether a question of the knowledge base is about this side of its matter."""
+        for name, asks in self._asks.items():
+            if name == intent:
+                return self._heads[name].search(question) is not None
+            # What asks for one side says nothing of another: a fine of how much is no fee.
+            question = asks.sub("|", question)
+        return False
 
     def says(self, intent: str, text: str) -> bool:
         """Whether an answer speaks of this side of its matter."""
-        return self._sides[intent][1].search(text) is not None
+        return self._says[intent].search(text) is not None
 
     def pairs(self, text: str) -> set[str]:
         """The pairs of neighbouring characters that say what a text is about."""
@@ -143,44 +155,42 @@ def follow_up(answerer: Knowing, last_slug: str, text: str) -> Answer | None:
     if _speaks_of(last, asked.intent):
         return _found(last)
     near = _siblings(answerer, last)
-    headed = [one for one in near if words().intent(one.question) == asked.intent]
-    if headed:
-        # Fines of something else must not pass for those of this matter: the words of both have to meet.
-        is_sure = bool(last.topic) and (asked.intent != _RISKY or _meet(last, headed[0]))
-        return _one_of(answerer, last, text, headed, near, is_sure=is_sure)
-    beside = [one for one in near if any(words().intent(each) == asked.intent for each in one.phrasings)]
-    return _one_of(answerer, last, text, beside, near, is_sure=False)
+    headed = [one for one in near if words().is_headed(one.question, asked.intent)]
+    meeting = [one for one in headed if _meet(last, one)]
+    if len(meeting) == 1 and last.topic:
+        return _found(meeting[0])
+    beside = [
+        one
+        for one in near
+        if any(words().is_headed(each, asked.intent) for each in one.phrasings)
+        or (_meet(last, one) and _speaks_of(one, asked.intent))
+    ]
+    return _one_of(answerer, last, text, meeting or headed, (*beside, *near))
 
 
 def _narrowed(answerer: Knowing, last: EntryView, asked: Asked, text: str) -> Answer | None:
-    """The same question about another place, time or person."""
-    near = _siblings(answerer, last) if last.topic else []
-    meant = [one for one in near if asked.narrowed in one.question]
+    """The same question about another place, time or person: also where it is filed under another matter."""
+    others = [one for one in answerer.entries if one.slug != last.slug and asked.narrowed in one.question]
+    meant = [one for one in others if _meet(last, one)] or [
+        one for one in others if last.topic and one.topic == last.topic
+    ]
     if not asked.is_known and (not meant or answerer.answer(text).band == "answer"):
         return None
-    if meant:
-        return _one_of(answerer, last, text, meant, near, is_sure=True)
-    if asked.narrowed in last.answer + last.more + last.question:
+    if len(meant) == 1:
+        return _found(meant[0])
+    if not meant and asked.narrowed in last.answer + last.more + last.question:
         return _found(last)
+    near = _siblings(answerer, last) if last.topic else []
     beside = [one for one in near if any(asked.narrowed in each for each in one.phrasings)]
-    return _one_of(answerer, last, text, beside, near, is_sure=False)
+    return _one_of(answerer, last, text, meant, (*beside, *near))
 
 
 def _one_of(
-    answerer: Knowing,
-    last: EntryView,
-    text: str,
-    meant: Sequence[EntryView],
-    near: Sequence[EntryView],
-    *,
-    is_sure: bool,
+    answerer: Knowing, last: EntryView, text: str, meant: Sequence[EntryView], near: Sequence[EntryView]
 ) -> Answer:
-    """The entry that is meant, or the choice. `is_sure`: a single one is meant without the engine's agreeing."""
-    if is_sure and len(meant) == 1:
-        return _found(meant[0])
-    asked = f"{text}{last.question}"
-    if meant:
-        judged = answerer.answer_within(asked, {one.slug for one in meant})
+    """The entry that is meant if the engine finds it among several, or the choice. `near`: what else may be chosen."""
+    if len(meant) > 1:
+        judged = answerer.answer_within(f"{text}{last.question}", {one.slug for one in meant})
         if judged.band == "answer" and judged.entry is not None:
             return _found(judged.entry)
     listed = {one.slug: one for one in (*meant, *(near if last.topic else ()))}
