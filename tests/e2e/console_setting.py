@@ -42,6 +42,7 @@ from tests.casework_setting import RULE_BOOK, desk_on
 from web.console.blueprint import console_blueprint
 from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
+from web.console.knowledge_door import KnowledgeDoor
 from web.console.map_door import MapDoor
 from web.console.problems import problem_page
 from web.console.template_book import TemplateBook
@@ -207,6 +208,7 @@ async def console_on(
     room: Room | None = None,
     exchange: ExchangeSection | None = None,
     map: MapDoor | None = None,
+    knowledge: KnowledgeDoor | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
@@ -239,6 +241,7 @@ async def console_on(
         campaigns=campaigns,
         exchange=exchange,
         map=map,
+        knowledge=knowledge,
         passwords=Passwords(memory_kib=64, passes=1),
     )
     app.ctx.console = door

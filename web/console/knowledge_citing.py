@@ -68,7 +68,7 @@ def _row(
         return wrong("unknown_article", article=number_typed or "\u2026")
     label = article_label(title, found)
     note = known.articles.get(found)
-    gist = f"{label} \u00b7 {note.gist}" if note is not None else label
+    gist = f"{label} \u00b7 {note.gist}" if note is not None and note.gist else label
     row = CiteRow(number=number, law=title, article=str(found), gist=gist)
     return Citation(title, found, known.version_on, label), row
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
+from content.interpretations.evaluation import Question
 from content.interpretations.laws import LawIndex
 
 
@@ -37,7 +38,8 @@ class KnowledgeDoor:
 
     `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `permits` are the
     kinds of permits an answer may lead to, each with its words. `behind` says how many processes still answer from
-    knowledge older than a number; None where nobody counts them.
+    knowledge older than a number; None where nobody counts them. `questions` are those that a release is tried with;
+    None: the shipped ones.
     """
 
     serving: Callable[[], Answerer] = nothing_known
@@ -46,3 +48,4 @@ class KnowledgeDoor:
     local: Callable[[], Mapping[str, str]] = no_local
     permits: Mapping[str, str] = field(default_factory=dict)
     behind: Callable[[int], Awaitable[int | None]] = nobody_behind
+    questions: Sequence[Question] | None = None

@@ -75,11 +75,12 @@ def typed_before(entry: EntryView) -> dict[str, str]:
     }
 
 
-def written(door: ConsoleDoor, typed: Mapping[str, str], slug: str, version: int) -> Written:
+async def written(door: ConsoleDoor, typed: Mapping[str, str], slug: str, version: int) -> Written:
     """Read the form. Every field that cannot be used has its sentence."""
     text, on = door.words.text, today(door)
     wrong: dict[str, list[str]] = defaultdict(list)
-    citations, rows = cited(door.words, typed, door.knowledge.laws(), on)
+    laws = door.knowledge.laws()
+    citations, rows = cited(door.words, typed, laws, on)
     if any(one.wrong for one in rows):
         wrong["citations"].append(text("console_knowledge.cite.some_wrong"))
     days = {name: _day(typed.get(name, "")) for name in DATES}
@@ -112,6 +113,8 @@ def written(door: ConsoleDoor, typed: Mapping[str, str], slug: str, version: int
     except Invalid as problem:
         name = str(problem.params.get("field") or getattr(problem, "field", ""))
         wrong[name].append(text(problem.key, **problem.params))
+    # Once more with the gists of what is cited.
+    _, rows = cited(door.words, typed, await laws_for([entry], laws), on)
     return Written(None if any(wrong.values()) else entry, rows, dict(wrong))
 
 
@@ -131,16 +134,14 @@ def form_of(
     back: Link,
     heading: str,
     hidden: Sequence[tuple[str, str]],
-    slug: str,
+    read: Written,
     categories: Sequence[str] = (),
     topics: Sequence[str] = (),
     found: Sequence[Finding] = (),
-    read: Written | None = None,
     theirs: tuple[FieldChange, ...] = (),
     notes: tuple[Note, ...] = (),
 ) -> DraftForm:
     """The form with what was typed, what forbids and what warns beside each field."""
-    read = read or written(door, typed, slug, 1)
     wrong = {name: list(read.wrong.get(name, ())) for name in FIELDS}
     warns: dict[str, list[str]] = {name: [] for name in FIELDS}
     refused = refusing(found)

@@ -27,8 +27,9 @@ TONES: Mapping[State, Tone] = {
 
 def draft_chip(door: ConsoleDoor, view: DraftView) -> Chip:
     """Its state; what is approved by everybody who must is good."""
-    tone = "good" if view.is_ready else TONES[view.state]
-    return Chip(words=door.words.text(f"knowledge_draft.state.{view.state.value}"), tone=tone)
+    if view.is_ready:
+        return Chip(words=door.words.text("knowledge_draft.state.reviewed"), tone="good")
+    return Chip(words=door.words.text(f"knowledge_draft.state.{view.state.value}"), tone=TONES[view.state])
 
 
 def turn_of(view: DraftView) -> str:

@@ -71,7 +71,7 @@ async def render_entry(
             door.words, await laws_for([entry], door.knowledge.laws()), entry.citations, today(door)
         ),
         local=_local(door, row),
-        troubles=tuple(one.text for one in (await troubles_of(door, [row])).get(slug, ())),
+        troubles=tuple(one.text for one in troubles if one.forbids),
         revisions=await _revisions(door, revisions),
         misses=tuple(
             MissLine(

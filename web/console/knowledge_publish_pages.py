@@ -42,7 +42,9 @@ async def publish_drafts(request: Request, door: ConsoleDoor, visitor: Visitor) 
         if not ids:
             raise Invalid("problem.knowledge.none_chosen", field="drafts")
         laws = door.knowledge.laws()
-        number = await publishing.publish(door.db, visitor.actor, ids, reason, seen, laws=laws)
+        number = await publishing.publish(
+            door.db, visitor.actor, ids, reason, seen, laws=laws, questions=door.knowledge.questions
+        )
     except Problem as problem:
         sentence = door.words.text(problem.key, **problem.params)
         is_field = isinstance(problem, Invalid) and _field(problem) == "reason"
@@ -106,7 +108,8 @@ async def _planned(door: ConsoleDoor, ids: Sequence[UUID]) -> tuple[Preview | No
     if not ids:
         return None, None
     try:
-        return await publishing.preview(door.db, ids, laws=door.knowledge.laws()), None
+        laws, questions = door.knowledge.laws(), door.knowledge.questions
+        return await publishing.preview(door.db, ids, laws=laws, questions=questions), None
     except (Invalid, Conflict, NotFound) as problem:
         return None, problem
 

@@ -83,8 +83,9 @@ async def roll_back(request: Request, door: ConsoleDoor, visitor: Visitor, numbe
     seen = value_of(request, "seen")[:SEEN_LENGTH]
     try:
         target = await _before(view)
+        laws, questions = door.knowledge.laws(), door.knowledge.questions
         made = await publishing.roll_back(
-            door.db, visitor.actor, target, reason, seen, laws=door.knowledge.laws()
+            door.db, visitor.actor, target, reason, seen, laws=laws, questions=questions
         )
     except Problem as problem:
         sentence = door.words.text(problem.key, **problem.params)
@@ -124,9 +125,9 @@ async def _render(
     plan: Preview | None = None
     if is_back:
         try:
-            plan = await publishing.preview_roll_back(
-                door.db, await _before(view), laws=door.knowledge.laws()
-            )
+            laws, questions = door.knowledge.laws(), door.knowledge.questions
+            target = await _before(view)
+            plan = await publishing.preview_roll_back(door.db, target, laws=laws, questions=questions)
         except Conflict as problem:
             status = problem.status
             notes = notes or (Note(words=text(problem.key, **problem.params), tone="late"),)

@@ -81,11 +81,12 @@ def phone_text(door: ConsoleDoor, entry: EntryView) -> str:
     )
 
 
-def citation_lines(door: ConsoleDoor, citations: Sequence[Citation], on: date) -> tuple[CitationLine, ...]:
-    """Each article with its gist and whether it is in force today."""
-    laws = door.knowledge.laws()
+def citation_lines(
+    words: Words, laws: LawIndex, citations: Sequence[Citation], on: date
+) -> tuple[CitationLine, ...]:
+    """Each article with its gist and whether it is in force on a day."""
     return tuple(
-        CitationLine(label=one.label, gist=gist_of(laws, one), state=standing(door.words, laws, one, on))
+        CitationLine(label=one.label, gist=gist_of(laws, one), state=standing(words, laws, one, on))
         for one in citations
     )
 

@@ -119,7 +119,7 @@ def _may_reword(view: DraftView) -> bool:
 
 async def _save(request: Request, door: ConsoleDoor, visitor: Visitor, writing: Writing) -> HTTPResponse:
     typed = typed_of(request)
-    read = written(door, typed, writing.slug, writing.version)
+    read = await written(door, typed, writing.slug, writing.version)
     is_look = value_of(request, "act") == "look"
     if is_look or read.entry is None:
         notes = () if is_look else (Note(words=door.words.text("console_knowledge.not_saved"), tone="late"),)
@@ -219,11 +219,10 @@ async def _form(
         back=Link(href=back, words=text(f"console_knowledge.form.back_{heading}")),
         heading=text(f"console_knowledge.form.{heading}"),
         hidden=hidden,
-        slug=writing.slug,
+        read=read or await written(door, typed, writing.slug, writing.version),
         categories=_known(all_entries, "category"),
         topics=_known(all_entries, "topic"),
         found=await findings_on(door, found_in) if found_in is not None else (),
-        read=read,
         theirs=theirs,
         notes=notes,
     )
