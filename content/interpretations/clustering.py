@@ -1,8 +1,9 @@
 """Questions asked in vain, put together by what they mean, and what might be made of each heap.
 
-Pure and deterministic: the same questions and the same index give the same heaps in the same order. Two questions mean
-the same where most of their words and pairs of characters agree, the rare ones counting most; where both come nearest
-to one entry, less has to agree. Each heap has a leader, its most asked question, and the others are like that one.
+Pure and deterministic: the same questions and the same index give the same heaps in the same order. Questions that the
+engine is fairly sure belong to one entry are one heap. Others mean the same where most of their words and pairs of
+characters agree, the rare ones counting most; where both come nearest to one entry, less has to agree. Each heap has a
+leader, its most asked question, and the others are like that one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from content.interpretations.misses import MissView
 from content.interpretations.views import EntryView
 from nlp.normalise import normalise
 
-ALIKE, ALIKE_NEAR_ONE_ENTRY = 0.5, 0.3
+SURE = 0.4
+"""Confidence in an entry from which a question joins whatever else belongs to that entry."""
+ALIKE, ALIKE_NEAR_ONE_ENTRY = 0.35, 0.15
 """Cosine of two questions from which they mean the same; the second where both come nearest to the same entry."""
 COMMONEST = 0.2
 """What more than this share of the questions hold tells nobody what they are about, once there are many."""
@@ -53,12 +56,13 @@ class Cluster:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A question with what it is compared by; `nearest` is the entry it comes nearest to."""
+    """A question with what it is compared by; `nearest` is the entry it comes nearest to, and whether surely so."""
 
     miss: MissView
     plain: str
     weights: Mapping[str, float]
     nearest: str | None
+    is_sure: bool
 
 
 def clusters(misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
@@ -81,7 +85,8 @@ def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
         weights = {feature: rarity[feature] for feature in sorted(mine) if feature in rarity}
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         scaled = {feature: weight / length for feature, weight in weights.items()}
-        seen.append(_Seen(miss, text, scaled, nearest_of(miss, answerer)))
+        nearest, confidence = nearest_of(miss, answerer)
+        seen.append(_Seen(miss, text, scaled, nearest, nearest is not None and confidence >= SURE))
     return seen
 
 
@@ -92,22 +97,27 @@ def _features(plain: str) -> frozenset[str]:
     return frozenset([*words, *pairs]) or frozenset(plain)
 
 
-def nearest_of(miss: MissView, answerer: Answerer) -> str | None:
-    """The entry a question comes nearest to; never the one that was said not to be meant."""
+def nearest_of(miss: MissView, answerer: Answerer) -> tuple[str | None, float]:
+    """The entry a question comes nearest to, never the one that was said not to be meant, and how sure that is."""
     if miss.kind == "downvoted" and miss.slug is not None and answerer.entry(miss.slug) is not None:
-        return miss.slug
+        return miss.slug, 1.0
     answer = answerer.answer(miss.words)
     found = [answer.entry.slug] if answer.entry is not None else []
     found += [one.slug for one in answer.suggestions]
-    return next((slug for slug in found if miss.kind != "not_this" or slug != miss.slug), None)
+    if miss.kind == "not_this" and miss.slug in found:
+        return next((slug for slug in found if slug != miss.slug), None), 0.0
+    return (found[0], answer.confidence) if found else (None, 0.0)
 
 
 def _heaps(seen: Sequence[_Seen]) -> list[list[_Seen]]:
     heaps: list[list[_Seen]] = []
     leaders: dict[str, list[tuple[int, float]]] = defaultdict(list)
     same: dict[str, int] = {}
+    entries: dict[str | None, int] = {}
     for one in seen:
         at = same.get(one.plain)
+        if at is None and one.is_sure:
+            at = entries.get(one.nearest)
         if at is None:
             at = _likest(one, heaps, leaders)
         if at is None:
@@ -117,6 +127,8 @@ def _heaps(seen: Sequence[_Seen]) -> list[list[_Seen]]:
                 leaders[feature].append((at, weight))
         heaps[at].append(one)
         same.setdefault(one.plain, at)
+        if one.is_sure:
+            entries.setdefault(one.nearest, at)
     return heaps
 
 
