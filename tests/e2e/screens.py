@@ -109,6 +109,32 @@ def file_one(page: Page) -> None:
     open_all(page)
 
 
+def unfold_topic(page: Page) -> None:
+    """The questions of one category, fetched when it is unfolded."""
+    page.locator("#topics .topic").first.click()
+    page.locator("#topics .picks a").first.wait_for()
+
+
+def talk_on(page: Page) -> None:
+    """A question, one that goes on with its answer, and one nobody can answer."""
+    for count, words in enumerate(("在路边摆摊要先经过批准吗", "那罚多少", "今天天气"), start=1):
+        page.fill("#q", words)
+        page.press("#q", "Enter")
+        page.locator("#turns > li").nth(count - 1).wait_for()
+
+
+def did_not_help(page: Page) -> None:
+    """An answer its reader has no use for."""
+    page.locator("button[value=not_helped]").click()
+    page.locator(".thanks").wait_for()
+
+
+def was_not_meant(page: Page) -> None:
+    """An answer to something else."""
+    page.locator("button[value=not_this]").click()
+    page.locator(".thanks").wait_for()
+
+
 def map_drawn(page: Page) -> None:
     """The map with its areas and cases."""
     page.wait_for_selector("#map[data-loaded]")
@@ -164,11 +190,18 @@ SCREENS: tuple[Screen, ...] = (
     # ---- anybody with a phone
     Screen("h5-home", "/h5/"),
     Screen("h5-ask", "/h5/ask", prepare=open_all),
-    Screen("h5-ask-answered", "/h5/ask?q=在路边摆摊要先经过批准吗"),
+    Screen("h5-ask-answered", "/h5/ask?q=在路边摆摊要先经过批准吗", prepare=open_all),
     Screen("h5-ask-unsure", "/h5/ask?q=摆桌子"),
     Screen("h5-ask-lost", "/h5/ask?q=今天天气"),
     Screen("h5-ask-danger", "/h5/ask?q=楼上招牌要掉下来砸到人了"),
     Screen("h5-ask-misconduct", "/h5/ask?q=城管队长收红包"),
+    Screen("h5-ask-long", "/h5/ask?q=" + "问" * 250),
+    Screen("h5-ask-topic", "/h5/ask", prepare=unfold_topic),
+    Screen("h5-ask-talk", "/h5/ask", prepare=talk_on),
+    Screen("h5-ask-not-helped", "/h5/ask?q=在路边摆摊要先经过批准吗", prepare=did_not_help),
+    Screen("h5-ask-not-this", "/h5/ask?q=在路边摆摊要先经过批准吗", prepare=was_not_meant),
+    Screen("h5-search", "/h5/search?q=摆摊"),
+    Screen("h5-search-none", "/h5/search?q=量子纠缠"),
     Screen("h5-message", "/h5/ask/message"),
     Screen("h5-message-refused", "/h5/ask/message", prepare=send_empty),
     Screen("h5-permits", "/h5/permits"),
