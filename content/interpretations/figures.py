@@ -31,6 +31,7 @@ _TO = r"\s*(?:至|到|-|~|—+|–)\s*"
 _HOUR = "[0-9]{1,2}|[零〇一二三四五六七八九十两]{1,3}"
 _DAYTIMES = "凌晨|清晨|早晨|早上|上午|中午|下午|午后|傍晚|晚上|夜里|夜间|夜晚|早|晚|次日|第二天"
 
+_SENTENCE_COMMA = re.compile("，(?!000|０００)")  # 20，000元 is one number, 2，100元 are two
 _PLACEHOLDER = re.compile(r"\{[a-z0-9_]*\}")
 _LOOSE = re.compile("[一二两三四五六七八九]{2}")  # 两三天
 _KINDS = {"百": "%", "千": "‰", "万": "‱"}
@@ -39,7 +40,7 @@ _WEEK, _MONTHS_A_YEAR, _MINUTES_AN_HOUR, _LAST_YEAR = 7, 12, 60, 1_000
 
 def figures(text: str) -> frozenset[str]:
     """Every figure of `text` in its one spelling; reading a spelling again gives itself."""
-    left = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFKC", text))
+    left = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFKC", _SENTENCE_COMMA.sub("；", text)))
     found: set[str] = set()
     for pattern, read in _READERS:
         for match in pattern.finditer(left):
