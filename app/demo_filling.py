@@ -7,6 +7,7 @@ from uuid import UUID
 from app.campaigns import campaign_desk
 from app.core import SHIPPED_PROFILE, Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
+from app.demo_knowledge import asked_in_vain
 from app.demo_people import DEMO_STAFF, demo_password
 from app.demo_postings import posted
 from app.demo_stories import CAMPAIGN, STORIES, Story
@@ -58,6 +59,7 @@ async def fill(settings: Settings) -> int:
         if not await SceneCode.exists():
             for code in DEMO_CODES:
                 await add_code(desk.db, system(), code)
+        await asked_in_vain(core, desk, await _editor(desk))
     return 0
 
 
@@ -73,10 +75,13 @@ async def _areas(core: Core) -> None:
 
 async def _campaign(core: Core, desk: Desk) -> None:
     """A draft that waits for somebody's release."""
-    editor = next(person.actor() for person in await list_staff(desk.db) if person.login == "bianji")
     title, text = CAMPAIGN
     campaigns_desk = campaign_desk(core, capabilities_of(core))
-    await campaigns.draft(campaigns_desk, editor, Words(title, "text", text), None, key="demo")
+    await campaigns.draft(campaigns_desk, await _editor(desk), Words(title, "text", text), None, key="demo")
+
+
+async def _editor(desk: Desk) -> Actor:
+    return next(person.actor() for person in await list_staff(desk.db) if person.login == "bianji")
 
 
 async def introduce(settings: Settings) -> int:

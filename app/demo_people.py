@@ -32,7 +32,8 @@ DEMO_STAFF = (
     DemoPerson("xiaoqu", "许兰", "小区“城事”管理员：登记、当场办结", (Role.VOLUNTEER,)),
     DemoPerson("waibao", "马超", "外包作业人员：市政抢修，只看派给自己的工单", (Role.CONTRACTOR,)),
     DemoPerson("lingdao", "周华", "负责人：查看全部", (Role.HEAD,)),
-    DemoPerson("bianji", "林悦", "编辑：起草群发、改文案", (Role.EDITOR,)),
+    DemoPerson("bianji", "林悦", "编辑：起草群发、改文案、管知识库", (Role.EDITOR,)),
+    DemoPerson("fazhi", "沈岚", "法制审核员：审核知识库引用的法条", (Role.LEGAL_REVIEWER,)),
     DemoPerson("guanli", "何芳", "管理员：人员、单位、文案", (Role.ADMINISTRATOR,)),
     DemoPerson("shenji", "钱正", "审计员：只看不改", (Role.AUDITOR,)),
 )
