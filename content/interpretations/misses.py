@@ -193,7 +193,8 @@ class MissLog:
 
 def kept_words(words: str) -> str:
     """The question as it may be kept: on one line, what names a person as asterisks, at most `WORDS_AT_MOST` characters."""
-    text = " ".join(words[: LOOKED_AT * 2].split())[:LOOKED_AT]
+    # No database stores a control character or a lone surrogate, and one such question would keep all others waiting.
+    text = "".join(filter(str.isprintable, " ".join(words[: LOOKED_AT * 2].split())))[:LOOKED_AT]
     masked = list(text)
     for span in personal_spans(text):
         masked[span.start : span.end] = "*" * (span.end - span.start)

@@ -149,6 +149,7 @@ async def test_words_wait_while_the_database_is_away_and_room_is_bounded(databas
         ("浙A12345 停人行道上罚多少", "******* 停人行道上罚多少"),
         ("  一行\n两行  ", "一行 两行"),
         ("长" * 5_000, "长" * 200),
+        ("摆摊\x00要\udc80批\u202e准吗", "摆摊要批准吗"),
     ],
 )
 def test_words_are_kept_without_what_names_a_person(said: str, kept: str) -> None:
