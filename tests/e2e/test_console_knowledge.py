@@ -83,7 +83,7 @@ async def signed_in(setting: Setting, login: str) -> Clerk:
 
 def fields_of(page: Page, action: str) -> dict[str, str]:
     """The hidden fields of the form that goes to `action`."""
-    form = next(one for one in re.findall(r"<form.*?</form>", page.text, re.S) if f'action="{action}"' in one)
+    form = next(one for one in re.findall(r"<form.*?</form>", page.text, re.S) if f'method="post" action="{action}"' in one)
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
 
