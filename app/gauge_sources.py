@@ -7,6 +7,7 @@ from prometheus_client.core import Metric
 from app.core import Core, rule_book
 from app.gauges import Gauges, Source
 from app.gauges_day import LastDay
+from app.gauges_knowledge import of_knowledge
 from app.gauges_platform import ACCOUNT, MINI_PROGRAM, of_certification, of_quotas, of_tokens
 from app.gauges_upkeep import (
     of_calendar,
@@ -57,6 +58,7 @@ def build_gauges(core: Core, desk: Desk, capabilities: Capabilities) -> Gauges:
             Source("platform", platform),
             Source("day", LastDay(core.db).read, DAY_EVERY_S),
             Source("upkeep", upkeep, UPKEEP_EVERY_S),
+            Source("knowledge", lambda: of_knowledge(clock.now())),
             Source("certificate", lambda: of_certificate(settings.public_url), CERTIFICATE_EVERY_S),
         ]
     )
