@@ -77,6 +77,14 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def resized(page: Page, size: tuple[int, int]) -> Page:
+    """The same page in a window of another size, drawn anew, as when somebody comes back to it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow'))")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page
+
+
 def keep(page: Page, name: str) -> None:
     """Keep a picture for the documents when SCREENS is set: test runs leave the tree as it is."""
     if not os.environ.get("SCREENS"):
