@@ -1,4 +1,4 @@
-"""`laws import|list|show|check|digest`: official texts of laws, and the index that is held against them."""
+"""`laws import|list|show|check|repeal|digest`: official texts of laws, and the index that is held against them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.commands.running import with_database
 from app.refusals import CommandRefused
 from casework.actors import system
 from content.interpretations.law_digests import DIGESTS_FILE, digested, write_digests
+from content.interpretations.law_ending import Ending, end_law
 from content.interpretations.law_files import LawFile, law_paths, read_law_file, texts_by_version
 from content.interpretations.law_import import Imported, ImportOptions, LawRefused, import_law
 from content.interpretations.law_queries import (
@@ -49,6 +50,7 @@ def add(group: Any) -> None:
         "path", nargs="?", type=Path, metavar="文件或文件夹", help="核对这些文本；不写则核对已导入的"
     )
     checking.set_defaults(run=_check)
+    _add_repeal(actions)
     digesting = actions.add_parser("digest", help="由原文重写索引的摘要文件（随程序附带的，改版时用）")
     digesting.add_argument("folder", type=Path, metavar="文件夹")
     digesting.add_argument("--to", type=Path, default=DIGESTS_FILE, metavar="文件", help="写到哪里，默认原处")
@@ -73,6 +75,17 @@ def _add_import(actions: Any) -> None:
     )
     taking.add_argument("--reason", default="", help="为什么替换，记入留痕")
     taking.set_defaults(run=_import)
+
+
+def _add_repeal(actions: Any) -> None:
+    ending = actions.add_parser("repeal", help="记下一部法哪天废止；从那天起引用它的问答不再给出")
+    ending.add_argument("title", metavar="法名")
+    when = ending.add_mutually_exclusive_group(required=True)
+    when.add_argument("--on", type=_day, metavar="日期", help="从哪天起不再有效")
+    when.add_argument("--undo", action="store_true", help="记错了，撤销")
+    ending.add_argument("--successor", default="", metavar="法名", help="由哪部法取代")
+    ending.add_argument("--reason", required=True, help="依据，如废止决定的文号，记入留痕")
+    ending.set_defaults(run=_repeal)
 
 
 def _day(text: str) -> date:
@@ -146,6 +159,29 @@ def _told(file: LawFile, done: Imported, options: ImportOptions) -> str:
         f"{done.in_force_on} 施行，{STATES[done.status]}；{did}"
     )
     return "\n".join((head, *(f"    注意：{note}" for note in done.notes)))
+
+
+def _repeal(arguments: argparse.Namespace) -> int:
+    title, reason = plain_title(arguments.title), arguments.reason.strip()
+    if not reason:
+        raise CommandRefused("请用 --reason 写明依据。")
+    successor = plain_title(arguments.successor)
+
+    async def work(db: Database) -> Ending:
+        return await end_law(db, system(), title, arguments.on, successor, reason, _today())
+
+    try:
+        done = with_database(work)
+    except LawRefused as refusal:
+        raise CommandRefused(f"{refusal}。") from None
+    name = f"《{done.title}》（{done.version_on} 版）"
+    if done.ends_on is None:
+        print(f"已撤销：{name}没有废止日期。")
+        return OK
+    print(f"已记下：{name}{done.ends_on} 起不再有效；从那天起 {len(done.slugs)} 条问答不再给出。")
+    for slug in done.slugs:
+        print(f"    {slug}")
+    return OK
 
 
 def _list(_: argparse.Namespace) -> int:

@@ -41,7 +41,9 @@ def read_law_file(path: Path, version_on: date | None = None, in_force_on: date 
     """Read a text; `version_on` and `in_force_on`, where given, come before what the file says."""
     try:
         reading = read_law(decoded(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return LawFile(name=path.name, faults=(f"读不了（{error.strerror}）",))
+    except ValueError as error:
         return LawFile(name=path.name, faults=(str(error),))
     return dated(path.name, reading, version_on, in_force_on)
 

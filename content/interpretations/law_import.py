@@ -165,8 +165,9 @@ async def _written(
     row, found = await _compared(file, law)
     if not found.is_news:
         return found
-    _check_replacing(row, file, found, options)
     held = await _held(row)
+    if held:
+        _check_replacing(row, file, found, options)
     if row is None:
         row = LawText(id=change.ids.new(), title=law.title, version_on=law.version_on)
         is_new = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import pytest
 
 from casework.actors import system
 from content.interpretations.check import check_entries, citable
+from content.interpretations.law_ending import end_law
 from content.interpretations.law_files import LawFile, read_law_file
 from content.interpretations.law_import import Imported, ImportOptions, LawRefused, import_law
 from content.interpretations.law_library import known_laws, laws_for
@@ -160,6 +161,28 @@ async def test_an_answer_ends_with_its_law_whatever_version_came(database: Datab
     assert {one.slug for one in await published_entries(date(2026, 11, 30))} == slugs
     assert await published_entries(date(2026, 12, 1)) == []
     assert await KnowledgeEntry.filter(published=True).count() == len(starter)
+
+
+async def test_a_law_that_is_said_to_end_tomorrow_answers_today(database: Database, tmp_path: Path) -> None:
+    starter = [one for one in read_starter(shipped_laws()) if {c.law for c in one.citations} == {"消防法"}]
+
+    async def load(change: Change) -> None:
+        await load_starter(change, starter, change.now, change.ids)
+
+    await database.change(load)
+    tomorrow = TODAY + timedelta(days=1)
+    ended = await end_law(database, system(), "消防法", tomorrow, "新消防法", "决定文号", TODAY)
+    assert set(ended.slugs) == {one.slug for one in starter}
+    assert len(await published_entries(TODAY)) == len(starter)
+    assert await published_entries(tomorrow) == []
+    found = check_entries(starter, await laws_for(starter), tomorrow)
+    assert any("应引《新消防法》" in one.text for one in found)
+    await end_law(database, system(), "消防法", None, "", "记错了", TODAY)
+    assert len(await published_entries(tomorrow)) == len(starter)
+    assert len(await audited("消防法")) == 2
+    for title, day in (("没有的法", tomorrow), ("消防法", date(2000, 1, 1))):
+        with pytest.raises(LawRefused):
+            await end_law(database, system(), title, day, "", "无", TODAY)
 
 
 async def test_imported_texts_are_held_against_the_index(database: Database, tmp_path: Path) -> None:
