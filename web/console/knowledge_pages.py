@@ -24,7 +24,7 @@ from web.console.screens import Chip, Fact, Note, Option
 from web.console.visitor import Visitor
 
 FILTERS = ("all", "unhelpful", "ending", "citation", "no_local")
-ROWS, NEAR_ROWS = 80, 12
+ROWS, NEAR_ROWS = 60, 12
 ASKED_AT_MOST = 200
 VOTES_OF, ENDS_SOON = timedelta(days=90), timedelta(days=30)
 FEWEST_VOTES = 2
@@ -91,7 +91,9 @@ def tried(door: ConsoleDoor, asked: str) -> Tried:
         facts.append(("phrasing", answer.phrasing))
     if answer.entry is not None:
         facts.append(("entry", answer.entry.question))
-    facts.append(("why", _reason(door, answer)))
+    why = _reason(door, answer)
+    if why:
+        facts.append(("why", why))
     return Tried(
         question=asked,
         band=band(door.words, answer.band),
@@ -102,8 +104,9 @@ def tried(door: ConsoleDoor, asked: str) -> Tried:
 
 
 def _reason(door: ConsoleDoor, answer: Answer) -> str:
-    key = f"console_knowledge.reason.{answer.reason or 'none'}"
-    return door.words.text(key) if door.words.catalogue.has(key) else answer.reason
+    """Why in words; "" for a reason that has none yet."""
+    key = f"console_knowledge.reason.{answer.reason}"
+    return door.words.text(key) if door.words.catalogue.has(key) else ""
 
 
 async def troubles_of(door: ConsoleDoor, rows: Sequence[DeskEntry]) -> Mapping[str, list[Finding]]:

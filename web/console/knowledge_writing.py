@@ -20,6 +20,7 @@ from content.interpretations.views import EntryView
 from kit.problems import Conflict, Invalid, NotFound
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
+from web.console.knowledge_citing import cited
 from web.console.knowledge_draft_forms import (
     FIELDS,
     Written,
@@ -61,7 +62,8 @@ async def new_entry(request: Request, door: ConsoleDoor, visitor: Visitor) -> HT
         "valid_from_on": today(door).isoformat(),
     }
     writing = Writing(slug=f"own-{secrets.token_hex(5)}", version=1, misses=tuple(one.id for one in misses))
-    return await _form(door, visitor, writing, typed)
+    _, rows = cited(door.words, {}, door.knowledge.laws(), today(door))
+    return await _form(door, visitor, writing, typed, read=Written(None, rows))
 
 
 async def add_entry(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
