@@ -40,6 +40,8 @@ Kind = Literal["asked", "near", "far"]
 PRECISION = 0.95
 LOOKED_AT = 10
 BINS = 10
+AT_A_STRETCH, BREATH_S = 4, 0.0002
+"""Questions between two breaths, in which the requests of a process that evaluates in a thread have their turn."""
 HELD = "held"
 
 
@@ -117,7 +119,8 @@ def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
     """Ask everything of this state of the knowledge base; takes about a millisecond a question."""
     timed = answers_timed(answerer, [question.text for question in questions])
     outcomes = []
-    for question, (answer, _) in zip(questions, timed, strict=True):
+    for number, (question, (answer, _)) in enumerate(zip(questions, timed, strict=True)):
+        _let_others(number)
         found = [entry.slug for entry, _ in answerer.ranked(question.text, LOOKED_AT)]
         money = _is_money(answerer, question, answer)
         outcomes.append(outcome(question.kind, found, question.right, answer, money))
@@ -139,14 +142,21 @@ def _is_money(answerer: Answerer, question: Question, answer: Answer) -> bool:
 
 def answers_timed(answerer: Answerer, texts: Sequence[str]) -> list[tuple[Answer, float]]:
     """The answer to each text and the microseconds of CPU this thread took for it, after everything was asked once."""
-    for text in texts:
+    for number, text in enumerate(texts):
+        _let_others(number)
         answerer.answer_afresh(text)
     timed = []
-    for text in texts:
+    for number, text in enumerate(texts):
+        _let_others(number)
         begun = time.thread_time_ns()
         answer = answerer.answer_afresh(text)
         timed.append((answer, (time.thread_time_ns() - begun) / 1_000))
     return timed
+
+
+def _let_others(number: int) -> None:
+    if number % AT_A_STRETCH == 0:
+        time.sleep(BREATH_S)
 
 
 def report(outcomes: Sequence[Outcome], costs: Sequence[float]) -> Report:
