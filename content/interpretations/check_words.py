@@ -40,7 +40,7 @@ def word_findings(entry: EntryView, places: Collection[str] | None) -> Iterator[
         yield Finding(entry.slug, "few_phrasings", f"问法不足 {FEWEST_PHRASINGS} 种")
     if not _LINK.fullmatch(entry.link) or (places is not None and entry.link and entry.link not in places):
         yield Finding(entry.slug, "unknown_place", f"“{entry.link}”不是能去的地方")
-    found = _SENSITIVE.search(_PLACEHOLDER.sub("", f"{entry.answer}\n{entry.more}"))
+    found = _SENSITIVE.search(_said(entry, f"{entry.answer}\n{entry.more}"))
     if found and not entry.sensitive:
         text = f"答复说到“{found[0]}”，关系到钱款、处罚、期限或权利，要标为敏感"
         yield Finding(entry.slug, "not_sensitive", text)
@@ -77,9 +77,14 @@ def _core(plain: str) -> str:
     return _FILLER.sub("", plain) or plain
 
 
+def _said(entry: EntryView, text: str) -> str:
+    """The text with the words that stand in for the bureau's own figures."""
+    return _PLACEHOLDER.sub(lambda found: entry.local.get(found[1], found[0]), text)
+
+
 def _lengths(entry: EntryView) -> Iterator[Finding]:
     for what, text, longest in (("答复", entry.answer, LONGEST_ANSWER), ("补充", entry.more, LONGEST_MORE)):
-        length = len(_PLACEHOLDER.sub(lambda found: entry.local.get(found[1], found[0]), text))
+        length = len(_said(entry, text))
         if length > longest:
             yield Finding(entry.slug, "too_long", f"{what} {length} 字，超过 {longest} 字")
 

@@ -10,6 +10,7 @@ import msgspec
 from content.interpretations.law_digests import article_digest, text_digest
 from content.interpretations.law_files import LawFile
 from content.interpretations.law_library import known_laws
+from content.interpretations.law_reading import ended_by
 from content.interpretations.laws import LawIndex, Status
 from content.interpretations.load import bump_version
 from content.interpretations.models import LawArticle, LawText
@@ -115,8 +116,22 @@ def judged(file: LawFile, index: LawIndex, on: date, options: ImportOptions) -> 
         ends_on=ends_on,
         successor=successor,
         articles=len(file.articles),
-        notes=(*(() if known and file.begins_by == "version" else file.notes), *_newer(file, index)),
+        notes=(
+            *(() if known and file.begins_by == "version" else file.notes),
+            *_newer(file, index),
+            *_ending(file),
+        ),
     )
+
+
+def _ending(file: LawFile) -> tuple[str, ...]:
+    names = dict.fromkeys(
+        name for one in file.articles[-3:] for name in ended_by(one.text) if name != file.title
+    )
+    if not names:
+        return ()
+    named = "".join(f"《{name}》" for name in names)
+    return (f"文中说{named}同时废止：{file.in_force_on} 起不能再引用",)
 
 
 def _newer(file: LawFile, index: LawIndex) -> tuple[str, ...]:
@@ -189,9 +204,7 @@ async def _written(
         for article in file.articles
         if article.number in wanted
     )
-    now_held = {number: digest for number, digest in held.items() if number not in found.gone} | _digests(
-        file
-    )
+    now_held = {**{one: held[one] for one in held.keys() - set(found.gone)}, **_digests(file)}
     row.in_force_on, row.repealed_on, row.successor = law.in_force_on, law.ends_on, law.successor or None
     row.digest, row.imported_by_id, row.imported_at = text_digest(now_held), actor.id, change.now
     await row.save(force_create=is_new)

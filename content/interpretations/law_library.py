@@ -8,7 +8,16 @@ import msgspec
 from tortoise.functions import Count, Max, Min
 
 from content.interpretations.law_digests import digest_of
-from content.interpretations.laws import ArticleDigest, ArticleNote, Law, LawDigests, LawIndex, shipped_laws
+from content.interpretations.law_reading import ended_by
+from content.interpretations.laws import (
+    ArticleDigest,
+    ArticleNote,
+    Law,
+    LawDigests,
+    LawIndex,
+    SupersededLaw,
+    shipped_laws,
+)
 from content.interpretations.models import LawArticle, LawText
 from content.interpretations.views import EntryView
 
@@ -26,8 +35,11 @@ async def known_laws(base: LawIndex | None = None) -> LawIndex:
     """
     index = base or shipped_laws()
     rows = await LawText.all().order_by("title", "version_on")
+    if not rows:
+        return index
     numbers = await _numbers(rows)
-    return index.with_laws(_law(row, index, dict.fromkeys(numbers[row.id], BARE)) for row in rows)
+    laws = [_law(row, index, dict.fromkeys(numbers[row.id], BARE)) for row in rows]
+    return index.with_laws(laws, superseded=await _ended(rows, index.with_laws(laws)))
 
 
 async def laws_for(entries: Iterable[EntryView], base: LawIndex | None = None) -> LawIndex:
@@ -67,6 +79,30 @@ def _law(row: LawText, index: LawIndex, notes: dict[int, ArticleNote]) -> Law:
         replaces=known.replaces if known else (),
         articles={**notes, **(known.articles if known else {})},
     )
+
+
+async def _ended(rows: Iterable[LawText], index: LawIndex) -> list[SupersededLaw]:
+    """What imported texts end by their own words (《……》同时废止), from the day the earliest such text took effect.
+
+    A law of the same name is a matter of versions, and one that was passed again later was not meant.
+    """
+    by_id = {row.id: row for row in rows}
+    found: dict[str, SupersededLaw] = {}
+    ending = LawArticle.filter(text__contains="同时废止", law_id__in=list(by_id))
+    for law_id, text in await ending.values_list("law_id", "text"):
+        row = by_id[law_id]
+        for title in ended_by(text):
+            law, again = index.version(row.title, row.version_on), index.laws.get(title)
+            if (
+                law is None
+                or title == row.title
+                or (again is not None and again.version_on > law.in_force_on)
+            ):
+                continue
+            before = found.get(title)
+            if before is None or law.in_force_on < before.repealed_on:
+                found[title] = SupersededLaw(title, law.in_force_on, row.title)
+    return list(found.values())
 
 
 async def _numbers(rows: Iterable[LawText]) -> dict[UUID, Iterable[int]]:

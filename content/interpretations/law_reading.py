@@ -34,6 +34,8 @@ _ENTRY = re.compile(
 )
 _EXCERPT = re.compile("摘录|节选|摘编")
 _PART = re.compile("[\u4e00-\u9fff]{2,8}编")
+_ENDED = re.compile("((?:[^。；]*?《[^》]+》)+)[，,]?\\s*(?:自[^。；]{1,20}起)?(?:均|一并)?同时废止")
+_NAMED = re.compile("《([^》]+)》(?!第)")
 _REFERS = re.compile("[规第和、及的至或以之与所中]")  # 第三条规定的…… begins a sentence, not an article
 
 
@@ -108,6 +110,15 @@ def read_law(text: str) -> LawReading:
         apart=tuple(apart),
         faults=tuple(faults),
         notes=tuple(notes),
+    )
+
+
+def ended_by(text: str) -> tuple[str, ...]:
+    """The laws an article ends: 《城市规划法》同时废止 names one."""
+    return tuple(
+        dict.fromkeys(
+            plain_title(name) for found in _ENDED.finditer(text) for name in _NAMED.findall(found[1])
+        )
     )
 
 

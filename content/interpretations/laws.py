@@ -179,8 +179,13 @@ class LawIndex:
         found = self.digests.get((title, version_on))
         return found.articles.get(article) if found else None
 
-    def with_laws(self, laws: Iterable[Law], digests: Iterable[LawDigests] = ()) -> "LawIndex":
-        """This index with more laws: of a version that both have, the given one stands; digests are added to its own."""
+    def with_laws(
+        self,
+        laws: Iterable[Law],
+        digests: Iterable[LawDigests] = (),
+        superseded: Iterable[SupersededLaw] = (),
+    ) -> "LawIndex":
+        """This index with more laws: of a version that both have, the given one stands; the rest is added to its own."""
         known = {(law.title, law.version_on): law for found in self.versions.values() for law in found}
         known.update(((law.title, law.version_on), law) for law in laws)
         held = dict(self.digests)
@@ -188,7 +193,8 @@ class LawIndex:
             key = (one.title, one.version_on)
             before = held[key].articles if key in held else {}
             held[key] = LawDigests(one.title, one.version_on, {**one.articles, **before})
-        return LawIndex(known.values(), self.superseded.values(), held.values())
+        ended = {one.title: one for one in superseded} | dict(self.superseded)
+        return LawIndex(known.values(), ended.values(), held.values())
 
 
 @cache

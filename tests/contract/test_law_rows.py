@@ -185,6 +185,23 @@ async def test_a_law_that_is_said_to_end_tomorrow_answers_today(database: Databa
             await end_law(database, system(), title, day, "", "无", TODAY)
 
 
+async def test_what_an_imported_law_ends_by_its_own_words_is_over(database: Database, tmp_path: Path) -> None:
+    """Whichever text comes first: the one that is ended, or the one that ends it."""
+    old = file_of(tmp_path, TEXT.replace("2026", "2020"), "老市容条例", "old.md")
+    entry = citing("老市容条例", date(2020, 5, 1))
+    await imported(database, old)
+    assert citable(entry, await known_laws(), TODAY)
+    closing = "起施行。《中华人民共和国老市容条例》、《暂行办法》同时废止。"
+    done = await imported(database, file_of(tmp_path, TEXT.replace("起施行。", closing)))
+    assert any("《老市容条例》《暂行办法》" in note for note in done.notes)
+    laws = await known_laws()
+    assert not citable(entry, laws, TODAY)
+    assert citable(entry, laws, date(2026, 6, 30))
+    assert laws.standing("老市容条例", date(2020, 5, 1), TODAY).successor == LOCAL
+    with pytest.raises(LawRefused, match=LOCAL):
+        await imported(database, file_of(tmp_path, TEXT.replace("2026", "2019"), "暂行办法", "temporary.md"))
+
+
 async def test_imported_texts_are_held_against_the_index(database: Database, tmp_path: Path) -> None:
     law = shipped_laws().laws["动物防疫法"]
     text = f"动物防疫法\n{law.version_on.year}年{law.version_on.month}月{law.version_on.day}日 公布\n"

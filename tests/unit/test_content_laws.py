@@ -16,7 +16,7 @@ from content.interpretations.law_digests import DIGESTS_FILE, digest_of, digeste
 from content.interpretations.law_files import LawFile, law_paths, read_law_file, texts_by_version
 from content.interpretations.law_import import ImportOptions, LawRefused, judged
 from content.interpretations.law_queries import check_files
-from content.interpretations.law_reading import decoded, plain_title, read_law
+from content.interpretations.law_reading import decoded, ended_by, plain_title, read_law
 from content.interpretations.laws import (
     ArticleNote,
     KnowledgeError,
@@ -169,6 +169,19 @@ def test_dates_come_from_the_name_the_head_or_the_closing_article(tmp_path: Path
     assert read_law_file(tmp_path / "a.txt", OLD, NEW).faults == ()
     at_once = text_file(tmp_path, "街面法\n2020年1月1日公布\n第一条 本法自公布之日起施行。", "b.txt")
     assert (at_once.in_force_on, at_once.begins_by) == (OLD, "version")
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("本法自公布之日起施行。《中华人民共和国城市规划法》同时废止。", ("城市规划法",)),
+        ("1960年批准的《甲办法》，1988年发布的《乙条例》，同时废止。", ("甲办法", "乙条例")),
+        ("《甲法》、《乙法》自本法施行之日起同时废止", ("甲法", "乙法")),
+        ("依照《甲法》办理。《乙条例》第三条同时废止。", ()),
+    ],
+)
+def test_the_laws_an_article_ends_are_read_from_it(text: str, ended: tuple[str, ...]) -> None:
+    assert ended_by(text) == ended
 
 
 def test_a_folder_is_read_without_the_folders_within(tmp_path: Path) -> None:
