@@ -19,13 +19,14 @@ from content.interpretations.law_queries import (
     ArticleShown,
     HeldLaw,
     article_shown,
+    check_file,
     check_files,
     check_imported,
     held_laws,
     not_imported,
 )
 from content.interpretations.law_reading import plain_title
-from content.interpretations.laws import KnowledgeError, LawIndex, Standing
+from content.interpretations.laws import KnowledgeError, LawIndex, Standing, shipped_laws
 from content.interpretations.numerals import article_number
 from kit.clock import SystemClock, local
 from kit.db import Database
@@ -158,7 +159,8 @@ def _told(file: LawFile, done: Imported, options: ImportOptions) -> str:
         f"{file.name}：《{done.title}》{part}（{done.version_on} 版）{span}，"
         f"{done.in_force_on} 施行，{STATES[done.status]}；{did}"
     )
-    return "\n".join((head, *(f"    注意：{note}" for note in done.notes)))
+    differing = check_file(shipped_laws(), file)
+    return "\n".join((head, *(f"    注意：{note}" for note in (*done.notes, *differing))))
 
 
 def _repeal(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
+from tortoise.exceptions import IntegrityError
 
 from content.interpretations.law_digests import article_digest, text_digest
 from content.interpretations.law_files import LawFile
@@ -78,7 +79,10 @@ async def import_law(
 
     if options.is_check:
         return (await _compared(file, law))[1]
-    return await db.change(work, timeout_s=WITHIN_S)
+    try:
+        return await db.change(work, timeout_s=WITHIN_S)
+    except IntegrityError:
+        raise LawRefused(f"《{law.title}》（{law.version_on} 版）正在由别人导入，请稍后再试") from None
 
 
 def judged(file: LawFile, index: LawIndex, on: date, options: ImportOptions) -> Imported:
@@ -131,7 +135,7 @@ def _ending(file: LawFile) -> tuple[str, ...]:
     if not names:
         return ()
     named = "".join(f"《{name}》" for name in names)
-    return (f"文中说{named}同时废止：{file.in_force_on} 起不能再引用",)
+    return (f"文中说{named}同时废止：这部法施行起，不能再引用",)
 
 
 def _newer(file: LawFile, index: LawIndex) -> tuple[str, ...]:

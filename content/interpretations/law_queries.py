@@ -116,6 +116,18 @@ def check_files(index: LawIndex, files: Iterable[LawFile]) -> list[str]:
     return lines
 
 
+def check_file(index: LawIndex, file: LawFile) -> list[str]:
+    """What of one text differs from what the index says of its articles; of a part, only of its own."""
+    if file.version_on is None:
+        return []
+    texts = {article.number: article.text for article in file.articles}
+    law = index.version(file.title, file.version_on)
+    if law is not None and file.part:
+        held = {number: note for number, note in law.articles.items() if number in texts}
+        index = index.with_laws([msgspec.structs.replace(law, articles=held)])
+    return check_texts(index, file.title, file.version_on, texts)
+
+
 def check_texts(index: LawIndex, title: str, version_on: date, texts: Mapping[int, str]) -> list[str]:
     """Each article the index cites of a version: its digest, its figures."""
     law = index.version(title, version_on)
