@@ -124,7 +124,8 @@ async def ask(call: Call[Question, NoQuery]) -> HTTPResponse:
         return answer(_answered(door, found))
     await _page(call, text, matched)
     notice, said = Notice("danger", danger_numbers(door)), _answered(door, door.answerer.answer(text))
-    return answer(msgspec.structs.replace(said, notice=notice, answer=f"{notice.text}\n{said.answer}"))
+    then = said.answer if said.band != "lost" else door.text("api.danger_then")
+    return answer(msgspec.structs.replace(said, notice=notice, answer=f"{notice.text}\n{then}"))
 
 
 async def show_entry(call: Call[None, NoQuery]) -> HTTPResponse:

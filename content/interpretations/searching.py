@@ -17,8 +17,8 @@ from nlp.normalise import normalise
 
 MOST_FOUND = 20
 EXCERPT_CHARACTERS = 90
-_NEAR = 0.5
-"""Of the first one's score: a thing that shares no word with what was typed has to be at least so near."""
+_BEGUN = frozenset("\u600e\u4ec0\u54ea\u51e0\u591a")
+"""Characters that only begin or end words of questions (\u600e\u4e48, \u4ec0\u4e48): half of such a word tells nothing."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,10 +99,11 @@ class Questions:
         ranked = self._engine.ranked(words.typed, limit)
         if not ranked:
             return ()
-        # Where the engine itself knows nothing, only what shares a word is worth a look.
-        near = _NEAR * ranked[0][1] if self._engine.answer(words.typed).band != "lost" else 2.0
+        # What shares no word is worth a look only where the engine would say or offer it itself.
+        said = self._engine.answer(words.typed)
+        named = {one.slug for one in said.suggestions} | ({said.entry.slug} if said.entry else set())
         found = (_found(words, entry, score) for entry, score in ranked)
-        return tuple(one for one in found if one.matched or one.score >= near)
+        return tuple(one for one in found if one.matched or one.name in named)
 
 
 def search(shelves: Sequence[Shelf], typed: str, limit: int = MOST_FOUND) -> tuple[Found, ...]:
@@ -120,9 +121,9 @@ def excerpt_of(text: str) -> str:
 
 def _telling(run: str, at_least: int) -> str:
     """The run without the words that say nothing at its ends; "" where no more than these was shared."""
-    while run and run[0] in STOP_WORDS:
+    while run and (run[0] in STOP_WORDS or run[0] in _BEGUN):
         run = run[1:]
-    while run and run[-1] in STOP_WORDS:
+    while run and (run[-1] in STOP_WORDS or run[-1] in _BEGUN):
         run = run[:-1]
     return run if len(run) >= at_least and run not in STOP_WORDS else ""
 

@@ -24,7 +24,7 @@ from web.h5.screens import Fact, Link
 from web.h5.visitor import CASES
 
 QUESTION_AT_MOST = 200
-_MOST_MATCHED, _MOST_NEAR = 4, 3
+_MOST_MATCHED, _MOST_NEAR, _MOST_LOOKED_AT = 4, 3, 12
 _SAYS_LITTLE = 6
 """Characters: shorter questions that were misunderstood are looked up again together with what was understood."""
 HELPED, NOT_HELPED, NOT_THIS = "helped", "not_helped", "not_this"
@@ -83,7 +83,10 @@ def said_to(door: H5Door, question: str, after: str = "") -> Turn:
         Link(href=f"{CASES}/{one}", words=door.words.text("h5_ask.case", reference=str(one)))
         for one in find_references(question)[:3]
     )
-    return replace(_turn(door, question, answer, cases=named), numbers=numbers)
+    turn = _turn(door, question, answer, cases=named)
+    if numbers and turn.band == "lost":
+        turn = replace(turn, lead=door.words.text("h5_ask.danger"))
+    return replace(turn, numbers=numbers)
 
 
 def picked(door: H5Door, slug: str, question: str = "", said: str = "") -> Turn:
@@ -191,9 +194,10 @@ def _after_vote(door: H5Door, turn: Turn, entry: EntryView, said: str) -> Turn:
 def _near(door: H5Door, entry: EntryView, question: str) -> tuple[Link, ...]:
     """Other questions that may have been meant."""
     asked = question if len(question) >= _SAYS_LITTLE else f"{question}{entry.question}"
-    ranked = door.answering.ranked(asked, _MOST_NEAR + 1)
-    others = [one for one, _ in ranked if one.slug != entry.slug][:_MOST_NEAR]
-    return _links([SuggestedQuestion(one.slug, one.question) for one in others])
+    ranked = [one for one, _ in door.answering.ranked(asked, _MOST_LOOKED_AT) if one.slug != entry.slug]
+    # Of the same matter first, and among these the nearest.
+    ranked.sort(key=lambda one: not entry.topic or one.topic != entry.topic)
+    return _links([SuggestedQuestion(one.slug, one.question) for one in ranked[:_MOST_NEAR]])
 
 
 def _links(suggestions: Sequence[SuggestedQuestion]) -> tuple[Link, ...]:
