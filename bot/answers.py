@@ -118,5 +118,6 @@ class AnswerTexts:
 
 def fitted(text: str, *below: str) -> str:
     """The text with the lines below it, within what the platform shows: a long text is cut, what is tapped never."""
-    ending = "".join(f"\n{one}" for one in below if one)
+    lines = "\n".join(one for one in below if one)
+    ending = f"\n\n{lines}" if lines else ""
     return shorten(text, MAX_TEXT_BYTES - len(ending.encode())) + ending

@@ -54,12 +54,13 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
 class Last(msgspec.Struct, frozen=True, omit_defaults=True):
     """The question asked last. `slug` is the entry shown, "" when none was; `asked` the words, without numbers.
 
-    `misses`: how many questions in a row were not answered.
+    `misses`: how many questions in a row were not answered; `goes_on`: they begin with the question gone on with.
     """
 
     slug: str = ""
     asked: str = ""
     misses: int = 0
+    goes_on: bool = False
 
 
 class Offers(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -91,6 +91,9 @@ class Questions:
         self._flight.remember_also(message.citizen, encode_last(told.last, choices or told.choices))
         if told.last.misses < OFFERS_PERSON_AFTER:
             return told.text
+        lost = self._phrases.say("qa.lost")
+        if lost in told.text:
+            return told.text.replace(lost, self._phrases.say("qa.lost_twice"))
         return f"{self._phrases.say('qa.twice')}\n\n{told.text}"
 
     def _answered(self, question: str) -> tuple[Answer, tuple[EntryView, ...]]:
@@ -119,7 +122,7 @@ class Questions:
         if found.entry is not None:
             is_same = found.entry.slug == before.slug
             text = self._texts.answered(found, opens=True, with_more=is_same)
-            return Told(text, found, Last(found.entry.slug, asked))
+            return Told(text, found, Last(found.entry.slug, asked, goes_on=True))
         missed = Last(before.slug, asked, last.misses + 1)
         if not found.suggestions:
             text = self._phrases.say("qa.unsaid", question=before.question)
@@ -179,7 +182,8 @@ class Questions:
 
     def _others(self, entry: EntryView, asked: str, message: Message, offers: Offers) -> str:
         """Another question was meant: the next ones that come near, or those of the same matter."""
-        near = self._answerer.answer(asked).suggestions if asked else ()
+        # What went on with an answer is about its matter, whatever the words of both come near.
+        near = self._answerer.answer(asked).suggestions if asked and not offers.last.goes_on else ()
         others = [one for one in near if one.slug != entry.slug]
         if not others and entry.topic:
             matter = (

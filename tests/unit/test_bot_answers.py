@@ -83,7 +83,7 @@ def test_a_long_text_is_cut_and_what_can_be_tapped_is_not() -> None:
     below = tap("有用", tap_id(Tap("useful", "a", 1)))
     said = fitted("长" * 3_000, below)
     assert len(said.encode()) <= MAX_TEXT_BYTES
-    assert said.endswith(f"…\n{below}")
+    assert said.endswith(f"…\n\n{below}")
 
 
 def test_what_is_remembered_line_by_line_is_read_as_one() -> None:
