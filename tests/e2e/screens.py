@@ -1,7 +1,8 @@
 """Every screen there is, in one table: what is looked at, measured for accessibility and kept as a picture.
 
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
-one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {order} a work order and {order_case} its case, {desk_case} and {desk_inquiry} what a
+one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {order} a work order and {order_case} its case, {entry} one of the knowledge base that {release} changed, {draft} one
+that waits for a legal reviewer, {ready_draft} one ready to be published, {desk_case} and {desk_inquiry} what a
 clerk opens.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
@@ -186,6 +187,31 @@ def file_for_a_caller(page: Page) -> None:
     page.locator(".taken-code").first.wait_for()
 
 
+def choose_another_entry(page: Page) -> None:
+    """Questions asked in vain, and the entries they might belong to."""
+    page.locator(".miss-acts a.button").first.click()
+    page.locator("#find").wait_for()
+
+
+def try_a_word(page: Page) -> None:
+    """How a sentence is cut with and without a new word."""
+    page.fill("#term", "后市街口")
+    page.fill("#say", "后市街口能不能摆摊")
+    page.locator("button[value=look]").click()
+    page.locator("#cuts-title").wait_for()
+
+
+def cite_what_was_repealed(page: Page) -> None:
+    """An entry that cites a law which is no longer in force."""
+    page.fill("#question", "工地灰大谁管？")
+    page.fill("#answer", "请拍照投诉。")
+    page.fill("#category", "工地道路与建设")
+    page.fill("[name='cite.0.law']", "大气污染防治法")
+    page.fill("[name='cite.0.article']", "69")
+    page.locator("main form[method=post] button.primary").click()
+    page.locator("#cite-0-wrong").wait_for()
+
+
 SCREENS: tuple[Screen, ...] = (
     # ---- anybody with a phone
     Screen("h5-home", "/h5/"),
@@ -303,6 +329,21 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-postings", "/console/postings", "lingdao"),
     Screen("console-postings-refused", "/console/postings", "lingdao", prepare=send_empty),
     Screen("console-codes", "/console/codes", "lingdao"),
+    Screen("console-knowledge", "/console/knowledge?show=no_local", "bianji"),
+    Screen("console-knowledge-asked", "/console/knowledge?q=在路边摆摊要先经过批准吗", "lingdao", open_all),
+    Screen("console-knowledge-entry", "/console/knowledge/entries/{entry}", "bianji", prepare=open_all),
+    Screen("console-knowledge-misses", "/console/knowledge/misses", "bianji"),
+    Screen("console-knowledge-cluster", "/console/knowledge/misses", "bianji", prepare=choose_another_entry),
+    Screen("console-knowledge-new", "/console/knowledge/new", "bianji", prepare=send_empty),
+    Screen("console-knowledge-refused", "/console/knowledge/new", "bianji", prepare=cite_what_was_repealed),
+    Screen("console-knowledge-drafts", "/console/knowledge/drafts?turn=ready", "bianji"),
+    Screen("console-knowledge-law", "/console/knowledge/drafts", "fazhi"),
+    Screen("console-knowledge-draft", "/console/knowledge/drafts/{draft}", "fazhi", prepare=open_all),
+    Screen("console-knowledge-publish", "/console/knowledge/publish?draft={ready_draft}", "bianji", open_all),
+    Screen("console-knowledge-releases", "/console/knowledge/releases", "lingdao"),
+    Screen("console-knowledge-release", "/console/knowledge/releases/{release}", "shenji", prepare=open_all),
+    Screen("console-knowledge-back", "/console/knowledge/releases/{release}/back", "bianji"),
+    Screen("console-knowledge-terms", "/console/knowledge/terms", "bianji", prepare=try_a_word),
     Screen("console-campaigns", "/console/campaigns", "bianji"),
     Screen("console-campaign", "/console/campaigns/{campaign}", "lingdao", prepare=open_all),
     Screen("console-campaign-new", "/console/campaigns/new", "bianji"),

@@ -76,8 +76,38 @@ class Stage:
                     "select reference from complaint where id = (select complaint_id from work_order limit 1)"
                 )[0][0]
             ),
+            **self._know(),
             "exchange": str(rows("select id from exchange_message order by id limit 1")[0][0]),
         }
+
+    def _know(self) -> dict[str, str]:
+        """An entry that was changed, another change ready to be published, and a draft that waits for a look at the law."""
+        editor, reviewer = self._context("bianji").new_page(), self._context("fazhi").new_page()
+        here, rows = f"{self._system.url}/console/knowledge", self._system.rows
+        entries = [str(row[0]) for row in rows("select slug from knowledge_entry order by slug limit 3")]
+        drafts = [self._reworded(editor, here, slug) for slug in entries]
+        for draft in drafts[:2]:
+            reviewer.goto(f"{here}/drafts/{draft}")
+            reviewer.locator("form[action$=approve_law] button").click()
+            expect(reviewer.locator("main [role=status]").first).to_be_visible()
+        editor.goto(f"{here}/publish?draft={drafts[0]}")
+        editor.locator("#publish-reason").fill("市民常这样问")
+        editor.locator("aside button.primary").click()
+        editor.wait_for_url("**/releases/**")
+        release = editor.url.rpartition("/")[2].partition("?")[0]
+        for page in (editor, reviewer):
+            page.close()
+        return {"entry": entries[0], "release": release, "ready_draft": drafts[1], "draft": drafts[2]}
+
+    def _reworded(self, editor: Page, here: str, slug: str) -> str:
+        """A draft of one more way to ask, which an editor stands for."""
+        editor.goto(f"{here}/entries/{slug}/edit")
+        known = editor.locator("#phrasings").input_value()
+        editor.locator("#phrasings").fill(f"{known}\n请问{known.splitlines()[0]}来着")
+        editor.locator("main form[method=post] button.primary").click()
+        editor.locator("form[action$=approve_edit] button").click()
+        expect(editor.locator("main [role=status]").first).to_be_visible()
+        return editor.url.rpartition("/")[2].partition("?")[0]
 
     def _file(self, story: str, *, with_photo: bool) -> str:
         # Without scripts: the plainest way through the form.

@@ -64,7 +64,6 @@ async def setting(database: Database, clock: FixedClock, tmp_path: Path) -> Asyn
         serving=lambda: knowledge.answerer,
         version=lambda: knowledge.version,
         laws=lambda: knowledge.laws,
-        permits={"occupancy": "临时占道"},
         questions=QUESTIONS,
     )
     async with console_on(database, tmp_path, knowledge=door) as console:
@@ -83,7 +82,11 @@ async def signed_in(setting: Setting, login: str) -> Clerk:
 
 def fields_of(page: Page, action: str) -> dict[str, str]:
     """The hidden fields of the form that goes to `action`."""
-    form = next(one for one in re.findall(r"<form.*?</form>", page.text, re.S) if f'method="post" action="{action}"' in one)
+    form = next(
+        one
+        for one in re.findall(r"<form.*?</form>", page.text, re.S)
+        if f'method="post" action="{action}"' in one
+    )
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from content.interpretations.answering import Answerer
 from content.interpretations.evaluation import Question
@@ -36,8 +36,7 @@ def no_local() -> Mapping[str, str]:
 class KnowledgeDoor:
     """`serving` is the index that this process answers citizens from, `version` the number of its knowledge.
 
-    `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `permits` are the
-    kinds of permits an answer may lead to, each with its words. `behind` says how many processes still answer from
+    `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `behind` says how many processes still answer from
     knowledge older than a number; None where nobody counts them. `questions` are those that a release is tried with;
     None: the shipped ones.
     """
@@ -46,6 +45,5 @@ class KnowledgeDoor:
     version: Callable[[], int] = no_version
     laws: Callable[[], LawIndex] = no_laws
     local: Callable[[], Mapping[str, str]] = no_local
-    permits: Mapping[str, str] = field(default_factory=dict)
     behind: Callable[[int], Awaitable[int | None]] = nobody_behind
     questions: Sequence[Question] | None = None

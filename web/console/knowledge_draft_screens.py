@@ -20,6 +20,8 @@ class DraftLine:
     id: str = ""
     text: str = ""
     basis: str = ""
+    changes: tuple[FieldChange, ...] = ()
+    is_new: bool = False
     troubles: tuple[Chip, ...] = ()
 
 

@@ -11,7 +11,7 @@ from content.interpretations.lifecycle import State
 from content.interpretations.render import citation_line
 from web.console.door import ConsoleDoor
 from web.console.knowledge_draft_screens import DraftLine
-from web.console.knowledge_words import ADDRESSES, phone_text
+from web.console.knowledge_words import ADDRESSES, entry_changes, phone_text
 from web.console.screens import Chip, Tone
 
 DRAFTS = ADDRESSES["drafts"]
@@ -68,6 +68,8 @@ def draft_line(
         id=f"{view.id}.{view.revision}" if tickable else "",
         text=phone_text(door, view.content) if tickable and view.kind != "withdraw" else "",
         basis=citation_line(view.content.citations),
+        changes=entry_changes(door, view.current, view.content) if tickable else (),
+        is_new=view.current is None,
         troubles=_troubles(door, view),
     )
 

@@ -18,6 +18,7 @@ from content.interpretations.drafts import NewDraft
 from content.interpretations.misses import MissView, misses_of, open_misses, set_aside
 from content.interpretations.views import EntryView
 from kit.problems import Conflict, Invalid, NotFound, Problem
+from nlp.normalise import normalise
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
 from web.console.knowledge_entry_page import entry_here
@@ -95,9 +96,12 @@ async def take_misses(request: Request, door: ConsoleDoor, visitor: Visitor) -> 
 
 async def _as_phrasings(door: ConsoleDoor, visitor: Visitor, slug: str, ids: Sequence[UUID]) -> UUID:
     entry = (await entry_here(slug)).entry
-    asked = [one.words for one in await misses_of(ids)]
-    fresh = tuple(one for one in dict.fromkeys(asked) if one not in entry.phrasings)
-    content = msgspec.structs.replace(entry, phrasings=entry.phrasings + fresh)
+    held = {normalise(one) for one in (entry.question, *entry.phrasings)}
+    fresh = {normalise(one.words): one.words for one in reversed(await misses_of(ids))}
+    added = tuple(words for plain, words in reversed(fresh.items()) if plain and plain not in held)
+    if not added:
+        raise Conflict("problem.knowledge.nothing_new")
+    content = msgspec.structs.replace(entry, phrasings=entry.phrasings + added)
     return await drafts.propose(door.db, visitor.actor, NewDraft("phrasings", content, ids))
 
 

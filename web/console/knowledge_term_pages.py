@@ -115,7 +115,7 @@ def _cuts(door: ConsoleDoor, held: tuple[TermView, ...], say: str, term: str) ->
         Cut(
             label=door.words.text(f"console_knowledge.cut.{name}"),
             words=tuple(
-                Piece(_said(word, same), word == normalise(term) if term else word in same)
+                Piece(_said(word, same), name == "with" and word == normalise(term))
                 for word in TermSegmenter(serving_segmenter(), words).cut(plain)
                 if word.strip()
             ),

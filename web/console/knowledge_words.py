@@ -27,6 +27,8 @@ ADDRESSES = {name: f"{KNOWLEDGE}/{name}" for name in TABS} | {"entries": KNOWLED
 BRIEF = 46
 """So many characters of an answer stand in a list."""
 NOTHING = "—"
+PERMITS = ("occupancy", "sign")
+"""The kinds of permits an answer may lead to."""
 
 BANDS: dict[str, Tone] = {"answer": "good", "unsure": "soon", "lost": "plain"}
 TEXTS = (
@@ -124,9 +126,7 @@ def knows_article(laws: LawIndex, citation: Citation) -> bool:
 def link_options(door: ConsoleDoor) -> tuple[Option, ...]:
     """Where an answer may lead, nowhere first."""
     text = door.words.text
-    permits = [
-        (f"permit:{kind}", text("console_knowledge.link.permit", name=name)) for kind, name in _permits(door)
-    ]
+    permits = [(f"permit:{kind}", text(f"console_knowledge.permit.{kind}")) for kind in PERMITS]
     groups = [
         (f"complaint:{group.code}", text("console_knowledge.link.complaint", name=group.name))
         for group in door.desk.policy.groups.values()
@@ -138,10 +138,6 @@ def link_options(door: ConsoleDoor) -> tuple[Option, ...]:
 def link_words(door: ConsoleDoor, link: str) -> str:
     """Where an answer leads; as written where nobody knows it."""
     return next((one.words for one in link_options(door) if one.value == link), link)
-
-
-def _permits(door: ConsoleDoor) -> Iterable[tuple[str, str]]:
-    return door.knowledge.permits.items()
 
 
 def field_words(door: ConsoleDoor, entry: EntryView | None, name: str) -> str:
