@@ -66,7 +66,7 @@ class Words:
         return frozenset(plain[at : at + 2] for at in range(len(plain) - 1))
 
     def shared_with(self, text: str) -> tuple[str, ...]:
-        """The longest runs of `text` that were typed, each once, without words that name no topic."""
+        """The longest runs of `text` that were typed, each once, without words that say nothing at their ends."""
         pairs = self._pairs
         if not pairs:
             return ()
@@ -81,11 +81,7 @@ class Words:
             if not is_shared and begun is not None:
                 runs[text[begun : at + width - 1]] = None
                 begun = None
-        return tuple(
-            dict.fromkeys(
-                word for run in runs if (word := _telling(run, width)) not in GENERIC_WORDS and word
-            )
-        )
+        return tuple(dict.fromkeys(word for run in runs if (word := _telling(run, width))))
 
 
 class Questions:
@@ -99,11 +95,14 @@ class Questions:
         ranked = self._engine.ranked(words.typed, limit)
         if not ranked:
             return ()
-        # What shares no word is worth a look only where the engine would say or offer it itself.
+        # What shares no word of a topic is worth a look only where the engine would say or offer it itself, or where
+        # nothing else was typed.
         said = self._engine.answer(words.typed)
         named = {one.slug for one in said.suggestions} | ({said.entry.slug} if said.entry else set())
-        found = (_found(words, entry, score) for entry, score in ranked)
-        return tuple(one for one in found if one.matched or one.name in named)
+        found = [_found(words, entry, score) for entry, score in ranked]
+        telling = {one.name for one in found if any(word not in GENERIC_WORDS for word in one.matched)}
+        fits = telling or {one.name for one in found if one.matched}
+        return tuple(one for one in found if one.name in fits or one.name in named)
 
 
 def search(shelves: Sequence[Shelf], typed: str, limit: int = MOST_FOUND) -> tuple[Found, ...]:
