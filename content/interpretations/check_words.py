@@ -71,10 +71,10 @@ def phrasing_findings(entries: Sequence[EntryView]) -> Mapping[str, list[Finding
 
 
 def _core(plain: str) -> str:
-    """What is left of a phrasing without particles; all of it where nothing would be left."""
+    """The characters left of a phrasing without particles, in no order; all of them where nothing would be left."""
     for one, other in _SAME:
         plain = plain.replace(other, one)
-    return _FILLER.sub("", plain) or plain
+    return "".join(sorted(_FILLER.sub("", plain) or plain))
 
 
 def _said(entry: EntryView, text: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from content.interpretations.law_reading import Article, LawReading, decoded, named_date, read_law
 
+LONGEST_TITLE = 80  # characters
 SUFFIXES = (".md", ".markdown", ".txt")
 
 
@@ -58,6 +59,8 @@ def dated(name: str, reading: LawReading, version_on: date | None, in_force_on: 
     named = named_date(name)
     version = version_on or named or reading.dated_on
     begins_by: Literal["option", "text", "version"] = "text" if in_force_on is None else "option"
+    if len(reading.title) > LONGEST_TITLE:
+        faults.append(f"法名超过 {LONGEST_TITLE} 字：第一行应只写名称")
     if version is None:
         faults.append("看不出是哪一版；请用 --version 写明公布（修订）日期")
     elif version_on is None and named and reading.dated_on and reading.dated_on > named:

@@ -34,7 +34,7 @@ _ENTRY = re.compile(
 )
 _EXCERPT = re.compile("摘录|节选|摘编")
 _PART = re.compile("[\u4e00-\u9fff]{2,8}编")
-_ENDED = re.compile("((?:[^。；]*?《[^》]+》)+)[，,]?\\s*(?:自[^。；]{1,20}起)?(?:均|一并)?同时废止")
+_ENDED = re.compile("((?:[^。；《》]*《[^》]+》)+)[，,]?\\s*(?:自[^。；]{1,20}起)?(?:均|一并)?同时废止")
 _NAMED = re.compile("《([^》]+)》(?!第)")
 _REFERS = re.compile("[规第和、及的至或以之与所中]")  # 第三条规定的…… begins a sentence, not an article
 
