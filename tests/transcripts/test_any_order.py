@@ -23,7 +23,11 @@ TEXTS = (
     "{name}", "%s", "吵" * 700, "你好", "谢谢", "问政策", "量子力学", "\u202e反", "a\x00b",
     "补充", "补充 QS-TS-261123-0001-W 又来了", "评价", "留言", "我的留言", "办证", "退订", "恢复通知", "个人信息", "撤回同意",
     "未满14岁", "张建国", "解除绑定", "Where can I park here", "他们昨天晚上又来了", "QS-LY-261123-0001-7",
+    "那罚多少", "依据是什么", "那小区里呢", "有用", "没用", "不是这个", "都不是", "更多", "要", "你们这帮废物", "吵" * 400,
 )  # fmt: skip
+
+
+TAPS = ("see.occupancy-fine.1", "see.gone.1", "useful.occupancy-fine.1", "useless.gone.2", "not_this.dog-leash.1", "more.dog-leash.9", "none..0", "file.dog-leash.1", "file..0", "nothing.x.1")  # fmt: skip
 
 
 def anything(chance: random.Random) -> dict[str, Any]:
@@ -46,6 +50,8 @@ def anything(chance: random.Random) -> dict[str, Any]:
     return chance.choice(
         [
             {"MsgType": "voice", "MediaId": "v", "Format": "amr", "Recognition": chance.choice(TEXTS)},
+            {"MsgType": "text", "Content": chance.choice(TEXTS), "bizmsgmenuid": f"qa.{chance.choice(TAPS)}"},
+            {"MsgType": "text", "Content": chance.choice(TEXTS), "bizmsgmenuid": f"qa.{chance.choice(TAPS)}"},
             {"MsgType": "video", "MediaId": "v", "ThumbMediaId": "t"},
             {"MsgType": "voice", "MediaId": "v2", "Format": "amr", "Recognition": ""},
             {"MsgType": "event", "Event": "SCAN", "EventKey": "st_23456789abcdefgh", "Ticket": "t"},
