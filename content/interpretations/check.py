@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from content.interpretations.check_citations import CITATION_KINDS, citation_findings, coming_ends
+from content.interpretations.check_citations import (
+    CITATION_KINDS,
+    citation_findings,
+    coming_ends,
+    is_dead,
+)
 from content.interpretations.check_words import (
     FEWEST_PHRASINGS,
     LONGEST_ANSWER,
@@ -14,7 +19,7 @@ from content.interpretations.check_words import (
 from content.interpretations.figures import figures
 from content.interpretations.findings import WARNINGS, Finding
 from content.interpretations.laws import LawIndex
-from content.interpretations.views import EntryView
+from content.interpretations.views import Citation, EntryView
 
 __all__ = [
     "CITATION_KINDS",
@@ -23,6 +28,7 @@ __all__ = [
     "LONGEST_MORE",
     "WARNINGS",
     "Finding",
+    "all_citable",
     "check_entries",
     "citable",
     "dead_citations",
@@ -60,12 +66,24 @@ def refusing(
 
 def citable(entry: EntryView, laws: LawIndex, on: date) -> bool:
     """Whether every article the entry cites is in force on the local day `on`: only then may it answer anybody."""
-    return not any(one.kind in CITATION_KINDS for one in citation_findings(entry, laws, on))
+    return not any(is_dead(one, laws, on) for one in entry.citations)
+
+
+def all_citable(entries: Iterable[EntryView], laws: LawIndex, on: date) -> list[EntryView]:
+    """Those of many entries that may answer; an article that several cite is looked up once."""
+    known: dict[Citation, bool] = {}
+
+    def dead(citation: Citation) -> bool:
+        if citation not in known:
+            known[citation] = is_dead(citation, laws, on)
+        return known[citation]
+
+    return [entry for entry in entries if not any(map(dead, entry.citations))]
 
 
 def dead_citations(entries: Iterable[EntryView], laws: LawIndex, on: date) -> int:
     """How many citations do not lead to an article in force."""
-    return sum(one.kind in CITATION_KINDS for entry in entries for one in citation_findings(entry, laws, on))
+    return sum(is_dead(one, laws, on) for entry in entries for one in entry.citations)
 
 
 def _figure_findings(entry: EntryView, laws: LawIndex) -> list[Finding]:

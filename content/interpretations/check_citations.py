@@ -31,6 +31,11 @@ def citation_findings(entry: EntryView, laws: LawIndex, on: date) -> Iterator[Fi
             )
 
 
+def is_dead(citation: Citation, laws: LawIndex, on: date) -> bool:
+    """Whether a citation does not lead to an article in force on the local day `on`."""
+    return _dead(citation, laws, on) is not None
+
+
 def coming_ends(entry: EntryView, laws: LawIndex, on: date) -> Iterator[Finding]:
     """When the entry, or a law it cites, will end."""
     if entry.valid_until_on is not None and entry.valid_until_on < on:

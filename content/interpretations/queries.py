@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from content.interpretations.check import citable
+from content.interpretations.check import all_citable
 from content.interpretations.law_library import known_laws
 from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.load import KNOWLEDGE
@@ -21,13 +21,12 @@ async def published_entries(on: date, laws: LawIndex | None = None) -> list[Entr
 def answering_on(entries: Iterable[EntryView], on: date, laws: LawIndex | None = None) -> list[EntryView]:
     """Those of the entries that may answer on a day."""
     index = laws or shipped_laws()
-    return [
+    valid = (
         entry
         for entry in entries
-        if entry.valid_from_on <= on
-        and (entry.valid_until_on is None or entry.valid_until_on >= on)
-        and citable(entry, index, on)
-    ]
+        if entry.valid_from_on <= on and (entry.valid_until_on is None or entry.valid_until_on >= on)
+    )
+    return all_citable(valid, index, on)
 
 
 async def every_entry() -> list[EntryView]:
