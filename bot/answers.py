@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from bot.phrases import Phrases
@@ -17,6 +18,8 @@ from wechat.replies import MAX_TEXT_BYTES, shorten
 
 SUGGESTED = 3
 _GAP = "\u3000"
+_REMEMBERED = 4_096
+"""Rows of taps below answers that are kept at hand."""
 
 
 class Answerer(Protocol):
@@ -48,6 +51,7 @@ class AnswerTexts:
         self._say = phrases.say
         self._gists = gists
         self._public_url = public_url
+        self._below = lru_cache(maxsize=_REMEMBERED)(self._acts)
 
     def answered(
         self,
@@ -86,7 +90,7 @@ class AnswerTexts:
             entry = versions.entry(one.slug)
             shown = tap(one.question, tap_id(Tap("see", one.slug, entry.version if entry is not None else 0)))
             lines.append(self._say("qa.suggestion", number=number, question=shown))
-        lines.append(self._say("qa.pick", none=self._tap("none")))
+        lines.append(self._say("qa.pick", none=self._tap(Tap("none"))))
         return "\n".join(lines)
 
     def leading(self, text: str, entry: EntryView) -> str:
@@ -102,18 +106,20 @@ class AnswerTexts:
         if lead is None:
             return ""
         if lead.kind == "complaint":
-            return self._tap("file", entry, "qa.tap.file_this") if may_file else ""
+            return self._tap(Tap("file", entry.slug, entry.version), "qa.tap.file_this") if may_file else ""
         return f'<a href="{self._public_url}{lead.href}">{self._say("qa.tap.permit")}</a>'
 
     def _thumbs(self, entry: EntryView, *, not_this: bool = False, more: bool = True) -> str:
         acts: list[Act] = ["useful", "useless"]
         acts += ["not_this"] if not_this else []
         acts += ["more"] if more and entry.more else []
-        return _GAP.join(self._tap(act, entry) for act in acts)
+        return self._below(tuple(acts), entry.slug, entry.version)
 
-    def _tap(self, act: Act, entry: EntryView | None = None, label: str = "") -> str:
-        about = Tap(act, entry.slug, entry.version) if entry is not None else Tap(act)
-        return tap(self._say(f"qa.tap.{act}"), tap_id(about), self._say(label) if label else "")
+    def _acts(self, acts: tuple[Act, ...], slug: str, version: int) -> str:
+        return _GAP.join(self._tap(Tap(act, slug, version)) for act in acts)
+
+    def _tap(self, tapped: Tap, label: str = "") -> str:
+        return tap(self._say(f"qa.tap.{tapped.act}"), tap_id(tapped), self._say(label) if label else "")
 
 
 def fitted(text: str, *below: str) -> str:
