@@ -74,7 +74,7 @@ def _add_import(actions: Any) -> None:
     taking.add_argument(
         "--replace", action="store_true", help="同一版的文本不同时，用这份替换；须写 --reason"
     )
-    taking.add_argument("--reason", default="", help="为什么替换，记入留痕")
+    taking.add_argument("--reason", default="", metavar="原因", help="为什么替换，记入留痕")
     taking.set_defaults(run=_import)
 
 
@@ -85,7 +85,7 @@ def _add_repeal(actions: Any) -> None:
     when.add_argument("--on", type=_day, metavar="日期", help="从哪天起不再有效")
     when.add_argument("--undo", action="store_true", help="记错了，撤销")
     ending.add_argument("--successor", default="", metavar="法名", help="由哪部法取代")
-    ending.add_argument("--reason", required=True, help="依据，如废止决定的文号，记入留痕")
+    ending.add_argument("--reason", required=True, metavar="依据", help="依据，如废止决定的文号，记入留痕")
     ending.set_defaults(run=_repeal)
 
 

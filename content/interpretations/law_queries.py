@@ -103,7 +103,9 @@ async def check_imported(index: LawIndex, on: date) -> list[str]:
 def check_files(index: LawIndex, files: Iterable[LawFile]) -> list[str]:
     """The same for texts on disk."""
     held = list(files)
-    lines = [f"{file.name}：{fault}" for file in held if file.is_text for fault in file.faults]
+    lines = [
+        f"{file.name}：{fault}" for file in held if file.is_text or len(held) == 1 for fault in file.faults
+    ]
     dates = {(file.title, file.version_on): file for file in held if not file.faults}
     for (title, version_on), texts in texts_by_version(held).items():
         file = dates[title, version_on]
