@@ -17,6 +17,8 @@ from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.people.models import Account, WechatIdentity
 from casework.roles import Role
 from content.interpretations.answering import Answerer
+from content.interpretations.misses import MissLog
+from content.interpretations.models import AnswerVote, QuestionMiss
 from kit.clock import FixedClock
 from kit.db import Database
 from tests.transcripts.conftest import PATIENT_S, Office, answerer, open_office
@@ -175,3 +177,31 @@ async def test_ended_jobs_are_deleted_and_open_ones_kept(office: Office) -> None
     while await forget_what_is_over(office.db):
         pass
     assert [row.state for row in await MediaFetch.all()] == ["waiting"]
+
+
+async def test_votes_in_chat_are_rows_once_a_day_and_questions_in_vain_are_kept_without_a_name(
+    database: Database, clock: FixedClock, valkey_url: str, answerer: Answerer
+) -> None:
+    log = MissLog(database, b"v" * 32)
+    office = await open_office(database, clock, valkey_url, answerer, redis_timeout_s=PATIENT_S, hearing=log)
+    assert office.bot.line is not None
+    await office.bot.line.call(b"FLUSHALL")
+    await office.say("占道经营罚多少")
+    assert "谢谢您" in await office.say("没用")
+    assert "已经评过" in await office.say("有用")
+    assert "不是这个" in await office.say("不是这个")
+    await office.say("占道经营罚多少", "oNeighbour")
+    assert "谢谢" in await office.say("有用", "oNeighbour")
+    await office.say("量子力学怎么学，找我13812345678")
+    await log.flush()
+    votes = await AnswerVote.filter(slug="occupancy-fine").order_by("helped")
+    assert [vote.helped for vote in votes] == [False, True]
+    assert not any("oCitizen" in str(value) for vote in votes for value in dict(vote).values())
+    misses = {miss.kind: miss.words for miss in await QuestionMiss.all()}
+    assert misses["downvoted"] == "占道经营罚多少"
+    assert "13812345678" not in "".join(misses.values())
+    office.pass_time(days=1)
+    await office.say("占道经营罚多少")
+    assert "谢谢" in await office.say("有用")
+    assert await AnswerVote.filter(slug="occupancy-fine").count() == 3
+    await office.bot.close()

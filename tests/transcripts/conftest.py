@@ -167,7 +167,8 @@ async def open_office(
     inquiries = InquiryDesk(
         db, desk.calendar, profile.section(InquiriesSection), desk.sealer, desk.bureau_code
     )
-    hearing = KeptHearing(clock)
+    kept = KeptHearing(clock)
+    hearing = more.pop("hearing", kept)
     bot = build_bot(
         desk=desk,
         keys=keys,
@@ -184,7 +185,7 @@ async def open_office(
         capabilities=Capabilities(rights or profile.section(WechatSection).rights(), clock),
         **more,
     )
-    return Office(db, desk, inquiries, keys, bot, clock, hearing)
+    return Office(db, desk, inquiries, keys, bot, clock, kept)
 
 
 @pytest.fixture(scope="session")
