@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from casework.actors import system
+from content.interpretations import drafts, publishing
 from content.interpretations.check import check_entries, citable
+from content.interpretations.draft_views import draft_view
 from content.interpretations.law_ending import end_law
 from content.interpretations.law_files import LawFile, read_law_file
 from content.interpretations.law_import import Imported, ImportOptions, LawRefused, import_law
@@ -23,9 +25,12 @@ from content.interpretations.queries import current_version, published_entries
 from content.interpretations.views import Citation, EntryView
 from kit.audit.models import AuditEntry
 from kit.db import Change, Database
+from kit.problems import Conflict
+from tests.knowledge_setting import REVIEWER, SECOND_EDITOR, proposed
 
 TODAY = date(2026, 11, 23)
 LOCAL = "市容管理条例"
+PHRASED = ("街面占了要罚吗", "东西摆到街上罚几百", "街上堆货被罚")
 TEXT = """{title}
 2026年5月1日 公布
 2026年7月1日 施行
@@ -200,6 +205,31 @@ async def test_what_an_imported_law_ends_by_its_own_words_is_over(database: Data
     assert laws.standing("老市容条例", date(2020, 5, 1), TODAY).successor == LOCAL
     with pytest.raises(LawRefused, match=LOCAL):
         await imported(database, file_of(tmp_path, TEXT.replace("2026", "2019"), "暂行办法", "temporary.md"))
+
+
+async def test_a_draft_passes_the_legal_review_by_an_imported_text_and_only_while_it_is_in_force(
+    database: Database, tmp_path: Path
+) -> None:
+    await imported(database, file_of(tmp_path))
+    content = citing(LOCAL, date(2026, 5, 1))
+    wrong = await proposed(
+        database, msgspec.structs.replace(content, slug="wrong", answer="处8000元以下罚款。")
+    )
+    view = await draft_view(database, wrong, laws=await known_laws())
+    assert {one.kind for one in view.faults} == {"figure_not_cited"}
+    draft = await proposed(
+        database, msgspec.structs.replace(content, question="占街面罚款多少？", phrasings=PHRASED)
+    )
+    await drafts.approve_edit(database, SECOND_EDITOR, draft)
+    await end_law(database, system(), LOCAL, TODAY, "更新的条例", "决定文号", TODAY)
+    with pytest.raises(Conflict) as refused:
+        await drafts.approve_law(database, REVIEWER, draft)
+    assert "应引《更新的条例》" in str(refused.value.params["faults"])
+    await end_law(database, system(), LOCAL, None, "", "记错了", TODAY)
+    await drafts.approve_law(database, REVIEWER, draft)
+    number = await publishing.publish(database, SECOND_EDITOR, [draft], "例行更新", None, questions=())
+    assert [one.slug for one in await published_entries(TODAY)] == ["street"]
+    assert number == await current_version()
 
 
 async def test_imported_texts_are_held_against_the_index(database: Database, tmp_path: Path) -> None:
