@@ -20,7 +20,7 @@ from kit.problems import Invalid
 from web.console.door import ConsoleDoor
 from web.console.knowledge_citing import FIELD, cited, typed_citations
 from web.console.knowledge_draft_screens import CiteRow, DraftForm
-from web.console.knowledge_findings import by_field
+from web.console.knowledge_findings import by_field, sentences
 from web.console.knowledge_screens import FieldChange
 from web.console.knowledge_words import link_options, phone_text, tabs, today
 from web.console.screens import Link, Note
@@ -145,10 +145,11 @@ def form_of(
     wrong = {name: list(read.wrong.get(name, ())) for name in FIELDS}
     warns: dict[str, list[str]] = {name: [] for name in FIELDS}
     refused = refusing(found)
+    serving = door.knowledge.serving()
     for name, several in by_field(found).items():
-        for one in several:
-            place = name if name in wrong else "question"
-            (wrong if one in refused else warns)[place].append(one.text)
+        place = name if name in wrong else "question"
+        wrong[place] += sentences((one for one in several if one in refused), serving)
+        warns[place] += sentences((one for one in several if one not in refused), serving)
     laws = door.knowledge.laws()
     return DraftForm(
         tabs=tabs(door, "drafts"),

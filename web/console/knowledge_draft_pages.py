@@ -12,9 +12,9 @@ from content.interpretations.misses import misses_of
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
 from web.console.knowledge_draft_screens import DraftButton, DraftPage, DraftsPage
-from web.console.knowledge_draft_words import DRAFTS, draft_chip, draft_line, sentences, turn_of, what_words
+from web.console.knowledge_draft_words import DRAFTS, draft_chip, draft_line, turn_of, what_words
 from web.console.knowledge_entry_page import ask_note
-from web.console.knowledge_findings import by_field
+from web.console.knowledge_findings import by_field, sentences
 from web.console.knowledge_pages import notes_of
 from web.console.knowledge_screens import FieldChange, MissLine
 from web.console.knowledge_words import ADDRESSES, entry_changes, names_of, phone_text, tabs
@@ -99,7 +99,7 @@ async def render_draft(
     before = view.current if after is not None else view.content
     changes = entry_changes(door, before, after, all_fields=True) if after is not None else ()
     changes = _with_findings(door, view, changes)
-    heads = by_field((*view.faults, *view.warnings)).get("", [])
+    heads, serving = by_field((*view.faults, *view.warnings)).get("", []), door.knowledge.serving()
     page = DraftPage(
         tabs=tabs(door, "drafts"),
         title=view.content.question,
@@ -110,8 +110,8 @@ async def render_draft(
         changes=tuple(one for one in changes if one.changed or one.forbids or one.warns),
         same=tuple(one for one in changes if not (one.changed or one.forbids or one.warns)),
         is_new=view.current is None and view.base_version is None,
-        forbids=sentences(tuple(one for one in view.faults if one in heads)),
-        warns=sentences(tuple(one for one in view.warnings if one in heads)),
+        forbids=sentences((one for one in view.faults if one in heads), serving),
+        warns=sentences((one for one in view.warnings if one in heads), serving),
         facts=await _facts(door, view),
         misses=tuple(
             MissLine(id=str(one.id), words=one.words, count=text("console_knowledge.times", count=one.count))
@@ -147,18 +147,16 @@ def _with_findings(
     door: ConsoleDoor, view: DraftView, changes: tuple[FieldChange, ...]
 ) -> tuple[FieldChange, ...]:
     """Each field with what the check says about it."""
-    forbids, warns = by_field(view.faults), by_field(view.warnings)
+    forbids, warns, serving = by_field(view.faults), by_field(view.warnings), door.knowledge.serving()
     names = {door.words.text(f"console_knowledge.field.{name}"): name for name in (*forbids, *warns) if name}
-    found = []
-    for one in changes:
-        name = names.pop(one.label, "")
-        said, also = tuple(forbids.get(name, ())) if name else (), tuple(warns.get(name, ())) if name else ()
-        found.append(replace(one, forbids=sentences(said), warns=sentences(also)))
+
+    def said(name: str, field: FieldChange) -> FieldChange:
+        refusals, doubts = (sentences(found.get(name, ()), serving) for found in (forbids, warns))
+        return replace(field, forbids=refusals, warns=doubts)
+
+    found = [said(names.pop(one.label), one) if one.label in names else one for one in changes]
     # What is said about a field that is empty before and after still has to be said.
-    for label, name in names.items():
-        said, also = sentences(tuple(forbids.get(name, ()))), sentences(tuple(warns.get(name, ())))
-        found.append(FieldChange(label=label, forbids=said, warns=also))
-    return tuple(found)
+    return (*found, *(said(name, FieldChange(label=label)) for label, name in names.items()))
 
 
 def _standing_notes(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from content.interpretations.check import Finding
 from content.interpretations.draft_views import DraftView
 from content.interpretations.lifecycle import State
 from content.interpretations.render import citation_line
@@ -85,7 +84,3 @@ def _troubles(door: ConsoleDoor, view: DraftView) -> tuple[Chip, ...]:
         said = text("console_knowledge.warnings", count=len(view.warnings))
         chips.append(Chip(words=said, tone="soon"))
     return tuple(chips)
-
-
-def sentences(found: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.text for one in found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
@@ -154,7 +155,7 @@ def _line(
     row: DeskEntry,
     troubles: Mapping[str, list[Finding]],
     votes: Mapping[str, Votes],
-    names: Mapping[object, str],
+    names: Mapping[UUID | None, str],
     near: Mapping[str, float],
 ) -> EntryLine:
     text, entry = door.words.text, row.entry

@@ -16,8 +16,9 @@ from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
 from web.console.knowledge_draft_screens import PublishPage
-from web.console.knowledge_draft_words import draft_line, sentences
+from web.console.knowledge_draft_words import draft_line
 from web.console.knowledge_entry_page import ask_note
+from web.console.knowledge_findings import sentences
 from web.console.knowledge_outlook import Names, changed_entries, outlook
 from web.console.knowledge_words import ADDRESSES, names_of, tabs
 from web.console.knowledge_writing import ids_of
@@ -93,8 +94,8 @@ async def _render(
         outlook=outlook(door, plan.before, plan.after, plan.moved, question_names(door, plan))
         if plan
         else None,
-        faults=sentences(plan.faults) if plan else (),
-        warns=sentences(plan.warnings) if plan else (),
+        faults=sentences(plan.faults, door.knowledge.serving()) if plan else (),
+        warns=sentences(plan.warnings, door.knowledge.serving()) if plan else (),
         seen=plan.seen if plan else "",
         reason=ask_note(door, "publish_why", typed, wrong),
         may=visitor.may(Operation.PUBLISH_KNOWLEDGE),

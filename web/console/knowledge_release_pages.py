@@ -12,9 +12,9 @@ from content.interpretations.releases import ReleaseView, release_view, releases
 from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
-from web.console.knowledge_draft_screens import Reach, ReleaseLine, ReleasePage, ReleasesPage
-from web.console.knowledge_draft_words import sentences
+from web.console.knowledge_draft_screens import Outlook, Reach, ReleaseLine, ReleasePage, ReleasesPage
 from web.console.knowledge_entry_page import ask_note
+from web.console.knowledge_findings import sentences
 from web.console.knowledge_outlook import changed_entries, kept_outlook, outlook
 from web.console.knowledge_pages import notes_of
 from web.console.knowledge_publish_pages import SEEN_LENGTH, TYPED_AT_MOST, question_names
@@ -123,6 +123,7 @@ async def _render(
 ) -> HTTPResponse:
     text, may = door.words.text, visitor.may(Operation.PUBLISH_KNOWLEDGE)
     plan: Preview | None = None
+    shows: Outlook | None
     if is_back:
         try:
             laws, questions = door.knowledge.laws(), door.knowledge.questions
@@ -146,7 +147,7 @@ async def _render(
         entries=entries,
         outlook=shows,
         is_back=is_back,
-        faults=sentences(plan.faults) if plan else (),
+        faults=sentences(plan.faults, door.knowledge.serving()) if plan else (),
         seen=plan.seen if plan else "",
         roll_back=f"{here}/back" if may else "",
         reach=None if is_back else await _reach(door, view),
