@@ -18,6 +18,7 @@ from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.gists import Gists
 from content.interpretations.hearing import Hearing, NoHearing
+from content.interpretations.manners import Manners
 from content.interpretations.searching import Questions, Shelf
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
@@ -77,6 +78,7 @@ class ApiDoor:
     hearing: Hearing
     shelves: tuple[Shelf, ...]
     gists: Gists
+    manners: Manners
     misconduct: Misconduct
     catalogue: Catalogue
     bureau: BureauSection
@@ -163,6 +165,7 @@ def build_api(
         hearing=hearing or NoHearing(),
         shelves=(Questions(answerer), *shelves),
         gists=gists or {},
+        manners=Manners(catalogue),
         misconduct=misconduct,
         catalogue=catalogue,
         bureau=bureau,

@@ -19,6 +19,7 @@ from casework.dangers.finding import find_danger
 from content.interpretations.follow_up import UNSAID, follow_up
 from content.interpretations.hearing import Door, Vote
 from content.interpretations.leading import LeadKind, lead_of
+from content.interpretations.manners import looked_up
 from content.interpretations.views import Answer, Citation, EntryView
 from kit.http.rate_limit import by_address
 from kit.problems import NotFound, Problem
@@ -115,15 +116,18 @@ async def ask(call: Call[Question, NoQuery]) -> HTTPResponse:
     door, text = call.door, call.body.text
     if door.misconduct.is_told_in(text):
         return answer(told_elsewhere(door))
+    asked, after = looked_up(text), call.body.after
     matched = find_danger(door.desk.policy.danger, text)
     if not matched:
-        found = (follow_up(door.answerer, call.body.after, text) if call.body.after else None) or (
-            door.answerer.answer(text)
-        )
-        door.hearing.asked(text, found, Door.MINIPROGRAM)
-        return answer(_answered(door, found))
+        found = (follow_up(door.answerer, after, asked) if after else None) or door.answerer.answer(asked)
+        door.hearing.asked(asked, found, Door.MINIPROGRAM)
+        said = _answered(door, found)
+        if said.band == "lost" and (unasked := door.manners.unasked(text)):
+            words = door.text(f"api.unasked.{unasked}", phone=door.bureau.phone)
+            said = msgspec.structs.replace(said, answer=words)
+        return answer(said)
     await _page(call, text, matched)
-    notice, said = Notice("danger", danger_numbers(door)), _answered(door, door.answerer.answer(text))
+    notice, said = Notice("danger", danger_numbers(door)), _answered(door, door.answerer.answer(asked))
     then = said.answer if said.band != "lost" else door.text("api.danger_then")
     return answer(msgspec.structs.replace(said, notice=notice, answer=f"{notice.text}\n{then}"))
 

@@ -154,8 +154,9 @@ async def test_an_answer_comes_with_its_articles_and_the_words_it_was_found_by(
 
 async def test_an_unclear_question_is_answered_with_questions_to_pick(setting: CitizenSetting) -> None:
     async with setting.phone() as phone:
-        text = await ask(phone, "摆摊")
-        assert "/h5/ask?pick=stall" in text
+        text = (await phone.get(ASKED.format(quote("要带什么材料")) + "&after=stall")).text
+        assert "没有说到这一点" in text
+        assert "/h5/ask?pick=stall-fine" in text
         assert "政府划定的便民摊点可以。" in (await phone.get("/h5/ask?pick=stall-place")).text
         gone = (await phone.get("/h5/ask?pick=withdrawn")).text
         assert "已经更新或者撤下" in gone
@@ -316,6 +317,20 @@ async def test_questions_are_listed_by_category_when_one_is_unfolded(setting: Ci
         assert "<html" not in alone
         assert "pick=stall-place" in alone
         assert (await phone.get("/h5/ask?topic=x", hx_request="true")).text.strip() == ""
+
+
+async def test_numbers_of_a_person_are_not_shown_again_but_go_along_to_a_person(
+    setting: CitizenSetting,
+) -> None:
+    async with setting.phone() as phone:
+        text = await ask(phone, "我电话13800001234，在路边摆摊要先经过批准吗")
+        assert "我电话***********，在路边摆摊" in text
+        assert "不用写手机号" in text
+        assert quote("13800001234") in text[text.index("about=") :][:200]
+        assert "对不住" in await ask(phone, "你们都是饭桶")
+        assert "Please ask in Chinese" in await ask(phone, "Where can I park?")
+        assert "这像是手机号" in await ask(phone, "13800001234")
+    assert not any("13800001234" in one for one in setting.heard.questions)
 
 
 @pytest.mark.parametrize(

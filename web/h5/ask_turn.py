@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import urlencode
 
 from casework.dangers.finding import find_danger
 from content.interpretations.follow_up import UNSAID, follow_up
 from content.interpretations.hearing import Door
 from content.interpretations.leading import lead_of
+from content.interpretations.manners import looked_up
 from content.interpretations.render import citation_line
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from kit.references import find_references
+from nlp.redact import redact
 from web.h5.door import H5Door
 from web.h5.frame import ASK, FILE, danger_numbers
 from web.h5.message_page import MESSAGE, told_elsewhere
@@ -35,7 +38,7 @@ SAID = (HELPED, NOT_HELPED, NOT_THIS)
 class Turn:
     """A question and what is said to it. `band`: "answer", "unsure", "lost", "misconduct" or "long".
 
-    `lead` is said before everything else, `numbers` are to be called first; `slug` names the entry that is shown,
+    `lead` is said before everything else and `note` after it, `numbers` are to be called first; `slug` names the entry that is shown,
     `articles` are its law with what it says. `to_person` leads to a message form that holds the question already, `ways`
     are for whom the answer did not help. `said` is one of SAID where the reader has spoken about the answer; until then
     `csrf_token` lets them.
@@ -45,6 +48,7 @@ class Turn:
     band: str
     slug: str = ""
     lead: str = ""
+    note: str = ""
     asked: str = ""
     answer: str = ""
     more: str = ""
@@ -73,19 +77,25 @@ def said_to(door: H5Door, question: str, after: str = "") -> Turn:
     """What the page says to a question, typed below the entry `after`. Whoever learns from questions hears of it."""
     if stopped := _stopped(door, question):
         return stopped
-    answer = (follow_up(door.answering, after, question) if after else None) or door.answering.answer(
-        question
-    )
+    asked, text = looked_up(question), door.words.text
+    answer = (follow_up(door.answering, after, asked) if after else None) or door.answering.answer(asked)
     numbers = _numbers(door, question)
     if not numbers:
-        door.hearing.asked(question, answer, Door.H5)
+        door.hearing.asked(asked, answer, Door.H5)
     named = tuple(
-        Link(href=f"{CASES}/{one}", words=door.words.text("h5_ask.case", reference=str(one)))
+        Link(href=f"{CASES}/{one}", words=text("h5_ask.case", reference=str(one)))
         for one in find_references(question)[:3]
     )
-    turn = _turn(door, question, answer, cases=named)
-    if numbers and turn.band == "lost":
-        turn = replace(turn, lead=door.words.text("h5_ask.danger"))
+    turn = _turn(door, redact(question), answer, cases=named)
+    if asked != question:
+        # Whoever is written to needs the number; everybody else sees that it was not wanted.
+        turn = replace(
+            turn, note=text("h5_ask.numbers"), to_person=f"{MESSAGE}?{urlencode({'about': question})}"
+        )
+    if turn.band == "lost" and numbers:
+        turn = replace(turn, lead=text("h5_ask.danger"))
+    elif turn.band == "lost" and not named and (unasked := door.manners.unasked(question)):
+        turn = replace(turn, lead=text(f"h5_ask.unasked.{unasked}", phone=door.bureau.phone), note="")
     return replace(turn, numbers=numbers)
 
 
@@ -194,10 +204,15 @@ def _after_vote(door: H5Door, turn: Turn, entry: EntryView, said: str) -> Turn:
 def _near(door: H5Door, entry: EntryView, question: str) -> tuple[Link, ...]:
     """Other questions that may have been meant."""
     asked = question if len(question) >= _SAYS_LITTLE else f"{question}{entry.question}"
-    ranked = [one for one, _ in door.answering.ranked(asked, _MOST_LOOKED_AT) if one.slug != entry.slug]
-    # Of the same matter first, and among these the nearest.
+    ranked = [one for one, _ in door.answering.ranked(asked, _MOST_LOOKED_AT)]
+    # Of the same matter first, and among these the nearest; where little is near, what stands beside it.
     ranked.sort(key=lambda one: not entry.topic or one.topic != entry.topic)
-    return _links([SuggestedQuestion(one.slug, one.question) for one in ranked[:_MOST_NEAR]])
+    beside = [
+        one for one in door.answering.entries if one.topic == entry.topic or one.category == entry.category
+    ]
+    beside.sort(key=lambda one: not entry.topic or one.topic != entry.topic)
+    others = {one.slug: one.question for one in (*ranked, *beside) if one.slug != entry.slug}
+    return _links([SuggestedQuestion(*one) for one in islice(others.items(), _MOST_NEAR)])
 
 
 def _links(suggestions: Sequence[SuggestedQuestion]) -> tuple[Link, ...]:

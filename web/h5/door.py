@@ -20,6 +20,7 @@ from content.bureau_profile import BureauSection
 from content.interpretations.answering import Answerer
 from content.interpretations.gists import Gists
 from content.interpretations.hearing import Hearing, NoHearing
+from content.interpretations.manners import Manners
 from content.interpretations.searching import Questions, Shelf
 from content.interpretations.views import Answer, EntryView
 from kit.catalogue import Catalogue
@@ -95,6 +96,7 @@ class H5Door:
     hearing: Hearing
     shelves: tuple[Shelf, ...]
     gists: Gists
+    manners: Manners
     pages: Pages
     assets: Assets
     files: FileStore
@@ -173,6 +175,7 @@ def build_h5(
         hearing=hearing or NoHearing(),
         shelves=(Questions(engine), *shelves),
         gists=gists or {},
+        manners=Manners(catalogue),
         pages=Pages(catalogue, assets.url),
         assets=assets,
         files=files,
