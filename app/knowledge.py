@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
 from content.interpretations.law_library import known_laws
 from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.profile import KnowledgeSection
-from content.interpretations.queries import current_version, published_entries
+from content.interpretations.queries import answering_on, current_version, entries_in, published_rows
 from content.interpretations.terms import engine_terms
 from content.interpretations.views import Answer, EntryView
 from kit.clock import Clock, local
 from kit.profile import Profile
+from kit.short_turns import short_turns
 
 POLL_S = 0.5
 RESTS_AT_MOST_S = 30.0
-TURNS_S = 0.0005
-"""How long the thread that builds keeps the interpreter while a request waits for it: a tenth of what is usual."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +47,14 @@ async def build_knowledge(
     # The number first: what is published while the rest is read is taken over a moment later.
     version = await current_version()
     laws = await known_laws()
-    entries, terms = await published_entries(today, laws), await engine_terms()
+    rows, terms = await published_rows(), await engine_terms()
 
     def build() -> Answerer:
         with short_turns():
+            entries = answering_on(entries_in(rows), today, laws)
             return Answerer(entries, terms=terms, local=figures, previous=previous)
 
     return KnowledgeState(version, today.isoformat(), await asyncio.to_thread(build), figures, laws)
-
-
-@contextlib.contextmanager
-def short_turns() -> Iterator[None]:
-    """Let whoever waits for the interpreter have it sooner than usual: this thread is in no hurry."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, TURNS_S))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 class Knowledge:

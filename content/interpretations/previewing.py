@@ -13,13 +13,14 @@ from content.interpretations.check import Finding, check_entries
 from content.interpretations.evaluation import Question, Report, evaluate, own_questions
 from content.interpretations.law_library import laws_for
 from content.interpretations.laws import LawIndex
-from content.interpretations.queries import answering_on, current_version, every_entry
+from content.interpretations.queries import Rows, answering_on, current_version, entries_in, published_rows
 from content.interpretations.refusing import refusing
 from content.interpretations.release_plan import Target, applied, stamp
 from content.interpretations.terms import engine_terms
 from content.interpretations.views import Answer, EntryView
 from kit.clock import local
 from kit.db import Database
+from kit.short_turns import short_turns
 from nlp.segment import Term
 
 
@@ -72,10 +73,10 @@ async def previewed(
 ) -> Preview:
     """Compare the knowledge of now with what it would be. Works in a thread; takes about a second."""
     version, day = await current_version(), local(db.clock.now()).date()
-    entries, terms = await every_entry(), await engine_terms()
+    rows, terms = await published_rows(), await engine_terms()
     return await asyncio.to_thread(
         _compared,
-        entries,
+        rows,
         targets,
         terms,
         await laws_for([one.after for one in targets if one.after is not None], laws),
@@ -86,6 +87,19 @@ async def previewed(
 
 
 def _compared(
+    rows: Rows,
+    targets: Sequence[Target],
+    terms: Sequence[Term],
+    laws: LawIndex,
+    questions: Sequence[Question] | None,
+    day: date,
+    seen: str,
+) -> Preview:
+    with short_turns():
+        return _judged(entries_in(rows), targets, terms, laws, questions, day, seen)
+
+
+def _judged(
     entries: Sequence[EntryView],
     targets: Sequence[Target],
     terms: Sequence[Term],

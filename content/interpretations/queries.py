@@ -1,7 +1,8 @@
 """Reading the knowledge base."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,9 @@ from content.interpretations.laws import LawIndex, shipped_laws
 from content.interpretations.load import KNOWLEDGE
 from content.interpretations.models import KnowledgeEntry, KnowledgeVersion
 from content.interpretations.views import EntryView
+from kit.db.raw import Statement
+
+Rows = Sequence[dict[str, Any]]
 
 
 async def published_entries(on: date, laws: LawIndex | None = None) -> list[EntryView]:
@@ -27,6 +31,16 @@ def answering_on(entries: Iterable[EntryView], on: date, laws: LawIndex | None =
         if entry.valid_from_on <= on and (entry.valid_until_on is None or entry.valid_until_on >= on)
     )
     return all_citable(valid, index, on)
+
+
+async def published_rows() -> Rows:
+    """All published entries as the database gives them: quickly fetched, to be read in a thread by `entries_in`."""
+    return await _PUBLISHED.rows(KnowledgeEntry._meta.db, True)
+
+
+def entries_in(rows: Rows) -> list[EntryView]:
+    """The entries of `published_rows`, in a stable order. At ten thousand this takes a moment: not for an event loop."""
+    return [_read(row) for row in rows]
 
 
 async def every_entry() -> list[EntryView]:
@@ -67,3 +81,22 @@ def view_of_row(row: KnowledgeEntry) -> EntryView:
         },
         EntryView,
     )
+
+
+def _read(row: dict[str, Any]) -> EntryView:
+    said = dict(row, sensitive=bool(row["sensitive"]), topic=row["topic"] or "", link=row["link"] or "")
+    for name in ("phrasings", "citations", "local"):
+        # One engine gives text, the other may have read it already.
+        held = said[name]
+        said[name] = msgspec.json.decode(held) if isinstance(held, str | bytes) else held
+    said["local"] = said["local"] or {}
+    return msgspec.convert(said, EntryView)
+
+
+_PUBLISHED = Statement(
+    """
+    SELECT slug, question, phrasings, answer, more, citations, category, sensitive, valid_from_on, valid_until_on,
+        topic, link, local, version
+    FROM knowledge_entry WHERE published = $1 ORDER BY slug
+    """
+)
