@@ -30,6 +30,8 @@ UNSAID: Final = "follow_up_unsaid"
 LONGEST = 16
 """Characters, as compared: a longer text says what it is about."""
 MOST_SUGGESTED = 3
+_OFTEN = 2
+"""Phrasings; one of them may mention anything."""
 _WORDS_FILE = Path(__file__).with_name("follow_up.yaml")
 _NEVER = re.compile(r"(?!)")
 
@@ -152,7 +154,7 @@ def follow_up(answerer: Knowing, last_slug: str, text: str) -> Answer | None:
         return _narrowed(answerer, last, asked, text)
     if asked.intent == "basis":
         return _found(last, BASIS)
-    if _speaks_of(last, asked.intent):
+    if _speaks_of(last, asked.intent) or words().is_headed(last.question, asked.intent):
         return _found(last)
     near = _siblings(answerer, last)
     headed = [one for one in near if words().is_headed(one.question, asked.intent)]
@@ -209,9 +211,11 @@ def _speaks_of(entry: EntryView, intent: str) -> bool:
 
 
 def _meet(last: EntryView, other: EntryView) -> bool:
-    """Whether two entries are asked for with words in common, beside those that ask."""
+    """Whether two entries are asked for with words in common, beside those that ask: once in their questions, or often."""
     own = words().pairs(last.question)
-    return any(own & words().pairs(each) for each in (other.question, *other.phrasings))
+    if own & words().pairs(other.question):
+        return True
+    return sum(bool(own & words().pairs(each)) for each in other.phrasings) >= _OFTEN
 
 
 def _siblings(answerer: Knowing, last: EntryView) -> list[EntryView]:

@@ -29,7 +29,7 @@ def entry(slug: str, topic: str, question: str, answer: str, *phrasings: str) ->
 ENTRIES = (
     entry("stall", "vending", "在路边摆摊要先经过批准吗？", "没有批准不能摆。占用道路要先经市政和交警两家同意。"),
     entry(
-        "stall-fine", "vending", "没批准就占用道路会罚多少钱？", "可以处2万元以下罚款。", "摆摊被抓罚款几百", "占道要罚多少"
+        "stall-fine", "vending", "没批准就占用道路会罚多少钱？", "可以处2万元以下罚款。", "摆摊被抓罚款几百", "摆摊要罚多少"
     ),
     entry("stall-compound", "vending", "小区里面的路能占来摆摊吗？", "个人罚1000元至1万元。"),
     entry("seizure", "vending", "城管能扣我的车和货吗？", "授权了才能扣。", "扣押最多扣多久"),
@@ -112,7 +112,7 @@ def test_nothing_goes_on_with_an_entry_that_is_gone(answerer: Answerer) -> None:
 
 
 def test_every_side_can_be_asked_for_and_all_but_the_basis_said() -> None:
-    asked = {text: words().asked(text) for text in ("凭什么", "罚款多少", "带什么", "收费吗", "几天", "网上行吗", "在哪办", "归谁管", "流程")}  # fmt: skip
+    asked = {text: words().asked(text) for text in ("凭什么", "罚款多少", "带什么", "收费吗", "几天", "网上行吗", "在哪办", "归谁管", "流程", "怎么举报")}  # fmt: skip
     assert [one.intent for one in asked.values() if one] == [
-        "basis", "penalty", "materials", "fee", "duration", "online", "where", "who", "how"
+        "basis", "penalty", "materials", "fee", "duration", "online", "where", "who", "how", "complain"
     ]  # fmt: skip
