@@ -16,7 +16,7 @@ from content.interpretations.check_words import (
     phrasing_findings,
     word_findings,
 )
-from content.interpretations.figures import figures
+from content.interpretations.figures import figures, ranges
 from content.interpretations.findings import WARNINGS, Finding
 from content.interpretations.laws import LawIndex
 from content.interpretations.views import Citation, EntryView
@@ -87,11 +87,14 @@ def dead_citations(entries: Iterable[EntryView], laws: LawIndex, on: date) -> in
 
 
 def _figure_findings(entry: EntryView, laws: LawIndex) -> list[Finding]:
-    """Figures of the answer that no cited article contains, nor the dates of a cited law."""
-    named = figures(f"{entry.answer}\n{entry.more}")
+    """Figures of the answer that no cited article contains, nor the dates of a cited law; spans put together wrongly."""
+    text = f"{entry.answer}\n{entry.more}"
+    named = figures(text)
     if not named:
         return []
     backed: set[str] = set()
+    spans: set[str] = set()
+    is_whole = bool(entry.citations)
     for citation in entry.citations:
         law = laws.version(citation.law, citation.version_on)
         if law is not None:
@@ -99,8 +102,14 @@ def _figure_findings(entry: EntryView, laws: LawIndex) -> list[Finding]:
         digest = laws.digest(citation.law, citation.version_on, citation.article)
         note = laws.note(citation.law, citation.version_on, citation.article)
         backed.update(digest.figures if digest is not None else note.figures if note is not None else ())
+        spans.update(digest.ranges if digest is not None else ())
+        is_whole = is_whole and digest is not None
     strangers = sorted(named - backed)
-    return [Finding(entry.slug, "figure_not_cited", f"{figure} 不在所引条文里") for figure in strangers]
+    found = [Finding(entry.slug, "figure_not_cited", f"{figure} 不在所引条文里") for figure in strangers]
+    for span in sorted(ranges(text) - spans) if is_whole else ():
+        if not set(span.split("–")) & set(strangers):
+            found.append(Finding(entry.slug, "figure_not_cited", f"所引条文里没有 {span} 这一档"))
+    return found
 
 
 def counted(findings: Sequence[Finding]) -> Mapping[str, int]:

@@ -34,6 +34,7 @@ _DAYTIMES = "凌晨|清晨|早晨|早上|上午|中午|下午|午后|傍晚|晚�
 _SENTENCE_COMMA = re.compile("，(?!000|０００)")  # 20，000元 is one number, 2，100元 are two
 _PLACEHOLDER = re.compile(r"\{[a-z0-9_]*\}")
 _LOOSE = re.compile("[一二两三四五六七八九]{2}")  # 两三天
+_LEADING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _KINDS = {"百": "%", "千": "‰", "万": "‱"}
 _WEEK, _MONTHS_A_YEAR, _MINUTES_AN_HOUR, _LAST_YEAR = 7, 12, 60, 1_000
 
@@ -47,6 +48,18 @@ def figures(text: str) -> frozenset[str]:
             found.update(read(match))
         left = pattern.sub("；", left)
     return frozenset(found)
+
+
+def ranges(text: str) -> frozenset[str]:
+    """The spans between two figures: 二千元以上二万元以下 and 2000至2万元 are both "2000元–20000元"."""
+    plain = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFKC", _SENTENCE_COMMA.sub("；", text)))
+    found = (figures(match[0]) for match in _RANGE.finditer(plain))
+    return frozenset("–".join(sorted(ends, key=_size)) for ends in found if len(ends) == 2)
+
+
+def _size(figure: str) -> Decimal:
+    digits = _LEADING.match(figure)
+    return Decimal(digits[0]) if digits else Decimal(0)
 
 
 def _plain(number: Decimal) -> str:
@@ -150,6 +163,8 @@ def _amount(match: re.Match[str]) -> Iterator[str]:
         yield from _one(number_of(number), unit)
 
 
+_END = rf"(?:百分之)?(?:{_DIGITS}|{_CHINESE})\s*(?:%|{_UNIT})?"
+_RANGE = re.compile(rf"(?<![第几数0-9.{_CHARACTERS}]){_END}(?:以上|{_TO}){_END}")
 _MONTH = "[0-9]{1,2}|[一二三四五六七八九十]{1,2}"
 _DAY = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
 _SHARE = f"(?:{_DIGITS}|{_CHINESE})"
@@ -161,7 +176,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]]]
         ("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{4})-([0-9]{2})-([0-9]{2})", _date),
         (rf"(?<![0-9个])(?P<month>{_MONTH})月(?:(?P<day>{_DAY})[日号]|份|(?=[起底初中]))", _day_of_year),
         (
-            rf"(?P<base>[百千万])分之(?P<share>{_SHARE})(?:{_TO}(?P<until>{_SHARE})(?![{_CHARACTERS}])(?!{_UNIT}))?",
+            rf"(?P<base>[百千万])分之(?P<share>{_SHARE})(?:{_TO}(?P<until>{_SHARE})(?![{_CHARACTERS}])(?!{_UNIT}|分之))?",
             _share,
         ),
         (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from content.interpretations.figures import figures
+from content.interpretations.figures import figures, ranges
 from content.interpretations.laws import (
     DIGESTS_NAME,
     LAWS_FILE,
@@ -47,7 +47,7 @@ def text_digest(articles: Mapping[int, str]) -> str:
 
 def digest_of(text: str) -> ArticleDigest:
     """What is kept of an article's text."""
-    return ArticleDigest(article_digest(text), tuple(sorted(figures(text))))
+    return ArticleDigest(article_digest(text), tuple(sorted(figures(text))), tuple(sorted(ranges(text))))
 
 
 class DigestReport(msgspec.Struct, frozen=True):
@@ -90,14 +90,18 @@ def wrong_figures(law: Law, number: int, digest: ArticleDigest) -> Iterable[str]
             yield f"{article_label(law.title, number)}：索引里的 {figure} 官方文本里没有"
 
 
+def _listed(key: str, spellings: Iterable[str]) -> str:
+    named = ", ".join(f'"{one}"' for one in spellings)
+    return f", {key}: [{named}]" if named else ""
+
+
 def write_digests(digests: Iterable[LawDigests], path: Path = DIGESTS_FILE) -> bool:
     """Write the file beside the index; returns whether anything changed. The same digests give the same bytes."""
     lines = [_HEAD, "laws:\n"]
     for law in digests:
         lines.append(f"  - title: {law.title}\n    version_on: {law.version_on}\n    articles:\n")
         for number, one in law.articles.items():
-            named = ", ".join(f'"{figure}"' for figure in one.figures)
-            tail = f", figures: [{named}]" if named else ""
+            tail = _listed("figures", one.figures) + _listed("ranges", one.ranges)
             lines.append(f"      {number}: {{sha256: {one.sha256}{tail}}}\n")
     text = "".join(lines)
     if path.exists() and path.read_text(encoding="utf-8") == text:

@@ -36,10 +36,11 @@ class ArticleNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArticleDigest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The SHA-256 of an article's official text (see `law_digests`) and every figure that text contains."""
+    """The SHA-256 of an article's official text (see `law_digests`), every figure and every span that text contains."""
 
     sha256: str
     figures: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

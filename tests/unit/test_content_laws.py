@@ -11,7 +11,7 @@ import yaml
 
 from content.interpretations.check import Finding, check_entries, citable, dead_citations, refusing
 from content.interpretations.commands import kb_check
-from content.interpretations.figures import figures
+from content.interpretations.figures import figures, ranges
 from content.interpretations.law_digests import DIGESTS_FILE, digest_of, digested, write_digests
 from content.interpretations.law_files import LawFile, law_paths, read_law_file, texts_by_version
 from content.interpretations.law_import import ImportOptions, LawRefused, judged
@@ -415,6 +415,35 @@ def test_a_digest_keeps_figures_and_no_words() -> None:
     assert digest_of("处二万元以下罚款。").figures == ("20000元",)
 
 
-@pytest.mark.parametrize("text", ["一" * 5_000 + "元", "9" * 5_000 + "元", "1," * 3_000 + "元", "百分之" * 2_000])
+@pytest.mark.parametrize(
+    "text", ["一" * 5_000 + "元", "9" * 5_000 + "元", "1," * 3_000 + "元", "百分之" * 2_000]
+)
 def test_a_number_without_end_is_no_reason_to_fail(text: str) -> None:
     assert len(figures(text)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("处二千元以上二万元以下罚款", {"2000元–20000元"}),
+        ("罚2000至2万元，拘留5日至10日", {"2000元–20000元", "5日–10日"}),
+        ("1至10万元，一倍以上十倍以下", {"10000元–100000元", "1倍–10倍"}),
+        ("造价百分之五以上百分之十以下", {"5%–10%"}),
+        ("造价百分之五至百分之十", {"5%–10%"}),
+        ("第三条至第五条，二万元以上，晚上10点至6点", set()),
+    ],
+)
+def test_a_span_is_the_same_in_a_law_and_in_plain_words(text: str, spans: set[str]) -> None:
+    assert ranges(text) == spans
+
+
+def test_figures_of_two_spans_are_not_put_together(tmp_path: Path) -> None:
+    """500 to 3,000 for one, 10,000 to 50,000 for another: nobody pays 500 to 50,000."""
+    text = TEXT.replace(
+        "处二千元以上二万元以下罚款", "个人处五百元以上三千元以下、单位处一万元以上五万元以下罚款"
+    )
+    digests = digested(LawIndex((law(),)), texts_by_version([text_file(tmp_path, text)])).digests
+    index = LawIndex((law(),), (), digests)
+    assert check_entries([entry(answer="个人罚500元至3000元，单位1万至5万元。")], index, TODAY) == []
+    (wrong,) = check_entries([entry(answer="罚500元至5万元。")], index, TODAY)
+    assert (wrong.kind, "500元–50000元" in wrong.text) == ("figure_not_cited", True)
