@@ -173,7 +173,7 @@ def follow_up(answerer: Knowing, last_slug: str, text: str) -> Answer | None:
 def _narrowed(answerer: Knowing, last: EntryView, asked: Asked, text: str) -> Answer | None:
     """The same question about another place, time or person: also where it is filed under another matter."""
     others = [one for one in answerer.entries if one.slug != last.slug and asked.narrowed in one.question]
-    meant = [one for one in others if _meet(last, one)] or [
+    meant = [one for one in others if _meet(last, one, asked.narrowed)] or [
         one for one in others if last.topic and one.topic == last.topic
     ]
     if not asked.is_known and (not meant or answerer.answer(text).band == "answer"):
@@ -210,12 +210,16 @@ def _speaks_of(entry: EntryView, intent: str) -> bool:
     return words().says(intent, entry.answer) or words().says(intent, entry.more)
 
 
-def _meet(last: EntryView, other: EntryView) -> bool:
-    """Whether two entries are asked for with words in common, beside those that ask: once in their questions, or often."""
+def _meet(last: EntryView, other: EntryView, narrowed: str = "") -> bool:
+    """Whether two entries are asked for with words in common, beside those that ask.
+
+    Once is enough in their questions, and in a phrasing that holds `narrowed`.
+    """
     own = words().pairs(last.question)
     if own & words().pairs(other.question):
         return True
-    return sum(bool(own & words().pairs(each)) for each in other.phrasings) >= _OFTEN
+    meeting = [each for each in other.phrasings if own & words().pairs(each)]
+    return len(meeting) >= _OFTEN or bool(narrowed and any(narrowed in each for each in meeting))
 
 
 def _siblings(answerer: Knowing, last: EntryView) -> list[EntryView]:
