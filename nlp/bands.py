@@ -1,14 +1,13 @@
-"""From ranked hits to what may be said: answer, ask back, or admit being lost.
+"""From what was found to what may be said: answer, ask back, or admit being lost.
 
 The thresholds are few and readable on purpose: a clerk can be told why an answer was or was not given.
 """
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
-from nlp.index import Hit
+from nlp.index import Found
 
 
 class Band(StrEnum):
@@ -20,44 +19,47 @@ class Band(StrEnum):
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
-    """When a score of 0 to 1 suffices.
+    """How probable it must be that the first entry is the one meant, 0 to 1.
 
-    To be answered, a question needs `answer` together with `lead` over the second entry, or `certain`
-    alone. And the entry must know a share of the topic words asked: `coverage` if one of them is a term
-    of the trade, `plain_coverage` if all are everyday words. Below `unsure` no suggestion is worth the
-    citizen's time.
+    `answer` suffices to answer, `sensitive` where the entry is about money, penalties, deadlines or rights. Below
+    `unsure` no suggestion is worth the citizen's time, unless what was asked lies `near` by its score: one word that a
+    dozen entries hold says what the matter is, if not which of them.
     """
 
-    certain: float = 0.60
-    answer: float = 0.30
-    lead: float = 0.06
-    coverage: float = 0.40
-    plain_coverage: float = 0.80
-    unsure: float = 0.28
+    answer: float = 0.78
+    sensitive: float = 0.85
+    unsure: float = 0.25
+    near: float = 0.8
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The band, the reason as one word for logs and staff, and the confidence shown (0 to 1)."""
+    """The band, the reason as one word for logs and staff, and the probability that the first entry is meant."""
 
     band: Band
     reason: str
     confidence: float
 
 
-def judge(hits: Sequence[Hit], thresholds: Thresholds) -> Verdict:
-    """Decide from the best hits, best first. Without a shared topic word nothing is even suggested."""
-    if not hits or hits[0].score < thresholds.unsure:
-        return Verdict(Band.LOST, "nothing_near", hits[0].score if hits else 0.0)
-    first = hits[0]
-    if not first.coverage:
-        return Verdict(Band.LOST, "no_topic_word", first.score)
-    if first.topics < 2 and not first.anchored:
-        return Verdict(Band.UNSURE, "one_common_word", first.score)
-    if first.coverage < (thresholds.coverage if first.anchored else thresholds.plain_coverage):
-        return Verdict(Band.UNSURE, "topic_partly_known", first.score)
-    if first.score >= thresholds.certain:
-        return Verdict(Band.ANSWER, "certain", first.score)
-    lead = first.score - (hits[1].score if len(hits) > 1 else 0.0)
-    if first.score >= thresholds.answer and lead >= thresholds.lead:
-        return Verdict(Band.ANSWER, "clear_lead", first.score)
-    return Verdict(Band.UNSURE, "close_call" if first.score >= thresholds.answer else "weak", first.score)
+_CLOSE = 0.15
+_STRANGE = 0.5
+_PARTLY = 0.5
+
+
+def judge(found: Found, thresholds: Thresholds, sensitive: bool = False) -> Verdict:
+    """Decide; `sensitive` tells that the first entry is about money, penalties, deadlines or rights."""
+    evidence = found.evidence
+    if evidence is None:
+        return Verdict(Band.LOST, "nothing_near", 0.0)
+    sure = round(evidence.probability, 4)
+    strange = evidence.value("strange_words") >= _STRANGE
+    if sure < thresholds.unsure and (strange or found.hits[0].score < thresholds.near):
+        return Verdict(Band.LOST, "nothing_near", sure)
+    if sure >= (thresholds.sensitive if sensitive else thresholds.answer):
+        return Verdict(Band.ANSWER, "known_words" if evidence.exact else "sure", sure)
+    if sure >= thresholds.answer:
+        return Verdict(Band.UNSURE, "not_sure_enough_for_money", sure)
+    if evidence.value("lead") < _CLOSE:
+        return Verdict(Band.UNSURE, "close_call", sure)
+    if strange or evidence.value("characters") < _PARTLY:
+        return Verdict(Band.UNSURE, "topic_partly_known", sure)
+    return Verdict(Band.UNSURE, "weak", sure)

@@ -1,202 +1,217 @@
-"""A small in-memory index of questions: words plus character 1-2-grams, weighed as in BM25.
-
-Short questions rarely repeat a word, so of BM25 only the rarity of a token is kept. Each field is
-divided by what could have been attained: the weight of everything asked, blended with the weight of
-everything the phrasing says. A phrasing equal to the question scores 1.0; one shared word of a long
-question scores little. Questions are indexed, never answers.
+"""An in-memory index of questions: what was asked in words, characters and syllables finds a few texts, which are then
+compared with the question one by one. Questions are indexed, never answers; a letter is indexed whole.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from nlp.lexicon import GENERIC_WORDS, INTENTS, SAME_WORD, STOP_WORDS, TRADE_TERMS
-from nlp.normalise import normalise
-from nlp.segment import Segmenter
+from nlp.confidence import Evidence, evidence_of
+from nlp.fields import Postings
+from nlp.lexicon import STOP_WORDS
+from nlp.ranking import Comparer, scores
+from nlp.reading import CHARACTER, FIELDS, IS_LONG, WORD, Asked, Reader, Text, Vocabulary
+from nlp.segment import Segmenter, Term
 
-# Questions worth answering are short; the tail of a longer text only costs time.
-MAX_QUESTION_CHARACTERS = 120
+import numpy as np  # isort: skip
 
-# Tuned on questions kept apart from the shipped phrasings and from the test questions.
-_ASKED_SHARE = 0.7  # what was asked, against what the phrasing says, in the denominator
-_WORD_SHARE = 0.45  # words, against character grams, in the score
-_GRAM_SHARE = 1 - _WORD_SHARE
-_WORTH_SCORING = 0.4  # of the most characters any phrasing shares, for one that shares no word
-_GENERIC_FACTOR = 0.45  # generic words choose between neighbours, topic words choose the topic
-_OTHER_INTENT = 0.85  # for each thing asked about the topic that no phrasing of the entry asks
-_UNKNOWN_FACTOR = 0.5  # an unknown word says "something else" less surely than a rare one says "this"
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Numbers = NDArray[np.int32]
+
+COMPARED = 12
+"""Texts that are compared with the question one by one."""
+_SHARES = (0.25, 0.05, 0.3, 0.2, 0.2)
+"""Of the fields, in the score by which texts are found."""
+_NEAR_THE_BEST = 0.4
+_MIDDLE, _BREADTH = 4.0, 3.0
+"""Of the scores that comparing gives."""
+_BREATH = 32
+"""Texts read between two pauses."""
+_MOST_DEAD = 2
+"""Tokens for each one in use, from which a vocabulary is begun anew."""
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One entry found: its position in the given list, a score of 0 to 1, and why.
+    """One entry found: its place in the given list, a score of 0 to 1, its nearest text, and the asked words it holds.
 
-    `words` are those asked that the entry's phrasings hold, in the order asked. `coverage` is the share
-    of the asked topic words, by weight, that they hold; generic words (罚款, 投诉, 怎么办) name no topic.
-    `topics` counts the topic words held; `anchored` tells that one of them is a term of the trade.
+    `words` are in the order asked, and given for the first hit only.
     """
 
     entry: int
     score: float
-    words: tuple[str, ...]
-    coverage: float
-    topics: int
-    anchored: bool
+    phrasing: str
+    words: tuple[str, ...] = ()
 
 
-class _Text(msgspec.Struct, frozen=True):
-    """A text ready to compare: `words` as asked, `terms` the words that stand for them, in step."""
+class Found(msgspec.Struct, frozen=True):
+    """The entries nearest to a question, best first, and what speaks for the first of them (None without any)."""
 
-    plain: str
-    words: tuple[str, ...]
-    terms: tuple[str, ...]
-    grams: tuple[str, ...]
-
-
-def _grams(words: Sequence[str]) -> tuple[str, ...]:
-    text = "".join(words)
-    return tuple(dict.fromkeys([*text, *(text[i : i + 2] for i in range(len(text) - 1))]))
-
-
-class _Field:
-    """Postings and weights of one kind of token."""
-
-    def __init__(self, rows: Sequence[tuple[str, ...]], owners: Sequence[int], entries: int) -> None:
-        self.postings: dict[str, list[int]] = {}
-        for number, tokens in enumerate(rows):
-            for token in tokens:
-                self.postings.setdefault(token, []).append(number)
-        self.weights: dict[str, float] = {}
-        for token, numbers in self.postings.items():
-            known_in = len({owners[number] for number in numbers})
-            rarity = math.log(1 + (entries - known_in + 0.5) / (known_in + 0.5))
-            self.weights[token] = rarity * (_GENERIC_FACTOR if token in GENERIC_WORDS else 1.0)
-        self.unknown = _UNKNOWN_FACTOR * math.log(1 + (entries + 0.5) / 0.5)
-        self.own = [(1 - _ASKED_SHARE) * sum(self.weights[token] for token in tokens) for tokens in rows]
-
-    def weight(self, token: str) -> float:
-        """The weight of a token, known or not."""
-        known = self.weights.get(token)
-        if known is not None:
-            return known
-        return self.unknown * (_GENERIC_FACTOR if token in GENERIC_WORDS else 1.0)
-
-    def matched(self, tokens: Iterable[str]) -> tuple[dict[int, float], float]:
-        """Weight shared with each phrasing that shares any, and the attainable weight of the tokens."""
-        shared: dict[int, float] = {}
-        asked = 0.0
-        for token in tokens:
-            weight = self.weight(token)
-            asked += weight
-            for number in self.postings.get(token, ()):
-                shared[number] = shared.get(number, 0.0) + weight
-        return shared, asked * _ASKED_SHARE
+    hits: tuple[Hit, ...] = ()
+    evidence: Evidence | None = None
 
 
 class QuestionIndex:
     """Immutable once built: to publish, build a new one and replace the reference.
 
-    `entries` gives the question and phrasings of each entry. A phrasing two entries share belongs to
-    the first of them; the knowledge check refuses such a knowledge base.
+    `entries` gives the texts of each entry: its question and phrasings, or one letter. A text two entries share belongs
+    to the first of them; the knowledge check refuses such a knowledge base. `previous` is an index whose read texts are
+    used again where `terms` changed nothing in them. `pause` is called every millisecond or so of building.
     """
 
-    def __init__(self, entries: Iterable[Iterable[str]], segmenter: Segmenter) -> None:
-        self._segmenter = segmenter
-        self._owners: list[int] = []
+    def __init__(
+        self,
+        entries: Iterable[Iterable[str]],
+        segmenter: Segmenter,
+        *,
+        terms: Sequence[Term] = (),
+        previous: QuestionIndex | None = None,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._reader = Reader(segmenter, terms)
+        kept = _Kept(self._reader, previous)
+        self._vocabulary = kept.vocabulary
         self._exact: dict[str, int] = {}
-        self._entry_text: list[str] = []
-        self._entry_terms: list[set[str]] = []
-        texts: list[_Text] = []
-        for position, phrasings in enumerate(entries):
-            own: list[_Text] = []
-            for phrasing in phrasings:
-                text = self._read(phrasing)
+        self._read: dict[str, Text] = {}
+        self._raw: list[str] = []
+        self._texts: list[Text] = []
+        owners: list[int] = []
+        self._entries = 0
+        for position, texts in enumerate(entries):
+            self._entries += 1
+            for raw in texts:
+                text = self._read[raw] = kept.text(raw)
+                if len(self._read) % _BREATH == 0:
+                    pause()
                 if text.plain and text.plain not in self._exact:
-                    self._exact[text.plain] = position
-                    self._owners.append(position)
-                    own.append(text)
-            texts += own
-            self._entry_text.append("\n".join(text.plain for text in own))
-            self._entry_terms.append({term for text in own for term in text.terms})
-        size = len(self._entry_text)
-        self._terms = _Field([text.terms for text in texts], self._owners, size)
-        self._grams = _Field([text.grams for text in texts], self._owners, size)
+                    self._exact[text.plain] = len(self._texts)
+                    self._raw.append(raw)
+                    self._texts.append(text)
+                    owners.append(position)
+        self._postings = Postings([text.tokens for text in self._texts], owners, self._vocabulary, pause)
+        self._owners, self._owner_of = self._postings.owners, owners
+        pause()
+        self._long = np.fromiter(
+            (bool(text.flags & IS_LONG) for text in self._texts), dtype=np.bool_, count=len(owners)
+        )
+        rarity_of = {
+            token: self._postings.rarities[number]
+            for token, number in list(self._vocabulary.numbers.items())
+            if len(token) == 1 and number < self._postings.tokens
+        }
+        places = np.asarray(self._vocabulary.places[: self._postings.tokens], dtype=np.int32)
+        self._comparer = Comparer(self._texts, self._postings, places, rarity_of)
 
     def __len__(self) -> int:
-        return len(self._entry_text)
+        return self._entries
 
-    def search(self, question: str, limit: int = 4) -> list[Hit]:
-        """The entries nearest to the question, best first; empty when nothing is shared."""
-        asked = self._read(question)
-        if not asked.plain:
-            return []
-        hits = [self._hit(asked, owner, score) for score, owner in self._ranked(asked, limit)]
-        exact = self._exact.get(asked.plain)
-        if exact is not None:
-            known = Hit(exact, 1.0, asked.words or (asked.plain,), 1.0, 1, True)
-            hits = [known, *(hit for hit in hits if hit.entry != exact)][:limit]
-        return hits
+    def search(self, question: str, limit: int = 4, within: Collection[int] | None = None) -> Found:
+        """The entries nearest to the question, of all or of those at the places `within`."""
+        asked = self._reader.asked(question, self._vocabulary, self._postings.tokens)
+        if not asked.plain or not self._texts:
+            return Found()
+        rows, table, score, strange = self._ranked(asked, limit, within)
+        if not len(rows):
+            return Found()
+        first = self._texts[rows[0]]
+        exact = first.plain == asked.plain
+        best: dict[int, tuple[float, int]] = {}
+        for row, value in zip(rows.tolist(), score.tolist(), strict=True):
+            best.setdefault(self._owner_of[row], (value, row))
+        leading = list(best.items())[:limit]
+        entries = [value for value, row in list(best.values())[:COMPARED] if row != rows[0]]
+        evidence = evidence_of(asked.plain, strange, table[0], score[: len(table)].tolist(), entries, exact)
+        hits = [
+            Hit(entry, 1.0 if exact and not place else _squashed(value), self._raw[row])
+            for place, (entry, (value, row)) in enumerate(leading)
+        ]
+        hits[0] = msgspec.structs.replace(
+            hits[0], words=self._reader.said(self._matched(asked, first), question)
+        )
+        return Found(tuple(hits), evidence)
 
-    def _ranked(self, asked: _Text, limit: int) -> list[tuple[float, int]]:
-        by_terms, terms_asked = self._terms.matched(asked.terms)
-        by_grams, grams_asked = self._grams.matched(asked.grams)
-        own_terms, own_grams, owners = self._terms.own, self._grams.own, self._owners
-        # Hundreds of phrasings share a common character with any question. One that shares no word and
-        # few characters cannot come near the first; leaving it out halves the cost of a question.
-        floor = _WORTH_SCORING * max(by_grams.values(), default=0.0)
-        best: dict[int, float] = {}
-        for number, grams in by_grams.items():
-            terms = by_terms.get(number)
-            if terms is None:
-                if grams < floor:
-                    continue
-                score = _GRAM_SHARE * grams / (grams_asked + own_grams[number])
+    def _ranked(
+        self, asked: Asked, limit: int, within: Collection[int] | None
+    ) -> tuple[Numbers, Floats, Floats, tuple[float, ...]]:
+        """Rows, best first, the features of those that were compared, and the scores of all."""
+        postings = self._postings
+        attainable, missing = [1e-6] * FIELDS, [0.0] * FIELDS
+        known, rarity = [], postings.rarities
+        for field, token in asked.tokens:
+            if token is None:
+                attainable[field] += postings.unknown
+                missing[field] += postings.unknown
             else:
-                score = _GRAM_SHARE * grams / (grams_asked + own_grams[number]) + _WORD_SHARE * terms / (
-                    terms_asked + own_terms[number]
-                )
-            owner = owners[number]
-            if score > best.get(owner, 0.0):
-                best[owner] = score
-        for number in by_terms.keys() - by_grams.keys():  # a word that stands for another shares no character
-            score = _WORD_SHARE * by_terms[number] / (terms_asked + own_terms[number])
-            owner = owners[number]
-            if score > best.get(owner, 0.0):
-                best[owner] = score
-        leading = sorted(((score, owner) for owner, score in best.items()), reverse=True)[: limit + 4]
-        wanted = INTENTS.intersection(asked.terms)
-        if wanted:
-            # What is asked about the topic (罚多少, 要批准吗) must be something the entry speaks of.
-            leading = [
-                (score * _OTHER_INTENT ** len(wanted - self._entry_terms[owner]), owner)
-                for score, owner in leading
-            ]
-            leading.sort(reverse=True)
-        return leading[:limit]
+                attainable[field] += rarity[token]
+                known.append(token)
+        strange = tuple(missing[field] / attainable[field] for field in (WORD, CHARACTER))
+        shared = postings.shared(known)
+        share = np.array(
+            [share / most for share, most in zip(_SHARES, attainable, strict=True)], dtype=np.float32
+        )
+        first = share @ shared
+        if within is not None:
+            first *= np.isin(self._owners, list(within))
+        exact = self._exact.get(asked.plain)
+        if exact is not None and first[exact]:
+            first[exact] = 1.01 * first.max()  # whatever else holds all of it
+        rows = _highest(first, max(COMPARED, 3 * limit))
+        if not len(rows):
+            return rows, first[:0], first[:0], strange
+        compared = rows[:COMPARED]
+        table = self._comparer.features(asked, compared, shared[:, compared], attainable, first[compared])
+        score = scores(table, self._long[compared])
+        if exact is not None:
+            score[compared == exact] += 100.0
+        order = np.argsort(-score, kind="stable")
+        rest = rows[COMPARED:]
+        score = np.concatenate((score[order], score.min() - 1 + first[rest]))
+        return np.concatenate((compared[order], rest)), table[order], score, strange
 
-    def _hit(self, asked: _Text, entry: int, score: float) -> Hit:
-        text, terms = self._entry_text[entry], self._entry_terms[entry]
-        words: list[str] = []
-        held = topic = 0.0
-        topics, anchored = 0, False
-        for word, term in zip(asked.words, asked.terms, strict=True):
-            weight = 0.0 if word in GENERIC_WORDS or term in GENERIC_WORDS else self._terms.weight(term)
-            topic += weight
-            if term in terms or (len(word) > 1 and word in text):
-                held += weight
-                words.append(word)
-                topics += bool(weight)
-                anchored = anchored or word in TRADE_TERMS
-            elif len(word) > 1 and any(word[i : i + 2] in text for i in range(len(word) - 1)):
-                held += weight / 2  # the dictionary cut the two sides differently
-                words.append(word)
-        score = round(min(score, 1.0), 4)
-        if not topic:  # only generic words were asked: two of them may still say which entry is meant
-            return Hit(entry, score, tuple(words), float(bool(words)), len(words), anchored)
-        return Hit(entry, score, tuple(words), round(held / topic, 3), topics, anchored)
+    def _matched(self, asked: Asked, text: Text) -> tuple[str, ...]:
+        """The asked words that the text holds, or holds another word for; words of no topic only if there is no other."""
+        stands_for = self._reader.stands_for
+        theirs = {stands_for(word) for word in self._reader.cut(text.plain)} - {None}
+        held = [word for word in asked.words if word in text.plain or stands_for(word) in theirs]
+        return tuple(word for word in held if word not in STOP_WORDS) or tuple(held)
 
-    def _read(self, text: str) -> _Text:
-        plain = normalise(text)[:MAX_QUESTION_CHARACTERS]
-        cut = self._segmenter.cut(plain) if plain else []
-        words = tuple(dict.fromkeys(word for word in cut if word not in STOP_WORDS))
-        return _Text(plain, words, tuple(SAME_WORD.get(word, word) for word in words), _grams(words))
+
+class _Kept:
+    """What need not be read again: texts in which no term lies that was added or taken away."""
+
+    def __init__(self, reader: Reader, previous: QuestionIndex | None) -> None:
+        self._reader = reader
+        self._texts: dict[str, Text] = {}
+        self._changed: list[str] = []
+        self.vocabulary = Vocabulary()
+        if previous is None or len(previous._vocabulary) > _MOST_DEAD * previous._postings.living + 50_000:
+            return
+        changed = set(reader.terms) ^ set(previous._reader.terms)
+        self._changed = reader.plain_of(changed)
+        self._texts = previous._read
+        self.vocabulary = previous._vocabulary
+
+    def text(self, raw: str) -> Text:
+        known = self._texts.get(raw)
+        if known is not None and not any(term in known.plain for term in self._changed):
+            return known
+        return self._reader.text(raw, self.vocabulary)
+
+
+def _highest(score: Floats, count: int) -> Numbers:
+    """The rows of the highest scores above nought, best first."""
+    rows: Numbers = np.flatnonzero(score > max(_NEAR_THE_BEST * float(score.max()), 1e-6)).astype(np.int32)
+    if len(rows) > 4 * count:
+        rows = rows[np.argpartition(score[rows], -count)[-count:]]
+    return rows[np.argsort(-score[rows], kind="stable")][:count]
+
+
+def _squashed(score: float) -> float:
+    """A score between nought and one, the same for every question: one half is about the first that is worth offering."""
+    return round(min(0.999, 1 / (1 + math.exp(min(30.0, (_MIDDLE - score) / _BREADTH)))), 4)

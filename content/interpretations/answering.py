@@ -1,29 +1,34 @@
 """Answering a question from the knowledge base, in memory and without inventing anything."""
 
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 
 import msgspec
 
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from nlp import nearness, normalise, pinyin
 from nlp.bands import Band, Thresholds, judge
-from nlp.index import Hit, QuestionIndex
-from nlp.normalise import warm
-from nlp.segment import RjiebaSegmenter, Segmenter, Term, TermSegmenter
+from nlp.index import Found, Hit, QuestionIndex
+from nlp.segment import RjiebaSegmenter, Segmenter, Term
 
 MOST_SUGGESTIONS = 3
 REMEMBERED, LONGEST_REMEMBERED = 2_048, 24
 """Questions whose answers are kept at hand, and of how many characters at most: what many people ask in the same
 words is short; what one person tells is long, and is not to lie about in memory."""
 
+WORTH_OFFERING = 0.2
+"""Score of an entry from which it is offered when another comes first."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @cache
 def serving_segmenter() -> RjiebaSegmenter:
-    """The process's own segmenter: its dictionary is read once, however often the index is swapped."""
-    warm()
+    """The process's own segmenter: its dictionary, and all other tables, are read once, before the fork."""
+    for tables in (normalise, pinyin, nearness):
+        tables.warm()
     return RjiebaSegmenter()
 
 
@@ -41,6 +46,15 @@ def with_local(entry: EntryView, local: Mapping[str, str]) -> EntryView:
 
     answer, more = _PLACEHOLDER.sub(worded, entry.answer), _PLACEHOLDER.sub(worded, entry.more)
     return msgspec.structs.replace(entry, answer=answer, more=more)
+
+
+def _breathe() -> None:
+    """Let the process answer others while an index is built beside it."""
+    time.sleep(0.0002)
+
+
+def _go_on() -> None:
+    """Nobody is waiting: the first index of a process."""
 
 
 class Answerer:
@@ -64,9 +78,12 @@ class Answerer:
         self._thresholds = thresholds or Thresholds()
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._worked_out)
         self._by_slug = {entry.slug: entry for entry in self.entries}
-        self._index = QuestionIndex(
+        self._index: QuestionIndex = QuestionIndex(
             ((entry.question, *entry.phrasings) for entry in self.entries),
-            TermSegmenter(segmenter or serving_segmenter(), [term.term for term in terms]),
+            segmenter or serving_segmenter(),
+            terms=terms,
+            previous=previous._index if previous is not None else None,
+            pause=_breathe if previous is not None else _go_on,
         )
 
     def entry(self, slug: str) -> EntryView | None:
@@ -84,43 +101,39 @@ class Answerer:
     def answer_within(self, text: str, slugs: Collection[str]) -> Answer:
         """As `answer`, but only these entries may be found: for follow-up questions."""
         within = {number for number, entry in enumerate(self.entries) if entry.slug in slugs}
-        found = self._index.search(text, limit=len(self.entries)) if within else []
-        return self._judged([hit for hit in found if hit.entry in within][: MOST_SUGGESTIONS + 1])
+        return (
+            self._judged(self._index.search(text, MOST_SUGGESTIONS + 1, within))
+            if within
+            else self._judged(Found())
+        )
 
     def ranked(self, text: str, limit: int) -> tuple[tuple[EntryView, float], ...]:
         """The `limit` entries nearest to the text, best first, with their scores: for search and evaluation."""
-        return tuple((self.entries[hit.entry], hit.score) for hit in self._index.search(text, limit=limit))
+        return tuple((self.entries[hit.entry], hit.score) for hit in self._index.search(text, limit).hits)
 
     def _worked_out(self, text: str) -> Answer:
-        return self._judged(self._index.search(text, limit=MOST_SUGGESTIONS + 1))
+        return self._judged(self._index.search(text, MOST_SUGGESTIONS + 1))
 
-    def _judged(self, hits: Sequence[Hit]) -> Answer:
-        verdict = judge(hits, self._thresholds)
-        if verdict.band is Band.LOST:
+    def _judged(self, found: Found) -> Answer:
+        hits = found.hits
+        first = self.entries[hits[0].entry] if hits else None
+        verdict = judge(found, self._thresholds, first is not None and first.sensitive)
+        if first is None or verdict.band is Band.LOST:
             return Answer(band="lost", confidence=verdict.confidence, reason=verdict.reason)
-        if verdict.band is Band.UNSURE:
-            return Answer(
-                band="unsure",
-                matched=hits[0].words,
-                phrasing=self.entries[hits[0].entry].question,
-                suggestions=self._suggestions(hits),
-                confidence=verdict.confidence,
-                reason=verdict.reason,
-            )
-        entry = self.entries[hits[0].entry]
+        answered = verdict.band is Band.ANSWER
         return Answer(
-            band="answer",
-            entry=entry,
-            citations=entry.citations,
+            band="answer" if answered else "unsure",
+            entry=first if answered else None,
+            citations=first.citations if answered else (),
             matched=hits[0].words,
-            phrasing=entry.question,
-            suggestions=self._suggestions(hits[1:]),
+            phrasing=hits[0].phrasing,
+            suggestions=self._suggestions(hits[1:] if answered else hits),
             confidence=verdict.confidence,
             reason=verdict.reason,
         )
 
     def _suggestions(self, hits: Sequence[Hit]) -> tuple[SuggestedQuestion, ...]:
-        """Entries near enough to be worth reading; below half the threshold they only distract."""
-        near = [hit for hit in hits if hit.score >= self._thresholds.unsure / 2]
+        """Entries near enough to be worth reading; farther ones only distract."""
+        near = [hit for hit in hits if hit.score >= WORTH_OFFERING]
         found = (self.entries[hit.entry] for hit in near[:MOST_SUGGESTIONS])
         return tuple(SuggestedQuestion(entry.slug, entry.question) for entry in found)

@@ -67,7 +67,7 @@ def test_every_indexed_phrasing_finds_an_entry_that_holds_it(entries: list[list[
     index = QuestionIndex(entries, segmenter())
     for phrasings in entries:
         for phrasing in phrasings:
-            first = index.search(phrasing)[0]
+            first = index.search(phrasing).hits[0]
             assert first.score == 1.0
             assert normalise(phrasing) in {normalise(text) for text in entries[first.entry]}
 

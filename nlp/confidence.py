@@ -1,0 +1,133 @@
+"""How likely the first entry found is the one meant, from what speaks for it and for the others.
+
+A logistic regression on features without scale. Its coefficients were fitted once, on questions whose answer was in the
+knowledge base and on the same with the right entry taken away; docs/adr/0051 says on which.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nlp.ranking import FEATURES
+
+if TYPE_CHECKING:
+    from nlp.ranking import Floats
+
+_SHOWN = (
+    "words",
+    "characters",
+    "sounds",
+    "own_words",
+    "own_characters",
+    "means_asked",
+    "means_own",
+    "in_order",
+    "figures",
+    "left_out",
+    "left_over",
+)
+_PLACES = tuple(FEATURES.index(name) for name in _SHOWN)
+NAMES = (
+    "score", "lead", "share", "near_rivals", "strange_words", "strange_characters", "length",
+    "share_held", "lead_held", "both", "both_meant", "hardly", "weak", "no_word", "foreign", *_SHOWN,
+)  # fmt: skip
+COEFFICIENTS = (
+    -0.639,  # score
+    1.954,  # lead
+    2.630,  # share
+    -1.100,  # near_rivals
+    0.571,  # strange_words
+    -0.678,  # strange_characters
+    3.024,  # length
+    -2.172,  # share_held
+    0.657,  # lead_held
+    3.088,  # both
+    2.343,  # both_meant
+    -1.407,  # hardly
+    2.205,  # weak
+    -0.737,  # no_word
+    -2.395,  # foreign
+    -1.193,  # words
+    0.591,  # characters
+    0.932,  # sounds
+    -0.190,  # own_words
+    0.234,  # own_characters
+    -0.215,  # means_asked
+    -1.059,  # means_own
+    0.321,  # in_order
+    0.014,  # figures
+    -0.058,  # left_out
+    0.208,  # left_over
+)
+INTERCEPT = -3.671
+_CHARACTERS, _OWN_CHARACTERS = FEATURES.index("characters"), FEATURES.index("own_characters")
+_WORDS, _STAND_INS = FEATURES.index("words"), FEATURES.index("stand_ins")
+_MEANS_ASKED, _MEANS_OWN = FEATURES.index("means_asked"), FEATURES.index("means_own")
+_MOST_LEAD = 6.0
+_STRANGER = 3.0  # what an entry that is not there might have scored: who is not better than that is not sure
+_KNOWN_BY_HEART = 0.99
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What speaks for the first entry: `values` in the order of `NAMES`; `exact`: it has these very words.
+
+    `probability`, 0 to 1, that the first entry is the one meant.
+    """
+
+    values: tuple[float, ...]
+    exact: bool = False
+    probability: float = 0.0
+
+    def value(self, name: str) -> float:
+        """One of the values."""
+        return self.values[NAMES.index(name)]
+
+
+def evidence_of(
+    plain: str,
+    strange: Sequence[float],
+    first: Floats,
+    scores: Sequence[float],
+    others: Sequence[float],
+    exact: bool,
+) -> Evidence:
+    """Of a normalised question whose share `strange` of words and of characters no text knows.
+
+    `first`: the features of the best text; `scores`: of the texts compared, best first; `others`: of the best text of
+    every other entry.
+    """
+    best = scores[0]
+    rivals = [*others, _STRANGER]
+    lead = max(-1.0, min((best - max(rivals)) / _MOST_LEAD, 1.0))
+    share = 1 / (1 + sum(math.exp(max(-30.0, min(other - best, 30.0))) for other in rivals))
+    close = sum(best - other < 1.0 for other in others[:5]) / 5
+    shown = first.tolist()
+    held = shown[_CHARACTERS]
+    values = (
+        max(-1.0, best / 10),
+        lead,
+        share,
+        close,
+        *strange,
+        math.log(len(plain)) / 3,
+        share * held,
+        lead * held,
+        held * shown[_OWN_CHARACTERS],
+        shown[_MEANS_ASKED] * shown[_MEANS_OWN],
+        max(0.0, 0.5 - held),
+        max(0.0, 0.6 - best / 10),
+        float(not shown[_WORDS] and not shown[_STAND_INS]),
+        sum(map(str.isascii, plain)) / len(plain),
+        *(shown[place] for place in _PLACES),
+    )
+    return Evidence(values, exact, _KNOWN_BY_HEART if exact else probability(values))
+
+
+def probability(values: Sequence[float]) -> float:
+    """That the first entry is the one meant, 0 to 1, for these values in the order of `NAMES`."""
+    total = INTERCEPT + sum(map(float.__mul__, COEFFICIENTS, values))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,0 +1,42 @@
+"""How near words are in meaning, from the table of `nlp.meanings`: one byte a dimension, shared by forked processes."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no thread may exist before the fork
+
+import numpy as np
+
+from nlp.meanings import raw_meanings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@cache
+def _table() -> tuple[dict[str, int], NDArray[np.int8], NDArray[np.float32]]:
+    """Places of words; their rows and one of noughts behind; what makes each row of length 1."""
+    words, columns = raw_meanings()
+    rows = np.zeros((len(words) + 1, columns.shape[0]), dtype=np.int8)
+    rows[:-1] = columns.T
+    lengths = np.sqrt(np.einsum("rd,rd->r", rows, rows, dtype=np.float32))
+    return {word: place for place, word in enumerate(words)}, rows, 1 / np.maximum(lengths, 1)
+
+
+def place_of(word: str) -> int:
+    """The row of a word; -1 for one the table does not know, which is near nothing."""
+    return _table()[0].get(word, -1)
+
+
+def directions(places: NDArray[np.int32]) -> NDArray[np.float32]:
+    """len(places) x dimensions: a row of length 1 for each known word, of noughts for any other."""
+    _, rows, scale = _table()
+    return rows[places] * scale[places, None]
+
+
+def warm() -> None:
+    """Read the table now, so that forked processes share it."""
+    _table()

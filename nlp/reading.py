@@ -1,0 +1,193 @@
+"""Reading a text once: its plain form, its words, how it sounds, and the numbers of its tokens."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no thread may exist before the fork
+
+import msgspec
+import numpy as np
+
+from nlp.lexicon import INTENTS, SAME_WORD
+from nlp.nearness import place_of
+from nlp.normalise import normalise
+from nlp.pinyin import sound
+from nlp.segment import Segmenter, Term, TermSegmenter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORD, STANDS, CHARACTER, PAIR, SOUNDS = range(5)
+FIELDS = 5
+"""Words, what they stand for, characters, pairs of them, pairs of syllables."""
+
+MAX_QUESTION_CHARACTERS = 120
+"""Questions worth answering are short; the tail of a longer text only costs time."""
+MAX_INDEXED_CHARACTERS = 2_000
+LONG = 48
+"""Characters from which an indexed text is a letter: what it says beside the question tells nothing."""
+
+_WORD, _STANDS = "\x01", "\x02"  # marks of tokens: no normalised text holds them
+_NEGATED = re.compile("[\u4e0d\u6ca1\u522b\u65e0\u672a\u975e]")
+_FIGURES = re.compile("[0-9a-z]+")
+_PEOPLE = "\u6211\u4f60\u4ed6\u5979"
+NEGATED, HAS_FIGURES, IS_LONG = 16, 32, 64
+"""Bits of a text's flags above those of the four pronouns."""
+
+INTENT_BITS = sum(1 << 8 + place for place in range(len(INTENTS)))
+_INTENT_BITS = {
+    word: 1 << 8 + place
+    for place, intent in enumerate(sorted(INTENTS))
+    for word, stands in SAME_WORD.items()
+    if stands == intent
+}
+
+
+class Text(msgspec.Struct, frozen=True):
+    """An indexed text. `tokens`: numbers in the vocabulary, its `words` distinct words first; `flags` see above."""
+
+    plain: str
+    heard: str
+    words: int
+    flags: int
+    tokens: NDArray[np.int32]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question: as `Text`, and every token as (field, number or None where no indexed text holds it)."""
+
+    plain: str
+    heard: str
+    words: tuple[str, ...]
+    flags: int
+    tokens: tuple[tuple[int, int | None], ...]
+
+
+class Vocabulary:
+    """Numbers of tokens, given in the order they are first seen; grows with every text that is read.
+
+    `fields` gives the field of each token, `places` the row of each word in the table of meanings (-1 without one).
+    """
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self._growing = Lock()  # two indexes may be built from one at once
+        self.fields: list[int] = []
+        self.places: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def number(self, token: str, field: int) -> int:
+        """The number of a token, a new one if it has none."""
+        number = self.numbers.get(token)
+        if number is None:
+            with self._growing:
+                number = self.numbers.get(token)
+                if number is None:
+                    number = len(self.fields)
+                    self.places.append(place_of(token[1:]) if field == WORD else -1)
+                    self.fields.append(field)
+                    self.numbers[token] = number
+        return number
+
+
+class Reader:
+    """Reads with one segmenter and the terms of one index; `same_as` of a term makes it stand for that word."""
+
+    def __init__(self, segmenter: Segmenter, terms: Sequence[Term] = ()) -> None:
+        self.terms = tuple(terms)
+        self._segmenter: Segmenter = TermSegmenter(segmenter, self.plain_of(terms)) if terms else segmenter
+        self._meant = {
+            normalise(term.term): normalise(term.same_as) for term in terms if normalise(term.same_as)
+        }
+        longest = sorted(self._meant, key=len, reverse=True)
+        self._others = re.compile("|".join(map(re.escape, longest))) if longest else None
+
+    def plain(self, raw: str, at_most: int) -> str:
+        """The text as it is compared: normalised, and with what stands for other words replaced by them."""
+        plain = normalise(raw)
+        if self._others is not None:
+            plain = self._others.sub(lambda found: self._meant[found.group()], plain)
+        return plain[:at_most]
+
+    def said(self, words: Sequence[str], raw: str) -> tuple[str, ...]:
+        """Words of `plain` as they were typed: the term where it was replaced."""
+        if self._others is None:
+            return tuple(words)
+        typed = {self._meant[term]: term for term in self._others.findall(normalise(raw))}
+        return tuple(typed.get(word, word) for word in words)
+
+    def cut(self, plain: str) -> tuple[str, ...]:
+        """The distinct words of a normalised text, in order."""
+        return tuple(dict.fromkeys(self._segmenter.cut(plain))) if plain else ()
+
+    @staticmethod
+    def plain_of(terms: Iterable[Term]) -> list[str]:
+        """The normalised words that these terms cut or give another meaning."""
+        return sorted(
+            {plain for term in terms for word in (term.term, term.same_as) if (plain := normalise(word))}
+        )
+
+    def stands_for(self, word: str) -> str | None:
+        """The word that stands for this one, if any does."""
+        return SAME_WORD.get(word)
+
+    def text(self, raw: str, vocabulary: Vocabulary) -> Text:
+        """A text to be indexed; its tokens enter the vocabulary."""
+        plain = self.plain(raw, MAX_INDEXED_CHARACTERS)
+        heard = sound(plain)
+        cut = self._segmenter.cut(plain) if plain else []
+        words = tuple(dict.fromkeys(cut))
+        tokens = self._tokens(plain, heard, words)
+        if len(words) < len(cut):  # what is said again counts, a little
+            again = Counter(cut)
+            again.subtract(words)
+            tokens += [(WORD, _WORD + word) for word in again.elements()]
+        numbers = [vocabulary.number(token, field) for field, token in tokens]
+        return Text(plain, heard, len(words), _flags(plain, words), np.array(numbers, dtype=np.int32))
+
+    def asked(self, raw: str, vocabulary: Vocabulary, size: int) -> Asked:
+        """A question; the vocabulary stays as it is, and of it only the first `size` tokens are known."""
+        plain = self.plain(raw, MAX_QUESTION_CHARACTERS)
+        heard = sound(plain)
+        words = self.cut(plain)
+        known = vocabulary.numbers.get
+        numbered = []
+        for field, token in dict.fromkeys(self._tokens(plain, heard, words)):
+            number = known(token)
+            numbered.append((field, number if number is not None and number < size else None))
+        return Asked(plain, heard, words, _flags(plain, words), tuple(numbered))
+
+    def _tokens(self, plain: str, heard: str, words: Iterable[str]) -> list[tuple[int, str]]:
+        stands = SAME_WORD
+        tokens = [(WORD, _WORD + word) for word in words]
+        tokens += [(STANDS, _STANDS + stands[word]) for word in words if word in stands]
+        tokens += [(CHARACTER, character) for character in plain]
+        tokens += [(PAIR, plain[at : at + 2]) for at in range(len(plain) - 1)]
+        tokens += [
+            (SOUNDS, heard[at : at + 2])
+            for at in range(len(heard) - 1)
+            if heard[at : at + 2] != plain[at : at + 2]
+        ]
+        return tokens
+
+
+def figures(plain: str) -> list[str]:
+    """The numbers and Latin words of a normalised text."""
+    return _FIGURES.findall(plain)
+
+
+def _flags(plain: str, words: Iterable[str]) -> int:
+    flags = sum((person in plain) << place for place, person in enumerate(_PEOPLE))
+    flags |= NEGATED * (_NEGATED.search(plain) is not None)
+    flags |= HAS_FIGURES * (_FIGURES.search(plain) is not None)
+    for word in words:
+        flags |= _INTENT_BITS.get(word, 0)
+    return flags | IS_LONG * (len(plain) > LONG)
