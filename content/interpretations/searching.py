@@ -120,9 +120,9 @@ def excerpt_of(text: str) -> str:
 
 def _telling(run: str, at_least: int) -> str:
     """The run without the words that say nothing at its ends; "" where no more than these was shared."""
-    while run and (run[0] in STOP_WORDS or run[0] in _BEGUN):
+    while run and (run[0] in STOP_WORDS or run[0] in _BEGUN) and run[:2] not in GENERIC_WORDS:
         run = run[1:]
-    while run and (run[-1] in STOP_WORDS or run[-1] in _BEGUN):
+    while run and (run[-1] in STOP_WORDS or run[-1] in _BEGUN) and run[-2:] not in GENERIC_WORDS:
         run = run[:-1]
     return run if len(run) >= at_least and run not in STOP_WORDS else ""
 

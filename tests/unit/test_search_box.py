@@ -24,6 +24,7 @@ def test_words_that_say_nothing_are_not_marked() -> None:
     assert Words("怎么才能摆摊的").shared_with("路边能不能摆摊，怎么办") == ("摆摊",)
     assert Words("擺攤").shared_with("哪里可以摆摊") == ("摆摊",)
     assert Words("狗").shared_with("遛狗不牵绳") == ("狗",)
+    assert Words("占道许可").shared_with("办占道许可要交费吗") == ("占道许可",)
     assert Words("？！").shared_with("怎么？！") == ()
 
 
