@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from content.interpretations.models import (
     KnowledgeEntry,
     KnowledgeRelease,
     KnowledgeRevision,
+    LawArticle,
+    LawText,
     QuestionMiss,
 )
 from content.interpretations.queries import view_of_row
-from content.interpretations.views import EntryView
+from content.interpretations.views import Citation, EntryView
 
 
 class DeskEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +100,18 @@ async def misses_near(slug: str, limit: int) -> list[NearMiss]:
     """The open questions that came nearest to an entry, asked most first."""
     rows = await QuestionMiss.filter(slug=slug, state="open").order_by("-count", "-last_at").limit(limit)
     return [NearMiss(row.id, row.words, row.kind, row.count) for row in rows]
+
+
+async def official_texts(citations: Iterable[Citation]) -> dict[Citation, str]:
+    """The official text of each cited article, as far as its law was imported."""
+    wanted = list(citations)
+    laws = await LawText.filter(title__in={one.law for one in wanted}) if wanted else []
+    named = {row.id: (row.title, row.version_on) for row in laws}
+    numbers = {one.article for one in wanted}
+    rows = await LawArticle.filter(law_id__in=list(named), number__in=numbers) if named else []
+    texts = {(*named[row.law_id], row.number): row.text for row in rows}
+    keys = {one: (one.law, one.version_on, one.article) for one in wanted}
+    return {one: texts[key] for one, key in keys.items() if key in texts}
 
 
 def revision_view(row: KnowledgeRevision, release: KnowledgeRelease) -> RevisionView:

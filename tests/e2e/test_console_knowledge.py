@@ -17,10 +17,10 @@ from content.interpretations.evaluation import Question
 from content.interpretations.hearing import Door, Vote
 from content.interpretations.laws import article_label, shipped_laws
 from content.interpretations.misses import MissLog
-from content.interpretations.models import KnowledgeDraft, LexiconTerm, QuestionMiss
+from content.interpretations.models import KnowledgeDraft, LawArticle, LawText, LexiconTerm, QuestionMiss
 from content.interpretations.views import Citation
 from kit.clock import FixedClock
-from kit.db import Database
+from kit.db import Change, Database
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 from tests.knowledge_setting import DOG as UNFOUNDED_DOG
 from tests.knowledge_setting import STALL as UNFOUNDED_STALL
@@ -309,6 +309,25 @@ async def test_the_list_shows_what_would_be_answered_and_is_narrowed(
         assert (await head.get(f"{HERE}/drafts/nothing")).status == 404
         assert (await head.get(f"{HERE}/releases/nothing")).status == 404
         assert (await head.get(f"{HERE}/misses/nothing")).status == 404
+
+
+async def test_who_looks_at_the_law_reads_the_official_text_where_it_was_imported(
+    setting: Setting, database: Database
+) -> None:
+    text = "城市道路范围内禁止下列行为：擅自占用或者挖掘城市道路。"
+
+    async def work(change: Change) -> None:
+        law, digest = change.ids.new(), "0" * 64
+        dates = {"version_on": PASSED, "in_force_on": PASSED, "imported_at": change.now}
+        await LawText.create(id=law, title=LAW, digest=digest, **dates)
+        await LawArticle.create(id=change.ids.new(), law_id=law, number=27, text=text, digest=digest)
+
+    await database.change(work)
+    async with await signed_in(setting, "fazhi") as reviewer:
+        page = await reviewer.get(f"{HERE}/entries/dog")
+        assert text in page.text
+        assert "现行" in page.text
+        assert "官方条文" not in (await reviewer.get(f"{HERE}/entries/stall")).text
 
 
 async def test_questions_are_given_to_another_entry_or_a_new_one_or_set_aside(setting: Setting) -> None:

@@ -17,7 +17,7 @@ from web.console.knowledge_entry_page import ask_note
 from web.console.knowledge_findings import by_field, sentences
 from web.console.knowledge_pages import notes_of
 from web.console.knowledge_screens import FieldChange, MissLine
-from web.console.knowledge_words import ADDRESSES, entry_changes, names_of, phone_text, tabs
+from web.console.knowledge_words import ADDRESSES, citation_lines, entry_changes, names_of, phone_text, tabs
 from web.console.knowledge_writing import draft_here
 from web.console.screens import Fact, Link, Note
 from web.console.visitor import Visitor
@@ -112,6 +112,7 @@ async def render_draft(
         is_new=view.current is None and view.base_version is None,
         forbids=sentences((one for one in view.faults if one in heads), serving),
         warns=sentences((one for one in view.warnings if one in heads), serving),
+        citations=await citation_lines(door, after) if after is not None else (),
         facts=await _facts(door, view),
         misses=tuple(
             MissLine(id=str(one.id), words=one.words, count=text("console_knowledge.times", count=one.count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.console.knowledge_screens import FieldChange, MissLine
+from web.console.knowledge_screens import CitationLine, FieldChange, MissLine
 from web.console.screens import Ask, Chip, Fact, Link, Note, Option
 
 
@@ -67,6 +67,7 @@ class DraftPage:
     is_new: bool
     forbids: tuple[str, ...]
     warns: tuple[str, ...]
+    citations: tuple[CitationLine, ...]
     facts: tuple[Fact, ...]
     misses: tuple[MissLine, ...]
     buttons: tuple[DraftButton, ...]

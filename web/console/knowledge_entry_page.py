@@ -15,7 +15,6 @@ from content.interpretations.desk_reading import (
 )
 from content.interpretations.draft_views import open_drafts
 from content.interpretations.keeping import REASON_AT_MOST
-from content.interpretations.law_library import laws_for
 from kit.problems import NotFound
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
@@ -29,7 +28,6 @@ from web.console.knowledge_words import (
     names_of,
     phone_text,
     tabs,
-    today,
 )
 from web.console.screens import Ask, Fact, Link, Note
 from web.console.visitor import Visitor
@@ -67,9 +65,7 @@ async def render_entry(
         text=phone_text(door, entry),
         facts=await _facts(door, row, votes_words(door, votes)),
         phrasings=entry.phrasings,
-        citations=citation_lines(
-            door.words, await laws_for([entry], door.knowledge.laws()), entry.citations, today(door)
-        ),
+        citations=await citation_lines(door, entry),
         local=_local(door, row),
         troubles=tuple(one.text for one in troubles if one.forbids),
         revisions=await _revisions(door, revisions),

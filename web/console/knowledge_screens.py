@@ -63,11 +63,12 @@ class KnowledgePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CitationLine:
-    """An article and how it stands today."""
+    """An article and how it stands today; `text` is its official text, "" where that was not imported."""
 
     label: str
     gist: str
     state: Chip
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

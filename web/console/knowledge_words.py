@@ -9,6 +9,8 @@ from uuid import UUID
 
 from casework.people.models import Staff
 from content.interpretations.answering import with_local
+from content.interpretations.desk_reading import official_texts
+from content.interpretations.law_library import laws_for
 from content.interpretations.laws import LawIndex
 from content.interpretations.render import render_answer
 from content.interpretations.views import Answer, Citation, EntryView
@@ -83,13 +85,18 @@ def phone_text(door: ConsoleDoor, entry: EntryView) -> str:
     )
 
 
-def citation_lines(
-    words: Words, laws: LawIndex, citations: Sequence[Citation], on: date
-) -> tuple[CitationLine, ...]:
-    """Each article with its gist and whether it is in force on a day."""
+async def citation_lines(door: ConsoleDoor, entry: EntryView) -> tuple[CitationLine, ...]:
+    """What an entry rests on: each article with its gist, its text where it was imported, whether it is in force."""
+    laws, on = await laws_for([entry], door.knowledge.laws()), today(door)
+    texts = await official_texts(entry.citations)
     return tuple(
-        CitationLine(label=one.label, gist=gist_of(laws, one), state=standing(words, laws, one, on))
-        for one in citations
+        CitationLine(
+            label=one.label,
+            gist=gist_of(laws, one),
+            state=standing(door.words, laws, one, on),
+            text=texts.get(one, ""),
+        )
+        for one in entry.citations
     )
 
 
