@@ -16,10 +16,10 @@ import msgspec
 
 from content.interpretations.answering import Answerer, serving_segmenter
 from content.interpretations.evaluation import (
-    LOOKED_AT,
     Outcome,
     Report,
     answers_timed,
+    found_for,
     outcome,
     own_lines,
     report,
@@ -109,10 +109,11 @@ def measure(
 
 def _asked(answerer: Answerer, lines: Iterable[tuple[QueryLine, Answer]]) -> Iterable[Outcome]:
     for line, answer in lines:
-        found = [entry.slug for entry, _ in answerer.ranked(line.query, LOOKED_AT)]
+        golds = frozenset(line.golds)
+        found = found_for(answerer, line.query, golds, answer)
         right = [entry for entry in map(answerer.entry, line.golds) if entry is not None]
         money = any(entry.sensitive for entry in (*right, *filter(None, [answer.entry])))
-        yield outcome("asked", found, frozenset(line.golds), answer, money)
+        yield outcome("asked", found, golds, answer, money)
 
 
 def _outside(lines: Iterable[tuple[OutsideLine, Answer]]) -> Iterable[Outcome]:
