@@ -276,7 +276,7 @@ async def work(
             leased("gauges", gauges.step, LOOK_S),
             leased("calendar", lambda: _check_calendar(desk, core, log.error), 3600.0),
             leased("purge", lambda: purge(db, retention), 3600.0),
-            leased("retention", keep_no_longer_step, 3600.0),
+            leased("retention", keep_no_longer_step, 300.0),
             leased("misses", lambda: forget_misses(db), 300.0),
             leased("erasures", lambda: note_erasures(erasures_folder(settings.data_dir)), 60.0),
             leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),

@@ -7,6 +7,7 @@ back is a release of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -197,14 +198,14 @@ async def _released(
 
 async def _write(change: Change, release: KnowledgeRelease, target: Target) -> None:
     version = (target.version or 0) + 1
-    common = {
+    common: dict[str, Any] = {
         "version": version,
         "published": target.after is not None,
         "source": "bureau",
         "updated_at": change.now,
     }
     said = columns(target.after) if target.after is not None else {}
-    people = {"author_id": target.author_id, "legal_reviewer_id": target.legal_reviewer_id}
+    people: dict[str, Any] = {"author_id": target.author_id, "legal_reviewer_id": target.legal_reviewer_id}
     if target.version is None:
         await KnowledgeEntry.create(id=change.ids.new(), slug=target.slug, **common, **said, **people)
     else:

@@ -80,6 +80,10 @@ def test_the_alert_of_stopped_duties_names_duties_that_there_are() -> None:
     watched = set(re.findall(r'duty=~"([a-z_|]+)"', rule["expr"])[0].split("|"))
     assert watched <= duties
     assert duties - watched == EVERY_DAY_OR_HOUR
+    # One that rests longer than the alert waits would be told of each time it rests.
+    silent_s = float(re.findall(r"> (\d+)", rule["expr"])[-1])
+    rests = dict(re.findall(r'(?:leased|Duty)\("([a-z_]+)",[^\n]*?, ([\d.]+)(?:, [^\n]*)?\),\n', worker))
+    assert [name for name in watched if float(rests.get(name, 0)) >= silent_s] == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.alert)
