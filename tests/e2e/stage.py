@@ -90,6 +90,8 @@ class Stage:
             reviewer.goto(f"{here}/drafts/{draft}")
             reviewer.locator("form[action$=approve_law] button").click()
             expect(reviewer.locator("main [role=status]").first).to_be_visible()
+        # All questions of the evaluation are asked, twice.
+        editor.set_default_timeout(60_000)
         editor.goto(f"{here}/publish?draft={drafts[0]}")
         editor.locator("#publish-reason").fill("市民常这样问")
         editor.locator("aside button.primary").click()

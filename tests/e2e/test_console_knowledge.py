@@ -264,6 +264,32 @@ async def test_who_was_slower_keeps_their_words_and_sees_both(setting: Setting) 
     assert (await KnowledgeDraft.get()).content["answer"] == "必须牵绳，违者受罚。"
 
 
+async def test_a_draft_whose_entry_was_published_anew_is_worded_on_top_of_that(setting: Setting) -> None:
+    drafts = []
+    async with (
+        await signed_in(setting, "bianji") as editor,
+        await signed_in(setting, "fazhi") as reviewer,
+    ):
+        address = f"{HERE}/entries/dog/edit"
+        for answer in ("要牵绳。", "出门要牵绳，挂犬牌。"):
+            form = await editor.get(address)
+            drafts.append((await editor.post(address, typed_in(form) | {"answer": answer})).path)
+            await move(editor, drafts[-1], "approve_edit")
+        await move(reviewer, drafts[0], "approve_law")
+        preview = await editor.get(f"{HERE}/publish?draft={drafts[0].rpartition('/')[2]}")
+        await push(editor, preview, f"{HERE}/publish", reason="说得短些")
+        page = await reviewer.get(drafts[1])
+        assert "已经发布了新的版本" in page.text
+        assert "approve_law" not in page.text
+        token = {"csrf_token": page.hidden("csrf_token"), "expected_revision": "2"}
+        assert (await reviewer.post(f"{drafts[1]}/approve_law", token)).status == 409
+        form = await editor.get(f"{drafts[1]}/edit")
+        page = await editor.post(f"{drafts[1]}/edit", typed_in(form))
+        assert "已保存" in page.text
+        assert "已经发布了新的版本" not in page.text
+        assert "待编辑确认" in page.text
+
+
 async def test_a_reviewer_approves_several_at_once_and_reads_why_one_was_not(setting: Setting) -> None:
     drafts = []
     async with (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from casework.permissions import Operation
+from content.interpretations.check import check_entries
 from content.interpretations.desk_reading import (
     DeskEntry,
     RevisionView,
@@ -15,10 +16,11 @@ from content.interpretations.desk_reading import (
 )
 from content.interpretations.draft_views import open_drafts
 from content.interpretations.keeping import REASON_AT_MOST
+from content.interpretations.law_library import laws_for
 from kit.problems import NotFound
 from web.console.door import ConsoleDoor
 from web.console.frame import KNOWLEDGE, frame_for, shown
-from web.console.knowledge_pages import VOTES_OF, troubles_of, votes_words, without_local
+from web.console.knowledge_pages import VOTES_OF, votes_words, without_local
 from web.console.knowledge_screens import EntryPage, MissLine, RevisionLine
 from web.console.knowledge_words import (
     ADDRESSES,
@@ -28,6 +30,7 @@ from web.console.knowledge_words import (
     names_of,
     phone_text,
     tabs,
+    today,
 )
 from web.console.screens import Ask, Fact, Link, Note
 from web.console.visitor import Visitor
@@ -56,7 +59,8 @@ async def render_entry(
     entry, may = row.entry, visitor.may(Operation.KEEP_KNOWLEDGE)
     revisions = await revisions_of(slug, STEPS)
     votes = (await votes_since(door.clock.now() - VOTES_OF, slug)).get(slug)
-    troubles = (await troubles_of(door, [row])).get(slug, ())
+    laws = await laws_for([entry], door.knowledge.laws())
+    troubles = check_entries([entry], laws, today(door))
     misses = await misses_near(slug, MISSES)
     drafts = [one for one in await open_drafts(door.db, laws=door.knowledge.laws()) if one.slug == slug]
     page = EntryPage(

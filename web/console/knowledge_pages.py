@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sanic import HTTPResponse, Request
 
 from casework.permissions import Operation
 from content.interpretations.answering import with_local
-from content.interpretations.check import Finding, check_entries
+from content.interpretations.check_citations import citation_findings, coming_ends
 from content.interpretations.desk_reading import DeskEntry, Votes, entries_at_desk, votes_since
 from content.interpretations.law_library import laws_for
 from content.interpretations.render import render_answer
@@ -42,7 +42,7 @@ async def show_knowledge(request: Request, door: ConsoleDoor, visitor: Visitor) 
     categories = list(dict.fromkeys(row.entry.category for row in everything))
     category = request.args.get("category", "")
     category = category if category in categories else ""
-    troubles = await troubles_of(door, everything)
+    troubles = await with_dead_citations(door, everything)
     votes = await votes_since(door.clock.now() - VOTES_OF)
     rows = [
         row
@@ -110,13 +110,16 @@ def _reason(door: ConsoleDoor, answer: Answer) -> str:
     return door.words.text(key) if door.words.catalogue.has(key) else ""
 
 
-async def troubles_of(door: ConsoleDoor, rows: Sequence[DeskEntry]) -> Mapping[str, list[Finding]]:
-    """What the check finds, by slug."""
-    found: dict[str, list[Finding]] = defaultdict(list)
-    entries = [row.entry for row in rows]
-    for one in check_entries(entries, await laws_for(entries, door.knowledge.laws()), today(door)):
-        found[one.slug].append(one)
-    return found
+async def with_dead_citations(door: ConsoleDoor, rows: Sequence[DeskEntry]) -> frozenset[str]:
+    """The slugs of those that cite what is not in force, or will soon not be. Without the whole check: it is a list."""
+    entries, on = [row.entry for row in rows], today(door)
+    laws = await laws_for(entries, door.knowledge.laws())
+    return frozenset(
+        entry.slug
+        for entry in entries
+        for one in (*citation_findings(entry, laws, on), *coming_ends(entry, laws, on))
+        if one.kind in ABOUT_CITATIONS and one.kind != "no_digest"
+    )
 
 
 def without_local(door: ConsoleDoor, row: DeskEntry) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ def votes_words(door: ConsoleDoor, votes: Votes | None) -> str:
 def _flags(
     door: ConsoleDoor,
     row: DeskEntry,
-    troubles: Mapping[str, list[Finding]],
+    troubles: Collection[str],
     votes: Mapping[str, Votes],
     on: date,
 ) -> tuple[str, ...]:
@@ -142,9 +145,7 @@ def _flags(
     flags = {
         "unhelpful": said.unhelped >= FEWEST_VOTES and said.unhelped >= said.helped,
         "ending": entry.valid_until_on is not None and entry.valid_until_on <= on + ENDS_SOON,
-        "citation": any(
-            one.kind in ABOUT_CITATIONS and one.kind != "no_digest" for one in troubles.get(entry.slug, ())
-        ),
+        "citation": entry.slug in troubles,
         "no_local": bool(without_local(door, row)),
     }
     return tuple(name for name, is_so in flags.items() if is_so)
@@ -153,7 +154,7 @@ def _flags(
 def _line(
     door: ConsoleDoor,
     row: DeskEntry,
-    troubles: Mapping[str, list[Finding]],
+    troubles: Collection[str],
     votes: Mapping[str, Votes],
     names: Mapping[UUID | None, str],
     near: Mapping[str, float],
