@@ -122,9 +122,11 @@ async def ask(call: Call[Question, NoQuery]) -> HTTPResponse:
         found = (follow_up(door.answerer, after, asked) if after else None) or door.answerer.answer(asked)
         door.hearing.asked(asked, found, Door.MINIPROGRAM)
         said = _answered(door, found)
-        if said.band == "lost" and (unasked := door.manners.unasked(text)):
+        if said.band != "answer" and (unasked := door.manners.unasked(text)):
             words = door.text(f"api.unasked.{unasked}", phone=door.bureau.phone)
-            said = msgspec.structs.replace(said, answer=words)
+            # Who is angry may have asked something all the same.
+            near = said.suggestions if unasked == "insult" else ()
+            said = _said("unsure" if near else "lost", words, suggestions=near)
         return answer(said)
     await _page(call, text, matched)
     notice, said = Notice("danger", danger_numbers(door)), _answered(door, door.answerer.answer(asked))

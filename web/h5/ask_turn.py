@@ -94,8 +94,11 @@ def said_to(door: H5Door, question: str, after: str = "") -> Turn:
         )
     if turn.band == "lost" and numbers:
         turn = replace(turn, lead=text("h5_ask.danger"))
-    elif turn.band == "lost" and not named and (unasked := door.manners.unasked(question)):
-        turn = replace(turn, lead=text(f"h5_ask.unasked.{unasked}", phone=door.bureau.phone), note="")
+    elif answer.entry is None and not named and (unasked := door.manners.unasked(question)):
+        # Who is angry may have asked something all the same; in a number or another language there is nothing near.
+        near = turn.suggestions if unasked == "insult" else ()
+        lead = text(f"h5_ask.unasked.{unasked}", phone=door.bureau.phone)
+        turn = replace(turn, band="unsure" if near else "lost", lead=lead, note="", suggestions=near)
     return replace(turn, numbers=numbers)
 
 
@@ -205,13 +208,12 @@ def _near(door: H5Door, entry: EntryView, question: str) -> tuple[Link, ...]:
     """Other questions that may have been meant."""
     asked = question if len(question) >= _SAYS_LITTLE else f"{question}{entry.question}"
     ranked = [one for one, _ in door.answering.ranked(asked, _MOST_LOOKED_AT)]
-    # Of the same matter first, and among these the nearest; where little is near, what stands beside it.
-    ranked.sort(key=lambda one: not entry.topic or one.topic != entry.topic)
     beside = [
         one for one in door.answering.entries if one.topic == entry.topic or one.category == entry.category
     ]
-    beside.sort(key=lambda one: not entry.topic or one.topic != entry.topic)
-    others = {one.slug: one.question for one in (*ranked, *beside) if one.slug != entry.slug}
+    # Of the same matter first, of these and of all others what is near before what only stands beside.
+    found = sorted((*ranked, *beside), key=lambda one: not entry.topic or one.topic != entry.topic)
+    others = {one.slug: one.question for one in found if one.slug != entry.slug}
     return _links([SuggestedQuestion(*one) for one in islice(others.items(), _MOST_NEAR)])
 
 
