@@ -22,8 +22,9 @@ from content.interpretations.misses import MissView
 from content.interpretations.views import EntryView
 from nlp.normalise import normalise
 
-SURE = 0.4
-"""Confidence in an entry from which a question joins whatever else belongs to that entry."""
+SURE, NEAR_ENOUGH = 0.7, 0.5
+"""Confidence in an entry from which a question joins whatever else belongs to that entry, and from which it is proposed
+as one of its phrasings: on our own questions three of four, and every second, belong there."""
 ALIKE, ALIKE_NEAR_ONE_ENTRY = 0.35, 0.15
 """Cosine of two questions from which they mean the same; the second where both come nearest to the same entry."""
 COMMONEST = 0.2
@@ -56,13 +57,17 @@ class Cluster:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A question with what it is compared by; `nearest` is the entry it comes nearest to, and whether surely so."""
+    """A question with what it is compared by; `nearest` is the entry it comes nearest to, with how much confidence."""
 
     miss: MissView
     plain: str
     weights: Mapping[str, float]
     nearest: str | None
-    is_sure: bool
+    confidence: float
+
+    @property
+    def is_sure(self) -> bool:
+        return self.nearest is not None and self.confidence >= SURE
 
 
 def clusters(misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
@@ -86,7 +91,7 @@ def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         scaled = {feature: weight / length for feature, weight in weights.items()}
         nearest, confidence = nearest_of(miss, answerer)
-        seen.append(_Seen(miss, text, scaled, nearest, nearest is not None and confidence >= SURE))
+        seen.append(_Seen(miss, text, scaled, nearest, confidence))
     return seen
 
 
@@ -101,7 +106,8 @@ def nearest_of(miss: MissView, answerer: Answerer) -> tuple[str | None, float]:
     """The entry a question comes nearest to, never the one that was said not to be meant, and how sure that is."""
     if miss.kind == "downvoted" and miss.slug is not None and answerer.entry(miss.slug) is not None:
         return miss.slug, 1.0
-    answer = answerer.answer(miss.words)
+    # Afresh: what citizens ask often is remembered, and is not to make room for this.
+    answer = answerer.answer_afresh(miss.words)
     found = [answer.entry.slug] if answer.entry is not None else []
     found += [one.slug for one in answer.suggestions]
     if miss.kind == "not_this" and miss.slug in found:
@@ -155,7 +161,7 @@ def _cluster(heap: Sequence[_Seen], answerer: Answerer) -> Cluster:
         if one.nearest is not None:
             nearest[one.nearest] += one.miss.count
     entry = min(nearest, key=lambda slug: (-nearest[slug], slug)) if nearest else None
-    leader = heap[0]
+    leader, is_near = heap[0], any(one.nearest == entry and one.confidence >= NEAR_ENOUGH for one in heap)
     return Cluster(
         key=hashlib.sha256(leader.plain.encode()).hexdigest()[:16],
         words=leader.miss.words,
@@ -163,7 +169,7 @@ def _cluster(heap: Sequence[_Seen], answerer: Answerer) -> Cluster:
         count=sum(kinds.values()),
         kinds=tuple(sorted(kinds.items())),
         nearest=entry,
-        proposal="phrasings" if entry is not None else "entry",
+        proposal="phrasings" if entry is not None and is_near else "entry",
         phrasings=_phrasings(heap, answerer.entry(entry) if entry is not None else None),
     )
 
