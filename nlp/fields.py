@@ -94,6 +94,10 @@ class Postings:
         self.rarities: list[float] = self.rarity.tolist()
         self.living = int(np.count_nonzero(counts))
 
+    def held_by(self, token: int) -> int:
+        """How many rows hold this token."""
+        return self.begins[token + 1] - self.begins[token]
+
     def shared(self, tokens: Sequence[int]) -> Floats:
         """FIELDS x rows: the weight of these tokens that each row holds."""
         found = np.zeros((FIELDS, self.rows), dtype=np.float32)

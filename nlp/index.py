@@ -16,6 +16,7 @@ from nlp.lexicon import STOP_WORDS
 from nlp.ranking import Comparer, scores
 from nlp.reading import CHARACTER, FIELDS, IS_LONG, WORD, Asked, Reader, Text, Vocabulary
 from nlp.segment import Segmenter, Term
+from nlp.spelling import Respeller
 
 import numpy as np  # isort: skip
 
@@ -100,11 +101,17 @@ class QuestionIndex:
         self._long = np.fromiter(
             (bool(text.flags & IS_LONG) for text in self._texts), dtype=np.bool_, count=len(owners)
         )
-        rarity_of = {
-            token: self._postings.rarities[number]
-            for token, number in list(self._vocabulary.numbers.items())
-            if len(token) == 1 and number < self._postings.tokens
-        }
+        rarity_of: dict[str, float] = {}
+        often: dict[str, int] = {}
+        for token, number in list(self._vocabulary.numbers.items()):
+            if number >= self._postings.tokens:
+                continue
+            if len(token) == 1:
+                rarity_of[token] = self._postings.rarities[number]
+            elif len(token) == 3 and self._vocabulary.fields[number] == WORD:
+                often[token[1:]] = self._postings.held_by(number)
+        self._respeller = Respeller(often, self._vocabulary.numbers)
+        pause()
         places = np.asarray(self._vocabulary.places[: self._postings.tokens], dtype=np.int32)
         self._comparer = Comparer(self._texts, self._postings, places, rarity_of)
 
@@ -113,7 +120,7 @@ class QuestionIndex:
 
     def search(self, question: str, limit: int = 4, within: Collection[int] | None = None) -> Found:
         """The entries nearest to the question, of all or of those at the places `within`."""
-        asked = self._reader.asked(question, self._vocabulary, self._postings.tokens)
+        asked = self._reader.asked(question, self._vocabulary, self._postings.tokens, self._respeller)
         if not asked.plain or not self._texts:
             return Found()
         rows, table, score, strange = self._ranked(asked, limit, within)

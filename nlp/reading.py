@@ -19,6 +19,7 @@ from nlp.nearness import place_of
 from nlp.normalise import normalise
 from nlp.pinyin import sound
 from nlp.segment import Segmenter, Term, TermSegmenter
+from nlp.spelling import Respeller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,11 +154,15 @@ class Reader:
         numbers = [vocabulary.number(token, field) for field, token in tokens]
         return Text(plain, heard, len(words), _flags(plain, words), np.array(numbers, dtype=np.int32))
 
-    def asked(self, raw: str, vocabulary: Vocabulary, size: int) -> Asked:
+    def asked(self, raw: str, vocabulary: Vocabulary, size: int, respeller: Respeller | None = None) -> Asked:
         """A question; the vocabulary stays as it is, and of it only the first `size` tokens are known."""
         plain = self.plain(raw, MAX_QUESTION_CHARACTERS)
         heard = sound(plain)
-        words = self.cut(plain)
+        cut = self._segmenter.cut(plain) if plain else []
+        meant = respeller.respelt(plain, heard, cut) if respeller is not None else plain
+        if meant != plain:
+            plain, cut = meant, self._segmenter.cut(meant)
+        words = tuple(dict.fromkeys(cut))
         known = vocabulary.numbers.get
         numbered = []
         for field, token in dict.fromkeys(self._tokens(plain, heard, words)):
