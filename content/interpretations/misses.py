@@ -21,9 +21,8 @@ from content.interpretations.lifecycle import MissState
 from content.interpretations.models import AnswerVote, QuestionMiss
 from content.interpretations.views import Answer
 from kit.clock import local
-from kit.db import DATABASE_AWAY, Change, Database
+from kit.db import Change, Database
 from kit.db.raw import Statement
-from kit.problems import Problem
 from nlp.normalise import normalise
 from nlp.personal import personal_spans
 
@@ -160,7 +159,7 @@ class MissLog:
             await asyncio.sleep(FLUSH_EVERY_S)
             try:
                 await self.flush()
-            except (Problem, *DATABASE_AWAY) as error:
+            except Exception as error:  # noqa: BLE001 - outermost loop: what was heard waits for the next try
                 log("misses_wait", error=type(error).__name__)
 
     def _hear(self, words: str, kind: str, slug: str | None, confidence: float, door: Door) -> None:

@@ -40,6 +40,7 @@ async def test_the_same_words_of_several_processes_are_one_row_counted(database:
     for number, log in enumerate(logs):
         for words in ("夜市几点收摊？", "夜市几点收摊", f"别的问题{number}"):
             log.asked(words, LOST, Door.WECHAT)
+        log.asked("坏\x00字\ud800符", LOST, Door.H5)
         log.asked("夜市几点收摊", UNSURE, Door.H5)
         log.asked("答上了的", Answer(band="answer"), Door.H5)
     await asyncio.gather(*(log.flush() for log in logs))
@@ -48,7 +49,7 @@ async def test_the_same_words_of_several_processes_are_one_row_counted(database:
         ("夜市几点收摊？", "lost", None, 6),
         ("夜市几点收摊", "unsure", "stall", 3),
     ]
-    assert len(kept) == 5
+    assert len(kept) == 6
     assert await logs[0].flush() == 0
 
 
