@@ -92,7 +92,7 @@ async def change_words(
         check_move(row, actor, "reword", seen)
         if content.slug != row.slug and row.base_version is not None:
             raise Invalid("problem.knowledge.slug_fixed", field="slug")
-        if content.slug != row.slug or content.version != (row.base_version or 1):
+        if content.slug != row.slug or content.version != row.base_version:
             row.base_version = await _base(content, row.kind)
         row.slug, row.content, row.worded_by_id = content.slug, as_json(content), staff_id(actor)
         _unapproved(row)

@@ -148,6 +148,18 @@ async def test_a_draft_on_an_entry_that_moved_on_must_be_worded_on_top_of_it(dat
     assert (view.content.answer, view.content.phrasings[-1]) == (REWORDED.answer, "能摆个煎饼摊吗")
 
 
+async def test_a_new_entry_that_somebody_else_published_first_becomes_a_change_of_it(
+    database: Database,
+) -> None:
+    mine, theirs = await approved(database, STALL), await approved(database, REWORDED)
+    await published(database, theirs)
+    view = await draft_view(database, mine, laws=LAWS)
+    assert view.is_stale
+    await drafts.change_words(database, EDITOR, mine, rebased(view), seen=view.revision)
+    view = await draft_view(database, mine, laws=LAWS)
+    assert (view.is_stale, view.base_version, view.content.answer) == (False, 1, STALL.answer)
+
+
 async def test_two_who_publish_at_once_make_two_releases_or_one(database: Database) -> None:
     await with_entries(database, STALL, DOG)
     stall, dog = await approved(database, REWORDED), await approved(database, with_phrasing(DOG, "狗绳多长"))
