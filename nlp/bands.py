@@ -27,7 +27,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     answer: float = 0.78
-    sensitive: float = 0.85
+    sensitive: float = 0.87
     unsure: float = 0.25
     near: float = 0.8
 

@@ -36,34 +36,34 @@ NAMES = (
     "share_held", "lead_held", "both", "both_meant", "hardly", "weak", "no_word", "foreign", *_SHOWN,
 )  # fmt: skip
 COEFFICIENTS = (
-    -0.639,  # score
-    1.954,  # lead
-    2.630,  # share
-    -1.100,  # near_rivals
-    0.571,  # strange_words
-    -0.678,  # strange_characters
-    3.024,  # length
-    -2.172,  # share_held
-    0.657,  # lead_held
-    3.088,  # both
-    2.343,  # both_meant
-    -1.407,  # hardly
-    2.205,  # weak
-    -0.737,  # no_word
-    -2.395,  # foreign
-    -1.193,  # words
-    0.591,  # characters
-    0.932,  # sounds
-    -0.190,  # own_words
-    0.234,  # own_characters
-    -0.215,  # means_asked
-    -1.059,  # means_own
-    0.321,  # in_order
-    0.014,  # figures
-    -0.058,  # left_out
-    0.208,  # left_over
+    0.266,  # score
+    1.530,  # lead
+    2.580,  # share
+    -1.378,  # near_rivals
+    0.383,  # strange_words
+    -0.570,  # strange_characters
+    3.376,  # length
+    -1.924,  # share_held
+    1.171,  # lead_held
+    2.521,  # both
+    2.345,  # both_meant
+    -1.438,  # hardly
+    2.751,  # weak
+    -0.908,  # no_word
+    -2.432,  # foreign
+    -1.358,  # words
+    0.728,  # characters
+    0.746,  # sounds
+    0.177,  # own_words
+    0.143,  # own_characters
+    -0.996,  # means_asked
+    -1.253,  # means_own
+    0.548,  # in_order
+    -0.520,  # figures
+    0.225,  # left_out
+    0.106,  # left_over
 )
-INTERCEPT = -3.671
+INTERCEPT = -4.109
 _CHARACTERS, _OWN_CHARACTERS = FEATURES.index("characters"), FEATURES.index("own_characters")
 _WORDS, _STAND_INS = FEATURES.index("words"), FEATURES.index("stand_ins")
 _MEANS_ASKED, _MEANS_OWN = FEATURES.index("means_asked"), FEATURES.index("means_own")

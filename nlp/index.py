@@ -14,7 +14,7 @@ from nlp.confidence import Evidence, evidence_of
 from nlp.fields import Postings
 from nlp.lexicon import STOP_WORDS
 from nlp.ranking import Comparer, scores
-from nlp.reading import CHARACTER, FIELDS, IS_LONG, WORD, Asked, Reader, Text, Vocabulary
+from nlp.reading import CHARACTER, FIELDS, IS_LONG, PAIR, WORD, Asked, Reader, Text, Vocabulary
 from nlp.segment import Segmenter, Term
 from nlp.spelling import Respeller
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 COMPARED = 12
 """Texts that are compared with the question one by one."""
+SAID_ELSEWHERE = 4.0
+"""What it is worth that all texts of an entry together hold what was asked, whatever the best of them holds."""
 _SHARES = (0.25, 0.05, 0.3, 0.2, 0.2)
 """Of the fields, in the score by which texts are found."""
 _NEAR_THE_BEST = 0.4
@@ -98,6 +100,10 @@ class QuestionIndex:
         self._postings = Postings([text.tokens for text in self._texts], owners, self._vocabulary, pause)
         self._owners, self._owner_of = self._postings.owners, owners
         pause()
+        self._said: dict[int, set[int]] = {}
+        if len(owners) > len(set(owners)):
+            for owner, text in zip(owners, self._texts, strict=True):
+                self._said.setdefault(owner, set()).update(text.tokens.tolist())
         self._long = np.fromiter(
             (bool(text.flags & IS_LONG) for text in self._texts), dtype=np.bool_, count=len(owners)
         )
@@ -174,12 +180,26 @@ class QuestionIndex:
         compared = rows[:COMPARED]
         table = self._comparer.features(asked, compared, shared[:, compared], attainable, first[compared])
         score = scores(table, self._long[compared])
+        if self._said:
+            score += self._said_by_entries(known, attainable[WORD] + attainable[PAIR], compared)
         if exact is not None:
             score[compared == exact] += 100.0
         order = np.argsort(-score, kind="stable")
         rest = rows[COMPARED:]
         score = np.concatenate((score[order], score.min() - 1 + first[rest]))
         return np.concatenate((compared[order], rest)), table[order], score, strange
+
+    def _said_by_entries(self, known: Sequence[int], attainable: float, rows: Numbers) -> Floats:
+        """For each row, about nought: how much of the words and pairs asked, by rarity, any text of its entry holds."""
+        rarity, fields = self._postings.rarities, self._vocabulary.fields
+        asked = [(token, rarity[token]) for token in known if fields[token] in (WORD, PAIR)]
+        owners = [self._owner_of[row] for row in rows.tolist()]
+        worth = {
+            owner: sum(weight for token, weight in asked if token in self._said[owner])
+            for owner in set(owners)
+        }
+        held = np.array([worth[owner] for owner in owners], dtype=np.float32) / np.float32(attainable)
+        return SAID_ELSEWHERE * (held - np.float32(0.5))
 
     def _matched(self, asked: Asked, text: Text) -> tuple[str, ...]:
         """The asked words that the text holds, or holds another word for; words of no topic only if there is no other."""

@@ -5,7 +5,9 @@ import pytest
 from nlp.bands import Band, Thresholds, judge
 from nlp.confidence import NAMES, Evidence
 from nlp.index import Found, Hit, QuestionIndex
+from nlp.pinyin import sound
 from nlp.segment import RjiebaSegmenter, Term
+from nlp.spelling import Respeller
 
 ENTRIES = [
     ("路边可以摆摊吗", "摆地摊要手续吗"),
@@ -42,6 +44,17 @@ def test_intent_chooses_between_two_entries_on_one_topic(index: QuestionIndex) -
 def test_what_sounds_the_same_finds_the_entry(index: QuestionIndex) -> None:
     assert first(index, "渣土车洒了一地图怎么举报").entry == 3
     assert first(index, "光场舞态吵水来管").entry == 2
+
+
+def test_what_is_no_word_is_read_as_the_word_that_sounds_so() -> None:
+    respeller = Respeller({"噪音": 2, "现场": 1}, {"噪音": 1, "一句": 1})
+    assert respeller.respelt("造因太吵", sound("造因太吵"), ["造", "因", "太", "吵"]) == "噪音太吵"
+    assert respeller.respelt("闲常太吵", sound("闲常太吵"), ["闲", "常", "太", "吵"]) == "闲常太吵"
+
+
+def test_what_the_texts_of_an_entry_say_between_them_counts() -> None:
+    entries = [("代理人办事", "办证要带什么材料"), ("养狗办证要带什么",), ("代理记账",)]
+    assert first(QuestionIndex(entries, RjiebaSegmenter()), "代理人办证带什么").entry == 0
 
 
 def test_scores_are_between_nought_and_one_and_fall(index: QuestionIndex) -> None:
