@@ -21,6 +21,9 @@ words is short; what one person tells is long, and is not to lie about in memory
 WORTH_OFFERING = 0.2
 """Score of an entry from which it is offered when another comes first."""
 
+LONG_TEXT, FEWEST_DIFFERENT = 200, 20
+"""From so many characters on, one in twenty must be different from all others."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -112,6 +115,8 @@ class Answerer:
         return tuple((self.entries[hit.entry], hit.score) for hit in self._index.search(text, limit).hits)
 
     def _worked_out(self, text: str) -> Answer:
+        if len(text) >= LONG_TEXT and len(set(text)) * FEWEST_DIFFERENT < len(text):
+            return self._judged(Found())  # one word a thousand times over asks nothing
         return self._judged(self._index.search(text, MOST_SUGGESTIONS + 1))
 
     def _judged(self, found: Found) -> Answer:
