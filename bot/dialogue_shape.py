@@ -63,6 +63,7 @@ class Ask:
     `asked` False: taken when it is sent, never asked for. `unless`: not asked when the named step was answered so.
     `about` is the place among the session's own questions; the step is there only when the session has so many.
     `consent` is the purpose that must be agreed to before the answer may be kept; the question says so.
+    `begun`: what was said before the dialogue may begin the answer, although nothing is summed up at its end.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Ask:
     unless: tuple[str, str] | None = None
     consent: str = ""
     about: int | None = None
+    begun: bool = False
 
     def is_due(self, answers: Mapping[str, Answer], questions: Sequence[Asked] = ()) -> bool:
         """Whether the step is asked at all after these answers, in a session with these questions of its own."""
@@ -111,9 +113,8 @@ class Dialogue:
                 keys += [f"{self.name}.show_{step.name}"]
                 continue
             keys += [f"{self.name}.ask_{step.name}", f"{self.name}.change_{step.name}"]
-            keys += (
-                [f"{self.name}.more_{step.name}"] if self.confirm and isinstance(step.kind, TextKind) else []
-            )
+            may_begin = step.begun or (self.confirm and isinstance(step.kind, TextKind))
+            keys += [f"{self.name}.more_{step.name}"] if may_begin else []
             keys += [f"{self.name}.show_{step.name}"] if self.confirm else []
             keys += [f"{self.name}.none_{step.name}"] if self.confirm and step.optional else []
             keys += [f"{self.name}.agree_{step.name}"] if step.consent else []

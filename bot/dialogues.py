@@ -64,7 +64,7 @@ WITHDRAW = Dialogue(
 LEAVE_MESSAGE = Dialogue(
     name="leave_message",
     version=1,
-    steps=(Ask("words", text(at_least=2, at_most=2_000)),),
+    steps=(Ask("words", text(at_least=2, at_most=2_000), begun=True),),
     confirm=False,
 )
 

@@ -47,7 +47,7 @@ def tap(words: str, id: str, label: str = "") -> str:
 
 def tap_id(tapped: Tap) -> str:
     """The id a tap comes back with."""
-    return f"qa.{tapped.act}.{tapped.slug}.{tapped.version}"
+    return ".".join(("qa", tapped.act, tapped.slug, str(tapped.version)))
 
 
 def read_tap(id: str) -> Tap | None:
