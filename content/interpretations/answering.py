@@ -22,7 +22,7 @@ WORTH_OFFERING = 0.2
 """Score of an entry from which it is offered when another comes first."""
 
 LONG_TEXT, FEWEST_DIFFERENT = 200, 20
-"""From so many characters on, one in twenty must be different from all others."""
+"""A text of so many characters must hold more different ones than a twentieth of its length."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 

@@ -84,12 +84,12 @@ def _but_one(text: str) -> set[str]:
 
 
 def test_the_floors_hold(report: Report) -> None:
-    assert report.top1 >= 0.82
-    assert report.recall3 >= 0.93
+    assert report.top1 >= 0.83
+    assert report.recall3 >= 0.94
     assert report.recall5 >= 0.95
-    assert report.mrr10 >= 0.87
-    assert report.given >= 0.50
-    assert report.ece <= 0.08
+    assert report.mrr10 >= 0.88
+    assert report.given >= 0.55
+    assert report.ece <= 0.05
 
 
 def test_what_has_no_entry_is_seldom_answered_and_what_is_far_never(report: Report) -> None:
