@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from nlp.reading import FIELDS, STANDS, Vocabulary  # before numpy: it holds numpy to one thread
-
-import numpy as np  # isort: skip
+from nlp.one_thread import np
+from nlp.reading import FIELDS, STANDS, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,12 +13,11 @@ import msgspec
 from nlp.confidence import Evidence, evidence_of
 from nlp.fields import Postings
 from nlp.lexicon import STOP_WORDS
+from nlp.one_thread import np
 from nlp.ranking import Comparer, scores
 from nlp.reading import CHARACTER, FIELDS, IS_LONG, PAIR, WORD, Asked, Reader, Text, Vocabulary
 from nlp.segment import Segmenter, Term
 from nlp.spelling import Respeller
-
-import numpy as np  # isort: skip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

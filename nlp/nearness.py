@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no thread may exist before the fork
-
-import numpy as np
-
 from nlp.meanings import raw_meanings
+from nlp.one_thread import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nlp.fields import Postings
 from nlp.nearness import directions
+from nlp.one_thread import np
 from nlp.reading import (
     CHARACTER,
     HAS_FIGURES,
@@ -25,8 +26,6 @@ from nlp.reading import (
     Text,
     figures,
 )
-
-import numpy as np  # isort: skip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no thread may exist before the fork
-
 import msgspec
-import numpy as np
 
 from nlp.lexicon import INTENTS, SAME_WORD
 from nlp.nearness import place_of
 from nlp.normalise import normalise
+from nlp.one_thread import np
 from nlp.pinyin import sound
 from nlp.segment import Segmenter, Term, TermSegmenter
 from nlp.spelling import Respeller
