@@ -118,6 +118,11 @@ def own_lines(folder: Path = OWN_QUESTIONS) -> tuple[list[QueryLine], list[Outsi
 
 def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
     """Ask everything of this state of the knowledge base; takes about a millisecond a question. Warms up with some."""
+    return evaluated(answerer, questions)[0]
+
+
+def evaluated(answerer: Answerer, questions: Sequence[Question]) -> tuple[Report, list[Answer]]:
+    """The same with the answers themselves, in the order of the questions."""
     timed = answers_timed(answerer, [question.text for question in questions], warm_up=WARM_UP)
     outcomes = []
     for number, (question, (answer, _)) in enumerate(zip(questions, timed, strict=True)):
@@ -125,7 +130,7 @@ def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
         found = found_for(answerer, question.text, question.right, answer)
         money = _is_money(answerer, question, answer)
         outcomes.append(outcome(question.kind, found, question.right, answer, money))
-    return report(outcomes, [cost for _, cost in timed])
+    return report(outcomes, [cost for _, cost in timed]), [answer for answer, _ in timed]
 
 
 def found_for(answerer: Answerer, text: str, golds: frozenset[str], answer: Answer) -> Sequence[str]:

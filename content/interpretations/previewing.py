@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from content.interpretations.answering import Answerer
 from content.interpretations.check import Finding, check_entries
-from content.interpretations.evaluation import Question, Report, evaluate, own_questions
+from content.interpretations.evaluation import Question, Report, own_questions
 from content.interpretations.law_library import laws_for
 from content.interpretations.laws import LawIndex
 from content.interpretations.queries import Rows, answering_on, current_version, entries_in, published_rows
 from content.interpretations.refusing import refusing
 from content.interpretations.release_plan import Target, applied, stamp
 from content.interpretations.terms import engine_terms
-from content.interpretations.views import Answer, EntryView
+from content.interpretations.trials import Given, Knowledge, Trials
+from content.interpretations.views import EntryView
 from kit.clock import local
 from kit.db import Database
 from kit.short_turns import short_turns
@@ -70,69 +70,54 @@ async def previewed(
     targets: Sequence[Target],
     laws: LawIndex | None = None,
     questions: Sequence[Question] | None = None,
+    trials: Trials | None = None,
 ) -> Preview:
-    """Compare the knowledge of now with what it would be. Works in a thread; takes about a second."""
+    """Compare the knowledge of now with what it would be. Takes a second or two; what `trials` remembers takes none."""
     version, day = await current_version(), local(db.clock.now()).date()
     rows, terms = await published_rows(), await engine_terms()
-    return await asyncio.to_thread(
-        _compared,
-        rows,
-        targets,
-        terms,
-        await laws_for([one.after for one in targets if one.after is not None], laws),
-        questions,
-        day,
-        stamp(version, day, targets),
+    index = await laws_for([one.after for one in targets if one.after is not None], laws)
+    asked = own_questions() if questions is None else tuple(questions)
+    found, old, new = await asyncio.to_thread(_states, rows, targets, terms, index, asked, day)
+    before, after = await (trials or Trials()).of([old, new])
+    faults = refusing(found)
+    return Preview(
+        seen=stamp(version, day, targets),
+        before=before.report,
+        after=after.report,
+        changes=tuple(EntryChange(one.slug, one.before, one.after) for one in targets),
+        faults=faults,
+        warnings=tuple(one for one in found if one not in faults),
+        moved=tuple(_moved(before.given, after.given, asked)),
     )
 
 
-def _compared(
+def _states(
     rows: Rows,
     targets: Sequence[Target],
     terms: Sequence[Term],
     laws: LawIndex,
-    questions: Sequence[Question] | None,
+    questions: tuple[Question, ...],
     day: date,
-    seen: str,
-) -> Preview:
+) -> tuple[tuple[Finding, ...], Knowledge, Knowledge]:
+    """What the check finds in the changed entries; the knowledge as it is and as it would be."""
     with short_turns():
-        return _judged(entries_in(rows), targets, terms, laws, questions, day, seen)
+        entries = entries_in(rows)
+        after = applied(entries, targets)
+        changed = {one.slug for one in targets}
+        # The changed ones last: a double is found in them and not in what stands already.
+        beside = [entry for entry in after if entry.slug not in changed]
+        mine = [entry for entry in after if entry.slug in changed]
+        found = tuple(one for one in check_entries([*beside, *mine], laws, day) if one.slug in changed)
+        old, new = (
+            Knowledge(tuple(answering_on(one, day, laws)), tuple(terms), questions)
+            for one in (entries, after)
+        )
+        return found, old, new
 
 
-def _judged(
-    entries: Sequence[EntryView],
-    targets: Sequence[Target],
-    terms: Sequence[Term],
-    laws: LawIndex,
-    questions: Sequence[Question] | None,
-    day: date,
-    seen: str,
-) -> Preview:
-    after = applied(entries, targets)
-    changed = {one.slug for one in targets}
-    # The changed ones last: a double is found in them and not in what stands already.
-    beside = [entry for entry in after if entry.slug not in changed]
-    mine = [entry for entry in after if entry.slug in changed]
-    found = tuple(one for one in check_entries([*beside, *mine], laws, day) if one.slug in changed)
-    faults = refusing(found)
-    old = Answerer(answering_on(entries, day, laws), terms=terms)
-    new = Answerer(answering_on(after, day, laws), terms=terms, previous=old)
-    asked = own_questions() if questions is None else tuple(questions)
-    return Preview(
-        seen=seen,
-        before=evaluate(old, asked),
-        after=evaluate(new, asked),
-        changes=tuple(EntryChange(one.slug, one.before, one.after) for one in targets),
-        faults=faults,
-        warnings=tuple(one for one in found if one not in faults),
-        moved=tuple(_moved(old, new, asked)),
-    )
-
-
-def _moved(old: Answerer, new: Answerer, questions: Sequence[Question]) -> list[MovedQuestion]:
+def _moved(old: Sequence[Given], new: Sequence[Given], questions: Sequence[Question]) -> list[MovedQuestion]:
     found = []
-    for question in questions:
-        was, will_be = old.answer(question.text), new.answer(question.text)
+    for question, was, will_be in zip(questions, old, new, strict=True):
         before, after = _outcome(was), _outcome(will_be)
         if before != after:
             gain = _worth(will_be, question.right) - _worth(was, question.right)
@@ -143,16 +128,12 @@ def _moved(old: Answerer, new: Answerer, questions: Sequence[Question]) -> list[
     return sorted(found, key=lambda one: ("worse", "better", "other").index(one.verdict))
 
 
-def _outcome(answer: Answer) -> Outcome:
-    if answer.entry is not None:
-        return Outcome(answer.band, answer.entry.slug)
-    return Outcome(answer.band, answer.suggestions[0].slug if answer.suggestions else None)
+def _outcome(given: Given) -> Outcome:
+    return Outcome(given.band, given.slug or next(iter(given.offered), None))
 
 
-def _worth(answer: Answer, right: frozenset[str]) -> int:
+def _worth(given: Given, right: frozenset[str]) -> int:
     """How good an outcome is: right 3, offered 2, nothing 1, wrong 0; without a right entry nothing is best."""
-    if answer.entry is not None:
-        return 3 if answer.entry.slug in right else 0
-    if any(one.slug in right for one in answer.suggestions):
-        return 2
-    return 1
+    if given.slug is not None:
+        return 3 if given.slug in right else 0
+    return 2 if right.intersection(given.offered) else 1

@@ -32,6 +32,7 @@ from content.interpretations.previewing import Preview, previewed
 from content.interpretations.queries import current_version
 from content.interpretations.release_plan import Target, stamp
 from content.interpretations.releases import ReleaseView, release_view, releases
+from content.interpretations.trials import Trials
 from kit.clock import local
 from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
@@ -47,15 +48,19 @@ async def preview(
     *,
     laws: LawIndex | None = None,
     questions: Sequence[Question] | None = None,
+    trials: Trials | None = None,
 ) -> Preview:
-    """What publishing these drafts together would do. Raises Invalid, NotFound, Conflict."""
+    """What publishing these drafts together would do. Raises Invalid, NotFound, Conflict.
+
+    `trials` remembers what came of the questions: publishing what was looked at then takes no time.
+    """
     ids = set(draft_ids)
     if not 1 <= len(ids) <= DRAFTS_AT_MOST:
         raise Invalid("problem.knowledge.how_many", field="drafts", at_most=DRAFTS_AT_MOST)
     rows = await KnowledgeDraft.filter(id__in=list(ids))
     if len(rows) != len(ids):
         raise NotFound("problem.knowledge.no_draft")
-    return await previewed(db, await release_plan.of_drafts(rows), laws, questions)
+    return await previewed(db, await release_plan.of_drafts(rows), laws, questions, trials)
 
 
 async def preview_roll_back(
@@ -64,9 +69,10 @@ async def preview_roll_back(
     *,
     laws: LawIndex | None = None,
     questions: Sequence[Question] | None = None,
+    trials: Trials | None = None,
 ) -> Preview:
     """What going back to a release would do; 0 is before the first. Raises NotFound, Conflict."""
-    return await previewed(db, await release_plan.back_to(number), laws, questions)
+    return await previewed(db, await release_plan.back_to(number), laws, questions, trials)
 
 
 async def publish(
@@ -78,6 +84,7 @@ async def publish(
     *,
     laws: LawIndex | None = None,
     questions: Sequence[Question] | None = None,
+    trials: Trials | None = None,
 ) -> int:
     """Publish drafts that everybody approved. `seen` is that of the preview. Returns the number of the release.
 
@@ -85,7 +92,7 @@ async def publish(
     """
     require(actor, Operation.PUBLISH_KNOWLEDGE)
     reason = given_reason(reason)
-    plan = await preview(db, draft_ids, laws=laws, questions=questions)
+    plan = await preview(db, draft_ids, laws=laws, questions=questions, trials=trials)
     _check_seen(plan, seen)
 
     async def work(change: Change) -> int:
@@ -116,6 +123,7 @@ async def roll_back(
     *,
     laws: LawIndex | None = None,
     questions: Sequence[Question] | None = None,
+    trials: Trials | None = None,
 ) -> int:
     """Put back what releases after `number` changed, as a release of its own. Returns its number.
 
@@ -123,7 +131,7 @@ async def roll_back(
     """
     require(actor, Operation.PUBLISH_KNOWLEDGE)
     reason = given_reason(reason)
-    plan = await preview_roll_back(db, number, laws=laws, questions=questions)
+    plan = await preview_roll_back(db, number, laws=laws, questions=questions, trials=trials)
     _check_seen(plan, seen)
 
     async def work(change: Change) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
 from content.interpretations.evaluation import Question
 from content.interpretations.laws import LawIndex
+from content.interpretations.trials import Trials
 
 
 async def nobody_behind(number: int) -> int | None:
@@ -36,9 +37,9 @@ def no_local() -> Mapping[str, str]:
 class KnowledgeDoor:
     """`serving` is the index that this process answers citizens from, `version` the number of its knowledge.
 
-    `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `behind` says how many processes still answer from
-    knowledge older than a number; None where nobody counts them. `questions` are those that a release is tried with;
-    None: the shipped ones.
+    `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `behind` says how many
+    processes still answer from knowledge older than a number; None where nobody counts them. `questions` are those that a release is tried with;
+    None: the shipped ones. `trials` remembers what came of them.
     """
 
     serving: Callable[[], Answerer] = nothing_known
@@ -47,3 +48,4 @@ class KnowledgeDoor:
     local: Callable[[], Mapping[str, str]] = no_local
     behind: Callable[[int], Awaitable[int | None]] = nobody_behind
     questions: Sequence[Question] | None = None
+    trials: Trials = field(default_factory=Trials)

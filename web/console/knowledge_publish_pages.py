@@ -44,7 +44,14 @@ async def publish_drafts(request: Request, door: ConsoleDoor, visitor: Visitor) 
             raise Invalid("problem.knowledge.none_chosen", field="drafts")
         laws = door.knowledge.laws()
         number = await publishing.publish(
-            door.db, visitor.actor, ids, reason, seen, laws=laws, questions=door.knowledge.questions
+            door.db,
+            visitor.actor,
+            ids,
+            reason,
+            seen,
+            laws=laws,
+            questions=door.knowledge.questions,
+            trials=door.knowledge.trials,
         )
     except Problem as problem:
         sentence = door.words.text(problem.key, **problem.params)
@@ -109,8 +116,8 @@ async def _planned(door: ConsoleDoor, ids: Sequence[UUID]) -> tuple[Preview | No
     if not ids:
         return None, None
     try:
-        laws, questions = door.knowledge.laws(), door.knowledge.questions
-        return await publishing.preview(door.db, ids, laws=laws, questions=questions), None
+        laws, questions, trials = door.knowledge.laws(), door.knowledge.questions, door.knowledge.trials
+        return await publishing.preview(door.db, ids, laws=laws, questions=questions, trials=trials), None
     except (Invalid, Conflict, NotFound) as problem:
         return None, problem
 

@@ -83,9 +83,9 @@ async def roll_back(request: Request, door: ConsoleDoor, visitor: Visitor, numbe
     seen = value_of(request, "seen")[:SEEN_LENGTH]
     try:
         target = await _before(view)
-        laws, questions = door.knowledge.laws(), door.knowledge.questions
+        laws, questions, trials = door.knowledge.laws(), door.knowledge.questions, door.knowledge.trials
         made = await publishing.roll_back(
-            door.db, visitor.actor, target, reason, seen, laws=laws, questions=questions
+            door.db, visitor.actor, target, reason, seen, laws=laws, questions=questions, trials=trials
         )
     except Problem as problem:
         sentence = door.words.text(problem.key, **problem.params)
@@ -126,9 +126,11 @@ async def _render(
     shows: Outlook | None
     if is_back:
         try:
-            laws, questions = door.knowledge.laws(), door.knowledge.questions
+            laws, questions, trials = door.knowledge.laws(), door.knowledge.questions, door.knowledge.trials
             target = await _before(view)
-            plan = await publishing.preview_roll_back(door.db, target, laws=laws, questions=questions)
+            plan = await publishing.preview_roll_back(
+                door.db, target, laws=laws, questions=questions, trials=trials
+            )
         except Conflict as problem:
             status = problem.status
             notes = notes or (Note(words=text(problem.key, **problem.params), tone="late"),)
