@@ -8,8 +8,11 @@ leader, its most asked question, and the others are like that one.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
+import time
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from uuid import UUID
 from content.interpretations.answering import Answerer, serving_segmenter
 from content.interpretations.misses import MissView
 from content.interpretations.views import EntryView
+from kit.short_turns import short_turns
 from nlp.normalise import normalise
 
 SURE, NEAR_ENOUGH = 0.7, 0.5
@@ -31,6 +35,11 @@ COMMONEST = 0.2
 """What more than this share of the questions hold tells nobody what they are about, once there are many."""
 MANY = 50
 PHRASINGS_AT_MOST = 8
+AT_A_STRETCH, BREATH_S = 4, 0.0002
+"""Questions the engine is asked between two breaths, in which the requests of the process have their turn."""
+
+_Asked = tuple[str, str, str | None]
+_Nearest = tuple[str | None, float]
 
 
 @dataclass(frozen=True)
@@ -70,15 +79,49 @@ class _Seen:
         return self.nearest is not None and self.confidence >= SURE
 
 
-def clusters(misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
-    """Most asked first. Two thousand questions take less than a second: call it in a thread."""
+class ClusterMemory:
+    """The clusters of one process. The same questions are not put together twice, and what the engine said of a question
+    stands while its index does: of two thousand questions only those that are new are asked."""
+
+    def __init__(self) -> None:
+        self._nearest: dict[_Asked, _Nearest] = {}
+        self._misses: tuple[MissView, ...] = ()
+        self._made: tuple[Cluster, ...] = ()
+        self._answerer: weakref.ref[Answerer] | None = None
+        self._turn = asyncio.Lock()
+
+    async def of(self, misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
+        """As `clusters`, in a thread."""
+        async with self._turn:
+            if self._answerer is None or self._answerer() is not answerer:
+                self._answerer, self._nearest, self._misses, self._made = weakref.ref(answerer), {}, (), ()
+            if self._misses != tuple(misses):
+                self._made = await asyncio.to_thread(self._put_together, misses, answerer)
+                self._misses = tuple(misses)
+            return self._made
+
+    def _put_together(self, misses: Sequence[MissView], answerer: Answerer) -> tuple[Cluster, ...]:
+        with short_turns():
+            kept = {key: self._nearest[key] for key in map(_asked, misses) if key in self._nearest}
+            made = clusters(misses, answerer, kept)
+        self._nearest = kept
+        return made
+
+
+def clusters(
+    misses: Sequence[MissView], answerer: Answerer, known: dict[_Asked, _Nearest] | None = None
+) -> tuple[Cluster, ...]:
+    """Most asked first. Two thousand questions take more than a second: call it in a thread.
+
+    `known` is what this index said of some of them already; the others are added to it.
+    """
     ordered = sorted(misses, key=lambda one: (-one.count, one.words, one.kind, one.id))
-    heaps = _heaps(_weighed(ordered, answerer))
+    heaps = _heaps(_weighed(ordered, answerer, {} if known is None else known))
     made = [_cluster(heap, answerer) for heap in heaps]
     return tuple(sorted(made, key=lambda one: (-one.count, one.words, one.key)))
 
 
-def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
+def _weighed(misses: Sequence[MissView], answerer: Answerer, known: dict[_Asked, _Nearest]) -> list[_Seen]:
     plain = [normalise(one.words) for one in misses]
     features = [_features(text) for text in plain]
     held = Counter(feature for one in features for feature in one)
@@ -90,7 +133,12 @@ def _weighed(misses: Sequence[MissView], answerer: Answerer) -> list[_Seen]:
         weights = {feature: rarity[feature] for feature in sorted(mine) if feature in rarity}
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         scaled = {feature: weight / length for feature, weight in weights.items()}
-        nearest, confidence = nearest_of(miss, answerer)
+        asked = _asked(miss)
+        if asked not in known:
+            if len(known) % AT_A_STRETCH == 0:
+                time.sleep(BREATH_S)
+            known[asked] = nearest_of(miss, answerer)
+        nearest, confidence = known[asked]
         seen.append(_Seen(miss, text, scaled, nearest, confidence))
     return seen
 
@@ -102,7 +150,11 @@ def _features(plain: str) -> frozenset[str]:
     return frozenset([*words, *pairs]) or frozenset(plain)
 
 
-def nearest_of(miss: MissView, answerer: Answerer) -> tuple[str | None, float]:
+def _asked(miss: MissView) -> _Asked:
+    return miss.words, miss.kind, miss.slug
+
+
+def nearest_of(miss: MissView, answerer: Answerer) -> _Nearest:
     """The entry a question comes nearest to, never the one that was said not to be meant, and how sure that is."""
     if miss.kind == "downvoted" and miss.slug is not None and answerer.entry(miss.slug) is not None:
         return miss.slug, 1.0

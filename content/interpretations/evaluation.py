@@ -101,6 +101,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     p99_us: float
 
 
+def _let_others(number: int) -> None:
+    if number % AT_A_STRETCH == 0:
+        time.sleep(BREATH_S)
+
+
+def _go_on(number: int) -> None:
+    """Nobody else waits for this process."""
+
+
 def own_questions(folder: Path = OWN_QUESTIONS) -> tuple[Question, ...]:
     """The questions we ship, written as people type them and kept apart from all phrasings. Reads the files."""
     asked, outside = own_lines(folder)
@@ -121,12 +130,15 @@ def evaluate(answerer: Answerer, questions: Sequence[Question]) -> Report:
     return evaluated(answerer, questions)[0]
 
 
-def evaluated(answerer: Answerer, questions: Sequence[Question]) -> tuple[Report, list[Answer]]:
-    """The same with the answers themselves, in the order of the questions."""
-    timed = answers_timed(answerer, [question.text for question in questions], warm_up=WARM_UP)
+def evaluated(
+    answerer: Answerer, questions: Sequence[Question], *, beside: bool = True
+) -> tuple[Report, list[Answer]]:
+    """The same with the answers themselves, in the order of the questions. `beside`: others wait for this process."""
+    pause = _let_others if beside else _go_on
+    timed = answers_timed(answerer, [question.text for question in questions], warm_up=WARM_UP, pause=pause)
     outcomes = []
     for number, (question, (answer, _)) in enumerate(zip(questions, timed, strict=True)):
-        _let_others(number)
+        pause(number)
         found = found_for(answerer, question.text, question.right, answer)
         money = _is_money(answerer, question, answer)
         outcomes.append(outcome(question.kind, found, question.right, answer, money))
@@ -159,27 +171,26 @@ def _is_money(answerer: Answerer, question: Question, answer: Answer) -> bool:
 
 
 def answers_timed(
-    answerer: Answerer, texts: Sequence[str], *, warm_up: int | None = None
+    answerer: Answerer,
+    texts: Sequence[str],
+    *,
+    warm_up: int | None = None,
+    pause: Callable[[int], None] = _let_others,
 ) -> list[tuple[Answer, float]]:
     """The answer to each text and the microseconds of CPU this thread took for it.
 
     Everything is asked once before, or as many as `warm_up` says.
     """
     for number, text in enumerate(texts[:warm_up]):
-        _let_others(number)
+        pause(number)
         answerer.answer_afresh(text)
     timed = []
     for number, text in enumerate(texts):
-        _let_others(number)
+        pause(number)
         begun = time.thread_time_ns()
         answer = answerer.answer_afresh(text)
         timed.append((answer, (time.thread_time_ns() - begun) / 1_000))
     return timed
-
-
-def _let_others(number: int) -> None:
-    if number % AT_A_STRETCH == 0:
-        time.sleep(BREATH_S)
 
 
 def report(outcomes: Sequence[Outcome], costs: Sequence[float]) -> Report:

@@ -18,7 +18,7 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(GIVES_WAY)
     states = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Knowledge, ...])
-    sys.stdout.buffer.write(msgspec.json.encode(try_out(states)))
+    sys.stdout.buffer.write(msgspec.json.encode(try_out(states, beside=False)))
 
 
 if __name__ == "__main__":

@@ -79,13 +79,16 @@ class Trials:
         return found
 
 
-def try_out(states: Sequence[Knowledge]) -> tuple[Trial, ...]:
-    """Ask everything of each state, here and now; the texts of one are not read again for the next."""
+def try_out(states: Sequence[Knowledge], *, beside: bool = True) -> tuple[Trial, ...]:
+    """Ask everything of each state, here and now; the texts of one are not read again for the next.
+
+    `beside`: this process has something else to do, too.
+    """
     answerer: Answerer | None = None
     made = []
     for one in states:
         answerer = Answerer(one.entries, terms=one.terms, previous=answerer)
-        figures, answers = evaluated(answerer, one.questions)
+        figures, answers = evaluated(answerer, one.questions, beside=beside)
         given = (
             Given(each.band, each.entry.slug if each.entry else None, tuple(s.slug for s in each.suggestions))
             for each in answers

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from content.interpretations.answering import Answerer
+from content.interpretations.clustering import ClusterMemory
 from content.interpretations.evaluation import Question
 from content.interpretations.laws import LawIndex
 from content.interpretations.trials import Trials
@@ -39,7 +40,8 @@ class KnowledgeDoor:
 
     `laws` is the law index in force, `local` the bureau's own figures by name, from its profile. `behind` says how many
     processes still answer from knowledge older than a number; None where nobody counts them. `questions` are those that a release is tried with;
-    None: the shipped ones. `trials` remembers what came of them.
+    None: the shipped ones. `trials` remembers what came of them, `heaps` which questions asked in vain
+    belong together.
     """
 
     serving: Callable[[], Answerer] = nothing_known
@@ -49,3 +51,4 @@ class KnowledgeDoor:
     behind: Callable[[int], Awaitable[int | None]] = nobody_behind
     questions: Sequence[Question] | None = None
     trials: Trials = field(default_factory=Trials)
+    heaps: ClusterMemory = field(default_factory=ClusterMemory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +12,7 @@ from sanic.response import redirect
 
 from casework.permissions import Operation
 from content.interpretations import drafts
-from content.interpretations.clustering import Cluster, clusters
+from content.interpretations.clustering import Cluster
 from content.interpretations.drafts import NewDraft
 from content.interpretations.misses import MissView, misses_of, open_misses, set_aside
 from content.interpretations.views import EntryView
@@ -107,7 +106,7 @@ async def _as_phrasings(door: ConsoleDoor, visitor: Visitor, slug: str, ids: Seq
 
 async def _clusters(door: ConsoleDoor) -> tuple[Cluster, ...]:
     misses = await open_misses(LOOKED_AT)
-    return await asyncio.to_thread(clusters, misses, door.knowledge.serving())
+    return await door.knowledge.heaps.of(misses, door.knowledge.serving())
 
 
 async def _render_cluster(
