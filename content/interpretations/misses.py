@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from casework.actors import Actor
@@ -22,7 +23,7 @@ from content.interpretations.models import AnswerVote, QuestionMiss
 from content.interpretations.views import Answer
 from kit.clock import local
 from kit.db import Change, Database
-from kit.db.raw import Statement
+from kit.db.raw import Statement, as_uuid, moment
 from nlp.normalise import normalise
 from nlp.personal import personal_spans
 
@@ -202,12 +203,9 @@ def kept_words(words: str) -> str:
 
 async def open_misses(limit: int = 2_000) -> tuple[MissView, ...]:
     """What waits for an editor, most asked first, then the latest."""
-    rows = (
-        await QuestionMiss.filter(state=MissState.OPEN.value)
-        .order_by("-count", "-last_at", "id")
-        .limit(limit)
-    )
-    return tuple(_view(row) for row in rows)
+    # Thousands of rows as objects would keep the event loop from everybody else.
+    rows = await _OPEN.rows(QuestionMiss._meta.db, MissState.OPEN.value, limit)
+    return await asyncio.to_thread(lambda: tuple(map(_read, rows)))
 
 
 async def misses_of(ids: Iterable[UUID]) -> tuple[MissView, ...]:
@@ -247,6 +245,17 @@ async def forget_misses(db: Database) -> int:
     return await db.change(work)
 
 
+def _read(row: dict[str, Any]) -> MissView:
+    first_at, last_at = moment(row["first_at"]), moment(row["last_at"])
+    known = {
+        "id": as_uuid(row["id"]),
+        "first_at": first_at,
+        "last_at": last_at,
+        "state": MissState(row["state"]),
+    }
+    return MissView(**{**row, **known})
+
+
 def _view(row: QuestionMiss) -> MissView:
     return MissView(
         id=row.id,
@@ -262,6 +271,12 @@ def _view(row: QuestionMiss) -> MissView:
     )
 
 
+_OPEN = Statement(
+    """
+    SELECT id, words, kind, slug, confidence, door, count, first_at, last_at, state
+    FROM question_miss WHERE state = $1 ORDER BY count DESC, last_at DESC, id LIMIT $2
+    """
+)
 _HEARD = Statement(
     """
     INSERT INTO question_miss (id, digest, words, kind, slug, confidence, door, count, first_at, last_at, state)

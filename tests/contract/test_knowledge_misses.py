@@ -50,6 +50,7 @@ async def test_the_same_words_of_several_processes_are_one_row_counted(database:
         ("夜市几点收摊", "unsure", "stall", 3),
     ]
     assert len(kept) == 6
+    assert await misses.misses_of(one.id for one in kept) == kept
     assert await logs[0].flush() == 0
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from content.interpretations.answering import Answerer
-from content.interpretations.clustering import clusters
+from content.interpretations.clustering import ClusterMemory, clusters
 from content.interpretations.lifecycle import MissState
 from content.interpretations.misses import MissView
 from content.interpretations.proposing import draft_of
@@ -82,3 +82,11 @@ def test_two_thousand_questions_are_put_together_at_once_and_always_alike() -> N
     assert sum(len(one.misses) for one in found) == 2_000
     chance.shuffle(asked)
     assert clusters(asked, ANSWERER) == found
+
+
+async def test_what_is_remembered_changes_nothing_about_the_heaps() -> None:
+    asked = [miss(1, "夜市几点收摊"), miss(2, "遛狗要不要绳子", count=3), miss(3, "社保卡丢了怎么补")]
+    memory, other = ClusterMemory(), Answerer([DOG])
+    for rows in (asked, asked, asked[1:], [*asked, miss(4, "夜市收摊是几点", count=9)]):
+        for answerer in (ANSWERER, ANSWERER, other):
+            assert await memory.of(rows, answerer) == clusters(rows, answerer)
