@@ -124,7 +124,7 @@ async def _measured(engine: str, port: int, folder: Path, environ: dict[str, str
             await asyncio.sleep(QUIET_S)
             before = stream.worst_s(time.time() - QUIET_S, time.time())
             begun = time.time()
-            await asyncio.to_thread(_publish, port, cookie, draft)
+            looked_s, ordered_s = await asyncio.to_thread(_publish, port, cookie, draft)
             release = (await publishing.releases())[0]
             published_at = release.made_at.timestamp()
             said_at = await _all_said(folder / "serve.log", number * PROCESSES)
@@ -133,8 +133,8 @@ async def _measured(engine: str, port: int, folder: Path, environ: dict[str, str
             took = max(said_at, *old) - published_at
             during = stream.worst_s(begun, time.time())
             print(
-                f"{engine}: swapped after {took:.3f} s; slowest request {during * 1000:.0f} ms, "
-                f"before {before * 1000:.0f} ms",
+                f"{engine}: looked at in {looked_s:.2f} s, ordered in {ordered_s:.2f} s, swapped after {took:.3f} s; "
+                f"slowest request {during * 1000:.0f} ms, before {before * 1000:.0f} ms",
                 flush=True,
             )
             slowest = max(slowest, took)
@@ -163,18 +163,21 @@ def _id(actor: Actor) -> UUID:
     return actor.id
 
 
-def _publish(port: int, cookie: str, draft: UUID) -> None:
-    """As a clerk does it: look at what it would do, then give the order."""
+def _publish(port: int, cookie: str, draft: UUID) -> tuple[float, float]:
+    """As a clerk does it: look at what it would do, then give the order. Seconds that each took."""
     address = f"http://127.0.0.1:{port}/console/knowledge/publish"
     look = urllib.request.Request(f"{address}?draft={draft}", headers={"Cookie": cookie})
+    begun = time.perf_counter()
     with urllib.request.urlopen(look, timeout=60) as answered:
         page = answered.read().decode()
     fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', _form(page))
     typed = urlencode([*fields, ("reason", "bench")]).encode()
+    shown = time.perf_counter()
     order = urllib.request.Request(address, data=typed, headers={"Cookie": cookie})
     with urllib.request.urlopen(order, timeout=60) as answered:
         if "/releases/" not in answered.url:
             raise RuntimeError(f"nothing was published: {answered.url}")
+    return shown - begun, time.perf_counter() - shown
 
 
 def _form(page: str) -> str:
