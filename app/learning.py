@@ -12,6 +12,7 @@ from casework.complaints.desk import Desk
 from casework.dangers.finding import find_danger
 from casework.misconduct import Misconduct
 from content.interpretations.misses import MissLog
+from content.interpretations.trials import Trials
 from kit.db import DATABASE_AWAY
 from kit.metrics import newest_values
 from kit.problems import Problem
@@ -45,6 +46,7 @@ def knowledge_door(core: Core, knowledge: Knowledge) -> KnowledgeDoor:
         laws=lambda: knowledge.laws,
         local=lambda: knowledge.figures,
         behind=partial(_behind, core),
+        trials=Trials(core.redis),
     )
 
 

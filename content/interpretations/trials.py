@@ -1,7 +1,8 @@
 """What becomes of many questions under a state of the knowledge: asked once of each, in a process of its own.
 
 Asking nine hundred questions takes most of a second of CPU. Beside an event loop that would keep citizens waiting, so
-another process does it and ends; here only what came of it is remembered, by what it was made from.
+another process does it and ends; here only what came of it is remembered, by what it was made from, and in Redis for
+the neighbour who is given the order to publish what this process showed.
 """
 
 from __future__ import annotations
@@ -15,47 +16,30 @@ from collections.abc import Sequence
 
 import msgspec
 
-from content.interpretations.answering import Answerer
-from content.interpretations.evaluation import Question, Report, evaluated
-from content.interpretations.views import EntryView
+from content.interpretations.trial_process import Given, Knowledge, Trial, try_out
+from kit.redis import UNAVAILABLE, Redis
 from kit.short_turns import short_turns
-from nlp.segment import Term
+
+__all__ = ["Given", "Knowledge", "Trial", "Trials"]
 
 REMEMBERED = 4
 """So many trials are remembered: the knowledge in force, and what an editor and another are looking at."""
 FEW = 40
 """So many questions are asked here: starting a process takes longer."""
 WITHIN_S = 120.0
+SHARED_FOR_S = 900
+"""Long enough to read a preview. An upgraded program may be shown what the one before it found for as long."""
 PROCESS = "content.interpretations.trial_process"
 
 
-class Knowledge(msgspec.Struct, frozen=True):
-    """All that answers depend on: what may be said on a day, the bureau's own words, and what is asked."""
-
-    entries: tuple[EntryView, ...]
-    terms: tuple[Term, ...]
-    questions: tuple[Question, ...]
-
-
-class Given(msgspec.Struct, frozen=True):
-    """What became of a question: its band, the entry answered with, those that were offered."""
-
-    band: str
-    slug: str | None
-    offered: tuple[str, ...]
-
-
-class Trial(msgspec.Struct, frozen=True):
-    """The figures, and what became of each question in their order."""
-
-    report: Report
-    given: tuple[Given, ...]
-
-
 class Trials:
-    """Of one process. `interpreter` runs the other one; one at a time, or two previews would take both processors."""
+    """Of one process. `interpreter` runs the other one; one at a time, or two previews would take both processors.
 
-    def __init__(self, interpreter: str = sys.executable) -> None:
+    Without `redis`, or while it is away, every process tries out for itself.
+    """
+
+    def __init__(self, redis: Redis | None = None, interpreter: str = sys.executable) -> None:
+        self._redis = redis
         self._interpreter = interpreter
         self._known: dict[bytes, Trial] = {}
         self._turn = asyncio.Lock()
@@ -66,11 +50,15 @@ class Trials:
         """What comes of each. Takes a second where it is not remembered; the event loop goes on meanwhile."""
         keys = await asyncio.to_thread(lambda: [_key(one) for one in states])
         async with self._turn:
+            for key in set(keys) - set(self._known):
+                await self._look_up(key)
             wanted = {key: one for key, one in zip(keys, states, strict=True) if key not in self._known}
             if wanted:
                 made = await asyncio.to_thread(_tried, self._interpreter, tuple(wanted.values()))
                 self.made += len(made)
-                self._known.update(zip(wanted, made, strict=True))
+                for key, trial in zip(wanted, made, strict=True):
+                    self._known[key] = trial
+                    await self._share(key, trial)
             for key in keys:
                 self._known[key] = self._known.pop(key)  # the latest last
             found = [self._known[key] for key in keys]
@@ -78,23 +66,17 @@ class Trials:
                 del self._known[key]
         return found
 
+    async def _look_up(self, key: bytes) -> None:
+        if self._redis is not None:
+            with contextlib.suppress(*UNAVAILABLE, msgspec.MsgspecError):
+                held = await self._redis.get(b"trial:" + key)
+                if held is not None:
+                    self._known[key] = msgspec.json.decode(held, type=Trial)
 
-def try_out(states: Sequence[Knowledge], *, beside: bool = True) -> tuple[Trial, ...]:
-    """Ask everything of each state, here and now; the texts of one are not read again for the next.
-
-    `beside`: this process has something else to do, too.
-    """
-    answerer: Answerer | None = None
-    made = []
-    for one in states:
-        answerer = Answerer(one.entries, terms=one.terms, previous=answerer)
-        figures, answers = evaluated(answerer, one.questions, beside=beside)
-        given = (
-            Given(each.band, each.entry.slug if each.entry else None, tuple(s.slug for s in each.suggestions))
-            for each in answers
-        )
-        made.append(Trial(figures, tuple(given)))
-    return tuple(made)
+    async def _share(self, key: bytes, trial: Trial) -> None:
+        if self._redis is not None:
+            with contextlib.suppress(*UNAVAILABLE):
+                await self._redis.set(b"trial:" + key, msgspec.json.encode(trial), ex=SHARED_FOR_S)
 
 
 def _tried(interpreter: str, states: tuple[Knowledge, ...]) -> tuple[Trial, ...]:
