@@ -284,7 +284,7 @@ def test_the_demo_starts_everything_and_ctrl_c_leaves_nothing_running(
     print(f"first start {took_first:.1f} s, second start {took_second:.1f} s")
     record_property("second_start_s", round(took_second, 1))
     # Ten seconds are promised on an idle machine; this one may be busy.
-    assert took_second < 30
+    assert took_second < 60
     running = second.processes()
     # The worst end: nothing can be tidied up, and still nothing of ours serves on.
     second.process.kill()
