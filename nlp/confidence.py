@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from operator import itemgetter, mul
 
 import msgspec
 
 from nlp.ranking import FEATURES
-
-if TYPE_CHECKING:
-    from nlp.ranking import Floats
 
 _SHOWN = (
     "words",
@@ -30,11 +27,12 @@ _SHOWN = (
     "left_out",
     "left_over",
 )
-_PLACES = tuple(FEATURES.index(name) for name in _SHOWN)
+_SHOWN_OF = itemgetter(*(FEATURES.index(name) for name in _SHOWN))
 NAMES = (
     "score", "lead", "share", "near_rivals", "strange_words", "strange_characters", "length",
     "share_held", "lead_held", "both", "both_meant", "hardly", "weak", "no_word", "foreign", *_SHOWN,
 )  # fmt: skip
+_PLACE_OF = {name: place for place, name in enumerate(NAMES)}
 COEFFICIENTS = (
     0.266,  # score
     1.530,  # lead
@@ -84,28 +82,26 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def value(self, name: str) -> float:
         """One of the values."""
-        return self.values[NAMES.index(name)]
+        return self.values[_PLACE_OF[name]]
 
 
 def evidence_of(
     plain: str,
     strange: Sequence[float],
-    first: Floats,
-    scores: Sequence[float],
+    shown: Sequence[float],
+    best: float,
     others: Sequence[float],
     exact: bool,
 ) -> Evidence:
     """Of a normalised question whose share `strange` of words and of characters no text knows.
 
-    `first`: the features of the best text; `scores`: of the texts compared, best first; `others`: of the best text of
-    every other entry.
+    `shown`: the features of the best text, `best` its score; `others`: those of the best text of every other entry.
     """
-    best = scores[0]
     rivals = [*others, _STRANGER]
     lead = max(-1.0, min((best - max(rivals)) / _MOST_LEAD, 1.0))
-    share = 1 / (1 + sum(math.exp(max(-30.0, min(other - best, 30.0))) for other in rivals))
-    close = sum(best - other < 1.0 for other in others[:5]) / 5
-    shown = first.tolist()
+    weights = [math.exp(max(-30.0, min(other - best, 30.0))) for other in rivals]
+    share = 1 / (1 + sum(weights))
+    close = len([other for other in others[:5] if best - other < 1.0]) / 5
     held = shown[_CHARACTERS]
     values = (
         max(-1.0, best / 10),
@@ -122,12 +118,12 @@ def evidence_of(
         max(0.0, 0.6 - best / 10),
         float(not shown[_WORDS] and not shown[_STAND_INS]),
         sum(map(str.isascii, plain)) / len(plain),
-        *(shown[place] for place in _PLACES),
+        *_SHOWN_OF(shown),
     )
     return Evidence(values, exact, _KNOWN_BY_HEART if exact else probability(values))
 
 
 def probability(values: Sequence[float]) -> float:
     """That the first entry is the one meant, 0 to 1, for these values in the order of `NAMES`."""
-    total = INTERCEPT + sum(map(float.__mul__, COEFFICIENTS, values))
+    total = INTERCEPT + sum(map(mul, COEFFICIENTS, values))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,8 +1,8 @@
 """The tokens of all texts of an index, ready to score.
 
 Each posting holds the rarity of its token, damped by how often the text says it and how long the text is (BM25); a text
-of average length that says the token once holds just the rarity. Frequent tokens are kept as dense rows of numbers, rare
-ones as pairs of row and weight.
+of average length that says the token once holds just the rarity. Frequent tokens are kept as dense rows of numbers, all
+others as pairs of row and weight; none as both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nlp.one_thread import np
-from nlp.reading import FIELDS, STANDS, Vocabulary
+from nlp.reading import FIELDS, STANDS, Text, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 _DAMPING = 0.8  # k1: how soon saying a token again stops to count
 _LENGTH_SHARE = 0.3  # b: how much a text longer than the average must say more
-_DENSE_SHARE = 1 / 48  # a token of more rows than this share is kept as a dense row
+# A token of more rows than this share is kept as a dense row: adding a row whole then costs less than adding number by
+# number, and takes at most five times the memory.
+_DENSE_SHARE = 1 / 10
+_DENSE_FROM = 64
+_ROW_BITS, _OFTEN_BITS = 24, 12  # of a posting while it is sorted; its token has what is left of 63
 
 
 class Postings:
@@ -29,7 +33,7 @@ class Postings:
 
     def __init__(
         self,
-        texts: Sequence[Numbers],
+        texts: Sequence[Text],
         owners: Sequence[int],
         vocabulary: Vocabulary,
         pause: Callable[[], None] = lambda: None,
@@ -39,19 +43,10 @@ class Postings:
         entries = int(self.owners[-1]) + 1 if rows else 0
         fields = np.asarray(vocabulary.fields, dtype=np.int8)
         tokens = len(fields)
-        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=rows)
-        all_tokens = np.concatenate(texts) if rows else np.empty(0, dtype=np.int32)
-        pause()
-        keys = all_tokens.astype(np.int64) << 32
-        keys |= np.repeat(np.arange(rows, dtype=np.int64), lengths)
-        pause()
-        keys.sort()
-        pause()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        often = np.diff(first, append=len(keys)).astype(np.float32)
-        keys = keys[first]
-        of_token = (keys >> 32).astype(np.int32)
-        row_of: Numbers = (keys & 0xFFFFFFFF).astype(np.int32)
+        keys = _sorted_postings(texts, pause)
+        of_token = (keys >> _ROW_BITS + _OFTEN_BITS).astype(np.int32)
+        row_of: Numbers = (keys >> _OFTEN_BITS & (1 << _ROW_BITS) - 1).astype(np.int32)
+        often = (keys & (1 << _OFTEN_BITS) - 1).astype(np.float32)
         del keys
         pause()
         owner_of = self.owners[row_of]
@@ -63,7 +58,7 @@ class Postings:
         field_of = fields[of_token] if tokens else np.empty(0, dtype=np.int8)
         pause()
         # Length of each row by field, in tokens, and what the row could have been asked for at most.
-        self.place_of = place = field_of.astype(np.int64) * rows + row_of
+        place = field_of.astype(np.int32) * np.int32(rows) + row_of
         length = np.bincount(place, often, minlength=FIELDS * rows).reshape(FIELDS, rows).astype(np.float32)
         pause()
         self.own: Floats = (
@@ -76,39 +71,60 @@ class Postings:
         share = np.full((FIELDS, 1), _LENGTH_SHARE, dtype=np.float32)
         share[STANDS] = 0
         lengthened = (_DAMPING * (1 - share + share * length / average)).astype(np.float32).ravel()
-        self.weight: Floats = (
-            self.rarity[of_token] * often * (_DAMPING + 1) / (often + lengthened[place])
-        ).astype(np.float32)
+        weight = (self.rarity[of_token] * often * (_DAMPING + 1) / (often + lengthened[place])).astype(
+            np.float32
+        )
         pause()
-        counts = np.bincount(of_token, minlength=tokens)
-        self.begins: list[int] = np.concatenate(([0], np.cumsum(counts))).tolist()
+        self.held_by = counts = np.bincount(of_token, minlength=tokens)
+        ends = np.cumsum(counts)
         self.dense: dict[int, Floats] = {}
-        for token in np.flatnonzero(counts > max(_DENSE_SHARE * rows, 64)).tolist():
-            at = slice(self.begins[token], self.begins[token + 1])
+        is_dense = counts > max(_DENSE_SHARE * rows, _DENSE_FROM)
+        for token in np.flatnonzero(is_dense).tolist():
+            at = slice(ends[token] - counts[token], ends[token])
             row = np.zeros(rows, dtype=np.float32)
-            row[row_of[at]] = self.weight[at]
+            row[row_of[at]] = weight[at]
             self.dense[token] = row
-        self.fields = vocabulary.fields
+        pause()
+        rare = ~is_dense[of_token]
+        self._places: Numbers = place[rare]
+        self._weights: Floats = weight[rare]
+        self._counts = np.where(is_dense, 0, counts)
+        self._begins = np.cumsum(self._counts) - self._counts
         self.tokens = tokens
         self.rarities: list[float] = self.rarity.tolist()
         self.living = int(np.count_nonzero(counts))
 
-    def held_by(self, token: int) -> int:
-        """How many rows hold this token."""
-        return self.begins[token + 1] - self.begins[token]
-
-    def shared(self, tokens: Sequence[int]) -> Floats:
-        """FIELDS x rows: the weight of these tokens that each row holds."""
+    def shared(self, known: Sequence[Sequence[int]]) -> Floats:
+        """FIELDS x rows: the weight of these tokens, given by field, that each row holds."""
         found = np.zeros((FIELDS, self.rows), dtype=np.float32)
-        begins, dense, fields = self.begins, self.dense, self.fields
-        slices = []
-        for token in tokens:
-            row = dense.get(token)
-            if row is not None:
-                found[fields[token]] += row
-            elif token < self.tokens:
-                slices.append(slice(begins[token], begins[token + 1]))
-        if slices:
-            places = np.concatenate([self.place_of[at] for at in slices])
-            np.add.at(found.reshape(-1), places, np.concatenate([self.weight[at] for at in slices]))
+        dense = self.dense
+        tokens = np.array([token for numbers in known for token in numbers], dtype=np.intp)
+        # All lists at once: where the first begins, then each one's distance from those before it.
+        counts = self._counts[tokens]
+        after = counts.cumsum()
+        if len(after) and after[-1]:
+            at = np.arange(after[-1]) + np.repeat(self._begins[tokens] - after + counts, counts)
+            np.add.at(found.reshape(-1), self._places[at], self._weights[at])
+        for field, numbers in enumerate(known):
+            for token in numbers:
+                if token in dense:
+                    found[field] += dense[token]
         return found
+
+
+def _sorted_postings(texts: Sequence[Text], pause: Callable[[], None]) -> NDArray[np.int64]:
+    """A number for every token of every text: token, row and how often, in this order, so that they sort as needed."""
+    if not texts:
+        return np.empty(0, dtype=np.int64)
+    lengths = np.fromiter((len(text.tokens) for text in texts), dtype=np.int64, count=len(texts))
+    keys = np.concatenate([text.tokens for text in texts]).astype(np.int64)
+    keys <<= _ROW_BITS
+    pause()
+    keys |= np.repeat(np.arange(len(texts)), lengths)
+    keys <<= _OFTEN_BITS
+    pause()
+    keys |= np.concatenate([text.often for text in texts])
+    pause()
+    keys.sort()
+    pause()
+    return keys

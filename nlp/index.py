@@ -14,8 +14,8 @@ from nlp.confidence import Evidence, evidence_of
 from nlp.fields import Postings
 from nlp.lexicon import STOP_WORDS
 from nlp.one_thread import np
-from nlp.ranking import Comparer, scores
-from nlp.reading import CHARACTER, FIELDS, IS_LONG, PAIR, WORD, Asked, Reader, Text, Vocabulary
+from nlp.ranking import Comparer
+from nlp.reading import CHARACTER, PAIR, WORD, Asked, Reader, Text, Vocabulary
 from nlp.segment import Segmenter, Term
 from nlp.spelling import Respeller
 
@@ -29,7 +29,7 @@ COMPARED = 12
 """Texts that are compared with the question one by one."""
 SAID_ELSEWHERE = 4.0
 """What it is worth that all texts of an entry together hold what was asked, whatever the best of them holds."""
-_SHARES = (0.25, 0.05, 0.3, 0.2, 0.2)
+_SHARES = np.array((0.25, 0.05, 0.3, 0.2, 0.2), dtype=np.float32)
 """Of the fields, in the score by which texts are found."""
 _NEAR_THE_BEST = 0.4
 _MIDDLE, _BREADTH = 4.0, 3.0
@@ -96,25 +96,23 @@ class QuestionIndex:
                     self._raw.append(raw)
                     self._texts.append(text)
                     owners.append(position)
-        self._postings = Postings([text.tokens for text in self._texts], owners, self._vocabulary, pause)
+        self._postings = Postings(self._texts, owners, self._vocabulary, pause)
         self._owners, self._owner_of = self._postings.owners, owners
         pause()
         self._said: dict[int, set[int]] = {}
         if len(owners) > len(set(owners)):
             for owner, text in zip(owners, self._texts, strict=True):
                 self._said.setdefault(owner, set()).update(text.tokens.tolist())
-        self._long = np.fromiter(
-            (bool(text.flags & IS_LONG) for text in self._texts), dtype=np.bool_, count=len(owners)
-        )
         rarity_of: dict[str, float] = {}
         often: dict[str, int] = {}
+        fields = self._vocabulary.fields
         for token, number in list(self._vocabulary.numbers.items()):
             if number >= self._postings.tokens:
                 continue
             if len(token) == 1:
                 rarity_of[token] = self._postings.rarities[number]
-            elif len(token) == 3 and self._vocabulary.fields[number] == WORD:
-                often[token[1:]] = self._postings.held_by(number)
+            elif len(token) == 3 and fields[number] == WORD:
+                often[token[1:]] = int(self._postings.held_by[number])
         self._respeller = Respeller(often, self._vocabulary.numbers)
         pause()
         places = np.asarray(self._vocabulary.places[: self._postings.tokens], dtype=np.int32)
@@ -128,7 +126,7 @@ class QuestionIndex:
         asked = self._reader.asked(question, self._vocabulary, self._postings.tokens, self._respeller)
         if not asked.plain or not self._texts:
             return Found()
-        rows, table, score, strange = self._ranked(asked, limit, within)
+        rows, shown, score, strange = self._ranked(asked, limit, within)
         if not len(rows):
             return Found()
         first = self._texts[rows[0]]
@@ -138,36 +136,30 @@ class QuestionIndex:
             best.setdefault(self._owner_of[row], (value, row))
         leading = list(best.items())[:limit]
         entries = [value for value, row in list(best.values())[:COMPARED] if row != rows[0]]
-        evidence = evidence_of(asked.plain, strange, table[0], score[: len(table)].tolist(), entries, exact)
+        evidence = evidence_of(asked.plain, strange, shown, float(score[0]), entries, exact)
         hits = [
             Hit(entry, 1.0 if exact and not place else _squashed(value), self._raw[row])
             for place, (entry, (value, row)) in enumerate(leading)
         ]
-        hits[0] = msgspec.structs.replace(
-            hits[0], words=self._reader.said(self._matched(asked, first), question)
-        )
+        words = self._reader.said(self._matched(asked, first), question)
+        hits[0] = Hit(hits[0].entry, hits[0].score, hits[0].phrasing, words)
         return Found(tuple(hits), evidence)
 
     def _ranked(
         self, asked: Asked, limit: int, within: Collection[int] | None
-    ) -> tuple[Numbers, Floats, Floats, tuple[float, ...]]:
-        """Rows, best first, the features of those that were compared, and the scores of all."""
+    ) -> tuple[Numbers, list[float], Floats, tuple[float, ...]]:
+        """Rows, best first, the features of the first, and the scores of all."""
         postings = self._postings
-        attainable, missing = [1e-6] * FIELDS, [0.0] * FIELDS
-        known, rarity = [], postings.rarities
-        for field, token in asked.tokens:
-            if token is None:
-                attainable[field] += postings.unknown
-                missing[field] += postings.unknown
-            else:
-                attainable[field] += rarity[token]
-                known.append(token)
-        strange = tuple(missing[field] / attainable[field] for field in (WORD, CHARACTER))
-        shared = postings.shared(known)
-        share = np.array(
-            [share / most for share, most in zip(_SHARES, attainable, strict=True)], dtype=np.float32
-        )
-        first = share @ shared
+        rarity_of = postings.rarities.__getitem__
+        missing = [number * postings.unknown for number in asked.unknown]
+        most = [
+            1e-6 + lacking + sum(map(rarity_of, known))
+            for lacking, known in zip(missing, asked.known, strict=True)
+        ]
+        strange = (missing[WORD] / most[WORD], missing[CHARACTER] / most[CHARACTER])
+        shared = postings.shared(asked.known)
+        attainable = np.array(most, dtype=np.float32)
+        first: Floats = np.matmul(_SHARES / attainable, shared)
         if within is not None:
             first *= np.isin(self._owners, list(within))
         exact = self._exact.get(asked.plain)
@@ -175,37 +167,39 @@ class QuestionIndex:
             first[exact] = 1.01 * first.max()  # whatever else holds all of it
         rows = _highest(first, max(COMPARED, 3 * limit))
         if not len(rows):
-            return rows, first[:0], first[:0], strange
+            return rows, [], first[:0], strange
         compared = rows[:COMPARED]
-        table = self._comparer.features(asked, compared, shared[:, compared], attainable, first[compared])
-        score = scores(table, self._long[compared])
+        found_by, held = first[compared], shared.take(compared, axis=1)
+        table, score = self._comparer.scored(asked, compared, held, attainable, found_by)
         if self._said:
-            score += self._said_by_entries(known, attainable[WORD] + attainable[PAIR], compared)
+            score += self._said_by_entries(asked, most[WORD] + most[PAIR], compared)
         if exact is not None:
             score[compared == exact] += 100.0
-        order = np.argsort(-score, kind="stable")
+        order = (-score).argsort(kind="stable")
+        best = int(order[0])
+        shown = self._comparer.shown(asked, table[:, best], int(compared[best]))
         rest = rows[COMPARED:]
         score = np.concatenate((score[order], score.min() - 1 + first[rest]))
-        return np.concatenate((compared[order], rest)), table[order], score, strange
+        return np.concatenate((compared[order], rest)), shown, score, strange
 
-    def _said_by_entries(self, known: Sequence[int], attainable: float, rows: Numbers) -> Floats:
+    def _said_by_entries(self, asked: Asked, attainable: float, rows: Numbers) -> Floats:
         """For each row, about nought: how much of the words and pairs asked, by rarity, any text of its entry holds."""
-        rarity, fields = self._postings.rarities, self._vocabulary.fields
-        asked = [(token, rarity[token]) for token in known if fields[token] in (WORD, PAIR)]
+        rarity_of, said = self._postings.rarities.__getitem__, self._said
+        wanted = {*asked.known[WORD], *asked.known[PAIR]}
         owners = [self._owner_of[row] for row in rows.tolist()]
-        worth = {
-            owner: sum(weight for token, weight in asked if token in self._said[owner])
-            for owner in set(owners)
-        }
+        worth = {owner: sum(map(rarity_of, wanted & said[owner])) for owner in set(owners)}
         held = np.array([worth[owner] for owner in owners], dtype=np.float32) / np.float32(attainable)
         return SAID_ELSEWHERE * (held - np.float32(0.5))
 
     def _matched(self, asked: Asked, text: Text) -> tuple[str, ...]:
         """The asked words that the text holds, or holds another word for; words of no topic only if there is no other."""
-        stands_for = self._reader.stands_for
-        theirs = {stands_for(word) for word in self._reader.cut(text.plain)} - {None}
-        held = [word for word in asked.words if word in text.plain or stands_for(word) in theirs]
+        held = [word for word in asked.words if word in text.plain or self._holds_other(word, text)]
         return tuple(word for word in held if word not in STOP_WORDS) or tuple(held)
+
+    def _holds_other(self, word: str, text: Text) -> bool:
+        """Whether the text holds a word that means the same: what stands for both is one of its tokens."""
+        number = self._vocabulary.numbers.get(self._reader.stands_for(word))
+        return number is not None and bool((text.tokens == number).any())
 
 
 class _Kept:

@@ -27,10 +27,12 @@ def place_of(word: str) -> int:
     return _table()[0].get(word, -1)
 
 
-def directions(places: NDArray[np.int32]) -> NDArray[np.float32]:
-    """len(places) x dimensions: a row of length 1 for each known word, of noughts for any other."""
+def nearness(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.float32]:
+    """len(one) x len(other), -1 to 1: how near words at these places are; a word that is not known is near nothing."""
     _, rows, scale = _table()
-    return rows[places] * scale[places, None]
+    ours = rows[one] * scale[one, None]
+    near: NDArray[np.float32] = np.matmul(ours, rows[other].astype(np.float32).T)
+    return np.multiply(near, scale[other], out=near)
 
 
 def warm() -> None:

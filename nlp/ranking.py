@@ -6,26 +6,13 @@ docs/adr/0051 says from what.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from nlp.fields import Postings
-from nlp.nearness import directions
+from nlp.nearness import nearness
 from nlp.one_thread import np
-from nlp.reading import (
-    CHARACTER,
-    HAS_FIGURES,
-    INTENT_BITS,
-    IS_LONG,
-    NEGATED,
-    SOUNDS,
-    STANDS,
-    WORD,
-    Asked,
-    Text,
-    figures,
-)
+from nlp.reading import HAS_FIGURES, INTENT_BITS, IS_LONG, NEGATED, Asked, Text, figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,33 +47,24 @@ WEIGHTS = np.array(
 LONG_WEIGHT = 14.0
 """Of `first` alone, for a letter: what it says beside the question tells nothing."""
 
-_ASKED_FIELDS = [WORD, STANDS, CHARACTER, SOUNDS]
-_OWN_FIELDS = [WORD, CHARACTER, SOUNDS]
 _SIDE_OF_LONG = 0.5
 _LOOKED_AT = 64
+_PRONOUNS = 15
+_LAST_CODE = 0xFFFF
+_BITS_SET = np.array([number.bit_count() for number in range(_PRONOUNS + 1)], dtype=np.float32)
 
 
-def places_in(text: str) -> dict[str, int]:
-    """For every character the places where it stands, as bits."""
-    places: dict[str, int] = {}
-    for place, character in enumerate(text):
-        places[character] = places.get(character, 0) | 1 << place
-    return places
-
-
-def common_in_order(places: dict[str, int], length: int, text: str) -> int:
-    """Length of the longest common subsequence of `text` and the text of that length the places are of."""
-    still_open = whole = (1 << length) - 1
-    known = places.get
-    for character in text:
-        found = still_open & known(character, 0)
-        if found:
-            still_open = (still_open + found | still_open - found) & whole
-    return length - still_open.bit_count()
+_CELLS = 64
+_WHOLE = (1 << _CELLS - 1) - 1
+"""One bit for each cell of a text but the last, which takes what is carried over."""
 
 
 class Comparer:
-    """Compares a question with texts of one index."""
+    """Compares a question with texts of one index.
+
+    The short texts lie side by side in a table, one character a cell, so that a question is held against a dozen at
+    once. A row has 64 cells, so that what stands in a text is one number of 64 bits; the last cell is always empty.
+    """
 
     def __init__(
         self, texts: Sequence[Text], postings: Postings, places: Numbers, rarity_of: dict[str, float]
@@ -96,93 +74,149 @@ class Comparer:
         self._postings = postings
         self._places = places
         self._rarity_of = rarity_of
-        self._own = np.maximum(postings.own[_OWN_FIELDS], 1e-6)
+        self._own = np.maximum(postings.own, 1e-6)
+        self._flags = np.fromiter((text.flags for text in texts), dtype=np.int32, count=len(texts))
+        self._long = (self._flags & IS_LONG) != 0
         self._intents = np.zeros(int(postings.owners[-1]) + 1 if len(texts) else 0, dtype=np.int32)
-        flags = np.fromiter((text.flags for text in texts), dtype=np.int32, count=len(texts))
-        np.bitwise_or.at(self._intents, postings.owners, flags)
+        np.bitwise_or.at(self._intents, postings.owners, self._flags)
+        short = [text if not text.flags & IS_LONG else None for text in texts]
+        self._lengths = np.array([len(text.plain) if text else 1 for text in short], dtype=np.float32)
+        self._heard = _side_by_side([text.heard if text else "" for text in short])
+        written = _side_by_side([text.plain if text else "" for text in short])
+        self._begins = written[:, 0].copy()
+        rarities = np.zeros(_LAST_CODE + 1, dtype=np.float32)
+        for character, rarity in rarity_of.items():
+            rarities[min(ord(character), _LAST_CODE)] = rarity
+        longest = int(self._lengths.max(initial=1))
+        self._rarities = rarities[written[:, :longest]]
 
-    def features(
-        self, asked: Asked, rows: Numbers, shared: Floats, attainable: Sequence[float], first: Floats
+    def scored(
+        self, asked: Asked, rows: Numbers, shared: Floats, attainable: Floats, first: Floats
+    ) -> tuple[Floats, Floats]:
+        """Features x rows and a score for each row; `shared` and `first` are those of the rows, `attainable` by field.
+
+        A letter is scored by `first` alone; its other features are left out, for they are dear: see `shown`.
+        """
+        long = self._long[rows]
+        if not long.any():
+            table = self._features(asked, rows, shared, attainable, first)
+            return table, np.matmul(WEIGHTS, table)
+        table = np.empty((len(FEATURES), len(rows)), dtype=np.float32)
+        share = shared / attainable[:, None]
+        table[:3], table[3], table[-1] = share[:3], share[4], first
+        score: Floats = np.multiply(np.float32(LONG_WEIGHT), first)
+        short = np.flatnonzero(~long)
+        if len(short):
+            table[:, short] = self._features(asked, rows[short], shared[:, short], attainable, first[short])
+            score[short] = np.matmul(WEIGHTS, table[:, short])
+        return table, score
+
+    def shown(self, asked: Asked, features: Floats, row: int) -> list[float]:
+        """The features of one row of those `scored`, whole even if it is a letter."""
+        if self._long[row]:
+            self._meant(asked, np.array([row], dtype=np.int32), features[7:9, None])
+            features[4:7] = features[8] = features[9] = _SIDE_OF_LONG
+            features[10:19] = 0
+            heard = self._texts[row].heard
+            lacking = (rarity for sound, rarity in self._rarities_in(asked) if sound not in heard)
+            features[17] = max(lacking, default=0.0) / self._postings.unknown
+        return cast(list[float], features.tolist())
+
+    def _features(
+        self, asked: Asked, rows: Numbers, shared: Floats, attainable: Floats, first: Floats
     ) -> Floats:
-        """len(rows) x features; `shared` and `first` are those of the rows, `attainable` by field of the question."""
-        table = np.empty((len(rows), len(FEATURES)), dtype=np.float32)
-        most = np.array([attainable[field] for field in _ASKED_FIELDS], dtype=np.float32)
-        table[:, :4] = shared[_ASKED_FIELDS].T / most
-        table[:, 4:7] = (shared[_OWN_FIELDS] / self._own[:, rows]).T
-        texts = [self._texts[row] for row in rows.tolist()]
-        table[:, 7:9] = self._meant(asked, texts)
-        table[:, 9:19] = self._compared(asked, texts, self._intents[self._postings.owners[rows]].tolist())
-        table[:, 19] = first
-        for place, text in enumerate(texts):
-            if text.flags & IS_LONG:
-                table[place, 4:7] = table[place, 8] = _SIDE_OF_LONG
+        """As `scored`, of short texts."""
+        table = np.empty((len(FEATURES), len(rows)), dtype=np.float32)
+        share = shared / attainable[:, None]
+        table[:3], table[3] = share[:3], share[4]  # pairs tell little beside what stands before them
+        table[4:7] = (shared / self._own.take(rows, axis=1))[::2]  # words, characters, sounds
+        self._meant(asked, rows, table[7:9])
+        self._compared(asked, rows, table[9:19])
+        table[19] = first
         return table
 
-    def _meant(self, asked: Asked, texts: Sequence[Text]) -> Floats:
+    def _rarities_in(self, asked: Asked) -> list[tuple[str, float]]:
+        """Each sound of the question and the rarity of the character that was written."""
+        rarity_of, unknown = self._rarity_of.get, self._postings.unknown
+        return [(sound, rarity_of(one, unknown)) for one, sound in zip(asked.plain, asked.heard, strict=True)]
+
+    def _meant(self, asked: Asked, rows: Numbers, meant: Floats) -> None:
         """For each text: how much of the asked words, by rarity, it says in near words; and the other way round."""
-        numbers = np.array(
-            [-2 if token is None else token for _, token in asked.tokens[: len(asked.words)]], dtype=np.int64
-        )
+        texts = [self._texts[row] for row in rows.tolist()]
+        numbers = np.array(asked.word_numbers, dtype=np.int64)
         counts = [text.words for text in texts]
         if not len(numbers) or not all(counts):
-            return np.zeros((len(texts), 2), dtype=np.float32)
-        known = numbers >= 0
-        place = np.where(known, self._places[numbers], -1)
-        rarity = np.where(known, self._postings.rarity[numbers], np.float32(self._postings.unknown))
+            meant[:] = 0
+            return
+        places, rarities = self._places[numbers], self._postings.rarity[numbers]
+        if asked.unknown[0]:  # words no text holds
+            places[numbers < 0] = -1
+            rarities[numbers < 0] = self._postings.unknown
         theirs = np.concatenate([text.tokens[: text.words] for text in texts])
-        near = directions(place) @ directions(self._places[theirs]).T
-        near[numbers[:, None] == theirs[None, :]] = 1.0
-        begins = np.cumsum([0, *counts[:-1]])
+        near = nearness(places, self._places[theirs])
+        near[numbers[:, None] == theirs] = 1.0
+        begins = np.zeros(len(counts), dtype=np.intp)
+        np.cumsum(counts[:-1], out=begins[1:])
         weight = self._postings.rarity[theirs]
-        said = rarity @ np.maximum.reduceat(near, begins, axis=1) / rarity.sum()
-        back = np.add.reduceat(near.max(axis=0) * weight, begins) / np.add.reduceat(weight, begins)
-        return np.stack((said, back), axis=1)
+        np.divide(rarities @ np.maximum.reduceat(near, begins, axis=1), rarities.sum(), out=meant[0])
+        said = np.add.reduceat(np.stack((near.max(axis=0) * weight, weight)), begins, axis=1)
+        np.divide(said[0], said[1], out=meant[1])
 
-    def _compared(
-        self, asked: Asked, texts: Sequence[Text], spoken_of: Sequence[int]
-    ) -> list[tuple[float, ...]]:
-        plain, heard, rarity_of, unknown = asked.plain, asked.heard, self._rarity_of, self._postings.unknown
-        length = min(len(plain), _LOOKED_AT)
-        places, sounds = places_in(heard[:length]), set(heard)
-        # Rarest first, so that the first one the other side lacks is the answer.
-        rarest = sorted(
-            ((rarity_of.get(one, unknown), spoken) for one, spoken in set(zip(plain, heard, strict=True))),
-            reverse=True,
-        )
-        said = figures(plain) if asked.flags & HAS_FIGURES else []
-        begins, flags = plain[:1], asked.flags
-        compared: list[tuple[float, ...]] = []
-        for text, intents in zip(texts, spoken_of, strict=True):
-            theirs, spoken = text.plain, text.heard
-            left_out = next((rarity for rarity, sound in rarest if sound not in spoken), 0.0) / unknown
-            if text.flags & IS_LONG:
-                compared.append((_SIDE_OF_LONG, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, left_out, 0.0))
-                continue
-            left_over = 0.0
-            for character, sound in zip(theirs, spoken, strict=True):
-                if sound not in sounds and rarity_of[character] > left_over:
-                    left_over = rarity_of[character]
-            longer = math.log(len(theirs) / length)
-            differs = text.flags ^ flags
-            other_figures = (flags | text.flags) & HAS_FIGURES and said != figures(theirs)
-            compared.append((
-                2 * common_in_order(places, length, spoken) / (length + len(theirs)),
-                longer if longer > 0 else 0.0,
-                -longer if longer < 0 else 0.0,
-                float(theirs.startswith(begins)),
-                float(bool(differs & NEGATED)),
-                float(bool(other_figures)),
-                float((differs & 15).bit_count()),
-                float((flags & INTENT_BITS & ~intents).bit_count()),
-                left_out,
-                left_over / unknown,
-            ))  # fmt: skip
-        return compared
+    def _compared(self, asked: Asked, rows: Numbers, table: Floats) -> None:
+        """The ten features from `in_order` to `left_over`, a row each."""
+        unknown, flags = self._postings.unknown, self._flags[rows]
+        length = min(len(asked.plain), _LOOKED_AT)
+        asked_sounds = _side_by_side([asked.heard], len(asked.heard))[0]
+        same = self._heard.take(rows, axis=0) == asked_sounds[:, None, None]  # asked x rows x cells
+        stands = np.packbits(same, axis=2, bitorder="little").view(np.uint64)[:, :, 0]
+        lengths = self._lengths[rows]
+        table[0] = _common_in_order(stands[:length])
+        table[0] *= 2 / (length + lengths)
+        longer = np.log(lengths / length)
+        table[1] = np.maximum(longer, 0)
+        table[2] = np.maximum(-longer, 0)
+        table[3] = self._begins[rows] == min(ord(asked.plain[0]), _LAST_CODE)
+        differs = flags ^ asked.flags
+        table[4] = (differs & NEGATED) != 0
+        table[5] = 0
+        if asked.flags & HAS_FIGURES or (flags & HAS_FIGURES).any():
+            said = figures(asked.plain)
+            table[5] = [said != figures(self._texts[row].plain) for row in rows.tolist()]
+        table[6] = _BITS_SET[differs & _PRONOUNS]
+        table[7] = 0
+        intents = asked.flags & INTENT_BITS
+        if intents:
+            lacking = intents & ~self._intents[self._postings.owners[rows]]
+            table[7] = [number.bit_count() for number in lacking.tolist()]
+        rarities = np.array([rarity for _, rarity in self._rarities_in(asked)], dtype=np.float32)
+        table[8] = np.maximum.reduce(rarities[:, None] * (stands == 0), axis=0)
+        left_over = self._rarities.take(rows, axis=0)
+        left_over[np.logical_or.reduce(same, axis=0)[:, : left_over.shape[1]]] = 0
+        table[9] = np.maximum.reduce(left_over, axis=1)
+        table[8:] /= unknown
 
 
-def scores(features: Floats, long: NDArray[np.bool_]) -> Floats:
-    """One number a row, comparable between the rows of one question; `long` tells which rows are letters."""
-    plain = features @ WEIGHTS
-    if long.any():
-        return np.where(long, features[:, -1] * np.float32(LONG_WEIGHT), plain)
-    return plain
+def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Length of the longest common subsequence of a question and each text.
+
+    `stands`: for each character of the question and each text, one bit for each place where it stands in the text. All
+    texts are taken as one long number, so that a character of the question costs one step and not one for each text.
+    """
+    texts = stands.shape[1]
+    size = texts * 8
+    whole = int.from_bytes(_WHOLE.to_bytes(8, "little") * texts, "little")
+    places = stands.tobytes()
+    still_open = whole
+    for at in range(0, len(places), size):
+        found = still_open & int.from_bytes(places[at : at + size], "little")
+        if found:
+            still_open = (still_open + found | still_open - found) & whole
+    closed = np.frombuffer((still_open ^ whole).to_bytes(size, "little"), dtype=np.uint64)
+    return np.bitwise_count(closed)
+
+
+def _side_by_side(texts: Sequence[str], cells: int = _CELLS) -> NDArray[np.uint16]:
+    """len(texts) x cells: their characters as numbers, noughts behind; the rarest few share the last number."""
+    joined = "".join([text.ljust(cells, "\0") for text in texts])
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    return np.minimum(codes, _LAST_CODE).astype(np.uint16).reshape(len(texts), cells)

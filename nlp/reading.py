@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -32,7 +33,7 @@ LONG = 48
 """Characters from which an indexed text is a letter: what it says beside the question tells nothing."""
 
 _WORD, _STANDS = "\x01", "\x02"  # marks of tokens: no normalised text holds them
-_NEGATED = re.compile("[\u4e0d\u6ca1\u522b\u65e0\u672a\u975e]")
+_NEGATED = frozenset("\u4e0d\u6ca1\u522b\u65e0\u672a\u975e")
 _FIGURES = re.compile("[0-9a-z]+")
 _PEOPLE = "\u6211\u4f60\u4ed6\u5979"
 NEGATED, HAS_FIGURES, IS_LONG = 16, 32, 64
@@ -48,23 +49,31 @@ _INTENT_BITS = {
 
 
 class Text(msgspec.Struct, frozen=True):
-    """An indexed text. `tokens`: numbers in the vocabulary, its `words` distinct words first; `flags` see above."""
+    """An indexed text. `tokens`: distinct numbers in the vocabulary, its `words` words first, and how `often` each is
+    said; `flags` see above.
+    """
 
     plain: str
     heard: str
     words: int
     flags: int
     tokens: NDArray[np.int32]
+    often: NDArray[np.uint16]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question: as `Text`, and every token as (field, number or None where no indexed text holds it)."""
+    """A question: as `Text`. `words` are distinct, `word_numbers` theirs, -1 for those no indexed text holds.
+
+    `known`: by field the numbers of the distinct tokens that indexed texts hold; `unknown`: how many others there are.
+    """
 
     plain: str
     heard: str
     words: tuple[str, ...]
     flags: int
-    tokens: tuple[tuple[int, int | None], ...]
+    word_numbers: list[int]
+    known: tuple[list[int], ...]
+    unknown: tuple[int, ...]
 
 
 class Vocabulary:
@@ -82,8 +91,17 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.fields)
 
-    def number(self, token: str, field: int) -> int:
-        """The number of a token, a new one if it has none."""
+    def numbers_of(self, tokens: Iterable[str], field: int) -> list[int]:
+        """The numbers of these tokens, new ones for those that have none."""
+        numbers = list(map(self.numbers.get, tokens))
+        if None not in numbers:
+            return cast(list[int], numbers)
+        return [
+            self._number(token, field) if number is None else number
+            for token, number in zip(tokens, numbers, strict=True)
+        ]
+
+    def _number(self, token: str, field: int) -> int:
         number = self.numbers.get(token)
         if number is None:
             with self._growing:
@@ -133,9 +151,9 @@ class Reader:
             {plain for term in terms for word in (term.term, term.same_as) if (plain := normalise(word))}
         )
 
-    def stands_for(self, word: str) -> str | None:
-        """The word that stands for this one, if any does."""
-        return SAME_WORD.get(word)
+    def stands_for(self, word: str) -> str:
+        """The token of the word that stands for this one; empty if none does."""
+        return _STANDS + SAME_WORD[word] if word in SAME_WORD else ""
 
     def text(self, raw: str, vocabulary: Vocabulary) -> Text:
         """A text to be indexed; its tokens enter the vocabulary."""
@@ -143,13 +161,17 @@ class Reader:
         heard = sound(plain)
         cut = self._segmenter.cut(plain) if plain else []
         words = tuple(dict.fromkeys(cut))
-        tokens = self._tokens(plain, heard, words)
-        if len(words) < len(cut):  # what is said again counts, a little
-            again = Counter(cut)
-            again.subtract(words)
-            tokens += [(WORD, _WORD + word) for word in again.elements()]
-        numbers = [vocabulary.number(token, field) for field, token in tokens]
-        return Text(plain, heard, len(words), _flags(plain, words), np.array(numbers, dtype=np.int32))
+        numbers: list[int] = []
+        often: list[int] = []
+        for field, tokens in enumerate(self._tokens(plain, heard, words)):
+            counts = Counter([_WORD + word for word in cut] if field == WORD else tokens)
+            # Every distinct token is looked up once: of a letter's tokens half were said before.
+            numbers += vocabulary.numbers_of(counts, field)
+            often += counts.values()
+        as_numbers = np.array(numbers, dtype=np.int32)
+        return Text(
+            plain, heard, len(words), _flags(plain, words), as_numbers, np.array(often, dtype=np.uint16)
+        )
 
     def asked(self, raw: str, vocabulary: Vocabulary, size: int, respeller: Respeller | None = None) -> Asked:
         """A question; the vocabulary stays as it is, and of it only the first `size` tokens are known."""
@@ -160,25 +182,34 @@ class Reader:
         if meant != plain:
             plain, cut = meant, self._segmenter.cut(meant)
         words = tuple(dict.fromkeys(cut))
-        known = vocabulary.numbers.get
-        numbered = []
-        for field, token in dict.fromkeys(self._tokens(plain, heard, words)):
-            number = known(token)
-            numbered.append((field, number if number is not None and number < size else None))
-        return Asked(plain, heard, words, _flags(plain, words), tuple(numbered))
+        number_of = vocabulary.numbers.get
+        word_numbers: list[int] = []
+        known, unknown = [], []
+        for field, tokens in enumerate(self._tokens(plain, heard, words)):
+            distinct = dict.fromkeys(tokens)
+            numbers = [
+                number for token in distinct if (number := number_of(token)) is not None and number < size
+            ]
+            known.append(numbers)
+            unknown.append(len(distinct) - len(numbers))
+            if field == WORD:
+                word_numbers = numbers
+                if unknown[WORD]:
+                    found = (number_of(token, -1) for token in distinct)
+                    word_numbers = [number if number < size else -1 for number in found]
+        return Asked(plain, heard, words, _flags(plain, words), word_numbers, tuple(known), tuple(unknown))
 
-    def _tokens(self, plain: str, heard: str, words: Iterable[str]) -> list[tuple[int, str]]:
-        stands = SAME_WORD
-        tokens = [(WORD, _WORD + word) for word in words]
-        tokens += [(STANDS, _STANDS + stands[word]) for word in words if word in stands]
-        tokens += [(CHARACTER, character) for character in plain]
-        tokens += [(PAIR, plain[at : at + 2]) for at in range(len(plain) - 1)]
-        tokens += [
-            (SOUNDS, heard[at : at + 2])
-            for at in range(len(heard) - 1)
-            if heard[at : at + 2] != plain[at : at + 2]
-        ]
-        return tokens
+    @staticmethod
+    def _tokens(plain: str, heard: str, words: Sequence[str]) -> Iterator[Iterable[str]]:
+        """By field, in the order of the fields, the tokens of a text."""
+        yield [_WORD + word for word in words]
+        yield [_STANDS + SAME_WORD[word] for word in words if word in SAME_WORD]
+        yield plain
+        pairs = list(map(add, plain, plain[1:]))
+        yield pairs
+        # Where both characters have no syllable of their own the pair is there already.
+        sounds = map(add, heard, heard[1:])
+        yield [sound for sound, pair in zip(sounds, pairs, strict=True) if sound != pair]
 
 
 def figures(plain: str) -> list[str]:
@@ -187,9 +218,14 @@ def figures(plain: str) -> list[str]:
 
 
 def _flags(plain: str, words: Iterable[str]) -> int:
-    flags = sum((person in plain) << place for place, person in enumerate(_PEOPLE))
-    flags |= NEGATED * (_NEGATED.search(plain) is not None)
-    flags |= HAS_FIGURES * (_FIGURES.search(plain) is not None)
+    flags = 0
+    for place, person in enumerate(_PEOPLE):
+        if person in plain:
+            flags |= 1 << place
+    if not _NEGATED.isdisjoint(plain):
+        flags |= NEGATED
+    if _FIGURES.search(plain):
+        flags |= HAS_FIGURES
     for word in words:
         flags |= _INTENT_BITS.get(word, 0)
     return flags | IS_LONG * (len(plain) > LONG)
