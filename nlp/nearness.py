@@ -30,9 +30,9 @@ def place_of(word: str) -> int:
 def nearness(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.float32]:
     """len(one) x len(other), -1 to 1: how near words at these places are; a word that is not known is near nothing."""
     _, rows, scale = _table()
-    ours = rows[one] * scale[one, None]
-    near: NDArray[np.float32] = np.matmul(ours, rows[other].astype(np.float32).T)
-    return np.multiply(near, scale[other], out=near)
+    ours = rows.take(one, axis=0) * scale.take(one)[:, None]
+    near: NDArray[np.float32] = np.matmul(ours, rows.take(other, axis=0).astype(np.float32).T)
+    return np.multiply(near, scale.take(other), out=near)
 
 
 def warm() -> None:

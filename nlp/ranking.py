@@ -6,7 +6,9 @@ docs/adr/0051 says from what.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
 from nlp.fields import Postings
@@ -51,7 +53,12 @@ _SIDE_OF_LONG = 0.5
 _LOOKED_AT = 64
 _PRONOUNS = 15
 _LAST_CODE = 0xFFFF
-_BITS_SET = np.array([number.bit_count() for number in range(_PRONOUNS + 1)], dtype=np.float32)
+_LAST_CHARACTER = chr(_LAST_CODE)
+_DIFFER = np.array(
+    [(float(bits & NEGATED != 0), 0.0, float((bits & _PRONOUNS).bit_count())) for bits in range(2 * NEGATED)],
+    dtype=np.float32,
+).T.copy()
+"""`negation`, nought and `people` by which of the flags of two texts differ."""
 
 
 _CELLS = 64
@@ -72,7 +79,9 @@ class Comparer:
         """`places`: by token the row in the table of meanings; `rarity_of`: of every character that is known."""
         self._texts = texts
         self._postings = postings
-        self._places = places
+        # The last of each is for words that no text holds, whose number is -1.
+        self._places = np.append(places, np.int32(-1))
+        self._rarity = np.append(postings.rarity, np.float32(postings.unknown))
         self._rarity_of = rarity_of
         self._own = np.maximum(postings.own, 1e-6)
         self._flags = np.fromiter((text.flags for text in texts), dtype=np.int32, count=len(texts))
@@ -80,14 +89,15 @@ class Comparer:
         self._intents = np.zeros(int(postings.owners[-1]) + 1 if len(texts) else 0, dtype=np.int32)
         np.bitwise_or.at(self._intents, postings.owners, self._flags)
         short = [text if not text.flags & IS_LONG else None for text in texts]
-        self._lengths = np.array([len(text.plain) if text else 1 for text in short], dtype=np.float32)
+        lengths = np.array([len(text.plain) if text else 1 for text in short], dtype=np.float32)
         self._heard = _side_by_side([text.heard if text else "" for text in short])
         written = _side_by_side([text.plain if text else "" for text in short])
-        self._begins = written[:, 0].copy()
+        # What is asked of each text at once lies together: length, its logarithm, the first character.
+        self._sides = np.stack((lengths, np.log(lengths), written[:, 0].astype(np.float32)), axis=1)
         rarities = np.zeros(_LAST_CODE + 1, dtype=np.float32)
         for character, rarity in rarity_of.items():
-            rarities[min(ord(character), _LAST_CODE)] = rarity
-        longest = int(self._lengths.max(initial=1))
+            rarities[_code(character)] = rarity
+        longest = int(lengths.max(initial=1))
         self._rarities = rarities[written[:, :longest]]
 
     def scored(
@@ -118,8 +128,13 @@ class Comparer:
             features[4:7] = features[8] = features[9] = _SIDE_OF_LONG
             features[10:19] = 0
             heard = self._texts[row].heard
-            lacking = (rarity for sound, rarity in self._rarities_in(asked) if sound not in heard)
-            features[17] = max(lacking, default=0.0) / self._postings.unknown
+            rarity_of, unknown = self._rarity_of.get, self._postings.unknown
+            lacking = [
+                rarity_of(one, unknown)
+                for one, sound in zip(asked.plain, asked.heard, strict=True)
+                if sound not in heard
+            ]
+            features[17] = max(lacking, default=0.0) / unknown
         return cast(list[float], features.tolist())
 
     def _features(
@@ -135,11 +150,6 @@ class Comparer:
         table[19] = first
         return table
 
-    def _rarities_in(self, asked: Asked) -> list[tuple[str, float]]:
-        """Each sound of the question and the rarity of the character that was written."""
-        rarity_of, unknown = self._rarity_of.get, self._postings.unknown
-        return [(sound, rarity_of(one, unknown)) for one, sound in zip(asked.plain, asked.heard, strict=True)]
-
     def _meant(self, asked: Asked, rows: Numbers, meant: Floats) -> None:
         """For each text: how much of the asked words, by rarity, it says in near words; and the other way round."""
         texts = [self._texts[row] for row in rows.tolist()]
@@ -148,47 +158,40 @@ class Comparer:
         if not len(numbers) or not all(counts):
             meant[:] = 0
             return
-        places, rarities = self._places[numbers], self._postings.rarity[numbers]
-        if asked.unknown[0]:  # words no text holds
-            places[numbers < 0] = -1
-            rarities[numbers < 0] = self._postings.unknown
+        rarities = self._rarity.take(numbers)
         theirs = np.concatenate([text.tokens[: text.words] for text in texts])
-        near = nearness(places, self._places[theirs])
+        near = nearness(self._places.take(numbers), self._places.take(theirs))
         near[numbers[:, None] == theirs] = 1.0
-        begins = np.zeros(len(counts), dtype=np.intp)
-        np.cumsum(counts[:-1], out=begins[1:])
-        weight = self._postings.rarity[theirs]
+        begins = [0, *accumulate(counts[:-1])]
+        weight = self._rarity.take(theirs)
         np.divide(rarities @ np.maximum.reduceat(near, begins, axis=1), rarities.sum(), out=meant[0])
         said = np.add.reduceat(np.stack((near.max(axis=0) * weight, weight)), begins, axis=1)
         np.divide(said[0], said[1], out=meant[1])
 
     def _compared(self, asked: Asked, rows: Numbers, table: Floats) -> None:
         """The ten features from `in_order` to `left_over`, a row each."""
-        unknown, flags = self._postings.unknown, self._flags[rows]
+        unknown, flags = self._postings.unknown, self._flags.take(rows)
         length = min(len(asked.plain), _LOOKED_AT)
-        asked_sounds = _side_by_side([asked.heard], len(asked.heard))[0]
-        same = self._heard.take(rows, axis=0) == asked_sounds[:, None, None]  # asked x rows x cells
-        stands = np.packbits(same, axis=2, bitorder="little").view(np.uint64)[:, :, 0]
-        lengths = self._lengths[rows]
+        same = self._heard.take(rows, axis=0) == _codes(asked.heard)[:, None, None]  # asked x rows x cells
+        stands = np.packbits(same, bitorder="little").view(np.uint64).reshape(len(same), len(rows))
+        lengths, logarithms, begins = self._sides.take(rows, axis=0).T
         table[0] = _common_in_order(stands[:length])
-        table[0] *= 2 / (length + lengths)
-        longer = np.log(lengths / length)
-        table[1] = np.maximum(longer, 0)
-        table[2] = np.maximum(-longer, 0)
-        table[3] = self._begins[rows] == min(ord(asked.plain[0]), _LAST_CODE)
-        differs = flags ^ asked.flags
-        table[4] = (differs & NEGATED) != 0
-        table[5] = 0
-        if asked.flags & HAS_FIGURES or (flags & HAS_FIGURES).any():
+        table[0] *= 2 / (lengths + length)
+        longer = logarithms - np.float32(math.log(length))
+        np.maximum(longer, 0, out=table[1])
+        np.subtract(table[1], longer, out=table[2])  # shorter
+        table[3] = begins == _code(asked.plain[0])
+        table[4:7] = _DIFFER.take((flags ^ asked.flags) & (NEGATED | _PRONOUNS), axis=1)
+        if asked.flags & HAS_FIGURES or np.bitwise_or.reduce(flags) & HAS_FIGURES:
             said = figures(asked.plain)
             table[5] = [said != figures(self._texts[row].plain) for row in rows.tolist()]
-        table[6] = _BITS_SET[differs & _PRONOUNS]
         table[7] = 0
         intents = asked.flags & INTENT_BITS
         if intents:
             lacking = intents & ~self._intents[self._postings.owners[rows]]
             table[7] = [number.bit_count() for number in lacking.tolist()]
-        rarities = np.array([rarity for _, rarity in self._rarities_in(asked)], dtype=np.float32)
+        rarity_of = self._rarity_of.get
+        rarities = np.array([rarity_of(one, unknown) for one in asked.plain], dtype=np.float32)
         table[8] = np.maximum.reduce(rarities[:, None] * (stands == 0), axis=0)
         left_over = self._rarities.take(rows, axis=0)
         left_over[np.logical_or.reduce(same, axis=0)[:, : left_over.shape[1]]] = 0
@@ -215,8 +218,18 @@ def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.bitwise_count(closed)
 
 
-def _side_by_side(texts: Sequence[str], cells: int = _CELLS) -> NDArray[np.uint16]:
-    """len(texts) x cells: their characters as numbers, noughts behind; the rarest few share the last number."""
-    joined = "".join([text.ljust(cells, "\0") for text in texts])
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-    return np.minimum(codes, _LAST_CODE).astype(np.uint16).reshape(len(texts), cells)
+def _side_by_side(texts: Sequence[str]) -> NDArray[np.uint16]:
+    """len(texts) x cells: the codes of their characters, noughts behind."""
+    return _codes("".join([text.ljust(_CELLS, "\0") for text in texts])).reshape(len(texts), _CELLS)
+
+
+def _codes(text: str) -> NDArray[np.uint16]:
+    """A number for each character; the few that are not of the basic plane share the last one."""
+    if text.isascii() or max(text) <= _LAST_CHARACTER:
+        return np.frombuffer(text.encode("utf-16-le"), dtype=np.uint16)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    return np.minimum(codes, _LAST_CODE).astype(np.uint16)
+
+
+def _code(character: str) -> int:
+    return min(ord(character), _LAST_CODE)
