@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _DAMPING = 0.8  # k1: how soon saying a token again stops to count
 _LENGTH_SHARE = 0.3  # b: how much a text longer than the average must say more
 # A token of more rows than this share is kept as a dense row: adding a row whole then costs less than adding number by
-# number, and takes at most five times the memory.
-_DENSE_SHARE = 1 / 10
+# number, and takes at most four times the memory.
+_DENSE_SHARE = 1 / 8
 _DENSE_FROM = 64
 _ROW_BITS, _OFTEN_BITS = 24, 12  # of a posting while it is sorted; its token has what is left of 63
 
@@ -53,6 +53,7 @@ class Postings:
         new = np.diff(of_token, prepend=-1) != 0
         new |= np.diff(owner_of, prepend=-1) != 0
         known_in = np.bincount(of_token[new], minlength=tokens).astype(np.float32)
+        del owner_of, new
         self.rarity: Floats = np.log1p((entries - known_in + 0.5) / (known_in + 0.5)).astype(np.float32)
         self.unknown = float(np.log1p((entries + 0.5) / 0.5))
         field_of = fields[of_token] if tokens else np.empty(0, dtype=np.int8)
@@ -71,19 +72,24 @@ class Postings:
         share = np.full((FIELDS, 1), _LENGTH_SHARE, dtype=np.float32)
         share[STANDS] = 0
         lengthened = (_DAMPING * (1 - share + share * length / average)).astype(np.float32).ravel()
-        weight = (self.rarity[of_token] * often * (_DAMPING + 1) / (often + lengthened[place])).astype(
-            np.float32
-        )
+        # In place: of a thousand letters each of these is many megabytes.
+        weight: Floats = self.rarity[of_token]
+        weight *= often
+        weight *= np.float32(_DAMPING + 1)
+        often += lengthened[place]
+        weight /= often
+        del often
         pause()
         self.held_by = counts = np.bincount(of_token, minlength=tokens)
         ends = np.cumsum(counts)
-        self.dense: dict[int, Floats] = {}
         is_dense = counts > max(_DENSE_SHARE * rows, _DENSE_FROM)
-        for token in np.flatnonzero(is_dense).tolist():
+        frequent = np.flatnonzero(is_dense).tolist()
+        # One block: many small ones would lie among what building has used, and keep it from being given back.
+        table = np.zeros((len(frequent), rows), dtype=np.float32)
+        for row, token in zip(table, frequent, strict=True):
             at = slice(ends[token] - counts[token], ends[token])
-            row = np.zeros(rows, dtype=np.float32)
             row[row_of[at]] = weight[at]
-            self.dense[token] = row
+        self.dense: dict[int, Floats] = dict(zip(frequent, table, strict=True))
         pause()
         rare = ~is_dense[of_token]
         self._places: Numbers = place[rare]

@@ -226,6 +226,6 @@ def _flags(plain: str, words: Iterable[str]) -> int:
         flags |= NEGATED
     if _FIGURES.search(plain):
         flags |= HAS_FIGURES
-    for word in words:
-        flags |= _INTENT_BITS.get(word, 0)
+    for word in _INTENT_BITS.keys() & words:
+        flags |= _INTENT_BITS[word]
     return flags | IS_LONG * (len(plain) > LONG)
