@@ -16,14 +16,18 @@ from sanic.server.protocols.http_protocol import HttpProtocol
 LIMITS: dict[str, Any] = {"BODY_GRACE_S": 60.0, "BODY_LEAST_BYTES_S": 512.0, "CONNECTIONS_AT_MOST": 4000}
 """Of `app.config`. A photo by the worst network of a phone comes at ten times the least rate."""
 
+SPARED_S = 0.5
+"""How long a connection over which nothing was asked yet outlives the order to stop."""
+
 
 class PatientProtocol(HttpProtocol):
     """Sanic's protocol, for `app.run(protocol=…)`; the application's config holds LIMITS."""
 
-    __slots__ = ("_began", "_received")
+    __slots__ = ("_began", "_received", "_spared")
 
     def connection_made(self, transport: Any) -> None:
         self._began = 0.0
+        self._spared = False
         self._received = 0
         # Bytes may be here before the task that reads them has begun.
         self._http = None
@@ -32,6 +36,15 @@ class PatientProtocol(HttpProtocol):
             transport.abort()
             return
         super().connection_made(transport)
+
+    def close_if_idle(self) -> bool:
+        """Called when the process stops. Whoever has connected and was not heard yet has a moment to be."""
+        if self._spared or (self._began and not self.recv_buffer):
+            return bool(super().close_if_idle())
+        # Cut off now, they would have asked and never hear why there is no answer.
+        self._spared = True
+        self.loop.call_later(SPARED_S, self.close_if_idle)
+        return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self.transport is not None:

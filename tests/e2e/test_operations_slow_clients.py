@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from sanic import HTTPResponse, Request, Sanic, text
@@ -20,8 +21,8 @@ _serial = iter(range(1000))
 
 
 @asynccontextmanager
-async def door(**limits: float) -> AsyncIterator[int]:
-    """A door with our shell and short limits; its port."""
+async def served(**limits: float) -> AsyncIterator[tuple[int, Any]]:
+    """A door with our shell and short limits: its port, and the server."""
     app = Sanic(f"slow{next(_serial)}", configure_logging=False)
     app.config.update({**LIMITS, "REQUEST_TIMEOUT": 1, "RESPONSE_TIMEOUT": 1, "TOUCHUP": False, **limits})
     install_shell(app, ProblemAnswers(read_once.catalogue()), "http://127.0.0.1")
@@ -30,17 +31,24 @@ async def door(**limits: float) -> AsyncIterator[int]:
     async def take(request: Request) -> HTTPResponse:
         return text(str(len(request.body)))
 
-    server = await app.create_server(
+    server: Any = await app.create_server(
         host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False, protocol=PatientProtocol
     )
     assert server is not None
     await server.startup()
     await server.start_serving()
     try:
-        yield server.server.sockets[0].getsockname()[1]
+        yield server.server.sockets[0].getsockname()[1], server
     finally:
         server.close()
         await server.wait_closed()
+
+
+@asynccontextmanager
+async def door(**limits: float) -> AsyncIterator[int]:
+    """Its port alone."""
+    async with served(**limits) as (port, _):
+        yield port
 
 
 async def drip(
@@ -107,6 +115,22 @@ FLOODS = {
     "one long header": b"X: " + b"a" * 50_000 + b"\r\n",
     "cookies": b"Cookie: " + b"; ".join(b"c%d=1" % number for number in range(10_000)) + b"\r\n",
 }
+
+
+async def test_who_has_connected_when_the_process_stops_is_heard_once_more() -> None:
+    async with served() as (port, server):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        silent, _ = await asyncio.open_connection("127.0.0.1", port)
+        while len(server.connections) < 2:
+            await asyncio.sleep(0.01)
+        assert [one.close_if_idle() for one in list(server.connections)] == [False, False]
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nab")
+        async with asyncio.timeout(5):
+            # And whoever says nothing keeps nobody waiting.
+            answered, said = await asyncio.gather(reader.read(), silent.read())
+        assert answered.startswith(b"HTTP/1.1 200")
+        assert answered.endswith(b"2")
+        assert said == b""
 
 
 @pytest.mark.parametrize("flood", FLOODS)
