@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tortoise import fields
-from tortoise.models import Model
+
+from kit.tables import Model
 
 if TYPE_CHECKING:
     from kit.db.change import Change

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 from tortoise import fields
-from tortoise.models import Model
 
 from kit.events import Event
 from kit.rows import new_row
+from kit.tables import Model
 
 PENDING, HANDLED, DEAD = "pending", "handled", "dead"
 

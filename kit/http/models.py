@@ -1,7 +1,8 @@
 """Rows of the web doors."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from kit.tables import Model
 
 
 class HttpSession(Model):
