@@ -2,7 +2,8 @@
 
 A line of JSON: what the passphrase is stretched with (Argon2id), and the keys under AES-256-GCM. Which
 installation they belong to is told by their fingerprints, which give nothing away. The secrets shared with other
-platforms are among the sealed keys, under `exchange/` and the code of the platform.
+platforms are among the sealed keys, under `exchange/` and the code of the platform; the file of the keys that sign
+e-permits is one of them too.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from kit.files.disk import write_whole
 from kit.secrets import SECRET_NAMES, KeyRing
 from kit.shared_secrets import FOLDER
+from kit.signing_keys import FOLDER as SIGNING_FOLDER
 
 FORM = "chengguan-keys/1"
 PASSPHRASE_AT_LEAST = 12
 _SHARED = f"{FOLDER}/"
+_SIGNING = f"{SIGNING_FOLDER}/ring"
 
 
 class SealedKeysError(Exception):
@@ -32,10 +35,13 @@ class SealedKeysError(Exception):
 
 @dataclass(frozen=True)
 class UnsealedKeys:
-    """What such a file held: the ring, and by the code of a platform what is shared with it, the newest first."""
+    """What such a file held: the ring, by the code of a platform what is shared with it, the newest first, and the
+    content of the file of signing keys (empty in a backup from before there were any).
+    """
 
     ring: KeyRing
     shared: Mapping[str, tuple[bytes, ...]]
+    signing: bytes = b""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +56,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def write_sealed_keys(
-    path: Path, keys: KeyRing, passphrase: str, shared: Mapping[str, tuple[bytes, ...]] | None = None
+    path: Path,
+    keys: KeyRing,
+    passphrase: str,
+    shared: Mapping[str, tuple[bytes, ...]] | None = None,
+    signing: bytes = b"",
 ) -> None:
     """Write the file, whole or not at all; never over one that is there. Raises SealedKeysError, OSError."""
     if len(passphrase) < PASSPHRASE_AT_LEAST:
@@ -63,6 +73,8 @@ def write_sealed_keys(
     secrets |= {
         _SHARED + name: " ".join(one.hex() for one in those) for name, those in (shared or {}).items()
     }
+    if signing:
+        secrets[_SIGNING] = signing.hex()
     content = msgspec.json.encode(secrets)
     sealed = AESGCM(_stretched(empty, passphrase)).encrypt(empty.nonce, content, _bound(empty))
     write_whole(path, msgspec.json.encode(msgspec.structs.replace(empty, sealed=sealed)) + b"\n")
@@ -85,9 +97,11 @@ def read_sealed_keys(path: Path, passphrase: str) -> UnsealedKeys:
         }
     except (InvalidTag, ValueError, msgspec.DecodeError):
         raise SealedKeysError("口令不对，或密钥备份文件已损坏。") from None
+    signing = b"".join(secrets.pop(_SIGNING, ()))
     return UnsealedKeys(
         KeyRing({name: b"".join(those) for name, those in secrets.items() if not name.startswith(_SHARED)}),
         {name.removeprefix(_SHARED): those for name, those in secrets.items() if name.startswith(_SHARED)},
+        signing,
     )
 
 
