@@ -6,6 +6,7 @@ re-encoded; recordings (voice, film) are kept as they came and never opened by u
 
 from typing import Literal
 
+from kit.files.pdf import PDF, is_pdf
 from kit.problems import Invalid, Problem, TooLarge
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -87,14 +88,29 @@ def check_type(head: bytes) -> str:
     return found
 
 
+def check_paper(head: bytes) -> str:
+    """The sniffed type of a PDF or a photo, or the refusal of everything else."""
+    found = PDF if is_pdf(head) else sniff(head)
+    if found is None:
+        raise Problem("problem.file.not_a_paper", 415)
+    return found
+
+
 def recording_of(kind: str) -> Recording | None:
     """What is recorded, where the last word of a file's kind says so ("complaint_voice"); photos are not."""
     last = kind.rpartition("_")[2]
     return next((one for one in RECORDING_BYTES if one == last), None)
 
 
+def takes_papers(kind: str) -> bool:
+    """Whether a file of this kind may be a PDF as well as a photo: its last word says so ("permit_material")."""
+    return kind.rpartition("_")[2] == "material"
+
+
 def check_type_of(kind: str, head: bytes) -> str:
     """The sniffed type, or the refusal of what a file of this kind cannot be."""
+    if takes_papers(kind):
+        return check_paper(head)
     recording = recording_of(kind)
     return check_type(head) if recording is None else check_recording(head, recording, by_browser=True)
 

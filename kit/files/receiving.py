@@ -9,11 +9,14 @@ from kit.files.kinds import (
     MAX_FILE_BYTES,
     RECORDING_BYTES,
     Recording,
+    check_paper,
     check_recording,
     check_size,
     check_type,
+    takes_papers,
 )
 from kit.files.models import FileState, StoredFile
+from kit.files.pdf import PDF, looked_over
 from kit.files.store import FileStore
 from kit.problems import TooLarge
 
@@ -35,17 +38,10 @@ async def receive(
     Raises a Problem with a key `problem.file.*` and keeps nothing for a wrong type, an empty or a too large
     file. If the caller's transaction fails afterwards, the original has no row and `sweep_strays` removes it.
     """
-    head = b""
-    if isinstance(content, bytes):
-        check_size(len(content))
-        head = content[:HEAD_LENGTH]
-    else:
-        pieces = aiter(content)
-        while len(head) < HEAD_LENGTH and (piece := await anext(pieces, None)) is not None:
-            head += piece
-        check_size(len(head))
-        content = _rejoined(head, pieces)
-    sniffed_type = check_type(head[:HEAD_LENGTH])
+    head, content = await _begun(content)
+    sniffed_type = check_paper(head) if takes_papers(kind) else check_type(head)
+    if sniffed_type == PDF:
+        content = looked_over(_pieces(content))
     original = await store.put_original(file_id, content, at_most=at_most)
     return StoredFile(
         id=file_id,
@@ -55,7 +51,8 @@ async def receive(
         bytes_size=original.bytes_size,
         sha256=original.sha256,
         wrapped_key=original.wrapped_key,
-        state=FileState.RECEIVED.value,
+        # A PDF is kept as it came: there is nothing to decode.
+        state=(FileState.READY if sniffed_type == PDF else FileState.RECEIVED).value,
         attempts=0,
         created_at=at,
     )
@@ -119,6 +116,26 @@ async def _gathered(content: AsyncIterable[bytes], at_most: int) -> bytes:
         if len(gathered) > at_most:
             raise TooLarge("problem.file.too_large")
     return bytes(gathered)
+
+
+async def _begun(content: bytes | AsyncIterable[bytes]) -> tuple[bytes, bytes | AsyncIterable[bytes]]:
+    """The first bytes, and all of it. Refuses what is empty or too large at once."""
+    if isinstance(content, bytes):
+        check_size(len(content))
+        return content[:HEAD_LENGTH], content
+    head, pieces = b"", aiter(content)
+    while len(head) < HEAD_LENGTH and (piece := await anext(pieces, None)) is not None:
+        head += piece
+    check_size(len(head))
+    return head[:HEAD_LENGTH], _rejoined(head, pieces)
+
+
+async def _pieces(content: bytes | AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    async for piece in content:
+        yield piece
 
 
 async def _rejoined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

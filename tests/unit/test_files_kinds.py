@@ -1,11 +1,21 @@
 """What is taken at the door, told by first bytes and size."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from kit.files.kinds import MAX_FILE_BYTES, MAX_PIXELS, check_recording, check_size, check_type, sniff
+from kit.files.kinds import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    check_recording,
+    check_size,
+    check_type,
+    check_type_of,
+    sniff,
+)
+from kit.files.pdf import looked_over
 from kit.problems import Problem
 
 CATALOGUE = Path(__file__).parents[2] / "content" / "catalogue" / "zh_CN" / "files.yaml"
@@ -85,3 +95,35 @@ def test_what_phones_and_browsers_record_is_a_voice(head: bytes, media_type: str
 def test_sound_alone_is_no_film(head: bytes) -> None:
     with pytest.raises(Problem):
         check_recording(head, "video")
+
+
+PAPER = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+async def _looked_over(*pieces: bytes) -> bytes:
+    async def arriving() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    return b"".join([piece async for piece in looked_over(arriving())])
+
+
+def test_a_material_may_be_a_paper_and_nothing_else_may():
+    assert check_type_of("permit_material", PAPER[:16]) == "application/pdf"
+    assert check_type_of("permit_material", b"\x89PNG\r\n\x1a\n") == "image/png"
+    with pytest.raises(Problem, match="not_a_paper"):
+        check_type_of("permit_material", b"PK\x03\x04")
+    with pytest.raises(Problem, match="type_not_allowed"):
+        check_type_of("complaint_photo", PAPER[:16])
+
+
+async def test_a_paper_is_looked_over_while_it_arrives():
+    assert await _looked_over(PAPER[:9], PAPER[9:]) == PAPER
+    for wrong, said in (
+        (PAPER[:-8], "pdf_broken"),
+        (PAPER.replace(b"trailer<<>>", b"trailer<</Encrypt 5 0 R>>"), "pdf_locked"),
+        (PAPER.replace(b"<<>>endobj", b"<</S/JavaScript>>endobj"), "pdf_active"),
+    ):
+        for cut in range(1, len(wrong)):
+            with pytest.raises(Problem, match=said):
+                await _looked_over(wrong[:cut], wrong[cut:])
