@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,9 +73,9 @@ class HolidayTable:
     @classmethod
     def load(cls, *folders: Path) -> HolidayTable:
         """The shipped years, then those of `folders`; a later file of the same year replaces an earlier one."""
-        years: dict[int, YearTable] = {}
+        years = {table.year: table for table in _shipped()}
         faults: list[str] = []
-        for folder in (SHIPPED_YEARS, *folders):
+        for folder in folders:
             for table in _read(folder, faults):
                 years[table.year] = table
         if faults:
@@ -142,6 +143,16 @@ class HolidayTable:
 def _days_of(holiday: _Holiday) -> Iterator[date]:
     for offset in range((holiday.last_on - holiday.first_on).days + 1):
         yield holiday.first_on + timedelta(days=offset)
+
+
+@cache
+def _shipped() -> tuple[YearTable, ...]:
+    """Read once in a process, or before the fork for all."""
+    faults: list[str] = []
+    tables = tuple(_read(SHIPPED_YEARS, faults))
+    if faults:
+        raise CalendarError("\n".join(faults))
+    return tables
 
 
 def _read(folder: Path, faults: list[str]) -> Iterator[YearTable]:
