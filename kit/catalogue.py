@@ -30,8 +30,11 @@ class Catalogue:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
         self._placeholders: dict[str, frozenset[str]] = {}
+        self._areas: dict[str, list[str]] = {}
+        """Keys by their first word: looking for a few must not touch all texts, which forked processes share."""
         faults = []
         for key, text in self._texts.items():
+            self._areas.setdefault(key.partition(".")[0], []).append(key)
             try:
                 self._placeholders[key] = _placeholders(text)
             except ValueError as error:
@@ -104,7 +107,8 @@ class Catalogue:
     def under(self, prefix: str) -> dict[str, str]:
         """The unfilled texts whose keys begin with `prefix` and a dot, by the rest of their key."""
         start = prefix + "."
-        return {key.removeprefix(start): text for key, text in self._texts.items() if key.startswith(start)}
+        area = self._areas.get(prefix.partition(".")[0], ())
+        return {key.removeprefix(start): self._texts[key] for key in area if key.startswith(start)}
 
     def placeholders(self, key: str) -> frozenset[str]:
         """The names a text asks for."""

@@ -16,6 +16,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_BYTES = 4_000_000
 
 
+def plain_yaml(text: str) -> Any:
+    """The values of a file that comes with the program, by the quick reader. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - the safe loader
+
+
 class LocatedYamlError(ValueError):
     """A file cannot be used; the message is a Chinese sentence that names the file and, if known, the line."""
 

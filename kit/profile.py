@@ -51,6 +51,10 @@ class ProfileDocument(dict[str, Any]):
             place = Place(place.path, line)
         return place
 
+    def with_sections(self, others: ProfileDocument) -> ProfileDocument:
+        """This document with the sections of another in place of its own."""
+        return ProfileDocument({**self, **others}, {**self._nodes, **others._nodes})
+
 
 class Profile:
     """The joined sections, one instance of each declared struct."""

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import asyncpg
 from tortoise import context as tortoise_context
+from tortoise.apps import Apps
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
@@ -95,8 +96,11 @@ class Database:
                 config=tortoise_config(url, model_modules, pool_size=pool_size),
                 use_tz=True,
                 timezone="UTC",
+                init_connections=False,
                 _enable_global_fallback=process_wide,
             )
+            await context.connections._init_connections()
+            _prepare_models(context)
             for name in ("default", "write"):
                 # Both engines connect lazily; a wrong address must show now.
                 try:
@@ -267,6 +271,18 @@ class Database:
     async def database_now(self) -> datetime:
         """The database's clock (UTC)."""
         return await database_now(self.reading)
+
+
+def _prepare_models(context: TortoiseContext) -> None:
+    """Have Tortoise derive from the models what this engine needs, unless that was done already.
+
+    It keeps it in the models themselves, so that a forked process finds there what its parent has derived.
+    """
+    apps = cast(Apps, context.apps)
+    for model in apps.get_models_iterable():
+        if getattr(model._meta.basequery, "QUERY_CLS", None) is not model._meta.db.query_class:
+            apps._build_initial_querysets()
+            return
 
 
 def sqlite_path(url: str) -> Path:

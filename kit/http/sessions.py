@@ -39,6 +39,8 @@ POLICIES: Mapping[str, SessionPolicy] = {
     "citizen": SessionPolicy(lifetime=timedelta(days=30), idle=timedelta(days=7)),
     # Whoever entered with a number and a secret sees one case, perhaps on a machine others use too.
     "receipt": SessionPolicy(lifetime=timedelta(hours=12), idle=timedelta(hours=2)),
+    # The same with the code of a paper that a party was handed.
+    "penalty": SessionPolicy(lifetime=timedelta(hours=12), idle=timedelta(hours=2)),
 }
 
 
