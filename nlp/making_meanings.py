@@ -6,12 +6,16 @@ the rows. The rows are cut to their weightiest dimensions and to a few steps, so
 
 from __future__ import annotations
 
-import struct
 import sys
-import zlib
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nlp.meanings import MAGIC
+from nlp.meanings import END, HEAD, MAGIC, NOUGHT
+
+if TYPE_CHECKING:
+    import numpy
 
 DIMENSIONS = 128
 STEPS = 7
@@ -36,9 +40,20 @@ def table_of(vectors: Path, words: Path) -> bytes:
     short = rows @ directions[:DIMENSIONS].T
     short /= np.sqrt((short**2).sum(axis=1).mean())
     step = float(short.std() * REACH / STEPS)
-    whole = np.clip(np.rint(short / step), -STEPS, STEPS).astype(np.int8)
-    body = whole.T.tobytes() + "\n".join(names).encode()
-    return MAGIC + struct.pack("<IIf", len(names), DIMENSIONS, step) + zlib.compress(body, 9)
+    return packed(names, np.clip(np.rint(short / step), -STEPS, STEPS).astype(np.int8), step)
+
+
+def packed(words: Sequence[str], rows: numpy.ndarray, step: float) -> bytes:
+    """The file of `nlp.meanings`: `rows` (words x dimensions) are whole numbers from -STEPS to STEPS."""
+    import numpy as np
+
+    names = [word.encode() for word in words]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    lows, highs = np.split((rows[order] + NOUGHT).astype(np.uint8), 2, axis=1)
+    texts = [names[place] for place in order]
+    ends = b"".join(END.pack(end) for end in accumulate(map(len, texts)))
+    head = MAGIC + HEAD.pack(len(names), rows.shape[1], step)
+    return head + ends + b"".join(texts) + (lows | highs << 4).astype(np.uint8).tobytes()
 
 
 if __name__ == "__main__":
