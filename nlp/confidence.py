@@ -99,8 +99,7 @@ def evidence_of(
     """
     rivals = [*others, _STRANGER]
     lead = max(-1.0, min((best - max(rivals)) / _MOST_LEAD, 1.0))
-    weights = [math.exp(max(-30.0, min(other - best, 30.0))) for other in rivals]
-    share = 1 / (1 + sum(weights))
+    share = 1 / (1 + sum([math.exp(other - best) for other in rivals]))
     close = len([other for other in others[:5] if best - other < 1.0]) / 5
     held = shown[_CHARACTERS]
     values = (

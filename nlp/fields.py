@@ -2,7 +2,8 @@
 
 Each posting holds the rarity of its token, damped by how often the text says it and how long the text is (BM25); a text
 of average length that says the token once holds just the rarity. Frequent tokens are kept as dense rows of numbers, all
-others as pairs of row and weight; none as both.
+others as pairs of row and weight; none as both. Behind the rows lie the entries, where some have several texts: what any
+of these says counts for them with the rarity of the token alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nlp.one_thread import np
-from nlp.reading import FIELDS, STANDS, Text, Vocabulary
+from nlp.reading import FIELDS, PAIR, STANDS, WORD, Text, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,10 +54,15 @@ class Postings:
         new = np.diff(of_token, prepend=-1) != 0
         new |= np.diff(owner_of, prepend=-1) != 0
         known_in = np.bincount(of_token[new], minlength=tokens).astype(np.float32)
-        del owner_of, new
         self.rarity: Floats = np.log1p((entries - known_in + 0.5) / (known_in + 0.5)).astype(np.float32)
         self.unknown = float(np.log1p((entries + 0.5) / 0.5))
         field_of = fields[of_token] if tokens else np.empty(0, dtype=np.int8)
+        new &= (field_of == WORD) | (field_of == PAIR)
+        # What an entry says: a token each, and whose it is.
+        self.entries = entries if len(set(owners)) < rows else 0
+        new &= self.entries > 0
+        says, who = of_token[new], owner_of[new]
+        del owner_of, new
         pause()
         # Length of each row by field, in tokens, and what the row could have been asked for at most.
         place = field_of.astype(np.int32) * np.int32(rows) + row_of
@@ -85,37 +91,44 @@ class Postings:
         is_dense = counts > max(_DENSE_SHARE * rows, _DENSE_FROM)
         frequent = np.flatnonzero(is_dense).tolist()
         # One block: many small ones would lie among what building has used, and keep it from being given back.
-        table = np.zeros((len(frequent), rows), dtype=np.float32)
+        table = np.zeros((len(frequent), rows + self.entries), dtype=np.float32)
         for row, token in zip(table, frequent, strict=True):
             at = slice(ends[token] - counts[token], ends[token])
             row[row_of[at]] = weight[at]
+            row[rows + who[says == token]] = self.rarity[token]
         self.dense: dict[int, Floats] = dict(zip(frequent, table, strict=True))
         pause()
-        rare = ~is_dense[of_token]
-        self._places: Numbers = place[rare]
-        self._weights: Floats = weight[rare]
-        self._counts = np.where(is_dense, 0, counts)
+        rare, rarely = ~is_dense[of_token], ~is_dense[says]
+        says, who = says[rarely], who[rarely]
+        lists = np.concatenate((of_token[rare], says))
+        order = lists.argsort(kind="stable") if len(says) else slice(None)
+        self._places: Numbers = np.concatenate((place[rare], np.int32(FIELDS * rows) + who))[order]
+        self._weights: Floats = np.concatenate((weight[rare], self.rarity[says]))[order]
+        self._counts = np.bincount(lists, minlength=tokens)
         self._begins = np.cumsum(self._counts) - self._counts
         self.tokens = tokens
         self.rarities: list[float] = self.rarity.tolist()
         self.living = int(np.count_nonzero(counts))
 
-    def shared(self, known: Sequence[Sequence[int]]) -> Floats:
-        """FIELDS x rows: the weight of these tokens, given by field, that each row holds."""
-        found = np.zeros((FIELDS, self.rows), dtype=np.float32)
-        dense = self.dense
+    def shared(self, known: Sequence[Sequence[int]]) -> tuple[Floats, Floats]:
+        """FIELDS x rows: the weight of these tokens, given by field, that each row holds; and what each entry says."""
+        whole = np.zeros(FIELDS * self.rows + self.entries, dtype=np.float32)
+        found, said = whole[: FIELDS * self.rows].reshape(FIELDS, self.rows), whole[FIELDS * self.rows :]
         tokens = np.array([token for numbers in known for token in numbers], dtype=np.intp)
         # All lists at once: where the first begins, then each one's distance from those before it.
-        counts = self._counts[tokens]
+        counts = self._counts.take(tokens)
         after = counts.cumsum()
         if len(after) and after[-1]:
-            at = np.arange(after[-1]) + np.repeat(self._begins[tokens] - after + counts, counts)
-            np.add.at(found.reshape(-1), self._places[at], self._weights[at])
+            at = (self._begins.take(tokens) - after + counts).repeat(counts)
+            at += np.arange(after[-1])
+            # Numbers of another width would be widened one by one.
+            np.add.at(whole, self._places.take(at).astype(np.intp), self._weights.take(at))
         for field, numbers in enumerate(known):
-            for token in numbers:
-                if token in dense:
-                    found[field] += dense[token]
-        return found
+            for token in self.dense.keys() & numbers:
+                found[field] += self.dense[token][: self.rows]
+                if self.entries:
+                    said += self.dense[token][self.rows :]
+        return found, said
 
 
 def _sorted_postings(texts: Sequence[Text], pause: Callable[[], None]) -> NDArray[np.int64]:

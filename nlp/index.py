@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nlp.confidence import Evidence, evidence_of
+from nlp.courtesies import bare
 from nlp.fields import Postings
 from nlp.lexicon import STOP_WORDS
 from nlp.one_thread import np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-    Numbers = NDArray[np.int32]
+    Rows = NDArray[np.intp]
 
 COMPARED = 12
 """Texts that are compared with the question one by one."""
@@ -32,6 +33,7 @@ SAID_ELSEWHERE = 4.0
 _SHARES = np.array((0.25, 0.05, 0.3, 0.2, 0.2), dtype=np.float32)
 """Of the fields, in the score by which texts are found."""
 _NEAR_THE_BEST = 0.4
+_BLOCKS = 256
 _MIDDLE, _BREADTH = 4.0, 3.0
 """Of the scores that comparing gives."""
 _BREATH = 32
@@ -97,12 +99,8 @@ class QuestionIndex:
                     self._texts.append(text)
                     owners.append(position)
         self._postings = Postings(self._texts, owners, self._vocabulary, pause)
-        self._owners, self._owner_of = self._postings.owners, owners
+        self._owners = self._postings.owners
         pause()
-        self._said: dict[int, set[int]] = {}
-        if len(owners) > len(set(owners)):
-            for owner, text in zip(owners, self._texts, strict=True):
-                self._said.setdefault(owner, set()).update(text.tokens.tolist())
         rarity_of: dict[str, float] = {}
         often: dict[str, int] = {}
         fields = self._vocabulary.fields
@@ -123,32 +121,32 @@ class QuestionIndex:
 
     def search(self, question: str, limit: int = 4, within: Collection[int] | None = None) -> Found:
         """The entries nearest to the question, of all or of those at the places `within`."""
+        return self.search_bare(bare(question), limit, within)
+
+    def search_bare(self, question: str, limit: int = 4, within: Collection[int] | None = None) -> Found:
+        """As `search`, of a question that `bare` has been through."""
         asked = self._reader.asked(question, self._vocabulary, self._postings.tokens, self._respeller)
         if not asked.plain or not self._texts:
             return Found()
-        rows, shown, score, strange = self._ranked(asked, limit, within)
-        if not len(rows):
+        rows, scores, shown, strange = self._ranked(asked, limit, within)
+        if not rows:
             return Found()
         first = self._texts[rows[0]]
         exact = first.plain == asked.plain
         best: dict[int, tuple[float, int]] = {}
-        for row, value in zip(rows.tolist(), score.tolist(), strict=True):
-            best.setdefault(self._owner_of[row], (value, row))
-        leading = list(best.items())[:limit]
-        entries = [value for value, row in list(best.values())[:COMPARED] if row != rows[0]]
-        evidence = evidence_of(asked.plain, strange, shown, float(score[0]), entries, exact)
-        hits = [
-            Hit(entry, 1.0 if exact and not place else _squashed(value), self._raw[row])
-            for place, (entry, (value, row)) in enumerate(leading)
-        ]
-        words = self._reader.said(self._matched(asked, first), question)
-        hits[0] = Hit(hits[0].entry, hits[0].score, hits[0].phrasing, words)
-        return Found(tuple(hits), evidence)
+        for owner, score, row in zip(self._owners.take(rows).tolist(), scores, rows, strict=True):
+            best.setdefault(owner, (score, row))
+        leading = list(best.items())
+        others = [score for _, (score, _) in leading[1:COMPARED]]
+        hits = [Hit(entry, _squashed(score), self._raw[row]) for entry, (score, row) in leading[:limit]]
+        entry, said = leading[0][0], self._reader.said(self._matched(asked, first), question)
+        hits[0] = Hit(entry, 1.0 if exact else hits[0].score, self._raw[rows[0]], said)
+        return Found(tuple(hits), evidence_of(asked.plain, strange, shown, scores[0], others, exact))
 
     def _ranked(
         self, asked: Asked, limit: int, within: Collection[int] | None
-    ) -> tuple[Numbers, list[float], Floats, tuple[float, ...]]:
-        """Rows, best first, the features of the first, and the scores of all."""
+    ) -> tuple[list[int], list[float], list[float], tuple[float, float]]:
+        """Rows, best first, the scores of all, the features of the first, and the share of strange words, characters."""
         postings = self._postings
         rarity_of = postings.rarities.__getitem__
         missing = [number * postings.unknown for number in asked.unknown]
@@ -157,7 +155,7 @@ class QuestionIndex:
             for lacking, known in zip(missing, asked.known, strict=True)
         ]
         strange = (missing[WORD] / most[WORD], missing[CHARACTER] / most[CHARACTER])
-        shared = postings.shared(asked.known)
+        shared, said = postings.shared(asked.known)
         attainable = np.array(most, dtype=np.float32)
         first: Floats = np.matmul(_SHARES / attainable, shared)
         if within is not None:
@@ -165,31 +163,23 @@ class QuestionIndex:
         exact = self._exact.get(asked.plain)
         if exact is not None and first[exact]:
             first[exact] = 1.01 * first.max()  # whatever else holds all of it
-        rows = _highest(first, max(COMPARED, 3 * limit))
-        if not len(rows):
-            return rows, [], first[:0], strange
-        compared = rows[:COMPARED]
-        found_by, held = first[compared], shared.take(compared, axis=1)
-        table, score = self._comparer.scored(asked, compared, held, attainable, found_by)
-        if self._said:
-            score += self._said_by_entries(asked, most[WORD] + most[PAIR], compared)
+        found, found_by = _highest(first, max(COMPARED, 3 * limit))
+        if not len(found):
+            return [], [], [], strange
+        compared, held = found[:COMPARED], shared.take(found[:COMPARED], axis=1)
+        table, score = self._comparer.scored(asked, compared, held, attainable, found_by[:COMPARED])
+        if postings.entries:
+            share = said.take(postings.owners.take(compared)) / (most[WORD] + most[PAIR])
+            score += SAID_ELSEWHERE * (share - 0.5)
         if exact is not None:
             score[compared == exact] += 100.0
         order = (-score).argsort(kind="stable")
-        best = int(order[0])
-        shown = self._comparer.shown(asked, table[:, best], int(compared[best]))
-        rest = rows[COMPARED:]
-        score = np.concatenate((score[order], score.min() - 1 + first[rest]))
-        return np.concatenate((compared[order], rest)), shown, score, strange
-
-    def _said_by_entries(self, asked: Asked, attainable: float, rows: Numbers) -> Floats:
-        """For each row, about nought: how much of the words and pairs asked, by rarity, any text of its entry holds."""
-        rarity_of, said = self._postings.rarities.__getitem__, self._said
-        wanted = {*asked.known[WORD], *asked.known[PAIR]}
-        owners = [self._owner_of[row] for row in rows.tolist()]
-        worth = {owner: sum(map(rarity_of, wanted & said[owner])) for owner in set(owners)}
-        held = np.array([worth[owner] for owner in owners], dtype=np.float32) / np.float32(attainable)
-        return SAID_ELSEWHERE * (held - np.float32(0.5))
+        shown = self._comparer.shown(asked, table[:, order[0]], int(compared[order[0]]))
+        rows, scores = compared.take(order).tolist(), score.take(order).tolist()
+        if len(found) > COMPARED:  # behind all that was compared
+            scores += (scores[-1] - 1 + found_by[COMPARED:]).tolist()
+            rows += found[COMPARED:].tolist()
+        return rows, scores, shown, strange
 
     def _matched(self, asked: Asked, text: Text) -> tuple[str, ...]:
         """The asked words that the text holds, or holds another word for; words of no topic only if there is no other."""
@@ -224,12 +214,22 @@ class _Kept:
         return self._reader.text(raw, self.vocabulary)
 
 
-def _highest(score: Floats, count: int) -> Numbers:
-    """The rows of the highest scores above nought, best first."""
-    rows: Numbers = np.flatnonzero(score > max(_NEAR_THE_BEST * float(score.max()), 1e-6)).astype(np.int32)
-    if len(rows) > 4 * count:
-        rows = rows[np.argpartition(score[rows], -count)[-count:]]
-    return rows[np.argsort(-score[rows], kind="stable")][:count]
+def _highest(score: Floats, count: int) -> tuple[Rows, Floats]:
+    """The rows of the highest scores above nought, best first, and these."""
+    least = 1e-6
+    blocks = len(score) // _BLOCKS
+    if blocks > 1 and count <= _BLOCKS:
+        # As many blocks as rows are wanted hold a row each that is as high as the last of the highest blocks.
+        highest = score[: blocks * _BLOCKS].reshape(blocks, _BLOCKS).max(axis=0)
+        highest.partition(_BLOCKS - count)
+        least = max(least, float(highest[-count]))
+    rows: Rows = (score >= least).nonzero()[0]
+    rows = rows.take((-score.take(rows)).argsort(kind="stable")[:count])
+    values = score.take(rows)
+    if len(rows) and values[-1] <= _NEAR_THE_BEST * values[0]:
+        near = int(np.count_nonzero(values > _NEAR_THE_BEST * values[0]))
+        return rows[:near], values[:near]
+    return rows, values
 
 
 def _squashed(score: float) -> float:

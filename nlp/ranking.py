@@ -6,9 +6,7 @@ docs/adr/0051 says from what.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
 from nlp.fields import Postings
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
     Numbers = NDArray[np.int32]
+    Rows = NDArray[np.intp]
 
 FEATURES = (
     "words", "stand_ins", "characters", "sounds",  # share of what was asked, by rarity, that the text holds
@@ -49,6 +48,8 @@ WEIGHTS = np.array(
 LONG_WEIGHT = 14.0
 """Of `first` alone, for a letter: what it says beside the question tells nothing."""
 
+_NO_WORD = -2
+_NO_WORDS = np.empty(0, dtype=np.int32)
 _SIDE_OF_LONG = 0.5
 _LOOKED_AT = 64
 _PRONOUNS = 15
@@ -60,6 +61,11 @@ _DIFFER = np.array(
 ).T.copy()
 """`negation`, nought and `people` by which of the flags of two texts differ."""
 
+
+_LENGTHS = np.arange(_LOOKED_AT + 1, dtype=np.float32).clip(1)
+_LONGER = np.log(_LENGTHS) - np.log(_LENGTHS)[:, None]
+_BY_LENGTH = np.stack((2 / (_LENGTHS + _LENGTHS[:, None]), _LONGER.clip(0), (-_LONGER).clip(0)), axis=1)
+"""By the length of the question, 3 x lengths of a text: by what `in_order` is multiplied, `longer`, `shorter`."""
 
 _CELLS = 64
 _WHOLE = (1 << _CELLS - 1) - 1
@@ -79,36 +85,41 @@ class Comparer:
         """`places`: by token the row in the table of meanings; `rarity_of`: of every character that is known."""
         self._texts = texts
         self._postings = postings
-        # The last of each is for words that no text holds, whose number is -1.
-        self._places = np.append(places, np.int32(-1))
-        self._rarity = np.append(postings.rarity, np.float32(postings.unknown))
+        # The last two of each: no word at all, and a word that no text holds.
+        self._places = np.append(places, (-1, -1)).astype(np.int32)
+        self._rarity = np.append(postings.rarity, (0.0, postings.unknown)).astype(np.float32)
         self._rarity_of = rarity_of
-        self._own = np.maximum(postings.own, 1e-6)
+        self._own = np.maximum(postings.own[::2], 1e-6)
         self._flags = np.fromiter((text.flags for text in texts), dtype=np.int32, count=len(texts))
         self._long = (self._flags & IS_LONG) != 0
+        self._all_short = not self._long.any()
+        self._with_figures = frozenset((self._flags & HAS_FIGURES).nonzero()[0].tolist())
         self._intents = np.zeros(int(postings.owners[-1]) + 1 if len(texts) else 0, dtype=np.int32)
         np.bitwise_or.at(self._intents, postings.owners, self._flags)
         short = [text if not text.flags & IS_LONG else None for text in texts]
-        lengths = np.array([len(text.plain) if text else 1 for text in short], dtype=np.float32)
+        self._counts = [text.words if text else 0 for text in short]
+        self._words = _table_of([text.tokens[: text.words] if text else _NO_WORDS for text in short])
+        self._weight = np.maximum(self._rarity.take(self._words).sum(axis=1), 1e-6)
+        lengths = np.array([len(text.plain) if text else 1 for text in short], dtype=np.int32)
         self._heard = _side_by_side([text.heard if text else "" for text in short])
         written = _side_by_side([text.plain if text else "" for text in short])
-        # What is asked of each text at once lies together: length, its logarithm, the first character.
-        self._sides = np.stack((lengths, np.log(lengths), written[:, 0].astype(np.float32)), axis=1)
-        rarities = np.zeros(_LAST_CODE + 1, dtype=np.float32)
+        self._lengths, self._begins = lengths, written[:, 0].copy()
+        # As a share of the highest, which is that of a character that no text holds.
+        self._rarity_by_code = np.ones(_LAST_CODE + 1, dtype=np.float32)
+        self._rarity_by_code[0] = 0  # an empty cell
         for character, rarity in rarity_of.items():
-            rarities[_code(character)] = rarity
+            self._rarity_by_code[_code(character)] = rarity / postings.unknown
         longest = int(lengths.max(initial=1))
-        self._rarities = rarities[written[:, :longest]]
+        self._rarities = self._rarity_by_code.take(written[:, :longest])
 
     def scored(
-        self, asked: Asked, rows: Numbers, shared: Floats, attainable: Floats, first: Floats
+        self, asked: Asked, rows: Rows, shared: Floats, attainable: Floats, first: Floats
     ) -> tuple[Floats, Floats]:
         """Features x rows and a score for each row; `shared` and `first` are those of the rows, `attainable` by field.
 
         A letter is scored by `first` alone; its other features are left out, for they are dear: see `shown`.
         """
-        long = self._long[rows]
-        if not long.any():
+        if self._all_short or not (long := self._long.take(rows)).any():
             table = self._features(asked, rows, shared, attainable, first)
             return table, np.matmul(WEIGHTS, table)
         table = np.empty((len(FEATURES), len(rows)), dtype=np.float32)
@@ -124,10 +135,12 @@ class Comparer:
     def shown(self, asked: Asked, features: Floats, row: int) -> list[float]:
         """The features of one row of those `scored`, whole even if it is a letter."""
         if self._long[row]:
-            self._meant(asked, np.array([row], dtype=np.int32), features[7:9, None])
+            text = self._texts[row]
+            words = text.tokens[None, : text.words]
+            self._meant(asked, words, self._rarity.take(words).sum(axis=1), features[7:9, None])
             features[4:7] = features[8] = features[9] = _SIDE_OF_LONG
             features[10:19] = 0
-            heard = self._texts[row].heard
+            heard = text.heard
             rarity_of, unknown = self._rarity_of.get, self._postings.unknown
             lacking = [
                 rarity_of(one, unknown)
@@ -138,51 +151,50 @@ class Comparer:
         return cast(list[float], features.tolist())
 
     def _features(
-        self, asked: Asked, rows: Numbers, shared: Floats, attainable: Floats, first: Floats
+        self, asked: Asked, rows: Rows, shared: Floats, attainable: Floats, first: Floats
     ) -> Floats:
         """As `scored`, of short texts."""
         table = np.empty((len(FEATURES), len(rows)), dtype=np.float32)
-        share = shared / attainable[:, None]
-        table[:3], table[3] = share[:3], share[4]  # pairs tell little beside what stands before them
-        table[4:7] = (shared / self._own.take(rows, axis=1))[::2]  # words, characters, sounds
-        self._meant(asked, rows, table[7:9])
+        np.divide(shared[:3], attainable[:3, None], out=table[:3])
+        np.divide(shared[4], attainable[4], out=table[3])  # pairs tell little beside what stands before them
+        np.divide(shared[::2], self._own.take(rows, axis=1), out=table[4:7])  # words, characters, sounds
+        most = max(map(self._counts.__getitem__, rows.tolist()))
+        words = self._words.take(rows, axis=0)[:, :most]
+        self._meant(asked, words, self._weight.take(rows), table[7:9])
         self._compared(asked, rows, table[9:19])
         table[19] = first
         return table
 
-    def _meant(self, asked: Asked, rows: Numbers, meant: Floats) -> None:
-        """For each text: how much of the asked words, by rarity, it says in near words; and the other way round."""
-        texts = [self._texts[row] for row in rows.tolist()]
-        numbers = np.array(asked.word_numbers, dtype=np.int64)
-        counts = [text.words for text in texts]
-        if not len(numbers) or not all(counts):
+    def _meant(self, asked: Asked, words: Numbers, weight: Floats, meant: Floats) -> None:
+        """For each text: how much of the asked words, by rarity, it says in near words; and the other way round.
+
+        `words`: the numbers of their words, a text a row; `weight`: how rare these are in sum.
+        """
+        if not asked.word_numbers:
             meant[:] = 0
             return
+        numbers = np.array(asked.word_numbers, dtype=np.int32)
         rarities = self._rarity.take(numbers)
-        theirs = np.concatenate([text.tokens[: text.words] for text in texts])
-        near = nearness(self._places.take(numbers), self._places.take(theirs))
-        near[numbers[:, None] == theirs] = 1.0
-        begins = [0, *accumulate(counts[:-1])]
-        weight = self._rarity.take(theirs)
-        np.divide(rarities @ np.maximum.reduceat(near, begins, axis=1), rarities.sum(), out=meant[0])
-        said = np.add.reduceat(np.stack((near.max(axis=0) * weight, weight)), begins, axis=1)
-        np.divide(said[0], said[1], out=meant[1])
+        others = words.T.ravel()
+        near = nearness(self._places.take(numbers), self._places.take(others))
+        np.putmask(near, numbers[:, None] == others, 1.0)
+        nearest = near.reshape(len(numbers), *words.T.shape).max(axis=1)
+        np.divide(rarities @ nearest, rarities.sum(), out=meant[0])
+        said = near.max(axis=0)
+        said *= self._rarity.take(others)
+        np.divide(said.reshape(words.T.shape).sum(axis=0), weight, out=meant[1])
 
-    def _compared(self, asked: Asked, rows: Numbers, table: Floats) -> None:
+    def _compared(self, asked: Asked, rows: Rows, table: Floats) -> None:
         """The ten features from `in_order` to `left_over`, a row each."""
-        unknown, flags = self._postings.unknown, self._flags.take(rows)
+        flags = self._flags.take(rows)
         length = min(len(asked.plain), _LOOKED_AT)
         same = self._heard.take(rows, axis=0) == _codes(asked.heard)[:, None, None]  # asked x rows x cells
         stands = np.packbits(same, bitorder="little").view(np.uint64).reshape(len(same), len(rows))
-        lengths, logarithms, begins = self._sides.take(rows, axis=0).T
-        table[0] = _common_in_order(stands[:length])
-        table[0] *= 2 / (lengths + length)
-        longer = logarithms - np.float32(math.log(length))
-        np.maximum(longer, 0, out=table[1])
-        np.subtract(table[1], longer, out=table[2])  # shorter
-        table[3] = begins == _code(asked.plain[0])
+        _BY_LENGTH[length].take(self._lengths.take(rows), axis=1, out=table[:3], mode="clip")
+        table[0] *= _common_in_order(stands[:length])
+        np.equal(self._begins.take(rows), _code(asked.plain[0]), out=table[3])
         table[4:7] = _DIFFER.take((flags ^ asked.flags) & (NEGATED | _PRONOUNS), axis=1)
-        if asked.flags & HAS_FIGURES or np.bitwise_or.reduce(flags) & HAS_FIGURES:
+        if asked.flags & HAS_FIGURES or not self._with_figures.isdisjoint(rows.tolist()):
             said = figures(asked.plain)
             table[5] = [said != figures(self._texts[row].plain) for row in rows.tolist()]
         table[7] = 0
@@ -190,16 +202,14 @@ class Comparer:
         if intents:
             lacking = intents & ~self._intents[self._postings.owners[rows]]
             table[7] = [number.bit_count() for number in lacking.tolist()]
-        rarity_of = self._rarity_of.get
-        rarities = np.array([rarity_of(one, unknown) for one in asked.plain], dtype=np.float32)
-        table[8] = np.maximum.reduce(rarities[:, None] * (stands == 0), axis=0)
+        rarities = self._rarity_by_code.take(_codes(asked.plain))
+        np.maximum.reduce(np.where(stands, 0, rarities[:, None]), axis=0, out=table[8])
         left_over = self._rarities.take(rows, axis=0)
-        left_over[np.logical_or.reduce(same, axis=0)[:, : left_over.shape[1]]] = 0
-        table[9] = np.maximum.reduce(left_over, axis=1)
-        table[8:] /= unknown
+        np.putmask(left_over, np.logical_or.reduce(same, axis=0)[:, : left_over.shape[1]], 0)
+        np.maximum.reduce(left_over, axis=1, out=table[9])
 
 
-def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """Length of the longest common subsequence of a question and each text.
 
     `stands`: for each character of the question and each text, one bit for each place where it stands in the text. All
@@ -216,6 +226,15 @@ def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.int64]:
             still_open = (still_open + found | still_open - found) & whole
     closed = np.frombuffer((still_open ^ whole).to_bytes(size, "little"), dtype=np.uint64)
     return np.bitwise_count(closed)
+
+
+def _table_of(words: Sequence[Numbers]) -> Numbers:
+    """len(words) x as many as the most of one: their numbers, behind them that of no word."""
+    counts = np.array([len(one) for one in words], dtype=np.int32)
+    table: Numbers = np.full((len(words), int(counts.max(initial=1))), _NO_WORD, dtype=np.int32)
+    if len(words):
+        table[np.arange(table.shape[1]) < counts[:, None]] = np.concatenate(words)
+    return table
 
 
 def _side_by_side(texts: Sequence[str]) -> NDArray[np.uint16]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from operator import add
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from nlp.courtesies import bare
 from nlp.lexicon import INTENTS, SAME_WORD
 from nlp.nearness import place_of
 from nlp.normalise import normalise
@@ -126,18 +128,17 @@ class Reader:
         longest = sorted(self._meant, key=len, reverse=True)
         self._others = re.compile("|".join(map(re.escape, longest))) if longest else None
 
-    def plain(self, raw: str, at_most: int) -> str:
-        """The text as it is compared: normalised, and with what stands for other words replaced by them."""
-        plain = normalise(raw)
+    def plain(self, text: str, at_most: int) -> str:
+        """A `bare` text as it is compared: what stands for other words is replaced by them."""
         if self._others is not None:
-            plain = self._others.sub(lambda found: self._meant[found.group()], plain)
-        return plain[:at_most]
+            text = self._others.sub(lambda found: self._meant[found.group()], text)
+        return text[:at_most]
 
-    def said(self, words: Sequence[str], raw: str) -> tuple[str, ...]:
-        """Words of `plain` as they were typed: the term where it was replaced."""
+    def said(self, words: Sequence[str], text: str) -> tuple[str, ...]:
+        """Words of `plain` as they were typed in this `bare` text: the term where it was replaced."""
         if self._others is None:
             return tuple(words)
-        typed = {self._meant[term]: term for term in self._others.findall(normalise(raw))}
+        typed = {self._meant[term]: term for term in self._others.findall(text)}
         return tuple(typed.get(word, word) for word in words)
 
     def cut(self, plain: str) -> tuple[str, ...]:
@@ -157,7 +158,7 @@ class Reader:
 
     def text(self, raw: str, vocabulary: Vocabulary) -> Text:
         """A text to be indexed; its tokens enter the vocabulary."""
-        plain = self.plain(raw, MAX_INDEXED_CHARACTERS)
+        plain = self.plain(bare(raw), MAX_INDEXED_CHARACTERS)
         heard = sound(plain)
         cut = self._segmenter.cut(plain) if plain else []
         words = tuple(dict.fromkeys(cut))
@@ -173,12 +174,12 @@ class Reader:
             plain, heard, len(words), _flags(plain, words), as_numbers, np.array(often, dtype=np.uint16)
         )
 
-    def asked(self, raw: str, vocabulary: Vocabulary, size: int, respeller: Respeller | None = None) -> Asked:
-        """A question; the vocabulary stays as it is, and of it only the first `size` tokens are known."""
-        plain = self.plain(raw, MAX_QUESTION_CHARACTERS)
+    def asked(self, text: str, vocabulary: Vocabulary, size: int, respeller: Respeller) -> Asked:
+        """A `bare` question; the vocabulary stays as it is, and of it only the first `size` tokens are known."""
+        plain = self.plain(text, MAX_QUESTION_CHARACTERS)
         heard = sound(plain)
         cut = self._segmenter.cut(plain) if plain else []
-        meant = respeller.respelt(plain, heard, cut) if respeller is not None else plain
+        meant = respeller.respelt(plain, heard, cut)
         if meant != plain:
             plain, cut = meant, self._segmenter.cut(meant)
         words = tuple(dict.fromkeys(cut))
@@ -186,17 +187,13 @@ class Reader:
         word_numbers: list[int] = []
         known, unknown = [], []
         for field, tokens in enumerate(self._tokens(plain, heard, words)):
-            distinct = dict.fromkeys(tokens)
-            numbers = [
-                number for token in distinct if (number := number_of(token)) is not None and number < size
-            ]
+            # What is not known, or not yet in this index, has a number from `size`.
+            found = list(map(number_of, dict.fromkeys(tokens), repeat(size)))
+            numbers = [number for number in found if number < size]
             known.append(numbers)
-            unknown.append(len(distinct) - len(numbers))
+            unknown.append(len(found) - len(numbers))
             if field == WORD:
-                word_numbers = numbers
-                if unknown[WORD]:
-                    found = (number_of(token, -1) for token in distinct)
-                    word_numbers = [number if number < size else -1 for number in found]
+                word_numbers = numbers if not unknown[WORD] else [n if n < size else -1 for n in found]
         return Asked(plain, heard, words, _flags(plain, words), word_numbers, tuple(known), tuple(unknown))
 
     @staticmethod

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from content.interpretations.answering import Answerer
 from content.interpretations.laws import LawIndex, chinese_number
 from content.interpretations.load import read_starter
+from nlp.courtesies import bare
 from nlp.index import QuestionIndex
 from nlp.normalise import normalise
 from nlp.redact import redact
@@ -32,6 +33,21 @@ def answerer() -> Answerer:
 @given(anything)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
+
+
+polite = st.lists(
+    st.sampled_from(
+        [*"摆摊急呢啊题水人谢好", "请问", "问下", "想问", "你好", "麻烦", "那个", "谢谢", "在线等", "一下"]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(polite | anything)
+def test_a_question_without_courtesies_is_a_part_of_it_and_has_none(text: str) -> None:
+    assert bare(text) in normalise(text)
+    assert bool(bare(text)) == bool(normalise(text))
+    assert bare(bare(text)) == bare(text)
 
 
 @given(anything)
@@ -61,6 +77,14 @@ def test_any_text_gets_a_band_and_a_bounded_confidence(text: str) -> None:
     assert len(answer.suggestions) <= 3
 
 
+@settings(max_examples=60)
+@given(polite | anything, st.sampled_from(["", "请问", "你好，"]), st.sampled_from(["", "？", "谢谢！"]))
+def test_what_is_remembered_is_what_would_be_worked_out(text: str, opening: str, ending: str) -> None:
+    answerer().answer(text)
+    again = f"{opening}{text}{ending}"
+    assert answerer().answer(again) == answerer().answer_afresh(again)
+
+
 @settings(max_examples=30)
 @given(st.lists(st.lists(chinese.filter(normalise), min_size=1, max_size=3), min_size=1, max_size=6))
 def test_every_indexed_phrasing_finds_an_entry_that_holds_it(entries: list[list[str]]) -> None:
@@ -69,7 +93,7 @@ def test_every_indexed_phrasing_finds_an_entry_that_holds_it(entries: list[list[
         for phrasing in phrasings:
             first = index.search(phrasing).hits[0]
             assert first.score == 1.0
-            assert normalise(phrasing) in {normalise(text) for text in entries[first.entry]}
+            assert bare(phrasing) in {bare(text) for text in entries[first.entry]}
 
 
 @given(st.integers(1, 9_999))
