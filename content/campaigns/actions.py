@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from casework.actors import Actor
 from content.campaigns import queries
-from content.campaigns.desk import CampaignDesk, check_move, locked, moved, one_at_a_time
+from content.campaigns.desk import MOVES, CampaignDesk, locked, one_at_a_time
 from content.campaigns.hours import check_time
 from content.campaigns.lifecycle import CAMPAIGN, BatchState, State
 from content.campaigns.models import Campaign, CampaignBatch
@@ -69,7 +69,7 @@ async def edit(
 
     async def work(change: Change) -> CampaignView:
         row = await locked(change, campaign_id)
-        check_move(row, actor, "edit", seen)
+        MOVES.check(row, actor, "edit", seen)
         check_words(words)
         check_time(send_at, change.now, desk.quiet)
         if actor.id is None:
@@ -78,7 +78,7 @@ async def edit(
             setattr(row, name, value)
         await CampaignBatch.filter(campaign_id=row.id, state=B.PLANNED.value).delete()
         await _plan(change, row.id, words.groups)
-        await moved(change, row, actor, "edit", _facts(words, send_at))
+        await MOVES.write(change, row, actor, "edit", _facts(words, send_at))
         return await queries.view_of(row)
 
     return await desk.db.change(work)
@@ -91,14 +91,14 @@ async def release(
 
     async def work(change: Change) -> CampaignView:
         row = await locked(change, campaign_id)
-        check_move(row, actor, "release", seen)
+        MOVES.check(row, actor, "release", seen)
         authors = {row.made_by_id, row.worded_by_id}
         if {actor.id, actor.principal_for(CAMPAIGN.find("release").by, None)} & authors:
             raise Forbidden("problem.campaign.own")
         check_time(row.send_at, change.now, desk.quiet)
         row.released_by_id, row.released_at = actor.id, change.now
         wanted = await _queue(desk, change, row, [B.PLANNED])
-        await moved(change, row, actor, "release", {"batches": wanted})
+        await MOVES.write(change, row, actor, "release", {"batches": wanted})
         return await queries.view_of(row)
 
     return await desk.db.change(work)
@@ -111,9 +111,9 @@ async def pause(
 
     async def work(change: Change) -> CampaignView:
         row = await locked(change, campaign_id)
-        check_move(row, actor, "pause", seen)
+        MOVES.check(row, actor, "pause", seen)
         await hold_back(row.id)
-        await moved(change, row, actor, "pause")
+        await MOVES.write(change, row, actor, "pause")
         return await queries.view_of(row)
 
     return await desk.db.change(work)
@@ -127,11 +127,11 @@ async def resume(
 
     async def work(change: Change) -> CampaignView:
         row = await locked(change, campaign_id)
-        check_move(row, actor, move, seen)
+        MOVES.check(row, actor, move, seen)
         if again and not await _refused(row.id).exists():
             raise Conflict("problem.campaign.nothing_failed")
         wanted = await _queue(desk, change, row, [B.PLANNED, B.FAILED] if again else [B.PLANNED])
-        await moved(change, row, actor, move, {"batches": wanted})
+        await MOVES.write(change, row, actor, move, {"batches": wanted})
         return await queries.view_of(row)
 
     return await desk.db.change(work)
@@ -144,7 +144,7 @@ async def call_off(
 
     async def work(change: Change) -> CampaignView:
         row = await locked(change, campaign_id)
-        check_move(row, actor, move, seen)
+        MOVES.check(row, actor, move, seen)
         mine = CampaignBatch.filter(campaign_id=row.id)
         asked = mine.filter(state__in=[B.PLANNED, B.QUEUED, B.SENDING], asked_at__isnull=False)
         gone = mine.filter(state__in=[B.TAKEN, B.REPORTED, B.UNCERTAIN])
@@ -153,7 +153,7 @@ async def call_off(
         # Asked for, and never answered: nobody will ask again, so nobody will know.
         await asked.update(state=B.UNCERTAIN.value, reason="answer_lost", lease_until=None)
         await mine.filter(state__in=[B.PLANNED, B.QUEUED]).update(state=B.CANCELLED.value, period=None)
-        await moved(change, row, actor, move)
+        await MOVES.write(change, row, actor, move)
         return await queries.view_of(row)
 
     if move not in ("discard", "cancel", "stop"):

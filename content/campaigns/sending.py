@@ -18,7 +18,7 @@ from tortoise.expressions import Q
 
 from casework.actors import clock
 from content.campaigns.actions import hold_back
-from content.campaigns.desk import CampaignDesk, locked, moved, one_at_a_time
+from content.campaigns.desk import MOVES, CampaignDesk, locked, one_at_a_time
 from content.campaigns.lifecycle import GOING, UNSETTLED, BatchState, State
 from content.campaigns.models import Campaign, CampaignBatch
 from content.campaigns.platform import Again, MassSend, MassSender, Outcome, Refused, Taken
@@ -100,7 +100,7 @@ class CampaignSending:
             if campaign.state not in GOING or not await _is_due(batch, now):
                 return None
             if campaign.state == State.RELEASED.value:
-                await moved(change, campaign, CLOCK, "start")
+                await MOVES.write(change, campaign, CLOCK, "start")
             period = quota.period(change.now) if quota is not None else None
             # What may have gone out already has its place in the quota.
             if batch.asked_at is None and (quota is None or period is None):
@@ -188,7 +188,7 @@ async def halt(change: Change, campaign: Campaign, reason: str) -> None:
     """Pause a campaign that is under way; one that a person paused or stopped stays as it is."""
     if campaign.state in GOING:
         await hold_back(campaign.id)
-        await moved(change, campaign, CLOCK, "halt", {"reason": reason})
+        await MOVES.write(change, campaign, CLOCK, "halt", {"reason": reason})
 
 
 async def is_over(campaign_id: UUID) -> bool:
@@ -234,5 +234,5 @@ async def _finish(change: Change, campaign_id: UUID) -> int:
     campaign = await locked(change, campaign_id)
     if campaign.state not in GOING or not await is_over(campaign_id):
         return 0
-    await moved(change, campaign, CLOCK, "finish")
+    await MOVES.write(change, campaign, CLOCK, "finish")
     return 1

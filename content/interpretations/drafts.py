@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -18,6 +18,7 @@ from content.interpretations.models import KnowledgeDraft, KnowledgeEntry, Quest
 from content.interpretations.queries import every_entry
 from content.interpretations.refusing import refusing
 from content.interpretations.views import EntryView
+from content.moves import Moves
 from kit.clock import local
 from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
@@ -25,6 +26,7 @@ from kit.problems import Conflict, Forbidden, Invalid, NotFound
 NOTE_AT_MOST = 200
 MISSES_AT_MOST = 200
 Kind = Literal["phrasings", "entry", "withdraw"]
+MOVES = Moves(KNOWLEDGE_DRAFT, "problem.knowledge.draft_moved_on", also=("slug",))
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,14 @@ async def change_words(
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "reword", seen)
+        MOVES.check(row, actor, "reword", seen)
         if content.slug != row.slug and row.base_version is not None:
             raise Invalid("problem.knowledge.slug_fixed", field="slug")
         if content.slug != row.slug or content.version != row.base_version:
             row.base_version = await _base(content, row.kind)
         row.slug, row.content, row.worded_by_id = content.slug, as_json(content), staff_id(actor)
         _unapproved(row)
-        await moved(change, row, actor, "reword")
+        await MOVES.write(change, row, actor, "reword")
 
     await db.change(work)
 
@@ -106,11 +108,11 @@ async def approve_edit(db: Database, actor: Actor, draft_id: UUID, seen: int | N
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "approve_edit", seen)
+        MOVES.check(row, actor, "approve_edit", seen)
         _check_four_eyes(row, actor, "approve_edit")
         await check_base(row)
         row.edited_by_id, row.edited_at = staff_id(actor), change.now
-        await moved(change, row, actor, "approve_edit")
+        await MOVES.write(change, row, actor, "approve_edit")
 
     await db.change(work)
 
@@ -122,7 +124,7 @@ async def approve_law(
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "approve_law", seen)
+        MOVES.check(row, actor, "approve_law", seen)
         if not needs_law(row.kind, from_json(row.content)):
             raise Conflict("problem.knowledge.cites_no_law")
         _check_four_eyes(row, actor, "approve_law")
@@ -133,7 +135,7 @@ async def approve_law(
         if faults:
             raise Conflict("problem.knowledge.faulty", faults="；".join(one.text for one in faults[:5]))
         row.reviewed_by_id, row.reviewed_at = staff_id(actor), change.now
-        await moved(change, row, actor, "approve_law")
+        await MOVES.write(change, row, actor, "approve_law")
 
     await db.change(work)
 
@@ -143,9 +145,9 @@ async def send_back(db: Database, actor: Actor, draft_id: UUID, reason: str, see
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "send_back", seen, reason=reason)
+        MOVES.check(row, actor, "send_back", seen, reason=reason)
         _unapproved(row)
-        await moved(change, row, actor, "send_back", {"reason": given_reason(reason)})
+        await MOVES.write(change, row, actor, "send_back", {"reason": given_reason(reason)})
 
     await db.change(work)
 
@@ -155,9 +157,9 @@ async def refuse(db: Database, actor: Actor, draft_id: UUID, reason: str, seen: 
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "refuse", seen, reason=reason)
+        MOVES.check(row, actor, "refuse", seen, reason=reason)
         await let_go(row, MissState.OPEN)
-        await moved(change, row, actor, "refuse", {"reason": given_reason(reason)})
+        await MOVES.write(change, row, actor, "refuse", {"reason": given_reason(reason)})
 
     await db.change(work)
 
@@ -167,11 +169,11 @@ async def withdraw(db: Database, actor: Actor, draft_id: UUID, seen: int | None 
 
     async def work(change: Change) -> None:
         row = await locked(change, draft_id)
-        check_move(row, actor, "withdraw", seen)
+        MOVES.check(row, actor, "withdraw", seen)
         if not (actor.is_for(row.worded_by_id) or actor.is_for(row.made_by_id)):
             raise Forbidden("problem.knowledge.not_yours")
         await let_go(row, MissState.OPEN)
-        await moved(change, row, actor, "withdraw")
+        await MOVES.write(change, row, actor, "withdraw")
 
     await db.change(work)
 
@@ -184,41 +186,11 @@ async def locked(change: Change, draft_id: UUID) -> KnowledgeDraft:
     return row
 
 
-def check_move(row: KnowledgeDraft, actor: Actor, move: str, seen: int | None, **given: object) -> None:
-    """Raises the problem that says why the move may not be taken now. `seen` is the revision its sender saw."""
-    may = not set(KNOWLEDGE_DRAFT.find(move).by).isdisjoint(actor.roles)
-    if may and seen is not None and seen != row.revision:
-        raise Conflict("problem.knowledge.draft_moved_on")
-    KNOWLEDGE_DRAFT.check(move, row.state, actor.roles, given)
-
-
 async def check_base(row: KnowledgeDraft) -> None:
     """Raises Conflict when the entry has moved on since the draft was made from it."""
     entry = await KnowledgeEntry.get_or_none(slug=row.slug)
     if (entry.version if entry is not None else None) != row.base_version:
         raise Conflict("problem.knowledge.entry_moved_on")
-
-
-async def moved(
-    change: Change, row: KnowledgeDraft, actor: Actor, move: str, content: Mapping[str, object] | None = None
-) -> None:
-    """Write the move and its audit entry. The caller has checked it and set whatever else it changes."""
-    found = KNOWLEDGE_DRAFT.find(move)
-    before, row.state = row.state, State(found.leads_to(row.state)).value
-    row.revision += 1
-    row.updated_at = change.now
-    await row.save()
-    facts: dict[str, object] = {
-        "from": before,
-        "to": row.state,
-        "revision": row.revision,
-        "slug": row.slug,
-        "content": dict(content or {}),
-    }
-    principal = actor.principal_for(found.by, None)
-    if principal is not None:
-        facts["deputy_for"] = principal
-    await change.audit(row.id, actor, f"knowledge_draft.{move}", facts)
 
 
 async def let_go(row: KnowledgeDraft, state: MissState) -> None:

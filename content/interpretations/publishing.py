@@ -16,7 +16,7 @@ from casework.actors import Actor
 from casework.permissions import Operation, require
 from content.interpretations import release_plan
 from content.interpretations.draft_views import needs_law
-from content.interpretations.drafts import check_base, check_move, let_go, locked, moved
+from content.interpretations.drafts import MOVES, check_base, let_go, locked
 from content.interpretations.evaluation import Question
 from content.interpretations.keeping import as_json, from_json, given_reason, noted, one_at_a_time, staff_id
 from content.interpretations.laws import LawIndex
@@ -99,7 +99,7 @@ async def publish(
         await one_at_a_time(change)
         rows = [await locked(change, one) for one in sorted(set(draft_ids))]
         for row in rows:
-            check_move(row, actor, "publish", None)
+            MOVES.check(row, actor, "publish", None)
             check_approved(row)
             await check_base(row)
         targets = await release_plan.of_drafts(rows)
@@ -108,7 +108,7 @@ async def publish(
         for row in rows:
             row.release_id = release.id
             await let_go(row, MissState.SETTLED)
-            await moved(change, row, actor, "publish", {"release": release.number})
+            await MOVES.write(change, row, actor, "publish", {"release": release.number})
         return release.number
 
     return await db.change(work)

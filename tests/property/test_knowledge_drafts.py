@@ -47,7 +47,7 @@ def fresh(author: Actor, *, cites: bool, kind: str) -> KnowledgeDraft:
 
 def step(row: KnowledgeDraft, actor: Actor, move: str) -> None:
     """What the actions check and set, without their rows: they share these checks."""
-    drafts.check_move(row, actor, move, None, reason="r")
+    drafts.MOVES.check(row, actor, move, None, reason="r")
     if draft_views.is_own(row, move, actor):
         raise Problem("problem.knowledge.own", 403)
     if move == "approve_law" and not draft_views.needs_law(row.kind, drafts.from_json(row.content)):
