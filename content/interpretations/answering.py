@@ -10,13 +10,14 @@ import msgspec
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from nlp import nearness, normalise, pinyin
 from nlp.bands import Band, Thresholds, judge
+from nlp.courtesies import bare
 from nlp.index import Found, Hit, QuestionIndex
 from nlp.segment import RjiebaSegmenter, Segmenter, Term
 
 MOST_SUGGESTIONS = 3
 REMEMBERED, LONGEST_REMEMBERED = 2_048, 24
-"""Questions whose answers are kept at hand, and of how many characters at most: what many people ask in the same
-words is short; what one person tells is long, and is not to lie about in memory."""
+"""Questions whose answers are kept at hand, and of how many characters at most, courtesies aside: what many people ask
+in the same words is short; what one person tells is long, and is not to lie about in memory."""
 
 WORTH_OFFERING = 0.2
 """Score of an entry from which it is offered when another comes first."""
@@ -94,12 +95,16 @@ class Answerer:
         return self._by_slug.get(slug)
 
     def answer(self, text: str) -> Answer:
-        """What may be said to this text, whatever it holds: empty, huge, emoji or another language."""
-        return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._worked_out(text)
+        """What may be said to this text, whatever it holds: empty, huge, emoji or another language.
+
+        It rests on the question alone: the same with other courtesies around it is the same question.
+        """
+        question = bare(text)
+        return (self._remembered if len(question) <= LONGEST_REMEMBERED else self._worked_out)(question)
 
     def answer_afresh(self, text: str) -> Answer:
         """As `answer`, worked out even if it is remembered: for measuring."""
-        return self._worked_out(text)
+        return self._worked_out(bare(text))
 
     def answer_within(self, text: str, slugs: Collection[str]) -> Answer:
         """As `answer`, but only these entries may be found: for follow-up questions."""
@@ -114,10 +119,11 @@ class Answerer:
         """The `limit` entries nearest to the text, best first, with their scores: for search and evaluation."""
         return tuple((self.entries[hit.entry], hit.score) for hit in self._index.search(text, limit).hits)
 
-    def _worked_out(self, text: str) -> Answer:
-        if len(text) >= LONG_TEXT and len(set(text)) * FEWEST_DIFFERENT < len(text):
+    def _worked_out(self, question: str) -> Answer:
+        """Of a `bare` question."""
+        if len(question) >= LONG_TEXT and len(set(question)) * FEWEST_DIFFERENT < len(question):
             return self._judged(Found())  # one word a thousand times over asks nothing
-        return self._judged(self._index.search(text, MOST_SUGGESTIONS + 1))
+        return self._judged(self._index.search_bare(question, MOST_SUGGESTIONS + 1))
 
     def _judged(self, found: Found) -> Answer:
         hits = found.hits

@@ -41,7 +41,7 @@ def check_entries(
 ) -> list[Finding]:
     """Every finding, in the order of the entries; `on` is the local date the answers are given on.
 
-    `places` are the links there are ("permit:occupancy", "complaint:street"); None: only their spelling is checked.
+    `places` are the links there are ("permit:stall", "complaint:street"); None: only their spelling is checked.
     """
     findings: list[Finding] = []
     known = None if places is None else frozenset(places)

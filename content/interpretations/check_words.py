@@ -12,9 +12,6 @@ LONGEST_ANSWER = 180
 LONGEST_MORE = 300  # answer, more and citations together must fit one chat message
 FEWEST_PHRASINGS = 3
 
-PERMIT_PLACES = frozenset({"permit:occupancy", "permit:sign"})
-"""Applications an answer may lead to."""
-
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _STRAY = re.compile(r"[{}]")
 _LINK = re.compile(r"((permit|complaint):[a-z0-9_-]+)?")

@@ -31,6 +31,8 @@ SURE, NEAR_ENOUGH = 0.7, 0.5
 as one of its phrasings: on our own questions three of four, and every second, belong there."""
 ALIKE, ALIKE_NEAR_ONE_ENTRY = 0.35, 0.15
 """Cosine of two questions from which they mean the same; the second where both come nearest to the same entry."""
+MOST = 0.5
+"""The share of a heap, by how often it was asked, that has to come near an entry before the heap is proposed for it."""
 COMMONEST = 0.2
 """What more than this share of the questions hold tells nobody what they are about, once there are many."""
 MANY = 50
@@ -46,8 +48,9 @@ _Nearest = tuple[str | None, float]
 class Cluster:
     """Questions that mean the same, most asked first. `nearest` is the slug of the entry they come nearest to, if any.
 
-    `proposal`: "phrasings" where that entry could answer them, "entry" where a new one is wanted. `phrasings` are words
-    that could be added to it. `kinds` counts by what became of them. `key` stays while the same question leads the heap.
+    `proposal`: "phrasings" where that entry could answer most of them, "entry" where a new one is wanted. `phrasings`
+    are words that could be added to it. `kinds` counts by what became of them. `key` stays while the same question leads
+    the heap.
     """
 
     key: str
@@ -213,15 +216,16 @@ def _cluster(heap: Sequence[_Seen], answerer: Answerer) -> Cluster:
         if one.nearest is not None:
             nearest[one.nearest] += one.miss.count
     entry = min(nearest, key=lambda slug: (-nearest[slug], slug)) if nearest else None
-    leader, is_near = heap[0], any(one.nearest == entry and one.confidence >= NEAR_ENOUGH for one in heap)
+    leader, count = heap[0], sum(kinds.values())
+    near = sum(one.miss.count for one in heap if one.nearest == entry and one.confidence >= NEAR_ENOUGH)
     return Cluster(
         key=hashlib.sha256(leader.plain.encode()).hexdigest()[:16],
         words=leader.miss.words,
         misses=tuple(one.miss for one in heap),
-        count=sum(kinds.values()),
+        count=count,
         kinds=tuple(sorted(kinds.items())),
         nearest=entry,
-        proposal="phrasings" if entry is not None and is_near else "entry",
+        proposal="phrasings" if entry is not None and near > MOST * count else "entry",
         phrasings=_phrasings(heap, answerer.entry(entry) if entry is not None else None),
     )
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
-import yaml
 
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
+from kit.located_yaml import plain_yaml
 from nlp.normalise import normalise
 
 FOLLOW_UP: Final = "follow_up"
@@ -132,7 +132,7 @@ class Words:
 @cache
 def words() -> Words:
     """The shipped words, read once."""
-    document = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    document = plain_yaml(_WORDS_FILE.read_text(encoding="utf-8"))
     return Words(msgspec.convert(document, _WordsFile))
 
 

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import yaml
 
 from content.interpretations.numerals import chinese_number
+from kit.located_yaml import plain_yaml
 
 LAWS_FILE = Path(__file__).with_name("laws.yaml")
 DIGESTS_NAME = "law_digests.yaml"
-_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 T = TypeVar("T")
 Status = Literal["unknown", "not_yet", "in_force", "superseded"]
@@ -211,7 +211,7 @@ def article_label(title: str, article: int) -> str:
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML)  # noqa: S506 - the safe loader
+        document = plain_yaml(path.read_text(encoding="utf-8"))
         return msgspec.convert(document, kind, strict=False)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise KnowledgeError(f"法条索引 {path.name} 读不了：{error}") from error

@@ -16,6 +16,7 @@ from content.interpretations.profile import LocalName
 from content.interpretations.views import Citation, EntryView
 from kit.db import Change
 from kit.ids import Ids
+from kit.located_yaml import plain_yaml
 
 STARTER_FOLDER = Path(__file__).with_name("starter")
 KNOWLEDGE = "knowledge"
@@ -62,7 +63,7 @@ def read_starter(laws: LawIndex, folder: Path = STARTER_FOLDER) -> list[EntryVie
         raise KnowledgeError(f"{folder.name} 里没有问答文件（*.yaml）")
     for path in paths:
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = plain_yaml(path.read_text(encoding="utf-8"))
             file = msgspec.convert(document, _StarterFile)
         except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
             faults.append(f"{path.name}：{error}")

@@ -1,7 +1,8 @@
 """Rows of the knowledge base: entries, drafts, releases; what was asked in vain; the bureau's words; law texts."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from kit.tables import Model
 
 
 class KnowledgeEntry(Model):
@@ -9,7 +10,7 @@ class KnowledgeEntry(Model):
 
     `source` is "starter" for rows the shipped files own and keep up to date, and "bureau" once staff
     have made it their own: loading the starter knowledge never touches those again. `topic` joins entries about one
-    matter, for follow-up questions; `link` is where an answer leads ("permit:occupancy", "complaint:street", "").
+    matter, for follow-up questions; `link` is where an answer leads ("permit:stall", "complaint:street", "").
     `local` holds the words that stand in for the bureau's own figures (by name) until its profile says them.
     """
 

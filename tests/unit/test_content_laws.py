@@ -347,10 +347,14 @@ def test_no_citation_of_the_shipped_knowledge_is_dead() -> None:
     assert all(citable(one, shipped_laws(), TODAY) for one in starter)
 
 
-def test_answers_of_the_shipped_knowledge_lead_to_groups_there_are() -> None:
+def test_answers_of_the_shipped_knowledge_lead_to_groups_and_kinds_of_permits_there_are() -> None:
     profile = yaml.safe_load(Path("content/bureau/complaints.yaml").read_text(encoding="utf-8"))
     groups = {f"complaint:{group['code']}" for group in profile["complaints"]["groups"]}
-    code, text = kb_check(TODAY, places={*groups, "permit:occupancy", "permit:sign"}, as_json=True)
+    kinds = yaml.safe_load(Path("content/bureau/permits.yaml").read_text(encoding="utf-8"))["permits"][
+        "kinds"
+    ]
+    permits = {f"permit:{kind['code']}" for kind in kinds}
+    code, text = kb_check(TODAY, places={*groups, *permits}, as_json=True)
     assert (code, '"dead_citations":0' in text) == (0, True)
 
 

@@ -42,6 +42,18 @@ def test_an_answer_that_did_not_help_belongs_to_its_entry_and_one_not_meant_to_a
     assert not_this.nearest != "dog"
 
 
+def test_a_heap_is_proposed_for_an_entry_only_when_most_of_what_was_asked_comes_near_it() -> None:
+    # The engine is sure of the first; whoever said that an answer did not help was certainly meant.
+    said = "遛狗要牵绳子吗到底"
+    for near, far, proposal in ((3, 2, "phrasings"), (2, 2, "entry"), (1, 4, "entry")):
+        asked = [
+            miss(1, said, count=near, kind="downvoted", slug="dog"),
+            miss(2, f"{said}呢", count=far, kind="not_this", slug="dog"),
+        ]
+        (heap,) = clusters(asked, ANSWERER)
+        assert (heap.nearest, heap.count, heap.proposal) == ("dog", near + far, proposal)
+
+
 def test_a_draft_of_a_heap_invents_nothing() -> None:
     (heap,) = clusters(
         [miss(1, "摆摊的电话是***********吗"), miss(2, "摆摊的电话是多少吗", count=2)], ANSWERER

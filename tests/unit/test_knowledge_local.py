@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core import SHIPPED_PROFILE
+from app.shipped import SHIPPED_PROFILE
 from content.interpretations.commands import kb_check
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import read_starter
