@@ -1,0 +1,1 @@
+"""Permits and filings: kinds as data, applications against the clock, permits in force."""

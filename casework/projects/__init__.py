@@ -1,0 +1,1 @@
+"""Construction projects under one code, and the visits officers pay to enterprises."""
