@@ -29,6 +29,12 @@ from casework.inquiries.events import InquiryEvent
 from casework.inquiries.lifecycle import INQUIRY
 from casework.inquiries.lifecycle import State as InquiryState
 from casework.inquiries.models import Inquiry
+from casework.permits.clocks import clock_of as clock_of_permit
+from casework.permits.clocks import limit_of as limit_of_permit
+from casework.permits.events import ApplicationEvent
+from casework.permits.kinds import PermitsSection
+from casework.permits.lifecycle import State as PermitState
+from casework.permits.models import PermitApplication
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.events import WorkOrderEvent
 from casework.work_orders.lifecycle import State as OrderState
@@ -64,7 +70,8 @@ class ClockedKind:
     `clocks` gives the clock of a state, `started` names the column that says since when it runs (`due_at` says until
     when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed; without
     any, limits are found by `planning.adopt_cases`. `of` names the column with the case that people are told of, and
-    those who have it are told only where it `is_somebodys`; `assignee` names the column that says who has it.
+    those who have it are told only where it `is_somebodys`; `assignee` names the column that says who has it. Where more
+    than one clock may run in a state, `clock_of` says which one ends at the row's `due_at`.
     """
 
     name: str
@@ -76,10 +83,13 @@ class ClockedKind:
     of: str = "id"
     is_somebodys: bool = True
     assignee: str = "assignee_id"
+    clock_of: Callable[[Any], ClockName | None] | None = None
 
     def running(self, row: Any) -> RunningClock | None:
         """The clock that runs on this case. None when it is over, or the time is not the bureau's."""
         clock = self.clocks.get(row.state)
+        if clock is not None and self.clock_of is not None:
+            clock = self.clock_of(row)
         if clock is None or row.due_at is None:
             return None
         limit = self.limit(row)
@@ -164,4 +174,32 @@ def work_orders(desk: OrderDesk) -> ClockedKind:
         started="limit_started_at",
         limit=lambda row: limit_of_order(desk, row),
         assignee="issued_by_id",
+    )
+
+
+def permits(section: PermitsSection) -> ClockedKind:
+    """The bureau's time with applications. To correct is the applicant's, and while the clocks stand still none runs."""
+    names: dict[str | None, ClockName] = {
+        "accept": "permit.accept",
+        "survey": "permit.survey",
+        "promise": "permit.promise",
+        "decide": "permit.decide",
+        "deliver": "permit.deliver",
+    }
+    return ClockedKind(
+        name="permit_application",
+        model=PermitApplication,
+        heard=ApplicationEvent,
+        clocks={
+            PermitState.SUBMITTED: "permit.accept",
+            PermitState.ACCEPTED: "permit.decide",
+            PermitState.SURVEY_SCHEDULED: "permit.decide",
+            PermitState.SURVEYED: "permit.decide",
+            PermitState.GRANTED: "permit.deliver",
+            PermitState.DENIED: "permit.deliver",
+            PermitState.APPROVED: "permit.deliver",
+        },
+        started="limit_started_at",
+        limit=lambda row: limit_of_permit(section, row),
+        clock_of=lambda row: names.get(clock_of_permit(row)),
     )

@@ -15,6 +15,11 @@ ClockName = Literal[
     "follow_up_visit.ask",
     "work_order.do",
     "work_order.verify",
+    "permit.accept",
+    "permit.survey",
+    "permit.promise",
+    "permit.decide",
+    "permit.deliver",
 ]
 """The limits that are watched."""
 
