@@ -1,0 +1,31 @@
+"""At the window: the original was held against what was handed in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from casework.actors import Actor
+from casework.complaints.sight import require_on
+from casework.permissions import Operation
+from casework.permits.desk import PermitDesk
+from casework.permits.materials import mark_seen
+from casework.permits.models import PermitApplication
+from casework.permits.moving import locked, note, require_not_own
+from casework.permits.sight import is_own
+from kit.db import Change
+
+
+async def see_original(desk: PermitDesk, actor: Actor, application_id: UUID, attached_id: UUID) -> None:
+    """Write down that the actor has seen the original of a file. Raises NotFound, Forbidden."""
+
+    async def work(change: Change) -> PermitApplication | None:
+        row = await locked(change, actor, application_id)
+        require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
+        if await is_own(actor, row):
+            await note(change, actor, row, "own_refused", {"tried": "see_original"})
+            return None
+        await mark_seen(change, actor, row.id, attached_id)
+        await note(change, actor, row, "see_original", {"material": attached_id})
+        return row
+
+    require_not_own(await desk.db.change(work))
