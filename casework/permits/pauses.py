@@ -1,0 +1,138 @@
+"""Times that the law keeps out of the limits: hearing, test, expert review and the like (行政许可法 45).
+
+The applicant is told in writing how long it is to take; when that has passed, the clock goes on by itself, so that no
+pause is forgotten. Waiting for a co-signing organ is none of these and cannot be entered.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, get_args
+from uuid import UUID
+
+import msgspec
+
+from casework.actors import Actor, clock
+from casework.closing import close_each
+from casework.complaints.wording import REASON_AT_MOST, required
+from casework.documents.papers import Paper
+from casework.permits.desk import PermitDesk
+from casework.permits.events import ApplicationPaused, ApplicationResumed
+from casework.permits.models import PermitApplication, PermitPause
+from casework.permits.moving import PermitStep, take
+from casework.permits.papers import issue_about, particulars
+from kit.db import Change
+from kit.problems import Conflict, Invalid
+
+PauseKind = Literal["hearing", "test", "inspection", "quarantine", "appraisal", "expert_review", "auction"]
+KINDS: tuple[PauseKind, ...] = get_args(PauseKind)
+"""听证、检验、检测、检疫、鉴定、专家评审、拍卖（招标）: the list of 行政许可法 45 is closed."""
+DAYS_MOST = 180
+BASIS_AT_MOST = 200
+TOGETHER = 100
+
+
+async def pause(
+    desk: PermitDesk,
+    actor: Actor,
+    application_id: UUID,
+    *,
+    kind: PauseKind,
+    reason: str,
+    basis: str,
+    expected_days: int,
+    expected_revision: int | None = None,
+) -> PermitApplication:
+    """Let the clocks stand still for `expected_days` working days at most, and tell the applicant in writing.
+
+    Raises Invalid naming the field, Conflict where they stand still already.
+    """
+    if kind not in KINDS:
+        raise Invalid("problem.permit.pause_kind", field="kind")
+    why = required(reason, field="reason", at_most=REASON_AT_MOST)
+    law = required(basis, field="basis", at_most=BASIS_AT_MOST)
+    if not 1 <= expected_days <= DAYS_MOST:
+        raise Invalid("problem.permit.pause_days", field="expected_days", most=DAYS_MOST)
+    made: list[PermitPause] = []
+
+    async def fill(change: Change, row: PermitApplication) -> None:
+        if await PermitPause.filter(application_id=row.id, ended_at=None).exists():
+            raise Conflict("problem.permit.paused_already")
+        one = PermitPause(
+            id=change.ids.new(),
+            application_id=row.id,
+            kind=kind,
+            reason=why,
+            basis=law,
+            expected_days=expected_days,
+            started_at=change.now,
+            by_id=actor.id,
+        )
+        await one.save(force_create=True)
+        made.append(one)
+
+    async def follow(change: Change, row: PermitApplication) -> None:
+        data = msgspec.structs.replace(
+            particulars(desk, row), reasons=(why,), basis=(law,), expected_days=expected_days
+        )
+        document = await issue_about(desk, change, actor, row, Paper.PAUSE, data)
+        await PermitPause.filter(id=made[0].id).update(document_id=document.id)
+
+    step = PermitStep(
+        move="pause",
+        tell=ApplicationPaused,
+        given={"reason": why, "basis": law},
+        content={"kind": kind, "reason": why, "basis": law, "expected_days": expected_days},
+        telling={"reason": why, "basis": law},
+        fill=fill,
+        follow=follow,
+    )
+    return await take(desk, actor, application_id, step, expected_revision)
+
+
+async def resume(
+    desk: PermitDesk, actor: Actor, application_id: UUID, *, expected_revision: int | None = None
+) -> PermitApplication:
+    """Let the clocks go on. Raises Conflict where they do."""
+    return await take(desk, actor, application_id, _resumption(desk), expected_revision)
+
+
+async def resume_past_expected(desk: PermitDesk, now: datetime, limit: int = TOGETHER) -> int:
+    """Let clocks go on whose pause took as long as the applicant was told. Returns how many."""
+    rows = await PermitPause.filter(ended_at=None).order_by("started_at", "id").limit(10 * limit)
+    over = [one.application_id for one in rows if expected_end_at(desk, one) <= now][:limit]
+
+    async def one(id: UUID) -> None:
+        await take(desk, clock(), id, _resumption(desk))
+
+    return await close_each(over, one)
+
+
+def expected_end_at(desk: PermitDesk, one: PermitPause) -> datetime:
+    """Until when the applicant was told it would take (UTC)."""
+    return desk.calendar.add_working_days(one.started_at, one.expected_days or 1).at
+
+
+async def pause_rows(application_id: UUID) -> tuple[PermitPause, ...]:
+    """All pauses of an application, first to last."""
+    return tuple(await PermitPause.filter(application_id=application_id).order_by("started_at", "id"))
+
+
+async def end_open_pause(desk: PermitDesk, change: Change, row: PermitApplication) -> bool:
+    """End the pause of a locked application, if there is one: whether there was. It took no longer than the applicant was
+    told, however late somebody looks.
+    """
+    one = await PermitPause.get_or_none(application_id=row.id, ended_at=None)
+    if one is None:
+        return False
+    one.ended_at = min(change.now, expected_end_at(desk, one))
+    await one.save(update_fields=["ended_at"])
+    return True
+
+
+def _resumption(desk: PermitDesk) -> PermitStep:
+    async def fill(change: Change, row: PermitApplication) -> None:
+        if not await end_open_pause(desk, change, row):
+            raise Conflict("problem.permit.not_paused")
+
+    return PermitStep(move="resume", tell=ApplicationResumed, fill=fill)
