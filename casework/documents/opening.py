@@ -1,0 +1,159 @@
+"""Opening a paper: who may, its PDF, the same bytes each time, and the trace of who looked."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from casework.actors import Actor
+from casework.documents.desk import DocumentDesk
+from casework.documents.issuing import COLUMN, TABLE
+from casework.documents.models import DocumentTemplate, IssuedDocument
+from casework.documents.papers import Paper
+from kit.db import Change
+from kit.problems import Gone, NotFound, Problem
+
+_log = structlog.get_logger("documents")
+
+
+class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One paper in a list. `number` is None for papers without; `void_reason` is empty unless it was declared void."""
+
+    id: UUID
+    paper: str
+    about_kind: str
+    about_id: UUID
+    number: str | None
+    serial: int | None
+    seal: str | None
+    issued_at: datetime
+    voided_at: datetime | None
+    void_reason: str
+    delivery: str | None
+    delivered_at: datetime | None
+
+
+async def documents_of(about_kind: str, *about_ids: UUID) -> tuple[DocumentView, ...]:
+    """The papers about these, the newest first; void ones too."""
+    found = IssuedDocument.filter(about_kind=about_kind, about_id__in=about_ids)
+    return tuple(view_of(row) for row in await found.order_by("-issued_at", "-id"))
+
+
+class OpenedPaper(msgspec.Struct, frozen=True):
+    """A paper and its PDF."""
+
+    view: DocumentView
+    content: bytes
+
+
+async def paper_for(desk: DocumentDesk, actor: Actor, document_id: UUID) -> DocumentView:
+    """The paper, if the actor may see what it is about. Raises NotFound."""
+    row = await IssuedDocument.get_or_none(id=document_id)
+    sees = desk.sight.get(row.about_kind) if row is not None else None
+    if row is None or sees is None or not await sees(actor, row.about_id):
+        raise NotFound("problem.document.not_found")
+    return view_of(row)
+
+
+async def open_paper(desk: DocumentDesk, actor: Actor, document_id: UUID, door: str) -> OpenedPaper:
+    """The paper with its PDF for whoever may see it; that it was opened stands on its chain before it is given out.
+    `door`: "console", "h5", "api" or "bot". Raises NotFound, and as `pdf`.
+    """
+    view = await paper_for(desk, actor, document_id)
+    content = await pdf(desk, document_id)
+    await _note_opening(desk, actor, document_id, door)
+    return OpenedPaper(view, content)
+
+
+async def open_paper_of(
+    desk: DocumentDesk, actor: Actor, about_kind: str, about_id: UUID, document_id: UUID, door: str
+) -> OpenedPaper:
+    """The same for a reader who may see the matter in another way, such as with the code of a paper: the caller has looked."""
+    row = await IssuedDocument.get_or_none(id=document_id, about_kind=about_kind, about_id=about_id)
+    if row is None:
+        raise NotFound("problem.document.not_found")
+    content = await pdf(desk, document_id)
+    await _note_opening(desk, actor, document_id, door)
+    return OpenedPaper(view_of(row), content)
+
+
+async def pdf(desk: DocumentDesk, document_id: UUID) -> bytes:
+    """The paper as PDF. The digest of its bytes is kept at first and compared ever after: a paper that would come out
+    otherwise is not given out at all. Raises NotFound, Gone (its time is over), Busy, Problem `problem.document.mismatch` (500).
+    """
+    row = await IssuedDocument.get_or_none(id=document_id)
+    if row is None:
+        raise NotFound("problem.document.not_found")
+    if not row.data_sealed:
+        raise Gone("problem.document.erased")
+    template = await DocumentTemplate.get(template=row.template, version=row.template_version)
+    sheet = desk.sealer.open(row.data_sealed, table=TABLE, column=COLUMN, row_id=row.id)
+    made = await desk.typesetter.pdf(
+        template.style, template.source, sheet.encode(), int(row.issued_at.timestamp())
+    )
+    digest = hashlib.sha256(made).hexdigest()
+    kept = row.sha256 or await _keep_digest(desk, row.id, digest)
+    if not hmac.compare_digest(kept, digest):
+        _log.error("document_mismatch", document=str(row.id), kept=kept, made=digest)
+        raise Problem("problem.document.mismatch", 500)
+    return await desk.seal.stamp(row.id, made) if row.seal is not None else made
+
+
+def file_name(paper: DocumentView) -> str:
+    """The name a download is saved by, in ASCII: what kind of paper, from which day."""
+    return f"{Paper(paper.paper).value}-{paper.issued_at:%Y%m%d}-{paper.id.hex[-6:]}.pdf"
+
+
+def headers(paper: DocumentView) -> dict[str, str]:
+    """What every door answers a PDF with: shown in place, kept by nobody on the way."""
+    return {
+        "content-disposition": f'inline; filename="{file_name(paper)}"',
+        "cache-control": "private, no-store",
+        "x-content-type-options": "nosniff",
+    }
+
+
+async def _note_opening(desk: DocumentDesk, actor: Actor, document_id: UUID, door: str) -> None:
+    async def work(change: Change) -> None:
+        await change.lock(IssuedDocument, document_id)
+        await change.audit(document_id, actor, "document.open", {"door": door})
+
+    await desk.db.change(work)
+
+
+async def _keep_digest(desk: DocumentDesk, document_id: UUID, digest: str) -> str:
+    """Keep the digest of the first PDF; another process may have been first, and its digest holds."""
+
+    async def work(change: Change) -> str:
+        row = await change.lock(IssuedDocument, document_id)
+        if row is None:
+            raise NotFound("problem.document.not_found")
+        if row.sha256 is None:
+            row.sha256 = digest
+            await row.save(update_fields=["sha256"])
+        return str(row.sha256)
+
+    return await desk.db.change(work)
+
+
+def view_of(row: IssuedDocument) -> DocumentView:
+    """A row as it is shown in lists."""
+    return DocumentView(
+        id=row.id,
+        paper=row.kind,
+        about_kind=row.about_kind,
+        about_id=row.about_id,
+        number=row.number,
+        serial=row.serial,
+        seal=row.seal,
+        issued_at=row.issued_at,
+        voided_at=row.voided_at,
+        void_reason=row.void_reason or "",
+        delivery=row.delivery,
+        delivered_at=row.delivered_at,
+    )
