@@ -40,41 +40,38 @@ class NewSceneCode(msgspec.Struct, frozen=True, kw_only=True):
 async def add(db: Database, actor: Actor, new: NewSceneCode) -> SceneCodeView:
     """Make a code. Raises Invalid naming the field that cannot be used."""
     _may_keep(actor)
-    title = required(new.title, field="title", at_most=100)
-    place_text = optional(new.place_text, field="place_text", at_most=300)
-    contact = optional(new.contact, field="contact", at_most=100)
-    target = optional(new.target, field="target", at_most=300)
-    if new.kind is SceneKind.ARTICLE and target is None:
-        raise Invalid("problem.scene_code.target", field="target")
+    _checked(new)
+    return await db.change(lambda change: add_within(change, actor, new))
+
+
+async def add_within(change: Change, actor: Actor, new: NewSceneCode) -> SceneCodeView:
+    """The same in somebody else's transaction, who has asked whether the actor may. Raises Invalid."""
+    title, place_text, contact, target = _checked(new)
     wgs84 = checked(new.position).as_wgs84() if new.position is not None else None
-
-    async def work(change: Change) -> SceneCodeView:
-        row = SceneCode(
-            id=change.ids.new(),
-            code=new_code(new.kind),
-            kind=new.kind.value,
-            title=title,
-            place_text=place_text,
-            latitude=wgs84.latitude if wgs84 is not None else None,
-            longitude=wgs84.longitude if wgs84 is not None else None,
-            unit=new.unit,
-            contact=contact,
-            target=target,
-            created_at=change.now,
-        )
-        await row.save(force_create=True)
-        facts: dict[str, object] = {
-            "code": row.code,
-            "kind": row.kind,
-            "title": title,
-            "place_text": place_text,
-            "unit": new.unit,
-            "target": target,
-        }
-        await change.audit(row.id, actor, "scene_code.add", facts)
-        return view_of(row)
-
-    return await db.change(work)
+    row = SceneCode(
+        id=change.ids.new(),
+        code=new_code(new.kind),
+        kind=new.kind.value,
+        title=title,
+        place_text=place_text,
+        latitude=wgs84.latitude if wgs84 is not None else None,
+        longitude=wgs84.longitude if wgs84 is not None else None,
+        unit=new.unit,
+        contact=contact,
+        target=target,
+        created_at=change.now,
+    )
+    await row.save(force_create=True)
+    facts: dict[str, object] = {
+        "code": row.code,
+        "kind": row.kind,
+        "title": title,
+        "place_text": place_text,
+        "unit": new.unit,
+        "target": target,
+    }
+    await change.audit(row.id, actor, "scene_code.add", facts)
+    return view_of(row)
 
 
 async def retire(db: Database, actor: Actor, code_id: UUID) -> SceneCodeView:
@@ -111,6 +108,19 @@ async def note_platform_url(db: Database, actor: Actor, code_id: UUID, url: str)
 def new_code(kind: SceneKind) -> str:
     """The kind's prefix and 16 characters nobody can guess (79 bits)."""
     return PREFIXES[kind] + "".join(secrets.choice(_ALPHABET) for _ in range(UNGUESSABLE_CHARACTERS))
+
+
+def _checked(new: NewSceneCode) -> tuple[str, str | None, str | None, str | None]:
+    """Title, place, contact and target as they are kept."""
+    target = optional(new.target, field="target", at_most=300)
+    if new.kind is SceneKind.ARTICLE and target is None:
+        raise Invalid("problem.scene_code.target", field="target")
+    return (
+        required(new.title, field="title", at_most=100),
+        optional(new.place_text, field="place_text", at_most=300),
+        optional(new.contact, field="contact", at_most=100),
+        target,
+    )
 
 
 def _may_keep(actor: Actor) -> None:
