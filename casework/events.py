@@ -8,6 +8,10 @@ from casework.dangers import events as dangers
 from casework.deadlines import events as deadlines
 from casework.inquiries import events as inquiries
 from casework.notifications import events as notifications
+from casework.penalties import events as penalties
+from casework.permits import events as permits
+from casework.projects import events as projects
+from casework.sign_filings import events as signs
 from casework.work_orders import events as work_orders
 
 EVENTS: tuple[type[CaseEvent], ...] = (
@@ -15,6 +19,10 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     *inquiries.EVENTS,
     *dangers.EVENTS,
     *work_orders.EVENTS,
+    *permits.EVENTS,
+    *signs.EVENTS,
+    *projects.EVENTS,
+    *penalties.EVENTS,
     *deadlines.EVENTS,
     *notifications.EVENTS,
 )

@@ -42,7 +42,9 @@ AUDIENCES = {
     Audience.UNIT_HEADS: "承办单位负责人",
     Audience.INQUIRY_CLERKS: "派单员",
     Audience.CONTRACTOR: "外包作业人员",
-    Audience.KEEPERS: "管理员和审计员",
+    Audience.APPROVERS: "许可承办人",
+    Audience.CO_SIGNERS: "会签人员",
+    Audience.SURVEYORS: "踏勘人员",
     Audience.KEEPERS: "管理员和审计员",
 }
 UNITS = {

@@ -21,8 +21,9 @@ from casework.deadlines.events import DeadlineReached
 from casework.inquiries.events import InquiryClosed, InquirySubmitted
 from casework.notifications.events import AlertUnanswered, MediaNotReceived
 from casework.notifications.shape import Audience
+from casework.permits.events import ApplicationAccepted
 
-ORDER = "work_order"
+ORDER, PERMIT = "work_order", "permit_application"
 
 
 def always(_: CaseEvent) -> bool:
@@ -78,6 +79,14 @@ def not_by_the_citizen(event: InquiryClosed) -> bool:
     return event.by != "citizen"
 
 
+def by_silence(event: ApplicationAccepted) -> bool:
+    return event.is_deemed
+
+
+def by_a_clerk(event: ApplicationAccepted) -> bool:
+    return not event.is_deemed
+
+
 def with_phone(event: DangerPaged) -> bool:
     return event.has_phone
 
@@ -116,10 +125,23 @@ def _reached(mark: str, *, by_somebody: bool | None = None) -> Callable[[Deadlin
     """
 
     def holds(event: DeadlineReached) -> bool:
-        if event.case_kind == ORDER or event.mark != mark or (event.overtaken and mark in ("half", "most")):
+        if (
+            event.case_kind in (ORDER, PERMIT)
+            or event.mark != mark
+            or (event.overtaken and mark in ("half", "most"))
+        ):
             return False
         has_somebody = event.unit is not None or event.assignee_id is not None
         return by_somebody is None or has_somebody == by_somebody
+
+    return holds
+
+
+def _permit_reached(mark: str) -> Callable[[DeadlineReached], bool]:
+    """A mark of a limit of an application; "most" is no news once it is overtaken."""
+
+    def holds(event: DeadlineReached) -> bool:
+        return event.case_kind == PERMIT and event.mark == mark and not (event.overtaken and mark == "most")
 
     return holds
 
@@ -176,5 +198,10 @@ CONDITIONS: dict[str, Condition] = {
     "order_due": Condition((DeadlineReached,), _order_reached("due", "work_order.do")),
     "order_overdue": Condition((DeadlineReached,), _order_reached("overdue", "work_order.do")),
     "order_verify_due": Condition((DeadlineReached,), _order_reached("due", "work_order.verify")),
+    "by_silence": Condition((ApplicationAccepted,), by_silence),
+    "by_a_clerk": Condition((ApplicationAccepted,), by_a_clerk),
+    "permit_most": Condition((DeadlineReached,), _permit_reached("most")),
+    "permit_due": Condition((DeadlineReached,), _permit_reached("due")),
+    "permit_overdue": Condition((DeadlineReached,), _permit_reached("overdue")),
 }
 """The empty name: always."""

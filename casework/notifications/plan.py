@@ -28,7 +28,7 @@ from kit.clock import local
 from kit.db import Change
 
 EXCERPT_CHARACTERS = 300
-WHOLE = {"answer": 600, "update": 600}
+WHOLE = {"answer": 600, "update": 600, "items": 600}
 """Fields of which more is told: 600 characters still fit the 2,048 bytes of a customer-service message."""
 BUNDLES_FRESH_FOR = timedelta(hours=12)
 _SOONEST = (QUEUED, BUNDLED, SENT)
@@ -155,6 +155,13 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
             if contractor_id is None:
                 return []
             return [contractor_id, *await deputy_ids_of(contractor_id, local(change.now).date())]
+        case Audience.APPROVERS:
+            return await _approvers(change, event)
+        case Audience.CO_SIGNERS:
+            unit = getattr(event, "organ_unit", None)
+            return await _holders(change, Role.CO_SIGNER, unit) if unit is not None else []
+        case Audience.SURVEYORS:
+            return sorted(getattr(event, "officer_ids", ()))
         case Audience.DUTY_OFFICERS:
             on_duty = await _holders(change, Role.DUTY_OFFICER)
             return on_duty or await _holders(change, Role.DISPATCHER)
@@ -172,6 +179,14 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
             return sorted(keepers - {getattr(event, "by_id", None), getattr(event, "staff_id", None)})
         case Audience.DISPATCHERS | Audience.INQUIRY_CLERKS:
             return await _holders(change, Role.DISPATCHER)
+
+
+async def _approvers(change: Change, event: CaseEvent) -> list[UUID]:
+    assignee_id, unit = getattr(event, "assignee_id", None), getattr(event, "unit", None)
+    if assignee_id is not None:
+        return [assignee_id, *await deputy_ids_of(assignee_id, local(change.now).date())]
+    clerks = await _holders(change, Role.WINDOW_CLERK, unit)
+    return sorted({*clerks, *await _holders(change, Role.APPROVER, unit)})
 
 
 async def _holders(change: Change, role: Role, unit: str | None = None) -> list[UUID]:

@@ -12,6 +12,7 @@ SOON = timedelta(hours=1)
 OWNER, ASSIGNEE, DISPATCHERS = Audience.OWNER, Audience.ASSIGNEE, Audience.DISPATCHERS
 DUTY_OFFICERS, HEADS, INQUIRY_CLERKS = Audience.DUTY_OFFICERS, Audience.HEADS, Audience.INQUIRY_CLERKS
 UNIT_HEADS, CONTRACTOR, KEEPERS = Audience.UNIT_HEADS, Audience.CONTRACTOR, Audience.KEEPERS
+APPROVERS, CO_SIGNERS, SURVEYORS = Audience.APPROVERS, Audience.CO_SIGNERS, Audience.SURVEYORS
 
 # The bureau acts in office hours, but moves of the clock and late workers do not: nobody is woken by them.
 progress_rule = partial(Rule, audience=OWNER, topic=Topic.PROGRESS, hold_at_night=True)

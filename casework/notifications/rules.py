@@ -41,6 +41,8 @@ from casework.notifications.events import (
     StaffUnbound,
 )
 from casework.notifications.order_rules import ORDER_RULES
+from casework.notifications.penalty_rules import PENALTY_RULES
+from casework.notifications.permit_rules import PERMIT_RULES
 from casework.notifications.rule_kinds import (
     ASSIGNEE,
     DISPATCHERS,
@@ -61,11 +63,28 @@ from casework.notifications.rule_kinds import (
     work_rule,
 )
 from casework.notifications.shape import Bundle, Lane, Rule, Topic
+from casework.notifications.sign_rules import SIGN_RULES
+from casework.permits.events import (
+    ApplicationRated,
+    ApplicationReckoned,
+    PermitFound,
+    PermitReplaced,
+    SurveyWantedAgain,
+)
+from casework.projects.events import (
+    EnterpriseVisitCheckedIn,
+    EnterpriseVisitEnded,
+    EnterpriseVisitTurnedAway,
+)
+from casework.sign_filings.events import SignChecked, SignCorrected, SignRegistered
 from casework.work_orders.events import WorkOrderAccepted, WorkOrderVerified
 
 SHIPPED: tuple[Rule, ...] = (
     *COMPLAINT_RULES,
     *ORDER_RULES,
+    *PERMIT_RULES,
+    *SIGN_RULES,
+    *PENALTY_RULES,
     receipt_rule(
         code="inquiry_submitted_owner",
         event=InquirySubmitted,
@@ -283,8 +302,19 @@ SILENT: dict[type[CaseEvent], str] = {
     ComplaintReckoned: "the new end stands on the case, and its alarms are planned anew",
     ComplaintSplitOff: "`complaint.split` told the citizen, and whoever split it deals with the parts",
     ComplaintArchived: "nothing is to be done any more",
+    ApplicationReckoned: "the new end stands on the application, and its alarms are planned anew",
+    ApplicationRated: "the score stands on the application and in the figures; the service platform hears of it",
+    SurveyWantedAgain: "the next survey's date tells the applicant",
+    SignRegistered: "the filing or approval it came of has a notice of its own, which leads to the code",
+    SignChecked: "the page has thanked its holder",
+    SignCorrected: "a slip of the pen put right; the chain says whose",
+    PermitFound: "what was found stands on the permit; a notice to put right is a case of its own",
+    PermitReplaced: "granting the one that replaces it told the holder",
     WorkOrderAccepted: "it stands on the order; whoever issued it waits for what comes back",
     WorkOrderVerified: "it stands on the order, and nothing is left to do",
+    EnterpriseVisitCheckedIn: "those who checked in stand before the page; the year's number is public",
+    EnterpriseVisitTurnedAway: "the officer reads why at once, and it stands among the visits",
+    EnterpriseVisitEnded: "the enterprise scans the link to rate it on the spot",
     DangerRaised: "`danger.paged` follows within seconds and calls",
     DangerAddedTo: "`danger.passed_on` or the next page tells it, not every message",
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",

@@ -13,8 +13,9 @@ class Audience(StrEnum):
     """For whom a notice is. Staff audiences read theirs in the console.
 
     Where nobody is a duty officer, the dispatchers are paged in their stead. `UNIT_HEADS` are the heads of the
-    unit that has the case, all heads where no unit has it. `CONTRACTOR` is whom an order was issued to. `KEEPERS`
-    are administrators and auditors, without whoever did it and to whom it was done.
+    unit that has the case, all heads where no unit has it. `CONTRACTOR` is whom an order was issued to.
+    `APPROVERS` are who handles an application for a permit: by name, else the window clerks and approvers of its unit.
+    `CO_SIGNERS` are those of the unit that is asked, `SURVEYORS` the two officers who are sent. `KEEPERS` are administrators and auditors, without whoever did it and to whom it was done.
     """
 
     OWNER = "owner"
@@ -25,6 +26,9 @@ class Audience(StrEnum):
     UNIT_HEADS = "unit_heads"
     INQUIRY_CLERKS = "inquiry_clerks"
     CONTRACTOR = "contractor"
+    APPROVERS = "approvers"
+    CO_SIGNERS = "co_signers"
+    SURVEYORS = "surveyors"
     KEEPERS = "keepers"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from casework.case_event import CaseEvent
@@ -32,6 +34,10 @@ from casework.notifications.queries import reason_key
 from casework.notifications.rule_book import NotificationsSection, RuleBook
 from casework.notifications.rules import EARLIER, SHIPPED, SILENT
 from casework.notifications.shape import Audience
+from casework.penalties import events as penalties
+from casework.permits import events as permits
+from casework.projects import events as projects
+from casework.sign_filings import events as signs
 from casework.work_orders import events as orders
 from kit.catalogue import Catalogue
 from tests.casework_setting import person
@@ -53,6 +59,9 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "danger.yaml",
         "deadlines.yaml",
         "work_orders.yaml",
+        "permit_notices.yaml",
+        "sign.yaml",
+        "penalties.yaml",
         "privacy.yaml",
         "scene_code.yaml",
     ):
@@ -124,6 +133,13 @@ def one_of_each() -> list[CaseEvent]:
         *one_of_each_inquiry(),
         *one_of_each_danger(),
         *one_of_each_order(),
+        *one_of_each_permit(),
+        *one_of_each_sign(),
+        *one_of_each_rectification(),
+        *filled(
+            projects.EVENTS,
+            {"at": AT, "visit_id": person(9), "project_id": person(8), "unit": "construction"},
+        ),
         *(DeadlineReached(**DEADLINE, mark=mark, unit=unit) for mark in Mark for unit in (None, "street")),
         PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
         AlertUnanswered(
@@ -187,6 +203,66 @@ def one_of_each_order() -> list[CaseEvent]:
         orders.WorkOrderVerified(**common),
         orders.WorkOrderSentBack(**common, due_at=LATER),
         orders.WorkOrderCancelled(**common),
+    ]
+
+
+def one_of_each_permit() -> list[CaseEvent]:
+    """All of one feature: what an event asks for beside the common is filled in by its type."""
+    common: dict[str, Any] = {
+        "at": AT,
+        "account_id": person(1),
+        "application_id": person(9),
+        "reference": "QS-XK-261123-0001-X",
+        "permit_id": person(9),
+        "number": "清城管许准字〔2026〕第001号",
+        "kind": "stall",
+        "kind_name": "临时占道设摊",
+        "unit": "permits",
+    }
+    moments = ("due_at", "promised_at", "meeting_at", "valid_until_at", "restore_by_at")
+    more = common | dict.fromkeys(moments, LATER) | {"reason": "证照不符", "basis": "第四十五条"}
+    more |= {"items": "1. 面积：与图纸不符", "organ": "交警大队", "organ_unit": "police"}
+    found = filled(permits.EVENTS, more)
+    deemed = common | {"promised_at": LATER, "is_deemed": True}
+    taken = {name: deemed[name] for name in deemed if name not in ("permit_id", "number")}
+    return [*found, permits.ApplicationAccepted(**taken)]
+
+
+def one_of_each_sign() -> list[CaseEvent]:
+    common: dict[str, Any] = {
+        "at": AT,
+        "account_id": person(1),
+        "sign_id": person(9),
+        "code": "sg_0123456789abcdef01234567",
+        "sign_name": "张记面馆",
+        "kind": "shop_sign",
+        "unit": "permits",
+        "reference": "QS-TS-261123-0001-X",
+        "due_on": "2026年12月1日",
+        "reason": "已经拆除",
+    }
+    return filled(signs.EVENTS, common)
+
+
+def one_of_each_rectification() -> list[CaseEvent]:
+    common: dict[str, Any] = {
+        "at": AT,
+        "account_id": person(1),
+        "notice_id": person(9),
+        "reference": "QS-ZG-261123-0001-X",
+        "ground_name": "店外经营",
+        "due_at": LATER,
+        "unit": "street",
+        "outcome": "put_right",
+    }
+    return filled(penalties.EVENTS, common)
+
+
+def filled(kinds: Sequence[type[CaseEvent]], values: Mapping[str, Any]) -> list[CaseEvent]:
+    """One event of each kind, of whatever it asks for."""
+    return [
+        kind(**{one.name: values[one.name] for one in msgspec.structs.fields(kind) if one.name in values})
+        for kind in kinds
     ]
 
 
@@ -397,6 +473,12 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.work_order_cancelled",
         "notify.staff.work_order_done",
         "notify.staff.work_order_declined",
+        "notify.staff.permit_assigned",
+        "notify.staff.permit_co_sign_asked",
+        "notify.staff.permit_deemed",
+        "notify.staff.permit_survey",
+        "notify.staff.permit_survey_moved",
+        "notify.staff.permit_not_restored",
         "notify.staff.deadline_most",
         "notify.staff.deadline_due",
         "notify.staff.deadline_overdue",
