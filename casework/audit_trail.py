@@ -20,6 +20,7 @@ from casework.people.models import Staff
 from casework.people.staff import staff_by_login
 from casework.people.staff_rows import locked_here
 from casework.permissions import Operation, require
+from casework.permits.models import PermitApplication
 from kit.audit.models import AuditEntry
 from kit.audit.verify import Finding, check_chain
 from kit.db import Change, Database
@@ -111,7 +112,7 @@ async def _whose(db: Database, find: str) -> tuple[UUID, str, bool] | None:
         return person.id, f"{person.name} {person.login}", True
     reference = parse_reference(find)
     if reference is not None:
-        for kind in (Complaint, Inquiry):
+        for kind in (Complaint, Inquiry, PermitApplication):
             row = await kind.get_or_none(reference=str(reference))
             if row is not None:
                 return row.id, row.reference, False

@@ -40,6 +40,29 @@ class Operation(StrEnum):
     SEE_VISITS = "see_visits"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDERS = "issue_orders"
+    SEE_PERMITS = "see_permits"
+    ENTER_PERMITS = "enter_permits"
+    TAKE_IN_PERMITS = "take_in_permits"
+    SURVEY_PERMITS = "survey_permits"
+    CO_SIGN_PERMITS = "co_sign_permits"
+    DECIDE_PERMITS = "decide_permits"
+    KEEP_PERMITS = "keep_permits"
+    SEE_APPLICANT = "see_applicant"
+    SEE_APPLICANT_CLEARLY = "see_applicant_clearly"
+    SEE_PAPERS = "see_papers"
+    AMEND_PAPERS = "amend_papers"
+    KEEP_PERMIT_KEYS = "keep_permit_keys"
+    SEE_SIGNS = "see_signs"
+    KEEP_SIGNS = "keep_signs"
+    SEE_PROJECTS = "see_projects"
+    KEEP_PROJECTS = "keep_projects"
+    INSPECT_ENTERPRISES = "inspect_enterprises"
+    PLAN_ENTERPRISE_VISITS = "plan_enterprise_visits"
+    KEEP_CERTIFICATES = "keep_certificates"
+    SEE_VISIT_RATINGS = "see_visit_ratings"
+    READ_VISIT_WORDS = "read_visit_words"
+    SEE_PENALTIES = "see_penalties"
+    KEEP_PENALTIES = "keep_penalties"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
@@ -68,6 +91,7 @@ class Operation(StrEnum):
 
 
 _CASE_ROLES = frozenset({R.DISPATCHER, R.HANDLER, R.DUTY_OFFICER, R.HEAD, R.WINDOW_CLERK})
+_PERMIT_ROLES = frozenset({R.WINDOW_CLERK, R.APPROVER, R.HEAD})
 
 PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # Patrols see their unit's and what they filed, volunteers what they filed: `casework.complaints.sight`.
@@ -103,6 +127,43 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
         {R.CONTRACTOR, R.HANDLER, R.DISPATCHER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR}
     ),
     Operation.ISSUE_ORDERS: frozenset({R.HANDLER, R.DISPATCHER, R.HEAD}),
+    # Applications for permits, filings and refunds; moves are in `casework.permits.lifecycle`, and who sees which in
+    # `casework.permits.sight`: co-signers those they are asked about.
+    Operation.SEE_PERMITS: _PERMIT_ROLES
+    | {R.SURVEY_OFFICER, R.CO_SIGNER, R.DISPATCHER, R.ADMINISTRATOR, R.AUDITOR},
+    # To fill in and submit for somebody at the window.
+    Operation.ENTER_PERMITS: _PERMIT_ROLES,
+    Operation.TAKE_IN_PERMITS: _PERMIT_ROLES,
+    Operation.SURVEY_PERMITS: frozenset({R.SURVEY_OFFICER}),
+    Operation.CO_SIGN_PERMITS: frozenset({R.CO_SIGNER}),
+    Operation.DECIDE_PERMITS: frozenset({R.APPROVER, R.HEAD}),
+    # What follows a permit in force: cancelling, checks, clean-up. Withdrawing and revoking are the head's moves.
+    Operation.KEEP_PERMITS: frozenset({R.APPROVER, R.HEAD}),
+    # Whose application it is: full name, masked numbers, what was handed in.
+    Operation.SEE_APPLICANT: _PERMIT_ROLES | {R.SURVEY_OFFICER, R.ADMINISTRATOR, R.AUDITOR},
+    # The same with telephone and identity numbers: each look is audited.
+    Operation.SEE_APPLICANT_CLEARLY: _PERMIT_ROLES | {R.SURVEY_OFFICER},
+    # Templates of papers, with their versions.
+    Operation.SEE_PAPERS: _PERMIT_ROLES | {R.LEGAL_REVIEWER, R.ADMINISTRATOR, R.AUDITOR},
+    Operation.AMEND_PAPERS: frozenset({R.LEGAL_REVIEWER, R.ADMINISTRATOR}),
+    Operation.KEEP_PERMIT_KEYS: frozenset({R.ADMINISTRATOR}),
+    Operation.SEE_SIGNS: _PERMIT_ROLES | {R.HANDLER, R.DISPATCHER, R.ADMINISTRATOR, R.AUDITOR},
+    Operation.KEEP_SIGNS: _PERMIT_ROLES,
+    Operation.SEE_PROJECTS: _PERMIT_ROLES
+    | {R.HANDLER, R.SURVEY_OFFICER, R.DISPATCHER, R.ADMINISTRATOR, R.AUDITOR, R.DISCIPLINE_INSPECTOR},
+    Operation.KEEP_PROJECTS: frozenset({R.APPROVER, R.HEAD}),
+    # With a certificate in force, two at a time, checked in by code: `casework.projects.visiting`.
+    Operation.INSPECT_ENTERPRISES: frozenset({R.HANDLER, R.SURVEY_OFFICER}),
+    Operation.PLAN_ENTERPRISE_VISITS: frozenset({R.HANDLER, R.SURVEY_OFFICER, R.HEAD}),
+    Operation.KEEP_CERTIFICATES: frozenset({R.HEAD, R.ADMINISTRATOR}),
+    # Only sums of five and more, for everybody.
+    Operation.SEE_VISIT_RATINGS: frozenset(
+        {R.HANDLER, R.SURVEY_OFFICER, R.HEAD, R.ADMINISTRATOR, R.AUDITOR, R.DISCIPLINE_INSPECTOR}
+    ),
+    # What enterprises wrote about a visit: never those who visited, nor their unit.
+    Operation.READ_VISIT_WORDS: frozenset({R.DISCIPLINE_INSPECTOR, R.AUDITOR}),
+    Operation.SEE_PENALTIES: frozenset({R.HANDLER, R.HEAD, R.LEGAL_REVIEWER, R.ADMINISTRATOR, R.AUDITOR}),
+    Operation.KEEP_PENALTIES: frozenset({R.HANDLER, R.HEAD}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),

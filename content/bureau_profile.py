@@ -8,6 +8,8 @@ import msgspec
 from kit.references import letters_are_safe
 
 COMPLAINT_LETTERS, INQUIRY_LETTERS = "TS", "LY"
+PERMIT_LETTERS, FILING_LETTERS = "XK", "BA"
+RECTIFICATION_LETTERS = "ZG"
 
 ReferenceCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4}$")]
 PhoneText = Annotated[str, msgspec.Meta(pattern="^[0-9][0-9-]{2,14}$")]
@@ -43,7 +45,13 @@ class BureauSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     window: Window
 
     def __post_init__(self) -> None:
-        for letters, what in ((COMPLAINT_LETTERS, "投诉"), (INQUIRY_LETTERS, "留言")):
+        for letters, what in (
+            (COMPLAINT_LETTERS, "投诉"),
+            (INQUIRY_LETTERS, "留言"),
+            (PERMIT_LETTERS, "许可申请"),
+            (FILING_LETTERS, "备案"),
+            (RECTIFICATION_LETTERS, "责令改正"),
+        ):
             if not letters_are_safe(self.reference_code, letters):
                 raise ValueError(
                     f"编号字母 {self.reference_code} 与{what}的 {letters} 连在一起时，相邻字母写反无法被校验码发现，"

@@ -65,6 +65,17 @@ def ranges_of(box: Box, at_most: int = 16) -> tuple[tuple[int, int], ...]:
     return tuple((first << bits, ((last + 1) << bits) - 1) for first, last in _runs(squares))
 
 
+def cells_within(box: Box) -> tuple[int, ...]:
+    """The numbers of all smallest cells that touch the box, ascending: for boxes of a few kilometres at most."""
+    left, top = _column_and_row(box.north, box.west, LEVEL)
+    right, bottom = _column_and_row(box.south, box.east, LEVEL)
+    return tuple(
+        sorted(
+            _interleaved(column, row) for column in range(left, right + 1) for row in range(top, bottom + 1)
+        )
+    )
+
+
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
     first = None
     for one, following in pairwise([*numbers, -1]):

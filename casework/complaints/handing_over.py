@@ -24,6 +24,7 @@ from casework.people.staff_leaving import leaving
 from casework.people.staff_rows import locked, locked_here, require_keeper, view
 from casework.people.views import StaffView
 from casework.permissions import Operation, require
+from casework.permits.releasing import release_all_of
 from casework.roles import Role
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.ending import decline_all_of
@@ -95,7 +96,7 @@ async def leave_work(
     desk: Desk, actor: Actor, staff_id: UUID, *, to_id: UUID | None = None, to_units: bool = False
 ) -> StaffView:
     """Somebody leaves, and their open cases go to a colleague or back to their units, all in one moment. A contractor's
-    orders come back to whoever handles their cases, who issues them anew.
+    orders come back to whoever handles their cases, who issues them anew; applications for permits to their units.
 
     Raises Conflict where there are open cases and it is not said where they go.
     """
@@ -112,6 +113,9 @@ async def leave_work(
         given_back = await decline_all_of(OrderDesk(desk, WorkOrdersSection()), change, staff_id)
         if given_back:
             facts["orders"] = list(given_back)
+        released = await release_all_of(change, actor, staff_id)
+        if released:
+            facts["applications"] = list(released)
         await leaving(change, actor, row, facts)
         return await view(row, local(change.now).date())
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tortoise import fields
-from tortoise.models import Model
 
 from kit.db.indexes import IndexWhere
+from kit.tables import Model
 
 OPEN = "closed_at IS NULL"
 """Of a million cases some twenty thousand are open; their queues have indexes of their own, see `casework.queues`."""

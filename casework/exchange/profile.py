@@ -55,17 +55,23 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     code: PeerCode
     name: Name
-    kind: Literal["hotline", "city_management"]
+    kind: Literal["hotline", "city_management", "service_platform"]
     callback: Address | None = None
     steps: tuple[Told, ...] = ("accepted", "refused", "assigned", "answered", "closed", "withdrawn")
     categories: Mapping[Their, str] = {}
     statuses: Mapping[Told, Their] = {}
     urgencies: Mapping[Their, Urgency] = {}
+    permit_statuses: Mapping[Their, Their] = {}
+    """Steps of applications for permits to what the service platform calls them (`casework.permits.platform`)."""
     accepts: bool = False
     refer_to: bool = True
     """Whether our cases may be referred to it."""
 
     def __post_init__(self) -> None:
+        if self.kind == "service_platform" and (self.refer_to or self.accepts):
+            raise ValueError(
+                f"exchange 里 {self.code} 是政务服务平台，不接投诉：请写 refer_to: false，不写 accepts"
+            )
         if self.callback is None:
             return
         try:

@@ -15,6 +15,7 @@ from casework.inquiries.models import Inquiry
 from casework.people import merging
 from casework.people.merging import Basis, Tree
 from casework.people.models import Account, PersonalConsent, StaffBinding, WechatIdentity
+from casework.permits.models import PermitApplication, PermitDraft
 from kit.db import Change, Database
 from kit.http.sessions import end_all_for
 from kit.problems import Conflict, NotFound
@@ -31,6 +32,8 @@ async def is_claimable(account_id: UUID, complaint_id: UUID) -> bool:
         WechatIdentity.filter(account_id=account_id),
         StaffBinding.filter(account_id=account_id),
         Inquiry.filter(account_id=account_id),
+        PermitApplication.filter(account_id=account_id),
+        PermitDraft.filter(account_id=account_id),
         PersonalConsent.filter(account_id=account_id, details_sealed__isnull=False),
         Complaint.filter(account_id=account_id).exclude(id=complaint_id),
         DangerAlert.filter(account_id=account_id).exclude(complaint_id=complaint_id),

@@ -14,8 +14,10 @@ from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNo
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.notifications.models import Delivery
+from casework.penalties.own_data import penalty_holdings
 from casework.people import consents, phones
 from casework.people.models import Account, AccountLink, PersonalConsent, StaffBinding, WechatIdentity
+from casework.permits.own_data import permit_holdings
 from kit.db import Change, Database
 from kit.problems import NotFound
 from kit.sealing import FieldSealer
@@ -62,6 +64,8 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
             }
             for row in await DangerAlert.filter(account_id__in=ids).order_by("raised_at", "id")
         ],
+        **await permit_holdings(sealer, ids),
+        **await penalty_holdings(sealer, ids),
         "messages_to_you": [
             {
                 "template": row.template,

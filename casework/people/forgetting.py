@@ -1,8 +1,8 @@
 """People who never had anything done are forgotten: at once when they ask, or when they do not come any more.
 
 Their identities are deleted. What stays is an account that is a number and nothing else, with its audit chain. A
-person is all linked accounts together: a case, a message thread, a danger alert or staff's own phone of one keeps
-them all.
+person is all linked accounts together: a case, a message thread, a danger alert, an application for a permit or staff's
+own phone of one keeps them all.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
 from casework.people import merging, phones
 from casework.people.models import Account, PersonalConsent, StaffBinding, StaffBindingCode, WechatIdentity
+from casework.permits.models import Permit, PermitApplication
+from casework.permits.own_data import forget_drafts_of
 from kit.db import Change, Database
 from kit.http.models import HttpSession
 from kit.problems import NotFound
@@ -29,6 +31,8 @@ UNSEEN_FOR: Final = timedelta(days=365)
 CODES_FOR: Final = timedelta(days=1)
 """After a binding code has ended."""
 _LOOKED_AT: Final = 500
+_MATTERS: Final = (Complaint, Inquiry, DangerAlert, PermitApplication, Permit)
+"""What the bureau keeps a record of."""
 
 Seen = Callable[[list[UUID], datetime], Awaitable[frozenset[UUID]]]
 """Which of these accounts another part has heard from since."""
@@ -59,7 +63,7 @@ async def forget_unseen(db: Database, seen: Seen, also: Also, at_most: int = 50)
 async def has_matters(account_ids: Collection[UUID]) -> bool:
     """Whether anything was ever done for these accounts, or is to be: a record of the bureau's then names them."""
     ids = list(account_ids)
-    for model in (Complaint, Inquiry, DangerAlert):
+    for model in _MATTERS:
         if await model.filter(account_id__in=ids).exists():
             return True
     return await StaffBinding.filter(account_id__in=ids, unbound_at=None).exists()
@@ -117,7 +121,7 @@ async def _kept(before: datetime, account_ids: frozenset[UUID], seen: Seen) -> f
     """Which of these accounts have something done for them, or were seen."""
     ids = list(account_ids)
     found: set[UUID] = set(await seen(ids, before))
-    for model in (Complaint, Inquiry, DangerAlert):
+    for model in _MATTERS:
         rows = await model.filter(account_id__in=ids).only("id", "account_id")
         found |= {row.account_id for row in rows if row.account_id is not None}
     found |= {row.account_id for row in await StaffBinding.filter(account_id__in=ids, unbound_at=None)}
@@ -149,6 +153,7 @@ async def _delete(change: Change, actor: Actor, member_ids: frozenset[UUID], als
     await guardians.update(details_sealed=None, revoked_at=change.now)
     await Delivery.filter(recipient_id__in=ids).delete()
     await HttpSession.filter(subject_kind="citizen", subject_id__in=ids).delete()
+    await forget_drafts_of(ids)
     await also(change, ids)
     await WechatIdentity.filter(account_id__in=ids).delete()
     for id in ids:

@@ -19,6 +19,8 @@ from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.moving import ACTION
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
+from casework.permits.forgetting import anonymise_within, applications_due
+from casework.permits.models import PermitApplication
 from casework.retention.due import cases_due, recordings_due, threads_due
 from casework.retention.profile import RetentionSection
 from kit.db import Change, Database
@@ -39,6 +41,9 @@ async def keep_no_longer(
         done += await anonymise_case(desk, clock(), id, retention, remove, instead=instead)
     for id in await recordings_due(retention, now, at_most):
         done += await _delete_recording(db, clock(), id, retention, remove)
+    times = retention.permits.before(now), retention.not_taken_on.before(now)
+    for id in await applications_due(*times, at_most):
+        done += await _anonymise_application(db, clock(), id, retention, remove, instead=instead)
     for id in await threads_due(retention, now, at_most):
         done += await _delete_thread(db, clock(), id, retention)
     return done
@@ -74,6 +79,23 @@ async def anonymise_case(
         return files
 
     gone = await desk.db.change(work)
+    for one in gone or ():
+        await remove(one)
+    return int(gone is not None)
+
+
+async def _anonymise_application(
+    db: Database, actor: Actor, id: UUID, retention: RetentionSection, remove: Remove, *, instead: str
+) -> int:
+    async def work(change: Change) -> tuple[UUID, ...] | None:
+        row = await PermitApplication.get_or_none(id=id)
+        if row is None:
+            return None
+        kept = retention.of_application(row.state)
+        content: dict[str, object] = {"basis": kept.basis, "years": kept.years}
+        return await anonymise_within(change, actor, id, instead=instead, content=content)
+
+    gone = await db.change(work)
     for one in gone or ():
         await remove(one)
     return int(gone is not None)

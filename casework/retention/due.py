@@ -16,6 +16,7 @@ from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
 from casework.notifications.states import FINAL_STATES
+from casework.permits.forgetting import applications_due
 from casework.retention.profile import NEVER_TAKEN_ON, RetentionSection
 from kit.ids import first_id
 
@@ -154,6 +155,9 @@ async def _count(kind: str, before: datetime) -> int:
             return await _counted(*(_named(state, before) for state in states))
         case "not_taken_on":
             return await _counted(*(_named(state, before) for state in sorted(NEVER_TAKEN_ON)))
+        case "permits":
+            old = await applications_due(before, before, COUNTED_TO)
+            return len(old)
         case "recordings":
             return await _counted(_recordings(before))
         case "inquiries":
@@ -163,8 +167,8 @@ async def _count(kind: str, before: datetime) -> int:
         case "danger_words":
             return await _counted(DangerAlert.filter(state="ended", ended_at__lt=before).exclude(words=""))
         case _:
-            old = Delivery.filter(id__lt=first_id(before), state__in=list(FINAL_STATES))
-            return await _counted(old)
+            sent = Delivery.filter(id__lt=first_id(before), state__in=list(FINAL_STATES))
+            return await _counted(sent)
 
 
 async def _counted(*queries: QuerySet[M]) -> int:

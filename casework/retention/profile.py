@@ -52,8 +52,9 @@ NEVER_TAKEN_ON = frozenset({"refused", "withdrawn"})
 
 
 class RetentionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Times after the end: of a case that was taken on, of one refused or withdrawn, of recordings (voice, film), of a
-    message thread, of the words of a danger alert, of a notice that was sent.
+    """Times after the end: of a case that was taken on, of one refused or withdrawn, of an application for a permit (and
+    the permit that came of it), of recordings (voice, film), of a message thread, of the words of a danger alert, of a
+    notice that was sent.
 
     Without an `archive_duty` every case that is over is deleted when its owner asks.
     """
@@ -64,6 +65,7 @@ class RetentionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     inquiries: Kept = Kept(years=3, basis=STATUTE)
     danger_words: Kept = Kept(years=3, basis=STATUTE)
     notices: Kept = Kept(years=3, basis=STATUTE)
+    permits: Kept = Kept(years=10, basis=ARCHIVE_RULE)
     archive_duty: ArchiveDuty | None = None
 
     def __post_init__(self) -> None:
@@ -74,6 +76,10 @@ class RetentionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         """Every time by the name of what is kept."""
         kept = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: one for name, one in kept.items() if isinstance(one, Kept)}
+
+    def of_application(self, state: str) -> Kept:
+        """How long an application that ended in this state keeps whose it was."""
+        return self.not_taken_on if state in NEVER_TAKEN_ON else self.permits
 
     def of_case(self, state: str) -> Kept:
         """How long a case that ended in this state keeps its words."""
