@@ -9,15 +9,19 @@ from collections.abc import Callable, Sequence
 
 from app import commands
 from app.arguments import USAGE, Parser
-from app.refusals import REFUSALS
+from app.importing import uncollected
+from app.refusals import refusals
 
 
-def build_parser() -> Parser:
-    """All commands with their arguments; each sets `run`, a function of the parsed arguments."""
+def build_parser(only: str | None = None) -> Parser:
+    """All commands with their arguments; each sets `run`, a function of the parsed arguments.
+
+    With `only`, the others are there by name alone.
+    """
     parser = Parser(prog="chengguan", description="城管执法局微信服务后台")
     parser.set_defaults(run=None)
     group = parser.add_subparsers(metavar="命令", parser_class=Parser)
-    commands.add_all(group)
+    commands.add_all(group, only)
     return parser
 
 
@@ -26,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # What we store is for the service's own user alone.
     os.umask(0o077)
     given = list(sys.argv[1:] if argv is None else argv)
-    parser = build_parser()
+    with uncollected():
+        parser = build_parser(only=given[0] if given else "")
     # The stand-in has options of its own, which argparse would not hand on.
     arguments = parser.parse_args(given[:1] if given[:1] == ["standin"] else given)
     arguments.rest = given[1:]
@@ -36,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         return run(arguments)
-    except REFUSALS as exc:
+    except refusals() as exc:
         for sentence in str(exc).splitlines():
             print(f"错误：{sentence}", file=sys.stderr)
         return USAGE

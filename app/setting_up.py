@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 
 from app.backup_places import backups_folder
-from app.core import SHIPPED_PROFILE, open_database, whole_profile
+from app.database import open_database
 from app.demo_profile import DEMO_SECTIONS
 from app.key_check import record_keys
 from app.models import MODEL_MODULES
+from app.profile import whole_profile
+from app.shipped import SHIPPED_PROFILE
 from casework.areas.places import load_places
 from casework.areas.relocating import relocate
+from casework.permits.published_models import PermitKeyList
 from content.interpretations.laws import LawIndex
 from content.interpretations.load import load_starter, read_starter
 from content.profile_store import load_profile
@@ -20,6 +23,7 @@ from kit.db.models import KeyFingerprint
 from kit.profile import read_profile
 from kit.secrets import KeyRing
 from kit.settings import Settings
+from kit.signing_keys import SigningKeys
 
 
 async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
@@ -56,6 +60,10 @@ async def set_up(settings: Settings, *, backed_up: bool = False) -> int:
             profile_is_new = await load_profile(change, dict(document))
             return profile_is_new, await load_starter(change, entries, change.now, change.ids)
 
+        signing = SigningKeys(settings.key_dir)
+        # As above: beside lists that were published a new one would hide a loss.
+        if not signing.held().keys and not await PermitKeyList.exists():
+            signing.add(db.clock.now(), use=True)
         profile_is_new, altered = await db.change(work, timeout_s=60)
         if done.applied:
             # Cases from before there were squares and areas.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from app.backing_up import ROOM_FACTOR, back_up_all
-from app.core import open_database
+from app.database import open_database
 from app.key_check import check_keys
 from app.meters import metrics_folder
 from app.setting_up import set_up

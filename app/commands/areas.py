@@ -27,8 +27,7 @@ LARGEST_FILE = 256 * 1024 * 1024
 NAMED_AT_MOST = 20
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("areas", help="本单位的区县、街道、网格边界")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     taking = actions.add_parser(
         "import", help="导入一类区域的边界（GeoJSON），文件里有的就是这一类的全部；有错就一个也不导入"

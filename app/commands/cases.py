@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.running import with_desk
-from app.core import CATALOGUE_FOLDER
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints.desk import Desk
 from casework.exchange.closed_cases import Fault, Words
@@ -22,8 +22,7 @@ SHOWN = 200
 EVERY = 5_000
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("cases", help="案件：导入以前办结的")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     importing = actions.add_parser(
         "import", help="从 CSV 或 XLSX 导入以前系统里办结的案件；有一行不对就一行也不导入"

@@ -13,8 +13,9 @@ from app.category_columns import COLUMNS, cells_of
 from app.category_import import SECTION, check_open_cases, checked_map, differences, put_in_force, told
 from app.category_list import Defaults, NewList, read_list
 from app.commands.running import with_database, with_desk
-from app.core import CATALOGUE_FOLDER, PROFILE_REFUSED, whole_profile
+from app.profile import PROFILE_REFUSED, whole_profile
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.actors import Actor
 from casework.complaints.desk import Desk
 from casework.people.staff import staff_by_login
@@ -25,8 +26,7 @@ from kit.db import Change, Database
 from kit.sheets import csv_pieces, xlsx_pieces
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("categories", help="投诉分类：导入本市的清单，导出现行的清单")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     taking = actions.add_parser(
         "import", help="导入本市自己的分类清单（CSV 或 XLSX），文件里有的就是全部；有错就一个也不导入"

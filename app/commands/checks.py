@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from app.audit_rows import all_entries
-from app.core import CATALOGUE_FOLDER, calendar_of, open_database, profile_in_force
+from app.database import open_database
 from app.environment import read_settings
+from app.profile import calendar_of, profile_in_force
 from app.refusals import CommandRefused
 from app.sealing import published_folder, read_published
+from app.shipped import CATALOGUE_FOLDER
 from kit.audit.models import AuditEntry, AuditSeal
 from kit.audit.verify import Finding, VerifyKeys, verify
 from kit.catalogue import Catalogue
@@ -23,8 +25,7 @@ from kit.clock import SystemClock, local
 from kit.secrets import KeyRing
 
 
-def add(group: Any) -> None:
-    audit = group.add_parser("audit", help="审计链")
+def add_audit(audit: Any) -> None:
     actions = audit.add_subparsers(metavar="动作", required=True, parser_class=type(audit))
     verifying = actions.add_parser("verify", help="核验全部办件的审计链和每日封存")
     verifying.add_argument(
@@ -32,7 +33,9 @@ def add(group: Any) -> None:
     )
     verifying.add_argument("--json", action="store_true", help="以 JSON 输出结果")
     verifying.set_defaults(run=_verify)
-    calendar = group.add_parser("calendar", help="工作日历")
+
+
+def add_calendar(calendar: Any) -> None:
     actions = calendar.add_subparsers(metavar="动作", required=True, parser_class=type(calendar))
     checking = actions.add_parser("check", help="检查节假日数据是否齐备")
     checking.add_argument("--on", type=date.fromisoformat, help="按哪一天检查（默认今天），如 2026-12-01")

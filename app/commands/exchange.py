@@ -6,16 +6,15 @@ import argparse
 from typing import Any
 
 from app.commands.running import with_database
-from app.core import profile_in_force
 from app.environment import read_settings
+from app.profile import profile_in_force
 from app.refusals import CommandRefused
 from casework.exchange.profile import ExchangeSection
 from kit.db import Database
 from kit.shared_secrets import SharedSecrets
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("exchange", help="外部平台（12345、数字城管）：列出，换密钥")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     listing = actions.add_parser("list", help="单位画像里有哪些平台，密钥齐不齐")
     listing.set_defaults(run=_list)

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from app.core import CATALOGUE_FOLDER
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.figures.anonymous import OTHER, PublicFigures, PublicLine, public_figures
 from casework.figures.sheet import digest_of, read
 from casework.figures.wording import percent
@@ -20,8 +20,7 @@ from kit.problems import Invalid
 LARGEST_BYTES = 512 * 1024 * 1024
 
 
-def add(group: Any) -> None:
-    figures = group.add_parser("figures", help="投诉办理数据")
+def add(figures: Any) -> None:
     actions = figures.add_subparsers(metavar="动作", required=True, parser_class=type(figures))
     again = actions.add_parser("recompute", help="由公布的底表复算当月数据，与公布的页面对照")
     again.add_argument("file", type=Path, metavar="底表", help="从公布页面下载的 CSV")

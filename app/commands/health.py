@@ -11,8 +11,7 @@ from typing import Any
 from app.environment import read_settings
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("health", help="现在哪里不对：积压、期限、磁盘、备份……和该看哪一份手册")
+def add(parser: Any) -> None:
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
     parser.set_defaults(run=_health)
 

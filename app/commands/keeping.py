@@ -16,16 +16,18 @@ from kit.sealed_keys import UnsealedKeys, read_sealed_keys, write_sealed_keys
 from kit.secrets import KeyRing
 from kit.settings import Settings
 from kit.shared_secrets import SharedSecrets
+from kit.signing_keys import SigningKeys
 
 
-def add(group: Any) -> None:
-    backup = group.add_parser("backup", help="不停机备份数据库和文件；密钥用 --keys 另存")
+def add_backup(backup: Any) -> None:
     backup.add_argument("--to", type=Path, metavar="文件夹", help="备份放在哪里（默认 DATA_DIR/backups）")
     backup.add_argument("--keep", type=_at_least_one, metavar="份数", help="只留最近几份，更早的删除")
     backup.add_argument("--keys", type=Path, metavar="文件", help="只备份密钥：写成一个用口令封住的文件")
     _passphrase(backup)
     backup.set_defaults(run=_backup)
-    restore = group.add_parser("restore", help="把备份恢复到空的地方")
+
+
+def add_restore(restore: Any) -> None:
     restore.add_argument(
         "folder", nargs="?", type=Path, metavar="备份", help="备份的文件夹；只恢复密钥时不写"
     )
@@ -38,7 +40,9 @@ def add(group: Any) -> None:
     )
     restore.add_argument("--set-aside", action="store_true", help="先把现有的数据库和文件挪到一边（不删除）")
     restore.set_defaults(run=_restore)
-    upgrade = group.add_parser("upgrade", help="换好程序之后：检查、备份、升级数据库、试启动")
+
+
+def add_upgrade(upgrade: Any) -> None:
     upgrade.add_argument("--check", action="store_true", help="只检查，什么都不改")
     upgrade.add_argument(
         "--to", type=Path, metavar="文件夹", help="升级前的备份放在哪里（默认 DATA_DIR/backups）"
@@ -86,7 +90,9 @@ def _backup_keys(settings: Settings, arguments: argparse.Namespace) -> int:
         raise CommandRefused("--keys 单独使用：密钥不和数据放在一起。")
     keys = KeyRing.open(settings.key_dir, create=False)
     shared = SharedSecrets(settings.key_dir).all()
-    write_sealed_keys(arguments.keys, keys, _ask(arguments, twice=True), shared)
+    write_sealed_keys(
+        arguments.keys, keys, _ask(arguments, twice=True), shared, SigningKeys(settings.key_dir).content()
+    )
     peers = f"，连同和 {'、'.join(shared)} 共用的" if shared else ""
     print(f"密钥已封入 {arguments.keys}{peers}。口令另外保管：忘了口令，这个文件就打不开。")
     return 0
@@ -151,6 +157,8 @@ def _restore_keys(settings: Settings, unsealed: UnsealedKeys | None) -> int:
 
 
 def _put_back_shared(settings: Settings, unsealed: UnsealedKeys) -> None:
+    if SigningKeys(settings.key_dir).put_back(unsealed.signing):
+        print("电子许可证的签名密钥也已恢复。")
     if names := SharedSecrets(settings.key_dir).put_back(unsealed.shared):
         print(f"和 {'、'.join(names)} 共用的密钥也已恢复；备份之后换过的，请和对方再换一次。")
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.running import with_database
-from app.core import complaint_policy, open_database, profile_in_force
+from app.database import open_database
 from app.environment import read_settings
-from content.interpretations.check_words import PERMIT_PLACES
+from app.profile import complaint_policy, profile_in_force
+from casework.permits.kinds import PermitsSection
 from content.interpretations.commands import kb_ask, kb_build, kb_check
 from content.interpretations.evaluating import kb_eval
 from content.interpretations.law_library import laws_for
@@ -24,8 +25,7 @@ from kit.db import Database
 from kit.secrets import KeyRing
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("kb", help="政策问答知识库")
+def add(parser: Any) -> None:
     parser.set_defaults(starter=False)
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     checking = actions.add_parser(
@@ -77,7 +77,10 @@ def _check(arguments: argparse.Namespace) -> int:
             on,
             entries,
             laws=await laws_for(entries),
-            places={*PERMIT_PLACES, *(f"complaint:{group}" for group in groups)},
+            places={
+                *(f"permit:{kind.code}" for kind in profile.section(PermitsSection).kinds),
+                *(f"complaint:{group}" for group in groups),
+            },
             local=profile.section(KnowledgeSection).local,
             as_json=arguments.json,
         )

@@ -35,8 +35,7 @@ OK, DIFFERING = 0, 2
 STATES = {"unknown": "不明", "not_yet": "尚未施行", "in_force": "现行", "superseded": "已废止"}
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("laws", help="法律原文：导入、查看、与法条索引核对")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     _add_import(actions)
     listing = actions.add_parser("list", help="知道哪些法、哪一版、现行还是已废止，原文导入了没有")

@@ -27,8 +27,7 @@ from nlp.training import TrainingError
 STANDINGS = {"in_force": "正在使用", "trained": "未启用", "retired": "已停用"}
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("nlp", help="按词语猜分类的模型：训练、测算、启用、停用")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     training = actions.add_parser("train-categories", help="用本单位已办结案件的分类训练，报告各类对不对得上")
     training.add_argument(

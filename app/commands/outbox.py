@@ -18,8 +18,7 @@ from kit.outbox_upkeep import dead_ids, held_up, revive
 STATES = {PENDING: "等待", DEAD: "停下"}
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("outbox", help="没派发出去的事件：看、重新派发")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     listing = actions.add_parser("list", help="列出还没处理的事件，最早的在前")
     listing.add_argument("--dead", action="store_true", help="只列多次失败后停下的")

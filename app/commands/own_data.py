@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from app.commands.running import with_desk
-from app.core import CATALOGUE_FOLDER, profile_in_force
 from app.environment import read_settings
 from app.erasures import Repeated, erasures_folder, repeat_erasures
+from app.profile import profile_in_force
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints.desk import Desk
 from casework.complaints.filing import KIND
@@ -22,6 +23,10 @@ from casework.complaints.forgetting import forget_case, forget_thread
 from casework.complaints.models import Complaint
 from casework.complaints.restricting import restrict_case
 from casework.inquiries.models import Inquiry
+from casework.permits.forgetting import forget_application
+from casework.permits.models import PermitApplication
+from casework.permits.submitting import FILING_KIND
+from casework.permits.submitting import KIND as PERMIT_KIND
 from casework.retention.anonymising import keep_no_longer
 from casework.retention.due import COUNTED_TO, KeptLine, report
 from casework.retention.profile import RetentionSection
@@ -34,9 +39,9 @@ from kit.secrets import KeyRing
 def add_to_people(actions: Any) -> None:
     forgetting = actions.add_parser(
         "forget-case",
-        help="按本人要求，删除一件已办结投诉（或已结束留言）里的个人信息：是谁、说的话、地点、姓名电话、照片",
+        help="按本人要求，删除一件已办结投诉（或已结束留言、许可和备案申请）里的个人信息：是谁、说的话、地点、姓名电话、照片",
     )
-    forgetting.add_argument("--reference", required=True, help="投诉或留言的编号")
+    forgetting.add_argument("--reference", required=True, help="投诉、留言或申请的编号")
     forgetting.add_argument("--yes", action="store_true", help="确认删除；删除后不能恢复")
     forgetting.set_defaults(run=_forget)
     restricting = actions.add_parser(
@@ -47,8 +52,7 @@ def add_to_people(actions: Any) -> None:
     restricting.set_defaults(run=_restrict)
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("retention", help="数据保存期限：哪些到期了，去除到期的个人信息")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     showing = actions.add_parser("report", help="每一类保存多久、凭什么、多少到期了；只看，不删")
     showing.set_defaults(run=_report)
@@ -70,6 +74,12 @@ def _forget(arguments: argparse.Namespace) -> int:
     instead = Catalogue.load(CATALOGUE_FOLDER).text("complaint.forgotten")
 
     async def work(desk: Desk) -> tuple[UUID, ...]:
+        if parsed.kind in (PERMIT_KIND, FILING_KIND):
+            application = await PermitApplication.get_or_none(reference=str(parsed))
+            if application is None:
+                raise CommandRefused(f"没有编号为 {parsed} 的申请。")
+            kept = (await _retention()).archive_duty
+            return await forget_application(desk.db, system(), application.id, instead=instead, duty=kept)
         if parsed.kind != KIND:
             thread = await Inquiry.get_or_none(reference=str(parsed))
             if thread is None:

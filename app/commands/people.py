@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.commands import own_data
 from app.commands.running import with_database
-from app.core import CATALOGUE_FOLDER
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.actors import system
 from casework.complaints.queries import account_of
 from casework.people import merging
@@ -20,8 +20,7 @@ from kit.clock import local
 from kit.db import Change, Database
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("people", help="市民的账户：查看和解除关联")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     showing = actions.add_parser("links", help="哪些账户被认作同一个人，凭什么、什么时候")
     _add_whose(showing)

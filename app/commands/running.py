@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from app.core import CATALOGUE_FOLDER, calendar_of, complaint_policy, open_database, profile_in_force
+from app.database import open_database
 from app.environment import read_settings
+from app.profile import calendar_of, complaint_policy, profile_in_force
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from casework.complaints.desk import Desk
 from casework.roles import STAFF_ROLES, Role
 from content.bureau_profile import BureauSection

@@ -16,8 +16,7 @@ from casework.people.staff import add_staff, list_staff, set_password
 from kit.db import Database
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("staff", help="工作人员账号")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     adding = actions.add_parser("add", help="新增账号")
     adding.add_argument("--login", required=True, help="登录名（字母、数字）")

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-def add(group: Any) -> None:
-    parser = group.add_parser("wechat", help="公众号：接通检查、菜单、自动回复、二维码、域名校验文件")
+def add(parser: Any) -> None:
     actions = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     checking = actions.add_parser("check", help="检查公众号和小程序是否接通，逐项说明怎么办")
     checking.add_argument("--json", action="store_true", help="以 JSON 输出结果")
