@@ -8,7 +8,7 @@ from typing import Any
 
 from app.category_columns import COLUMNS, cells_of
 from app.category_list import NewList
-from app.core import complaint_policy, whole_profile
+from app.profile import complaint_policy, whole_profile
 from app.refusals import CommandRefused
 from casework.actors import Actor
 from casework.complaints.desk import Desk

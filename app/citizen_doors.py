@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from app.core import Core
-from app.doors import notice_side
+from app.doors import notice_side, project_desk_of
+from app.permit_profile import SAMPLES
+from app.permits import sign_desk_of
 from app.platform import Platform
+from app.shipped import SHIPPED_PROFILE
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
 from bot.singleflight import Names
+from casework.areas.profile import MapSection
 from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
+from casework.penalties.desk import PenaltyDesk
 from casework.people.profile import ConsentsSection
+from casework.permits.desk import PermitDesk
 from content.bureau_profile import BureauSection
 from content.interpretations.gists import shipped_gists
 from content.interpretations.hearing import Hearing
@@ -20,10 +26,13 @@ from kit.http.assets import Assets
 from kit.http.rate_limit import RateLimit
 from kit.http.sign_in_limit import TRIES_A_MINUTE, SignInLimit
 from kit.http.slow_down import LoginSlowDown, Slope
+from kit.signing_keys import SigningKeys
 from miniapp_api.door import Answerer, ApiDoor, build_api
 from miniapp_api.open311.door import Open311Door, build_open311
+from miniapp_api.permit_side import PermitSide as ApiPermitSide
 from miniapp_api.platform import MiniPlatform
 from web.h5.door import Answering, H5Door, build_h5
+from web.h5.permit_door import MapGround, PermitSide
 from web.h5.platform import WebPlatform
 
 
@@ -36,6 +45,8 @@ def citizens_pages(
     platform: Platform,
     answering: Answering,
     hearing: Hearing,
+    permits: PermitSide,
+    penalties: PenaltyDesk,
 ) -> H5Door:
     """The pages under /h5. Their sign-in works in any browser only where the stand-in plays the platform."""
     settings = core.settings
@@ -57,6 +68,7 @@ def citizens_pages(
         desk=desk,
         inquiries=inquiries,
         keys=core.keys,
+        projects=project_desk_of(core),
         catalogue=core.catalogue,
         assets=assets,
         files=files,
@@ -68,6 +80,8 @@ def citizens_pages(
         notices=notice_side(core, "official"),
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         forget_also=forget_accounts,
+        permits=permits,
+        penalties=penalties,
         in_any_browser=settings.demo,
         answering=answering,
         hearing=hearing,
@@ -87,6 +101,7 @@ def mini_program_api(
     files: FileStore,
     platform: Platform,
     hearing: Hearing,
+    permits: PermitDesk,
 ) -> ApiDoor:
     """The API under /api/v1; it says so where the bureau has no mini-program."""
 
@@ -117,9 +132,27 @@ def mini_program_api(
         notices=notice_side(core, "miniprogram"),
         also_held=BotHoldings(desk.sealer, Names.of_keys(core.keys)),
         forget_also=forget_accounts,
+        permits=ApiPermitSide(permits, SigningKeys(core.settings.key_dir), core.settings.public_url),
         sign_ins=_sign_ins(core),
         pace=RateLimit(core.redis, core.keys, core.clock, enabled=core.settings.rate_limits),
         trusted_proxies=core.settings.trusted_proxies,
+    )
+
+
+def permit_pages_of(core: Core, permits: PermitDesk) -> PermitSide:
+    """What citizens' pages need of permits beside the desk."""
+    settings, base = core.settings, core.profile.section(MapSection).base
+    if base is not None and base.needs_key and not settings.map_key:
+        base = None
+    tiles = (
+        tuple(one.replace("{key}", settings.map_key or "") for one in base.tiles) if base is not None else ()
+    )
+    return PermitSide(
+        desk=permits,
+        keys=SigningKeys(settings.key_dir),
+        samples=(settings.bureau_profile or SHIPPED_PROFILE) / SAMPLES,
+        signs=sign_desk_of(core),
+        ground=MapGround(base, tiles),
     )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.campaigns import campaign_desk
-from app.core import SHIPPED_PROFILE, Core, open_core, redis_url
+from app.core import Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
 from app.demo_knowledge import asked_in_vain
 from app.demo_people import DEMO_STAFF, demo_password
+from app.demo_permits import applied
 from app.demo_postings import posted
+from app.demo_projects import boards
 from app.demo_stories import CAMPAIGN, STORIES, Story
 from app.doors import capabilities_of, desk_of
 from app.platform import Platform
+from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor, system
 from casework.areas.actions import import_areas
 from casework.areas.kinds import AreaKind
@@ -26,6 +29,8 @@ from casework.complaints.models import Complaint
 from casework.complaints.place import Position
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff, list_staff
+from casework.permits.models import PermitApplication
+from casework.projects.models import Project
 from casework.routing.models import Posting
 from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import note_platform_url
@@ -54,11 +59,15 @@ async def fill(settings: Settings) -> int:
             await posted(desk)
         if fresh:
             await _cases(desk)
+        if not await PermitApplication.exists():
+            await applied(core, {one.login: one.actor() for one in await list_staff(desk.db)})
         if not await Campaign.exists():
             await _campaign(core, desk)
         if not await SceneCode.exists():
             for code in DEMO_CODES:
                 await add_code(desk.db, system(), code)
+        if not await Project.exists():
+            await boards(core, {one.login: one.actor() for one in await list_staff(desk.db)})
         await asked_in_vain(core, desk, await _editor(desk))
     return 0
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.core import Core, calendar_of, complaint_policy, rule_book
+from app.core import Core
 from app.knowledge import Knowledge
+from app.profile import calendar_of, complaint_policy, rule_book
 from bot.auto_replies import AutoReplies, AutoRepliesSection
 from bot.building import Bot, build_bot, build_miniprogram_door
 from bot.capabilities import Capabilities
@@ -22,6 +23,11 @@ from casework.inquiries.profile import InquiriesSection
 from casework.notifications.topics import topics_of
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
+from casework.permits.desk import PermitDesk
+from casework.permits.finding import RowPermitFinder
+from casework.permits.kinds import PermitsSection
+from casework.projects.desk import ProjectDesk
+from casework.projects.profile import ProjectsSection
 from casework.routing.desk import RoutingDesk
 from casework.routing.profile import RoutingSection
 from casework.routing.router import RuleRouter
@@ -45,6 +51,18 @@ def desk_of(core: Core) -> Desk:
         places=core.places,
         suggester=core.suggester,
         router=RoutingDesk(RuleRouter(core.profile.section(RoutingSection), policy, calendar)),
+        permits=RowPermitFinder(),
+    )
+
+
+def project_desk_of(core: Core) -> ProjectDesk:
+    """The desk for project codes and visits to enterprises."""
+    return ProjectDesk(
+        db=core.db,
+        section=core.profile.section(ProjectsSection),
+        sealer=FieldSealer(core.keys),
+        public_url=core.settings.public_url,
+        console_url=core.settings.console_url,
     )
 
 
@@ -81,6 +99,7 @@ def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> Deadline
             clocks.inquiries(inquiries),
             clocks.visits(visit_desk_of(core, desk)),
             clocks.work_orders(order_desk_of(core, desk)),
+            clocks.permits(core.profile.section(PermitsSection)),
         ),
         catalogue=core.catalogue,
     )
@@ -115,6 +134,7 @@ def official_account(
     answerer: Knowledge,
     redis_at: str,
     hearing: Hearing,
+    permits: PermitDesk,
     *,
     messages_per_minute: int | None = None,
 ) -> Bot:
@@ -129,6 +149,7 @@ def official_account(
         redis_url=redis_at,
         bureau_words=bureau_words(core),
         inquiries=inquiry_desk_of(core),
+        permits=permits,
         consents=core.profile.section(ConsentsSection),
         public_url=core.settings.public_url,
         messages_per_minute=messages_per_minute,

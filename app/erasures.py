@@ -25,6 +25,7 @@ from casework.people import consents, phones
 from casework.people.consents import Purpose
 from casework.people.forgetting import forget_at_once
 from casework.people.models import PersonalConsent
+from casework.permits.forgetting import forget_application
 from casework.retention.profile import ArchiveDuty
 from kit.audit.models import AuditEntry
 from kit.clock import local
@@ -138,6 +139,11 @@ async def _case(desk: Desk, id: UUID, remove: Remove, instead: str, duty: Archiv
         await remove(gone)
 
 
+async def _application(desk: Desk, id: UUID, remove: Remove, instead: str, duty: ArchiveDuty | None) -> None:
+    for gone in await forget_application(desk.db, system(), id, instead=instead):
+        await remove(gone)
+
+
 async def _thread(desk: Desk, id: UUID, remove: Remove, instead: str, duty: ArchiveDuty | None) -> None:
     await forget_thread(desk.db, system(), id, instead=instead)
 
@@ -176,6 +182,7 @@ _ACTS: Mapping[str, Callable[[Desk, UUID, Remove, str, ArchiveDuty | None], Awai
     "complaint.forget": _case,
     "complaint.restrict": _restrict,
     "inquiry.forget": _thread,
+    "permit_application.forget": _application,
     "account.forget": _account,
     "account.forget_phone": _phone,
     "consent.revoke": _consent,

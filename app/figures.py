@@ -10,8 +10,12 @@ from casework.figures.desk import FiguresDesk
 from casework.figures.keeping import FigureWalk
 from casework.figures.profile import FiguresSection
 from casework.figures.publishing import publish_due
+from casework.penalties.kinds import PenaltiesSection
+from casework.permits.kinds import PermitsSection
 from content.bureau_profile import BureauSection
 from kit.http.assets import Assets
+from kit.http.rate_limit import RateLimit
+from kit.signing_keys import SigningKeys
 from web.public.door import PublicDoor, build_public
 
 
@@ -28,6 +32,11 @@ def public_pages(core: Core, desk: Desk, assets: Assets) -> PublicDoor:
         bureau=core.profile.section(BureauSection),
         catalogue=core.catalogue,
         assets=assets,
+        permits=core.profile.section(PermitsSection),
+        penalties=core.profile.section(PenaltiesSection),
+        keys=SigningKeys(core.settings.key_dir),
+        limits=RateLimit(core.redis, core.keys, core.clock, enabled=core.settings.rate_limits),
+        trusted_proxies=core.settings.trusted_proxies,
     )
 
 

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1
+M_ARENA_MAX = -8
 GRACEFUL_STOP_S = 25.0
 WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 QUICK_DEATH_S = 2.0
@@ -95,8 +96,8 @@ class ForkingServer:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        give_back_memory()
         # What exists now is shared for good; collecting it would copy its pages.
-        gc.collect()
         gc.freeze()
         for slot in self.slots:
             self._fork(slot)
@@ -195,6 +196,19 @@ class ForkingServer:
         if slot.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(slot.pid, number)
+
+
+def share_one_heap() -> None:
+    """Before the first thread: each would get a heap of its own from the C library, though one runs at a time."""
+    with contextlib.suppress(AttributeError):  # the GNU C library alone has it
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def give_back_memory() -> None:
+    """Collect, and return to the system what building has used and let go of: it would be kept for ever otherwise."""
+    gc.collect()
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def die_with_parent(parent: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client.core import Metric
 
-from app.core import Core, rule_book
+from app.core import Core
 from app.gauges import Gauges, Source
 from app.gauges_day import LastDay
 from app.gauges_knowledge import of_knowledge
@@ -18,6 +18,7 @@ from app.gauges_upkeep import (
     of_seals,
 )
 from app.gauges_waiting import what_waits
+from app.profile import rule_book
 from bot.capabilities import Capabilities
 from bot.mass import quota_of
 from bot.profile import WechatSection

@@ -13,13 +13,14 @@ from typing import Literal
 
 from prometheus_client.core import Metric
 
-from app.core import NotReady, calendar_of, open_database, profile_in_force, rule_book
+from app.database import NotReady, open_database
 from app.facts import of_backups, of_disks, of_workers
 from app.gauges_platform import ACCOUNT, of_tokens
 from app.gauges_upkeep import of_calendar, of_seals
 from app.gauges_waiting import what_waits
 from app.meters import metrics_folder
-from app.refusals import REFUSALS
+from app.profile import calendar_of, profile_in_force, rule_book
+from app.refusals import refusals
 from kit.clock import SystemClock, local
 from kit.db import DATABASE_AWAY
 from kit.metrics import gauge
@@ -109,7 +110,7 @@ async def _or_away(name: str, ask: Callable[[], Awaitable[list[Metric]]]) -> lis
     except (NotReady, KeyRingError):
         # Not away, but not set up: said as a sentence.
         raise
-    except (*REFUSALS, *DATABASE_AWAY, *UNAVAILABLE):
+    except (*refusals(), *DATABASE_AWAY, *UNAVAILABLE):
         return [gauge(name, "", [({}, 0)])]
     return [*families, gauge(name, "", [({}, 1)])]
 

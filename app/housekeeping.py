@@ -9,6 +9,7 @@ from casework.dangers.forgetting import forget_words
 from casework.exchange.forgetting import forget_messages
 from casework.notifications.forgetting import forget_deliveries
 from casework.people.forgetting import forget_codes, forget_unseen
+from casework.permits.drafts import forget_expired as forget_permit_drafts
 from casework.retention.profile import RetentionSection
 from kit.db import Change, Database
 from kit.db.models import GuardKey
@@ -49,6 +50,7 @@ async def purge(db: Database, retention: RetentionSection = SHIPPED) -> int:
     gone += await forget_what_is_over(db)
     gone += await forget_codes(db)
     gone += await forget_expired(db)
+    gone += await forget_permit_drafts(db)
     gone += await forget_words(db, kept_for=retention.danger_words.time)
     gone += await forget_deliveries(db, kept_for=retention.notices.time)
     gone += await forget_messages(db, kept_for=retention.notices.time)

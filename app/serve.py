@@ -8,16 +8,21 @@ import resource
 
 import structlog
 
-from app.core import open_database, profile_in_force, redis_url
-from app.forking import ForkingServer, bind
+from app.core import Settled, read_settled, redis_url
+from app.database import open_database
+from app.forking import ForkingServer, bind, share_one_heap
 from app.knowledge import KnowledgeState, build_knowledge, local_figures
+from app.profile import calendar_of
 from app.split_doors import Side
 from app.stopping import StopNotice
 from app.web import build_app
+from content.interpretations import follow_up
+from content.interpretations.gists import shipped_gists
 from kit.http.patience import PatientProtocol
 from kit.logs import configure_logging
 from kit.secrets import KeyRing
 from kit.settings import Settings
+from web import rendering
 
 CONSOLE_PROCESSES = 1
 """For the console's own port: a bureau's staff, and apart from whatever the citizens' side is busy with."""
@@ -25,6 +30,7 @@ CONSOLE_PROCESSES = 1
 
 def serve(settings: Settings) -> int:
     """Run the web processes until stopped. Returns the exit code."""
+    share_one_heap()
     configure_logging()
     log = structlog.get_logger("serve")
     # Whatever may be refused comes before the embedded Valkey is started: it would be left running.
@@ -34,10 +40,14 @@ def serve(settings: Settings) -> int:
     if settings.console_port is not None:
         console = bind(settings.host, settings.console_port, variable="CONSOLE_PORT")
     _take_all_descriptors()
-    knowledge = asyncio.run(_warm(settings, keys))
+    knowledge, settled = asyncio.run(_warm(settings, keys))
     redis_at = redis_url(settings)
     stopping = StopNotice()
-    app = build_app(settings, redis_at, knowledge, stopping)
+    app = build_app(settings, redis_at, knowledge, stopping, settled)
+    # What each process would make for itself at its start, or with its first question.
+    app.router.finalize()
+    for tables in (rendering.warm, follow_up.words, shipped_gists):
+        tables()
 
     def child(slot: int) -> None:
         ours, other = sock, console
@@ -81,8 +91,9 @@ def _take_all_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _warm(settings: Settings, keys: KeyRing) -> KnowledgeState:
+async def _warm(settings: Settings, keys: KeyRing) -> tuple[KnowledgeState, Settled]:
     """What every child shares: profile checked, knowledge read and indexed. Connections end here."""
     async with open_database(settings, keys) as db:
-        profile = await profile_in_force()
-        return await build_knowledge(db.clock, local_figures(profile))
+        settled = await read_settled()
+        calendar_of(settled.profile, settings.data_dir)
+        return await build_knowledge(db.clock, local_figures(settled.profile)), settled

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.core import Core, rule_book
+from app.core import Core
 from app.platform import Platform
+from app.profile import rule_book
 from bot.profile import WechatSection
 from web.console.template_book import KnownTemplate, Misfit, Template
 from wechat.account_kinds import Right, rights

@@ -10,15 +10,17 @@ from sanic import Request, Sanic
 from sanic.config import Config
 
 from app.campaigns import campaign_desk, campaign_door
-from app.citizen_doors import citizens_pages, mini_program_api, open311
-from app.core import file_store, open_core, rule_book, shipped_catalogue
+from app.citizen_doors import citizens_pages, mini_program_api, open311, permit_pages_of
+from app.core import Settled, file_store, open_core
 from app.counting import tell_counts
+from app.documents import close_documents, document_desk_of
 from app.doors import (
     desk_of,
     inquiry_desk_of,
     miniprogram_door,
     official_account,
     order_desk_of,
+    project_desk_of,
     staff_rules,
     visit_desk_of,
 )
@@ -36,9 +38,13 @@ from app.meters import (
     watch_rights,
 )
 from app.ops import QUIET_ROUTES, ops_blueprint
+from app.penalties import penalty_desk_of
+from app.permits import permit_desk_of, sign_desk_of
 from app.platform import Platform
 from app.previewing import previews
+from app.profile import rule_book
 from app.renewal import end_when_moved
+from app.shipped import shipped_catalogue
 from app.split_doors import Side, front_of, is_split, keep_apart
 from app.stopping import StopNotice
 from app.template_book import Templates
@@ -51,6 +57,7 @@ from content.bureau_profile import BureauSection
 from kit.http.addresses import is_forwarded
 from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
+from kit.http.settled import SettledRouter
 from kit.http.shell import install_shell
 from kit.metrics import Board
 from kit.problems import Forbidden
@@ -75,13 +82,17 @@ LARGEST_BODY = 512 * 1024
 
 
 def build_app(
-    settings: Settings, redis_at: str, knowledge: KnowledgeState, stopping: StopNotice | None = None
+    settings: Settings,
+    redis_at: str,
+    knowledge: KnowledgeState,
+    stopping: StopNotice | None = None,
+    settled: Settled | None = None,
 ) -> Sanic:
     """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit.
 
     `app.ctx.side` is set in each process where the console has a port of its own.
     """
-    app = Sanic("chengguan", config=_config(), configure_logging=False)
+    app = Sanic("chengguan", config=_config(), router=SettledRouter(), configure_logging=False)
     app.ctx.stopping = stopping or StopNotice()
     app.ctx.side = Side.CITIZENS if settings.console_port is not None else Side.ALL
     meters = WebMeters()
@@ -119,7 +130,7 @@ def build_app(
     @app.before_server_start
     async def open_doors(app: Sanic) -> None:
         stack = contextlib.AsyncExitStack()
-        core = await stack.enter_async_context(open_core(settings, redis_at))
+        core = await stack.enter_async_context(open_core(settings, redis_at, settled))
         app.ctx.stack, app.ctx.core = stack, core
         problems.speak(core.catalogue)
         app.ctx.renewing = asyncio.create_task(end_when_moved(core.version, settings.data_dir, log.info))
@@ -138,7 +149,10 @@ def build_app(
         stack.push_async_callback(last_words, hearing)
         app.ctx.listening = asyncio.create_task(hearing.run(log.warning))
         limit = MESSAGES_PER_MINUTE if settings.rate_limits else None
-        bot = official_account(core, desk, answering, redis_at, hearing, messages_per_minute=limit)
+        documents = document_desk_of(core)
+        stack.push_async_callback(close_documents, documents)
+        permits, penalties = permit_desk_of(core, documents), penalty_desk_of(core, documents)
+        bot = official_account(core, desk, answering, redis_at, hearing, permits, messages_per_minute=limit)
         stack.push_async_callback(bot.close)
         app.ctx.bot = bot.door
         watch_rights(meters.registry, bot.capabilities)
@@ -172,6 +186,11 @@ def build_app(
             map=MapDoor(core.places, core.profile.section(MapSection).base, settings.map_key),
             campaigns=campaign_door(core, desk, campaign_desk(core, bot.capabilities), platform),
             knowledge=knowledge_door(core, answering),
+            documents=documents,
+            permits=permits,
+            signs=sign_desk_of(core),
+            projects=project_desk_of(core),
+            penalties=penalties,
         )
         doors = {"account": bot.door}
         if app.ctx.miniprogram is not None:
@@ -179,9 +198,20 @@ def build_app(
         app.ctx.counting = asyncio.create_task(tell_counts(doors, log.info))
         meters.watch_doors(doors)
         app.ctx.publishing = asyncio.create_task(keep_publishing(app.ctx.board))
-        app.ctx.h5 = citizens_pages(core, desk, inquiries, assets, files, platform, answering, hearing)
+        app.ctx.h5 = citizens_pages(
+            core,
+            desk,
+            inquiries,
+            assets,
+            files,
+            platform,
+            answering,
+            hearing,
+            permit_pages_of(core, permits),
+            penalties,
+        )
         app.ctx.public = public_pages(core, desk, assets)
-        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform, hearing)
+        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform, hearing, permits)
         app.ctx.open311 = open311(core, desk)
         app.ctx.exchange = exchange_door(core, desk)
 

@@ -8,9 +8,11 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
-from app.core import CATALOGUE_FOLDER, open_database, profile_in_force
+from app.database import open_database
 from app.environment import read_settings
+from app.profile import profile_in_force
 from app.refusals import CommandRefused
+from app.shipped import CATALOGUE_FOLDER
 from bot.profile import WechatSection
 from kit.catalogue import Catalogue
 from kit.clock import Clock

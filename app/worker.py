@@ -8,14 +8,16 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
 
 from app.campaigns import campaign_desk
-from app.core import Core, file_store, open_core, redis_url, rule_book
+from app.core import Core, file_store, open_core, redis_url
+from app.documents import close_documents, document_desk_of
 from app.doors import (
     deadline_desk_of,
     desk_of,
@@ -42,8 +44,10 @@ from app.meters import (
     watch_knowledge,
     watch_rights,
 )
+from app.permits import end_permits, pass_time, permit_desk_of, sign_desk_of
 from app.platform import Platform
 from app.posting import Posting
+from app.profile import rule_book
 from app.pushing import build_push, bundle_line
 from app.renewal import until
 from app.sealing import published_folder, seal_heads
@@ -72,9 +76,19 @@ from casework.notifications.bundles import make_bundles
 from casework.notifications.dispatch import LEASE_S, Dispatcher
 from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
+from casework.penalties.queries import files_of_notices
+from casework.permits.calendar_change import PermitCalendarWatch
+from casework.permits.key_lists import publish_due
+from casework.permits.materials import files_of_permits
+from casework.permits.platform import PlatformPlanner
+from casework.permits.reminding import remind_before_end
 from casework.retention.anonymising import keep_no_longer
 from casework.retention.profile import RetentionSection
+from casework.sign_filings.checking import files_of_signs
+from casework.sign_filings.hazards import HazardKeeper
+from casework.sign_filings.reminding import remind_of_checks
 from casework.work_orders.ending import OrderKeeper
+from content.bureau_profile import BureauSection
 from content.campaigns.reporting import CampaignReports
 from content.campaigns.sending import CampaignSending
 from content.interpretations.misses import forget_misses
@@ -91,6 +105,7 @@ from kit.outbox import Relay
 from kit.passing import passes
 from kit.secrets import KeyRing
 from kit.settings import Settings
+from kit.signing_keys import SigningKeys
 
 STRAYS_AFTER = timedelta(days=1)
 PUSH_LOOK_S = 0.5
@@ -178,7 +193,11 @@ async def work(
     stack.push_async_callback(last_words, hearing)
     listening = asyncio.create_task(hearing.run(log.warning))
     stack.callback(listening.cancel)
-    bot = official_account(core, desk, answering, redis_at, hearing)
+    documents = document_desk_of(core)
+    stack.push_async_callback(close_documents, documents)
+    permits, bureau = permit_desk_of(core, documents), core.profile.section(BureauSection)
+    signs = sign_desk_of(core)
+    bot = official_account(core, desk, answering, redis_at, hearing, permits)
     stack.push_async_callback(bot.close)
     watch_rights(meters.registry, bot.capabilities)
     gauges = build_gauges(core, desk, bot.capabilities)
@@ -187,7 +206,7 @@ async def work(
     posting = Posting()
     stack.push_async_callback(posting.close)
     exchange = courier(core, desk, posting, log.error)
-    calendar_watch = CalendarWatch(desk)
+    calendar_watch, permit_watch = CalendarWatch(desk), PermitCalendarWatch(permits)
     visits = VisitPlanner(visit_desk_of(core, desk))
     orders = OrderKeeper(order_desk_of(core, desk))
     book = rule_book(core.profile)
@@ -199,9 +218,11 @@ async def work(
                 Planner(book),
                 DeadlinePlanner(deadlines),
                 ExchangePlanner(platforms),
+                PlatformPlanner(platforms, permits),
                 FigureKeeper(desk),
                 visits,
                 orders,
+                HazardKeeper(),
             ),
         ),
         lambda name, id, exc: log.error(
@@ -271,6 +292,12 @@ async def work(
             leased("split", lambda: close_split_through(desk), 60.0, "relay"),
             leased("archive", lambda: archive_closed_past_limit(desk, core.clock.now()), 60.0, "relay"),
             leased("inquiries", lambda: close_inquiries(inquiries, core.clock.now()), 60.0, "relay"),
+            leased("permits", lambda: pass_time(permits), 60.0, "relay"),
+            leased("permit_ends", lambda: end_permits(permits), 60.0, "relay"),
+            leased("permit_reminders", lambda: remind_before_end(db, permits.section), 60.0, "relay"),
+            leased("sign_checks", lambda: remind_of_checks(signs), 60.0, "relay"),
+            leased("permit_lists", lambda: publish_due(db, SigningKeys(settings.key_dir), bureau.name), 15.0),
+            leased("permit_reckon", permit_watch.step, 30.0, "relay"),
             leased("figures", figures.step, 5.0),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("gauges", gauges.step, LOOK_S),
@@ -279,7 +306,7 @@ async def work(
             leased("retention", keep_no_longer_step, 300.0),
             leased("misses", lambda: forget_misses(db), 300.0),
             leased("erasures", lambda: note_erasures(erasures_folder(settings.data_dir)), 60.0),
-            leased("uploads", lambda: tend_uploads(Uploads(db, store), files_of_cases), 60.0, "decode"),
+            leased("uploads", lambda: tend_uploads(Uploads(db, store), _held_files), 60.0, "decode"),
             leased("strays", lambda: sweep_strays(store, before=core.clock.now() - STRAYS_AFTER), 86_400.0),
         ],
         log=log.error,
@@ -288,6 +315,16 @@ async def work(
     log.info("working", holder=holder)
     await asyncio.gather(roster.run(stop), _push(dispatcher, stop, log.error))
     log.info("stopped")
+
+
+async def _held_files(ids: Collection[UUID]) -> set[UUID]:
+    """Which of these files a case, an application for a permit or a sign holds."""
+    return (
+        await files_of_cases(ids)
+        | await files_of_permits(ids)
+        | await files_of_notices(ids)
+        | await files_of_signs(ids)
+    )
 
 
 async def _check_calendar(desk: Desk, core: Core, alarm: Callable[..., object]) -> int:
