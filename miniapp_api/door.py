@@ -32,6 +32,7 @@ from kit.http.sign_in_limit import SignInLimit
 from kit.problems import NotFound
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from miniapp_api.permit_side import PermitSide
 from miniapp_api.platform import MiniPlatform, PlatformOpening
 
 CITIZEN = "citizen"
@@ -95,6 +96,7 @@ class ApiDoor:
     notices: NoticeWishes
     also_held: AlsoHeld
     forget_also: ForgetAlso
+    permits: PermitSide
 
     @property
     def db(self) -> Database:
@@ -145,6 +147,7 @@ def build_api(
     notices: NoticeWishes,
     also_held: AlsoHeld,
     forget_also: ForgetAlso,
+    permits: PermitSide,
     sign_ins: SignInLimit | None = None,
     pace: RateLimit | None = None,
     hearing: Hearing | None = None,
@@ -182,6 +185,7 @@ def build_api(
         notices=notices,
         also_held=also_held,
         forget_also=forget_also,
+        permits=permits,
     )
 
 

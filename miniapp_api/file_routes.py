@@ -1,4 +1,4 @@
-"""Photos and recordings of one's own cases, and those one has just sent."""
+"""Photos, recordings and papers of one's own cases, and those one has just sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kit.problems import NotFound
 from miniapp_api.operations import Call
 from miniapp_api.speaking import Refused
 
-PHOTO = "image/jpeg"
+PHOTO, PAPER = "image/jpeg", "application/pdf"
 RECORDINGS = (
     "audio/amr",
     "audio/amr-wb",
@@ -33,13 +33,13 @@ _HEADERS = {"content-disposition": "inline", "cache-control": "private, no-cache
 
 
 class Size(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which copy of a photo. Of a recording there is one."""
+    """Which copy of a photo. Of a recording or a paper there is one."""
 
     size: Literal["large", "small"] = "large"
 
 
 async def show_file(call: Call[None, Size]) -> HTTPResponse:
-    """GET /files/{file_id}: a photo's re-encoded copy, a recording as it came. Other people's do not exist."""
+    """GET /files/{file_id}: a photo's re-encoded copy, a recording or a PDF as it came. Other people's do not exist."""
     try:
         wanted = UUID(call.parts["file_id"])
     except ValueError:

@@ -25,6 +25,10 @@ PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "file_id": _UUID,
     "upload_id": _UUID,
     "account_id": _UUID,
+    "draft_id": _UUID,
+    "attached_id": _UUID,
+    "document_id": _UUID,
+    "code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "service_code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "service_request_id": {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"},
     "slug": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,79}$"},
@@ -47,6 +51,7 @@ _WITH_BODY: Refusals = (
 )
 _RETRY = {429, 503, 507}
 _SHORT = {
+    b"casework.permits.lifecycle.State": b"ApplicationState",
     b"casework.complaints.lifecycle.State": b"CaseState",
     b"casework.inquiries.lifecycle.State": b"InquiryState",
 }
@@ -149,10 +154,10 @@ def _operation(one: Operation, catalogue: Catalogue) -> dict[str, Any]:
     if one.takes is not None:
         media[JSON] = _reference_to(one.takes)
     if media:
-        written["requestBody"] = {
-            "required": True,
-            "content": {name: {"schema": schema} for name, schema in media.items()},
-        }
+        content: dict[str, Any] = {name: {"schema": schema} for name, schema in media.items()}
+        if one.takes is not None:
+            content[JSON] |= _example(catalogue, f"api.example.{one.name}.body")
+        written["requestBody"] = {"required": True, "content": content}
     return written
 
 
@@ -204,7 +209,8 @@ def _answer(
         }
         content = {media: {"schema": schema} for media, schema in given.schemas.items()}
         if given.content is not None:
-            content[JSON] = {"schema": _reference_to(given.content)}
+            example = _example(catalogue, f"api.example.{one.name}.answer")
+            content[JSON] = {"schema": _reference_to(given.content)} | example
     if one.is_conditional and status in (200, 304):
         headers["etag"] = {"required": True, "schema": {"type": "string"}}
     if status in _RETRY:
@@ -219,6 +225,11 @@ def _answer(
     if content:
         written["content"] = content
     return written
+
+
+def _example(catalogue: Catalogue, key: str) -> dict[str, Any]:
+    """What such a body looks like, where the catalogue has one: YAML, so that it reads like a form."""
+    return {"example": msgspec.yaml.decode(catalogue.text(key))} if catalogue.has(key) else {}
 
 
 def _sentence(catalogue: Catalogue, key: str) -> str:

@@ -37,22 +37,18 @@ from miniapp_api.operations import (
     ASKING,
     FILING_PACE,
     LOOKING_ROUND,
-    READING,
     VOTING,
     WRITING,
     Given,
-    Handler,
-    Header,
     Operation,
-    Pace,
     Refusals,
     Who,
 )
+from miniapp_api.permit_table import PERMITS
+from miniapp_api.rows import BINARY, LOCATION
+from miniapp_api.rows import row as _row
 from miniapp_api.upload_table import UPLOADS
 
-PREFIX = "/api/v1"
-LOCATION = Header(name="location")
-BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 EXPORTED = {
     "type": "object",
     "required": ["format", "made_at", "bureau"],
@@ -92,32 +88,6 @@ INQUIRING: Refusals = (
 )
 NO_CASE: Refusals = ((404, "problem.complaint.not_found"),)
 NO_INQUIRY: Refusals = ((404, "problem.inquiry.not_found"),)
-
-
-def _row(
-    method: str,
-    path: str,
-    name: str,
-    handler: Handler,
-    *gives: Given,
-    tag: str,
-    who: Who = Who.TOKEN,
-    pace: Pace | None = None,
-    **more: object,
-) -> Operation:
-    pace = pace or (READING if method == "GET" else WRITING)
-    return Operation(
-        method=method,
-        path=PREFIX + path,
-        name=name,
-        tag=tag,
-        who=who,
-        pace=pace,
-        handler=handler,
-        gives=gives or (Given(status=204),),
-        is_conditional=method == "GET" and name != "export",
-        **more,  # type: ignore[arg-type]
-    )
 
 
 OWN: tuple[Operation, ...] = (
@@ -195,7 +165,7 @@ OWN: tuple[Operation, ...] = (
     ),
     _row(
         "GET", "/files/{file_id}", "file", files.show_file,
-        Given(schemas=dict.fromkeys((files.PHOTO, *files.RECORDINGS), BINARY)),
+        Given(schemas=dict.fromkeys((files.PHOTO, files.PAPER, *files.RECORDINGS), BINARY)),
         tag="files", query=files.Size,
         refuses=((409, "problem.file.not_ready"), (409, "problem.file.undecodable")),
     ),
@@ -257,5 +227,5 @@ OWN: tuple[Operation, ...] = (
          tag="public", who=Who.ANYBODY),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = (*OWN, *UPLOADS)
+OPERATIONS: tuple[Operation, ...] = (*OWN, *PERMITS, *UPLOADS)
 """What the blueprint routes."""

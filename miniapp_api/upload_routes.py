@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 from sanic import HTTPResponse, Request
 
+from casework.permits.materials import FILE_KIND
 from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, sniff, sniff_recording
 from kit.files.uploads import UploadView, account_holder
 from kit.http.bodies import Body
@@ -23,14 +24,15 @@ from kit.http.form_stream import boundary_of, parts
 from kit.problems import Gone, Invalid, NotFound, Problem
 from miniapp_api.door import ApiDoor
 from miniapp_api.operations import RawHandler
-from miniapp_api.speaking import Caller, answer
+from miniapp_api.speaking import Caller, answer, query_of
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 PIECE_TYPE = "application/offset+octet-stream"
 FORM_TYPE = "multipart/form-data"
-WHOLE_TYPES = ("image/*", "audio/*", "video/*", "application/octet-stream")
-_FILE_KINDS = ("image/", "audio/", "video/")
+PAPER_TYPE = "application/pdf"
+WHOLE_TYPES = ("image/*", "audio/*", "video/*", PAPER_TYPE, "application/octet-stream")
+_FILE_KINDS = ("image/", "audio/", "video/", PAPER_TYPE)
 ADDRESS = "/api/v1/uploads"
 _ROOM_FOR_A_FORM = 64 * 1024
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
@@ -38,6 +40,12 @@ _NUMBER = re.compile(r"[0-9]{1,30}", re.ASCII)
 
 T = TypeVar("T")
 Kind = Literal["photo", "voice", "video"]
+
+
+class UploadFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file is for: a complaint (a photo or a recording), or a material of a permit (a photo or a PDF)."""
+
+    meant_for: Literal["complaint", "permit"] = "complaint"
 
 
 class UploadShown(msgspec.Struct, frozen=True):
@@ -103,16 +111,18 @@ async def send(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
     body = Body(request, at_most=MAX_FILE_BYTES + _ROOM_FOR_A_FORM, too_large="problem.file.too_large")
     try:
         if media_type == FORM_TYPE:
-            return await _whole(door, caller, _only_file(request, body))
+            return await _whole(request, door, caller, _only_file(request, body))
         if not is_file and media_type != WHOLE_TYPES[-1]:
             raise Problem("problem.unsupported_media_type", 415)
-        return await _whole(door, caller, aiter(body))
+        return await _whole(request, door, caller, aiter(body))
     except Problem:
         await body.drain()
         raise
 
 
-async def _whole(door: ApiDoor, caller: Caller, content: AsyncIterator[bytes]) -> HTTPResponse:
+async def _whole(
+    request: Request, door: ApiDoor, caller: Caller, content: AsyncIterator[bytes]
+) -> HTTPResponse:
     holder = account_holder(caller.account_id)
     head = b""
     while len(head) < HEAD_LENGTH and (piece := await anext(content, None)) is not None:
@@ -121,10 +131,14 @@ async def _whole(door: ApiDoor, caller: Caller, content: AsyncIterator[bytes]) -
         _rejoined(head, content),
         holder=holder,
         account_id=caller.account_id,
-        kind=f"complaint_{_kind_of(head[:HEAD_LENGTH])}",
+        kind=FILE_KIND if _is_for_permit(request) else f"complaint_{_kind_of(head[:HEAD_LENGTH])}",
     )
     view = await door.uploads.look(row.id, holder)
     return answer(_shown(view), 201, {"location": f"{ADDRESS}/{view.id}"})
+
+
+def _is_for_permit(request: Request) -> bool:
+    return query_of(request, UploadFor).meant_for == "permit"
 
 
 def _kind_of(head: bytes) -> Kind:
@@ -160,13 +174,14 @@ async def _only_file(request: Request, body: Body) -> AsyncIterator[bytes]:
 async def announce(request: Request, door: ApiDoor, caller: Caller) -> HTTPResponse:
     """POST /uploads/pieces: the announcement of a file that comes in pieces, with its first piece or without."""
     total = _number(request, "upload-length")
-    kind = _announced_kind(request.headers.get("upload-metadata", "")) or "photo"
+    recorded = _announced_kind(request.headers.get("upload-metadata", "")) or "photo"
+    kind = FILE_KIND if _is_for_permit(request) else f"complaint_{recorded}"
     has_begun = request.headers.get("content-type", "") == PIECE_TYPE
     body = Body(request, at_most=total if has_begun else 0, too_large="problem.upload.past_the_end")
     holder = account_holder(caller.account_id)
     try:
         view = await door.uploads.begin(
-            holder=holder, account_id=caller.account_id, kind=f"complaint_{kind}", bytes_total=total
+            holder=holder, account_id=caller.account_id, kind=kind, bytes_total=total
         )
         if has_begun:
             view = await door.uploads.append(view.id, holder, 0, body)

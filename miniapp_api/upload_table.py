@@ -9,8 +9,10 @@ from miniapp_api.operations import Given, Header, Operation, Pace, Refusals, Who
 from miniapp_api.upload_routes import (
     ADDRESS,
     FORM_TYPE,
+    PAPER_TYPE,
     PIECE_TYPE,
     TUS_VERSION,
+    UploadFor,
     UploadShown,
     announce,
     give_up,
@@ -57,6 +59,12 @@ _ANY_FILE: Mapping[str, Any] = {
     "description": "Begins like a photo (JPEG, PNG, GIF, WebP, HEIC) or a recording. "
     "Only what such signatures say in ASCII can be written here.",
 }
+_PAPER: Mapping[str, Any] = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "pattern": "^%PDF-1",
+    "description": "For a material of a permit (meant_for=permit).",
+}
 _PIECE: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
 _LENGTH: Mapping[str, Any] = {
     "type": "string",
@@ -89,11 +97,13 @@ UPLOADS: tuple[Operation, ...] = (
         who=Who.TOKEN,
         pace=SENDING,
         raw=send,
+        query=UploadFor,
         is_stream=True,
         takes_media={
             "image/*": _PHOTO,
             "audio/*": _RECORDING,
             "video/*": _RECORDING,
+            PAPER_TYPE: _PAPER,
             "application/octet-stream": _ANY_FILE,
             FORM_TYPE: _FORM,
         },
@@ -116,6 +126,7 @@ UPLOADS: tuple[Operation, ...] = (
         who=Who.TOKEN,
         pace=SENDING,
         raw=announce,
+        query=UploadFor,
         is_stream=True,
         headers=(
             _ASKED_VERSION,

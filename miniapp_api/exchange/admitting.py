@@ -60,6 +60,9 @@ async def _admit(request: Request, door: ExchangeDoor) -> Peer:
     secrets = _secrets(door, peer)
     if not signing.is_signed(envelope, secrets, request.method, target, request.body) or peer is None:
         raise Forbidden("problem.exchange.signature")
+    if peer.kind == "service_platform":
+        # It is told of permits; complaints come from others.
+        raise Forbidden("problem.exchange.signature")
     if not envelope.is_fresh(door.desk.db.clock.now()):
         raise Forbidden("problem.exchange.stale")
     key = f"exchange-nonce:{peer.code}:{envelope.nonce}"

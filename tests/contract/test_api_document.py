@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema_rs
@@ -10,6 +11,8 @@ import msgspec
 import pytest
 from sanic import Sanic
 
+from casework.permits.forms import Filled, faults, visible_materials
+from casework.permits.kinds import PermitsSection
 from kit.files.kinds import MAX_FILE_BYTES
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.docs_page import page_of
@@ -114,6 +117,30 @@ def test_lengths_that_may_be_announced_are_exactly_those_that_are_taken() -> Non
     }
     for number in (*edges, *range(20_900_000, 21_050_000, 37)):
         assert bool(re.search(pattern, str(number))) == (1 <= number <= MAX_FILE_BYTES), number
+
+
+def test_what_stands_there_as_an_example_fits_its_own_type() -> None:
+    """An applicant's body is whole: it goes through the form of the shipped kind, but for its files and its day."""
+    found = 0
+    for one in EVERY:
+        written = DOCUMENT["paths"][one.path][one.method.lower()]
+        bodies = [written.get("requestBody", {}), *written["responses"].values()]
+        for content in (each for body in bodies for each in body.get("content", {}).values()):
+            if "example" in content:
+                found += 1
+                whole = {**content["schema"], "components": DOCUMENT["components"]}
+                jsonschema_rs.validate(whole, content["example"])
+    assert found >= 12
+    applied = DOCUMENT["paths"]["/api/v1/permits"]["post"]["requestBody"]["content"]["application/json"]
+    kind = read_once.profile().section(PermitsSection).kind("stall")
+    filled = msgspec.convert(
+        {name: applied["example"][name] for name in ("answers", "values")}, Filled, strict=False
+    )
+    assert kind is not None
+    assert faults(kind, filled, now=datetime(2026, 12, 1, tzinfo=UTC)) == {}
+    assert {one.code for one in visible_materials(kind, filled) if one.required} == set(
+        applied["example"]["materials"]
+    )
 
 
 def test_categories_are_those_of_the_bureau() -> None:

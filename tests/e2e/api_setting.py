@@ -6,7 +6,7 @@ import contextlib
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from casework.notifications.rules import SHIPPED
 from casework.notifications.topics import topics_of
 from casework.people.models import Account
 from casework.people.profile import ConsentsSection
+from casework.permits.desk import PermitDesk
+from casework.permits.paper_sight import sees_papers_of_application, sees_papers_of_permit
 from content.bureau_profile import BureauSection, Window
 from content.interpretations.answering import Answerer
 from content.interpretations.hearing import Door, Vote
@@ -35,12 +37,15 @@ from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
 from kit.http.shell import install_shell
 from kit.secrets import KeyRing
+from kit.signing_keys import SigningKeys
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.door import CITIZEN, ApiDoor, build_api
 from miniapp_api.open311.blueprint import open311_blueprint
 from miniapp_api.open311.door import build_open311
+from miniapp_api.permit_side import PermitSide
 from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
+from tests.permit_setting import permit_desk_on
 
 LARGEST_BODY = 512 * 1024
 CATALOGUE = read_once.catalogue()
@@ -225,7 +230,9 @@ class Caller:
 
 
 @contextlib.asynccontextmanager
-async def api_on(database: Database, folder: Path, *, is_paced: bool = False) -> AsyncIterator[ApiSetting]:
+async def api_on(
+    database: Database, folder: Path, *, is_paced: bool = False, permits: PermitDesk | None = None
+) -> AsyncIterator[ApiSetting]:
     """The API on this database, on a free port of the loopback. There is no mini-program behind it."""
     keys = KeyRing.random()
     listening = socket.socket()
@@ -237,6 +244,8 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
     app.blueprint(api_blueprint())
     app.blueprint(open311_blueprint())
     desk, heard = desk_on(database), Heard()
+    signing = SigningKeys(folder / "keys")
+    signing.add(database.clock.now(), use=True)
     door = build_api(
         desk=desk,
         inquiries=inquiry_desk_on(database),
@@ -252,6 +261,7 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
         notices=NoticeSide(database, TEMPLATES, topics_of(SHIPPED), "", "miniprogram"),
         also_held=_nothing_else,
         forget_also=_nothing_to_forget,
+        permits=PermitSide(permits or permits_on(database), signing, url),
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
         hearing=heard,
         gists=GISTS,
@@ -280,6 +290,13 @@ async def api_on(database: Database, folder: Path, *, is_paced: bool = False) ->
             await server.close()
             listening.close()
             Sanic._app_registry.pop(app.name)
+
+
+def permits_on(database: Database) -> PermitDesk:
+    """The permit desk of tests, whose papers are opened by those who may see what they are about."""
+    desk = permit_desk_on(database)
+    sight = {"permit_application": sees_papers_of_application, "permit": sees_papers_of_permit}
+    return replace(desk, documents=replace(desk.documents, sight=sight))
 
 
 async def _nothing_else(_: frozenset[UUID]) -> Mapping[str, object]:

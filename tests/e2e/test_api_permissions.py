@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,11 @@ from PIL import Image
 from casework.actors import system
 from casework.complaints import actions
 from casework.complaints.models import Complaint
+from casework.documents.opening import documents_of
 from casework.people.merging import Basis, link
+from casework.permits import accepting, correcting, deciding, drafts
+from casework.permits.correcting import Item
+from casework.permits.decision_rules import Grant
 from kit.db import Change, Database
 from kit.files.models import FileState, StoredFile
 from kit.files.store import Variant
@@ -23,6 +28,7 @@ from miniapp_api.openapi import documented
 from miniapp_api.operations import Operation, Who
 from tests.casework_setting import DISPATCHER, HANDLER
 from tests.e2e.api_setting import CONSENTS, ApiSetting, Caller, Said, api_on
+from tests.permit_setting import APPROVER, CLERK, applied, row_of
 
 OURS = tuple(one for one in documented() if one.path.startswith("/api/v1/"))
 OPEN = {
@@ -33,6 +39,9 @@ OPEN = {
     "question",
     "vote",
     "search",
+    "permit_kinds",
+    "permit_kind",
+    "permit_eligibility",
     "upload_protocol",
     "document",
     "docs",
@@ -41,6 +50,7 @@ OPEN = {
 
 ENDING = {"sign_out", "forget_me"}
 
+FORM = {"holder": "清河商贸有限公司", "phone": "13800001234"}
 TUS = {"tus-resumable": "1.0.0"}
 BODIES: dict[str, Any] = {
     "sign_in": {"code": "made-up"},
@@ -69,6 +79,14 @@ BODIES: dict[str, Any] = {
     "give_consent": {"version": CONSENTS.location.version},
     "choose_notices": {"progress": "digest"},
     "notice_consents": {"answers": {"mini-1": "accept"}},
+    "permit_eligibility": {},
+    "check_permit_form": {"values": FORM},
+    "begin_permit_draft": {"kind": "deposit"},
+    "save_permit_draft": {"answers": {}, "values": FORM, "revision": 1},
+    "check_permit_draft": {},
+    "apply_for_permit": {"kind": "stall", "values": FORM},
+    "withdraw_permit": {"reason": "活动取消了"},
+    "rate_permit": {"score": 5},
     "name_guardian": {"version": CONSENTS.guardian.version, "name": "王梅", "phone": "13800001234"},
 }
 HEADERS: dict[str, dict[str, str]] = {
@@ -84,6 +102,10 @@ NO_SUCH = {
     "file_id": "0190a6c8-0000-7000-8000-000000000001",
     "upload_id": "0190a6c8-0000-7000-8000-000000000002",
     "account_id": "0190a6c8-0000-7000-8000-000000000003",
+    "draft_id": "0190a6c8-0000-7000-8000-000000000004",
+    "attached_id": "0190a6c8-0000-7000-8000-000000000005",
+    "document_id": "0190a6c8-0000-7000-8000-000000000006",
+    "code": "castle",
 }
 
 
@@ -103,19 +125,21 @@ class Property:
     file_id: str
     upload_id: str
     account_id: str
+    permits: dict[str, str]
 
     def parts(self, operation: Operation) -> dict[str, str]:
         reference = self.inquiry if operation.tag == "inquiries" else self.complaint
         if operation.name in ("rate_complaint", "dispute_complaint"):
             reference = self.answered
         return {
-            "reference": reference,
+            "reference": self.permits.get(operation.name, reference),
             "file_id": self.file_id,
             "upload_id": self.upload_id,
             "account_id": self.account_id,
             "slug": "dog-on-leash",
             "purpose": "location",
-        }
+            "code": "stall",
+        } | self.permits
 
 
 @pytest.fixture
@@ -130,7 +154,7 @@ async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ApiSettin
         yield running
 
 
-async def property_of(setting: ApiSetting, owner: Caller) -> Property:
+async def property_of(setting: ApiSetting, owner: Caller, *, with_permits: bool = False) -> Property:
     """One of everything."""
     desk, db = setting.door.desk, setting.door.db
     references = [
@@ -165,7 +189,35 @@ async def property_of(setting: ApiSetting, owner: Caller) -> Property:
         file_id=sent.body["id"],
         upload_id=begun.body["id"],
         account_id=str(other.account_id),
+        permits=await permits_of(setting, owner) if with_permits else {},
     )
+
+
+async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
+    """A draft with a file, and applications: just sent, to be put right, granted. References by operation."""
+    desk = setting.door.permits.desk
+    draft_id = await drafts.begin(desk, owner.actor, "deposit")
+    sent = await owner.ask("POST", "/uploads?meant_for=permit", photo(), content_type="image/png")
+    another = await owner.ask("POST", "/uploads?meant_for=permit", photo(), content_type="image/png")
+    hung = await drafts.attach(desk, owner.actor, draft_id, "receipt", UUID(sent.body["id"]))
+    fresh, wrong, done = [await applied(desk, owner.actor, kind="board") for _ in range(3)]
+    await correcting.request_correction(desk, CLERK, wrong, [Item(item="field:holder", wrong="与执照不一致")])
+    correction = await correcting.begin_correction(desk, owner.actor, wrong)
+    await accepting.accept(desk, CLERK, done)
+    begins = desk.db.clock.now() + timedelta(days=1)
+    await deciding.grant(desk, APPROVER, done, Grant(from_at=begins, until_at=begins + timedelta(days=1)))
+    row = await row_of(done)
+    paper = (await documents_of("permit_application", row.id))[0]
+    return {
+        "draft_id": str(draft_id),
+        "attached_id": str(hung.id),
+        "document_id": str(paper.id),
+        "correction": str(correction),
+        "material": another.body["id"],
+        **dict.fromkeys(("permit", "withdraw_permit"), (await row_of(fresh)).reference),
+        **dict.fromkeys(("begin_permit_correction", "correct_permit"), (await row_of(wrong)).reference),
+        **dict.fromkeys(("rate_permit", "e_permit"), row.reference),
+    }
 
 
 async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **headers: str) -> Said:
@@ -173,6 +225,10 @@ async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **h
         **{name: parts.get(name, "") for name in {**NO_SUCH, **parts}}
     ) + QUERIES.get(operation.name, "")
     content: Any = BODIES.get(operation.name)
+    if operation.name == "correct_permit":
+        content = {"draft": parts.get("correction", NO_SUCH["draft_id"])}
+    if operation.name == "attach_permit_material":
+        content = {"material": "receipt", "file_id": parts.get("material", NO_SUCH["file_id"])}
     if operation.name in ("send_file", "go_on_sending"):
         content = photo() if operation.name == "send_file" else b"GIF87a"
     return await caller.ask(operation.method, path, content, **{**HEADERS.get(operation.name, {}), **headers})
@@ -180,7 +236,7 @@ async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **h
 
 async def test_without_a_token_only_what_is_listed_answers(setting: ApiSetting) -> None:
     mei, nobody = await setting.citizen(), await setting.anonymous()
-    owned = await property_of(setting, mei)
+    owned = await property_of(setting, mei, with_permits=True)
     assert {one.name for one in OURS if one.who is not Who.TOKEN} == OPEN
     # A member of staff's session is of another kind, whether it comes as a cookie or as a token.
     staff = await setting.door.sessions.create("staff", mei.account_id)
@@ -209,23 +265,28 @@ async def test_other_peoples_things_look_like_things_that_do_not_exist(
     setting: ApiSetting, operation: Operation
 ) -> None:
     mei, gang = await setting.citizen(), await setting.citizen()
-    owned = await property_of(setting, mei)
+    owned = await property_of(setting, mei, with_permits=operation.tag == "permits")
     if "{purpose}" in operation.path:
         return  # Everybody's own; there is nothing of anybody else's to name.
+    if "{code}" in operation.path:
+        return  # A kind is everybody's.
     stranger = await tried(gang, operation, owned.parts(operation))
     missing = await tried(gang, operation, NO_SUCH)
     assert stranger.status == missing.status == 404, (operation.name, stranger, missing)
     if operation.method != "HEAD":
         assert stranger.body | {"request_id": ""} == missing.body | {"request_id": ""}
     own = await tried(mei, operation, owned.parts(operation))
-    assert own.status not in (401, 403, 404), (operation.name, own)
+    assert own.status not in (401, 403, 404, 500), (operation.name, own)
 
 
 async def test_the_owner_may_do_all_of_it(setting: ApiSetting) -> None:
     """What is refused here is refused for what it says, not for who says it."""
     for operation in OURS:
         mei = await setting.citizen()
-        parts = (await property_of(setting, mei)).parts(operation) if "{" in operation.path else {}
+        parts = {}
+        if "{" in operation.path:
+            owned = await property_of(setting, mei, with_permits=operation.tag == "permits")
+            parts = owned.parts(operation)
         said = await tried(mei, operation, parts)
         no_mini_program = operation.name in ("sign_in", "phone") and said.status == 404
         too_early = operation.name in ("close_inquiry", "remind_complaint") and said.status == 409
