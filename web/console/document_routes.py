@@ -1,0 +1,27 @@
+"""The routes about papers on one screen: templates, the book of numbers, one paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.permissions import Operation as May
+from web.console.document_pages import show_issued, show_paper
+from web.console.document_template_pages import (
+    preview_template,
+    restore_template,
+    save_template,
+    show_template,
+    show_templates,
+)
+
+TEMPLATE = "/papers/<name:str>"
+
+DOCUMENT_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
+    ("GET", "/papers", May.SEE_PAPERS, show_templates, "papers"),
+    ("GET", "/papers/issued", May.SEE_PAPERS, show_issued, "papers_issued"),
+    ("GET", TEMPLATE, May.SEE_PAPERS, show_template, "paper_template"),
+    ("POST", TEMPLATE, May.AMEND_PAPERS, save_template, "save_paper_template"),
+    ("POST", TEMPLATE + "/preview", May.AMEND_PAPERS, preview_template, "preview_paper_template"),
+    ("POST", TEMPLATE + "/restore", May.AMEND_PAPERS, restore_template, "restore_paper_template"),
+    ("GET", "/documents/<document_id:str>", May.SEE_APPLICANT, show_paper, "paper"),
+)
