@@ -1,0 +1,98 @@
+"""A project and a visit to its enterprise at the console: nothing typed is lost, nobody slips past the gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from casework.projects.desk import ProjectDesk
+from casework.projects.models import EnterpriseVisit, Project
+from casework.projects.profile import ProjectsSection
+from casework.roles import Role
+from kit.db import Database
+from kit.sealing import FieldSealer
+from kit.secrets import KeyRing
+from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
+
+SECTION = {
+    "visits_per_year": {"most": 1, "basis": "示例"},
+    "bases": [{"code": "sites", "law": "城市市容和环境卫生管理条例", "article": "第十六条"}],
+}
+BOARD = {
+    "name": "湖滨小区改造",
+    "builder": "清水建设有限公司",
+    "builder_uscc": "91330106MA2B1C3D45",
+    "contact_name": "项目部",
+    "contact_phone": "0571-88881234",
+    "place_text": "湖滨路 8 号",
+}
+GATE = "/console/enterprise-visits/check-in"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
+    section = msgspec.convert(SECTION, ProjectsSection)
+    desk = ProjectDesk(database, section, FieldSealer(KeyRing.random()), public_url="https://here.example")
+    async with console_on(database, tmp_path, projects=desk) as setting:
+        await setting.hire("head", "周华", (Role.HEAD, None))
+        await setting.hire("first", "唐勇", (Role.HANDLER, "street"))
+        await setting.hire("second", "罗燕", (Role.HANDLER, "street"))
+        yield setting
+
+
+async def sent(clerk: Clerk, path: str, **fields: str) -> Page:
+    page = await clerk.get("/console/projects")
+    return await clerk.post(path, {"csrf_token": page.hidden("csrf_token"), **fields})
+
+
+async def test_a_visit_goes_from_the_board_to_the_rating(setting: ConsoleSetting) -> None:
+    async with setting.client() as clerk:
+        await clerk.log_in("head")
+        refused = await sent(clerk, "/console/projects", **BOARD | {"contact_phone": "13812345678"})
+        assert refused.status == 422
+        assert "湖滨小区改造" in refused.text
+        assert await Project.all().count() == 0
+        opened = await sent(clerk, "/console/projects", **BOARD)
+        project = await Project.first()
+        assert project is not None
+        assert (opened.status, opened.path) == (200, f"/console/projects/{project.id}")
+        for login, number in (("first", "A1"), ("second", "A2")):
+            days = {"valid_from_on": "2026-01-01", "valid_until_on": "2027-01-01"}
+            staff_id = str(setting.people[login].id)
+            entered = await sent(clerk, "/console/certificates", staff_id=staff_id, number=number, **days)
+            assert number in entered.text
+        wrong = await sent(clerk, "/console/certificates", staff_id="nobody", number="A3")
+        assert wrong.status == 422
+    async with setting.client() as clerk:
+        await clerk.log_in("first")
+        form = await clerk.get(f"{GATE}?code={project.code}")
+        assert "清水建设有限公司" in form.text
+        said = {
+            "code": f"https://here.example/h5/codes/{project.code}",
+            "purpose": "查看围挡",
+            "basis": "sites",
+        }
+        alone = await sent(clerk, GATE, second_number="A1", **said)
+        assert (alone.status, "查看围挡" in alone.text) == (409, True)
+        inside = await sent(clerk, GATE, second_number="A2", **said)
+        found = re.fullmatch(r"/console/enterprise-visits/([0-9a-f-]{36})", inside.path)
+        assert found is not None
+        empty = await sent(clerk, f"{inside.path}/end", findings=" ")
+        assert empty.status == 422
+        ended = await sent(clerk, f"{inside.path}/end", findings="没有发现问题")
+        assert "data:image/svg+xml" in ended.text
+        again = await sent(clerk, GATE, second_number="A2", **said)
+        assert again.status == 409
+        assert (await clerk.get("/console/enterprise-visits/nothing")).status == 404
+        states = await EnterpriseVisit.all().order_by("created_at").values_list("state", flat=True)
+        assert states == ["refused", "ended", "refused"]
+        assert (await clerk.get("/console/enterprise-visits")).text.count("未准入") == 2
