@@ -6,7 +6,7 @@ import contextlib
 import re
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,18 +16,24 @@ import aiohttp
 from PIL import Image
 from sanic import Sanic
 
-from app.core import PROFILE_REFUSED, whole_profile
+from app.documents import close_documents
+from app.profile import PROFILE_REFUSED, whole_profile
 from app.web import LARGEST_BODY
 from casework.actors import system
 from casework.complaints.profile import PromisedLimit
+from casework.documents.desk import DocumentDesk
 from casework.exchange.profile import ExchangeSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection, InquiryLimits
+from casework.penalties.desk import PenaltyDesk
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff
 from casework.people.staff_profile import StaffSection
 from casework.people.views import StaffView
+from casework.permits.desk import PermitDesk
+from casework.projects.desk import ProjectDesk
 from casework.roles import Role
+from casework.sign_filings.desk import SignDesk
 from content.amendments import Checks
 from content.bureau_profile import BureauSection, Window
 from kit.db import Database
@@ -39,6 +45,10 @@ from kit.http.shell import install_shell
 from kit.secrets import KeyRing
 from tests import read_once
 from tests.casework_setting import RULE_BOOK, desk_on
+from tests.documents_setting import documents_on
+from tests.penalty_setting import penalties_on
+from tests.permit_setting import permit_desk_on
+from tests.sign_setting import signs_on
 from web.console.blueprint import console_blueprint
 from web.console.campaign_door import CampaignDoor
 from web.console.door import ConsoleDoor, SceneAddress, build_console
@@ -209,6 +219,11 @@ async def console_on(
     exchange: ExchangeSection | None = None,
     map: MapDoor | None = None,
     knowledge: KnowledgeDoor | None = None,
+    documents: DocumentDesk | None = None,
+    permits: PermitDesk | None = None,
+    projects: ProjectDesk | None = None,
+    penalties: PenaltyDesk | None = None,
+    signs: SignDesk | None = None,
 ) -> AsyncIterator[ConsoleSetting]:
     """A console on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
@@ -220,7 +235,7 @@ async def console_on(
     install_shell(app, ProblemAnswers(catalogue, {"/console": problem_page}), url)
     assets.install(app)
     app.blueprint(console_blueprint())
-    desk = desk_on(database)
+    desk, papers = desk_on(database), documents or documents_on(database)
     door = build_console(
         desk=desk,
         inquiries=InquiryDesk(
@@ -242,6 +257,11 @@ async def console_on(
         exchange=exchange,
         map=map,
         knowledge=knowledge,
+        documents=papers,
+        permits=permits or replace(permit_desk_on(database), documents=papers),
+        projects=projects,
+        penalties=penalties or penalties_on(database, keys),
+        signs=signs or signs_on(permit_desk_on(database)),
         passwords=Passwords(memory_kib=64, passes=1),
     )
     app.ctx.console = door
@@ -253,5 +273,6 @@ async def console_on(
         yield ConsoleSetting(url, door)
     finally:
         await server.close()
+        await close_documents(papers)
         listening.close()
         Sanic._app_registry.pop(app.name)

@@ -13,6 +13,7 @@ from web.console.campaign_routes import CAMPAIGN_ROUTES
 from web.console.case_routes import back_to_case, show_case, show_phone, show_story, take_move, take_side
 from web.console.code_pages import add_code, retire_code, show_codes, show_sheet
 from web.console.danger_pages import end_danger, show_dangers, take_danger
+from web.console.document_routes import DOCUMENT_ROUTES
 from web.console.door import ConsoleDoor
 from web.console.exchange_routes import EXCHANGE_ROUTES
 from web.console.figures_routes import FIGURES_ROUTES
@@ -25,12 +26,16 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
 from web.console.order_pages import take_order
 from web.console.order_routes import ORDER_ACT, ORDER_ROUTES
+from web.console.penalty_routes import PENALTY_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
+from web.console.permit_routes import PERMIT_ROUTES, PERMIT_UPLOADS
 from web.console.photos import give_recording, show_photo
 from web.console.privacy_routes import PRIVACY_ROUTES
+from web.console.project_routes import PROJECT_ROUTES
 from web.console.queue_routes import QUEUE_ROUTES
 from web.console.routing_routes import ROUTING_ROUTES
 from web.console.settings_routes import SETTINGS_ROUTES
+from web.console.sign_routes import SIGN_ROUTES
 from web.console.signing_in import give_code, log_in, log_out, login_keeping_text, show_login
 from web.console.taking_routes import FILE_CASE, TAKING_ROUTES
 from web.console.visit_pages import show_visits, take_visit
@@ -79,6 +84,8 @@ def console_blueprint() -> Blueprint:
     route("GET", "/visits", page(May.SEE_VISITS, show_visits), "visits")
     route("POST", "/visits/<visit_id:str>/<act:str>", act(May.SEE_VISITS, take_visit), "take_visit")
     route("POST", ORDER_ACT, with_photos(act(May.SEE_ORDERS, take_order)), "take_order", stream=True)
+    for path, operation, handler, name in PERMIT_UPLOADS:
+        route("POST", path, with_photos(act(operation, handler)), name, stream=True)
     route("GET", "/dangers", page(May.SEE_DANGERS, show_dangers), "dangers")
     route("POST", DANGER + "/take", act(May.SEE_DANGERS, take_danger), "take_danger")
     route("POST", DANGER + "/end", act(May.SEE_DANGERS, end_danger), "end_danger")
@@ -103,6 +110,11 @@ def console_blueprint() -> Blueprint:
         *ORDER_ROUTES,
         *ROUTING_ROUTES,
         *PRIVACY_ROUTES,
+        *DOCUMENT_ROUTES,
+        *PERMIT_ROUTES,
+        *SIGN_ROUTES,
+        *PROJECT_ROUTES,
+        *PENALTY_ROUTES,
     )
     for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act

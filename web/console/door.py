@@ -10,6 +10,7 @@ from sanic import Request
 
 from casework.complaints.desk import Desk
 from casework.complaints.replies import RepliesSection
+from casework.documents.desk import DocumentDesk
 from casework.exchange.profile import ExchangeSection
 from casework.figures.desk import FiguresDesk
 from casework.figures.profile import FiguresSection
@@ -18,9 +19,14 @@ from casework.follow_up_visits.desk import VisitDesk
 from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.desk import InquiryDesk
 from casework.notifications.rule_book import RuleBook
+from casework.penalties.desk import PenaltyDesk
 from casework.people.passwords import Passwords
 from casework.people.staff_profile import StaffSection
+from casework.permits.desk import PermitDesk
+from casework.projects.desk import ProjectDesk
+from casework.projects.profile import ProjectsSection
 from casework.retention.profile import RetentionSection
+from casework.sign_filings.desk import SignDesk
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.profile import WorkOrdersSection
 from content.amendments import Checks
@@ -39,6 +45,7 @@ from kit.http.rate_limit import RateLimit
 from kit.http.sessions import Sessions
 from kit.http.slow_down import LoginSlowDown
 from kit.redis import Redis
+from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from web.console.campaign_door import CampaignDoor, NoPlatform
 from web.console.knowledge_door import KnowledgeDoor
@@ -91,6 +98,11 @@ class ConsoleDoor:
     replies: RepliesSection
     retention: RetentionSection
     limits: RateLimit
+    documents: DocumentDesk | None
+    permits: PermitDesk | None
+    signs: SignDesk | None
+    projects: ProjectDesk
+    penalties: PenaltyDesk | None
 
     @property
     def db(self) -> Database:
@@ -129,6 +141,11 @@ def build_console(
     replies: RepliesSection | None = None,
     retention: RetentionSection | None = None,
     passwords: Passwords | None = None,
+    documents: DocumentDesk | None = None,
+    permits: PermitDesk | None = None,
+    signs: SignDesk | None = None,
+    projects: ProjectDesk | None = None,
+    penalties: PenaltyDesk | None = None,
 ) -> ConsoleDoor:
     """Put the door together."""
     return ConsoleDoor(
@@ -161,6 +178,11 @@ def build_console(
         follow_ups=follow_ups or VisitDesk(complaints=desk, section=VisitsSection()),
         retention=retention or RetentionSection(),
         limits=RateLimit(redis, keys, desk.db.clock),
+        documents=documents,
+        permits=permits,
+        signs=signs,
+        projects=projects or ProjectDesk(desk.db, ProjectsSection(), FieldSealer(keys)),
+        penalties=penalties,
         campaigns=campaigns or CampaignDoor(CampaignDesk(desk.db, lambda: None), NoPlatform()),
         knowledge=knowledge or KnowledgeDoor(),
         map=map or MapDoor(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from casework.exchange.planning import ORDER
 from casework.exchange.profile import TOLD
+from casework.permits.platform import PUBLICITY, PUBLICITY_ENDED, RATING, STATUS
 from web.console.door import ConsoleDoor
 from web.console.screens import Chip, Tone
 
+PERMIT_KINDS = (STATUS, PUBLICITY, PUBLICITY_ENDED, RATING)
 _TONES: dict[str, Tone] = {"delivered": "good", "failed": "late", "sending": "soon"}
 
 
@@ -18,7 +20,7 @@ def peer_words(door: ConsoleDoor, code: str) -> str:
 
 def kind_words(door: ConsoleDoor, kind: str) -> str:
     """What a message tells."""
-    return door.words.text(f"exchange.kind.{kind}") if kind in (ORDER, *TOLD) else kind
+    return door.words.text(f"exchange.kind.{kind}") if kind in (ORDER, *TOLD, *PERMIT_KINDS) else kind
 
 
 def state_chip(door: ConsoleDoor, state: str) -> Chip:

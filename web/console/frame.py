@@ -27,15 +27,26 @@ NOTICES, VISITS, ORDERS = "/console/notices", "/console/visits", "/console/order
 PRIVACY, FIND = "/console/privacy", "/console/find"
 RULES, TEMPLATES = "/console/rules", "/console/templates"
 ROUTING = "/console/routing"
+PAPERS, SIGNS = "/console/papers", "/console/signs"
+PERMITS, HELD = "/console/permits", "/console/held-permits"
+PENALTIES = "/console/penalties"
+PROJECTS = "/console/projects"
+SURVEYS, CO_SIGNING = "/console/surveys", "/console/co-signing"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
 PLACES = {
+    SURVEYS: ("surveys", Operation.SURVEY_PERMITS),
+    CO_SIGNING: ("co_signing", Operation.CO_SIGN_PERMITS),
     CASES: ("cases", Operation.SEE_CASES),
     FILE: ("file", Operation.FILE_CASE),
     MAP: ("map", Operation.SEE_CASES),
     INQUIRIES: ("inquiries", Operation.SEE_INQUIRIES),
     DANGERS: ("dangers", Operation.SEE_DANGERS),
+    PERMITS: ("permits", Operation.SEE_PERMITS),
     VISITS: ("visits", Operation.SEE_VISITS),
     ORDERS: ("orders", Operation.SEE_ORDERS),
+    PENALTIES: ("penalties", Operation.SEE_PENALTIES),
+    PROJECTS: ("projects", Operation.SEE_PROJECTS),
+    SIGNS: ("signs", Operation.SEE_SIGNS),
     CODES: ("codes", Operation.KEEP_CODES),
     ROUTING: ("routing", Operation.SEE_ROUTING),
     DELIVERIES: ("deliveries", Operation.SEE_DELIVERIES),
@@ -44,6 +55,7 @@ PLACES = {
     PRIVACY: ("privacy", Operation.SEE_OWN_DATA_REQUESTS),
     KNOWLEDGE: ("knowledge", Operation.SEE_KNOWLEDGE),
     CAMPAIGNS: ("campaigns", Operation.SEE_CAMPAIGNS),
+    PAPERS: ("papers", Operation.SEE_PAPERS),
     SETTINGS: ("settings", Operation.SEE_SETTINGS),
     PEOPLE: ("people", Operation.SEE_PEOPLE),
     DEPUTIES: ("deputies", Operation.NAME_DEPUTY),

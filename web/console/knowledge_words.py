@@ -29,9 +29,6 @@ ADDRESSES = {name: f"{KNOWLEDGE}/{name}" for name in TABS} | {"entries": KNOWLED
 BRIEF = 46
 """So many characters of an answer stand in a list."""
 NOTHING = "—"
-PERMITS = ("occupancy", "sign")
-"""The kinds of permits an answer may lead to."""
-
 BANDS: dict[str, Tone] = {"answer": "good", "unsure": "soon", "lost": "plain"}
 TEXTS = (
     "question",
@@ -133,7 +130,10 @@ def knows_article(laws: LawIndex, citation: Citation) -> bool:
 def link_options(door: ConsoleDoor) -> tuple[Option, ...]:
     """Where an answer may lead, nowhere first."""
     text = door.words.text
-    permits = [(f"permit:{kind}", text(f"console_knowledge.permit.{kind}")) for kind in PERMITS]
+    kinds = door.permits.section.kinds if door.permits is not None else ()
+    permits = [
+        (f"permit:{kind.code}", text("console_knowledge.link.permit", name=kind.name)) for kind in kinds
+    ]
     groups = [
         (f"complaint:{group.code}", text("console_knowledge.link.complaint", name=group.name))
         for group in door.desk.policy.groups.values()

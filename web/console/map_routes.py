@@ -11,5 +11,5 @@ MAP_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", "/map", May.SEE_CASES, show_map, "map"),
     ("GET", "/map/cells", May.SEE_CASES, give_cells, "map_cells"),
     ("GET", "/map/spots", May.SEE_CASES, give_spots, "map_spots"),
-    ("GET", "/map/areas/<version:str>/<kind:str>", May.SEE_CASES, give_areas, "map_areas"),
+    ("GET", "/map/areas/<version:str>/<kind:str>", May.KEEP_OWN_ACCOUNT, give_areas, "map_areas"),
 )

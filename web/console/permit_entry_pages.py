@@ -1,0 +1,258 @@
+"""At the window: a clerk fills in an application for somebody, from the questions to the number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from casework.permits import drafts
+from casework.permits.delivering import WAYS
+from casework.permits.drafts import DraftView, draft_view, drafts_of
+from casework.permits.eligibility import asked_answers
+from casework.permits.forms import Filled, clean, faults, material_faults, merged
+from casework.permits.kinds import Act
+from casework.permits.materials import FILE_KIND, staff_holder
+from casework.permits.models import Permit, PermitApplication
+from casework.permits.papers import opened_form
+from casework.permits.submitting import WINDOW, submit
+from kit.files.uploads import Uploads
+from kit.problems import Conflict, NotFound, Problem
+from web.console.door import ConsoleDoor
+from web.console.frame import PERMITS, frame_for, shown
+from web.console.permit_draft_page import draft_page
+from web.console.permit_entry_fields import (
+    ORDER,
+    Step,
+    answers_of,
+    point_fault,
+    steps_of,
+    values_of,
+)
+from web.console.permit_inputs import sent
+from web.console.permit_pages import find
+from web.console.permit_words import DRAFTS, NEW, application_address, id_of, permits_of, places_of
+from web.console.permit_work_screens import DraftRow, KindRow, NewPermitPage
+from web.console.screens import Note
+from web.console.submission import photos_named
+from web.console.visitor import Visitor
+
+NOT_FOUND = "problem.permit.draft_not_found"
+ACTS = frozenset({"submit", "remove", "discard"})
+
+
+async def show_new(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
+    """GET /console/permits/new."""
+    desk, text, now = permits_of(door), door.words.text, door.clock.now()
+    notes = (Note(words=text("console_permits.entry.discarded")),) if request.args.get("done") else ()
+    page = NewPermitPage(
+        places=places_of(door, visitor, "entry"),
+        kinds=tuple(
+            KindRow(
+                name=one.name,
+                plain=one.plain,
+                summary=one.summary,
+                acts=(("new", text("console_permits.entry.begin")),),
+                action=f"{NEW}/{one.code}",
+            )
+            for one in desk.section.kinds
+        ),
+        drafts=tuple(
+            DraftRow(
+                href=f"{DRAFTS}/{one.id}",
+                kind=one.kind_name,
+                act=text(f"console_permits.act_kind.{one.act}")
+                if one.application_id is None
+                else text("console_permits.entry.correction"),
+                at=door.words.moment(one.updated_at, now),
+            )
+            for one in await drafts_of(desk, visitor.actor)
+        ),
+        notes=notes,
+    )
+    return shown(door, "permit_new.html", await frame_for(door, visitor, PERMITS), page)
+
+
+async def begin_entry(request: Request, door: ConsoleDoor, visitor: Visitor, kind: str) -> HTTPResponse:
+    """POST /console/permits/new/{kind}: a draft, for a permit in force with what stands in its application."""
+    desk, given = permits_of(door), sent(request)
+    act, filled, concerns = cast("Act", given.text("kind_act") or "new"), None, None
+    if given.text("concerns"):
+        concerns = id_of(given.text("concerns"), "problem.permit.concerns_unknown")
+        permit = await Permit.get_or_none(id=concerns, kind=kind)
+        row = await PermitApplication.get_or_none(id=permit.application_id) if permit is not None else None
+        if row is None:
+            raise NotFound("problem.permit.concerns_unknown")
+        await find(door, visitor, row.reference)
+        filled = opened_form(desk, row)
+    made = await drafts.begin(desk, visitor.actor, kind, act, concerns, filled=filled)
+    return redirect(f"{DRAFTS}/{made}", status=303)
+
+
+async def begin_correction(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str
+) -> HTTPResponse:
+    """POST /console/permits/{reference}/correct: the form as it was, to be put right for whom it was entered."""
+    desk, view = permits_of(door), await find(door, visitor, reference)
+    if "correct" not in view.moves:
+        raise Conflict("problem.permit.moved_on")
+    row = await PermitApplication.get(id=view.line.id)
+    made = await drafts.begin(
+        desk,
+        visitor.actor,
+        row.kind,
+        cast("Act", row.act),
+        row.concerns_id,
+        application_id=row.id,
+        filled=opened_form(desk, row),
+    )
+    return redirect(f"{DRAFTS}/{made}", status=303)
+
+
+async def show_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
+    """GET /console/permits/drafts/{id}?step=."""
+    view = await draft_view(permits_of(door), visitor.actor, id_of(draft_id, NOT_FOUND))
+    return await _render(door, visitor, view, _step(view, str(request.args.get("step", ""))))
+
+
+async def save_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
+    """POST /console/permits/drafts/{id}: one step is kept whatever is wrong with it, and gone on from where nothing is."""
+    desk, actor, given = permits_of(door), visitor.actor, sent(request)
+    view = await draft_view(desk, actor, id_of(draft_id, NOT_FOUND))
+    step = _step(view, given.text("step"))
+    filled = _filled(request, view, step)
+    try:
+        await drafts.save(desk, actor, view.id, filled, step, given.revision)
+    except Conflict as problem:
+        notes = (Note(words=door.words.text(problem.key, **problem.params), tone="late"),)
+        return await _render(door, visitor, view, step, typed=filled, notes=notes, status=409)
+    if given.text("go") == "stay":
+        return redirect(f"{DRAFTS}/{view.id}?step={step}", status=303)
+    found = {
+        **faults(view.kind, filled, step=step, now=door.clock.now()),
+        **point_fault(request, view.kind, step),
+    }
+    if found:
+        said = {one: door.words.text(fault.key, **fault.params) for one, fault in found.items()}
+        again = await draft_view(desk, actor, view.id)
+        return await _render(door, visitor, again, step, typed=filled, wrong=said, status=422)
+    steps = steps_of(view.kind, clean(view.kind, filled))
+    after = steps[min(steps.index(step) + 1, len(steps) - 1)] if step in steps else steps[0]
+    return redirect(f"{DRAFTS}/{view.id}?step={after}", status=303)
+
+
+async def keep_material(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
+    """POST /console/permits/drafts/{id}/files: papers photographed or scanned at the window."""
+    desk, actor, given = permits_of(door), visitor.actor, sent(request)
+    view = await draft_view(desk, actor, id_of(draft_id, NOT_FOUND))
+    code, files = given.text("material"), photos_named(request, "files")
+    uploads = Uploads(door.db, door.files)
+    try:
+        if not files:
+            raise Conflict("problem.permit.console_file")
+        for one in files:
+            row = await uploads.whole(
+                one.body, holder=staff_holder(visitor.staff.id), account_id=None, kind=FILE_KIND
+            )
+            await drafts.attach(desk, actor, view.id, code, row.id)
+    except Problem as problem:
+        said = {code: door.words.text(problem.key, **problem.params)}
+        again = await draft_view(desk, actor, view.id)
+        return await _render(door, visitor, again, "papers", wrong=said, status=problem.status)
+    return redirect(f"{DRAFTS}/{view.id}?step=papers#material-{code}", status=303)
+
+
+async def take_draft(
+    request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str, act: str
+) -> HTTPResponse:
+    """POST /console/permits/drafts/{id}/{act}: submit it, take a file away, throw it away."""
+    if act not in ACTS:
+        raise NotFound("problem.workflow.unknown_move")
+    desk, actor, given = permits_of(door), visitor.actor, sent(request)
+    wanted = id_of(draft_id, NOT_FOUND)
+    if act == "submit":
+        return await _submit(request, door, visitor, wanted)
+    if act == "remove":
+        await drafts.detach(desk, actor, wanted, id_of(given.text("file"), "problem.permit.not_found"))
+        return redirect(f"{DRAFTS}/{wanted}?step=papers", status=303)
+    await drafts.discard(desk, actor, wanted)
+    return redirect(f"{NEW}?done=discard", status=303)
+
+
+async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted: UUID) -> HTTPResponse:
+    desk, given = permits_of(door), sent(request)
+    delivery = given.text("delivery")
+    row = await PermitApplication.get_or_none(id=wanted)
+    if row is None and not given.text("checked"):
+        view = await draft_view(desk, visitor.actor, wanted)
+        said = {
+            "checked": door.words.text(
+                "console.form.tick_missing", field=door.words.text("console_permits.field.checked")
+            )
+        }
+        return await _render(door, visitor, view, "check", wrong=said, chosen=delivery, status=422)
+    try:
+        made = await submit(
+            desk,
+            visitor.actor,
+            wanted,
+            source=WINDOW,
+            delivery=delivery if delivery in WAYS else None,
+            expected_revision=given.revision,
+        )
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        notes = (Note(words=door.words.text(problem.key, **problem.params), tone="late"),)
+        view = await draft_view(desk, visitor.actor, wanted)
+        return await _render(
+            door, visitor, view, "check", notes=notes, chosen=delivery, status=problem.status
+        )
+    address = application_address(made.reference)
+    return redirect(f"{address}/receipt" if made.receipt_secret else f"{address}?done=correct", status=303)
+
+
+def _filled(request: Request, view: DraftView, step: Step) -> Filled:
+    if step == "questions":
+        answers = asked_answers(view.kind, answers_of(request, view.kind))
+        return Filled(answers=answers, values=view.filled.values)
+    return merged(view.kind, view.filled, step, values_of(request, view.kind, step, view.filled))
+
+
+def _step(view: DraftView, wanted: str) -> Step:
+    """The step that was asked for, else where it was left."""
+    steps = steps_of(view.kind, view.filled)
+    for one in (wanted, view.step):
+        if one in ORDER and one in steps:
+            return one
+    return steps[0]
+
+
+async def _render(
+    door: ConsoleDoor,
+    visitor: Visitor,
+    view: DraftView,
+    step: Step,
+    *,
+    typed: Filled | None = None,
+    wrong: Mapping[str, str] | None = None,
+    notes: tuple[Note, ...] = (),
+    chosen: str = "",
+    status: int = 200,
+) -> HTTPResponse:
+    now = door.clock.now()
+    filled = typed or view.filled
+    attached: dict[str, int] = {}
+    for one in view.files:
+        if one.state in ("received", "ready"):
+            attached[one.material] = attached.get(one.material, 0) + 1
+    open_faults = {**faults(view.kind, filled, now=now)}
+    if view.application_id is None:
+        open_faults |= material_faults(view.kind, filled, attached)
+    page = await draft_page(
+        door, view, step, filled, wrong=wrong or {}, faults=open_faults, notes=notes, chosen=chosen
+    )
+    return shown(door, "permit_draft.html", await frame_for(door, visitor, PERMITS), page, status)
