@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 import aiohttp
 from sanic import Sanic
 
+from app.permit_profile import SAMPLES
+from app.shipped import SHIPPED_PROFILE
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
 from bot.notice_side import NoticeSide
@@ -26,6 +28,8 @@ from casework.notifications.rules import SHIPPED
 from casework.notifications.topics import topics_of
 from casework.people import identities
 from casework.people.profile import ConsentsSection
+from casework.permits.desk import PermitDesk
+from casework.permits.kinds import PermitsSection
 from content.interpretations.answering import Answerer
 from kit.db import Database, Fresh, Intake
 from kit.files.room import Room
@@ -33,16 +37,22 @@ from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.shell import install_shell
 from kit.secrets import KeyRing
+from kit.signing_keys import SigningKeys
 from miniapp_api.blueprint import api_blueprint
 from miniapp_api.door import build_api
+from miniapp_api.permit_side import PermitSide as ApiPermitSide
 from miniapp_api.wechat_side import WeChatMiniSide
 from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
 from tests.e2e.api_setting import Heard
 from tests.e2e.console_setting import BUREAU
+from tests.penalty_setting import penalties_on
+from tests.permit_setting import permit_desk_on
+from tests.sign_setting import signs_on
 from tests.standin_setting import APP_ID, LONG_TERM, ONE_TIME, SECRET, Outside, running
 from web.h5.blueprint import h5_blueprint
 from web.h5.door import H5Door, build_h5
+from web.h5.permit_door import PermitSide
 from web.h5.problems import problem_page
 from web.h5.wechat_side import WeChatSide
 from wechat.calls import Calls
@@ -88,9 +98,24 @@ class Phone:
         return await self._ask("GET", address, None, follow, headers)
 
     async def post(
-        self, address: str, fields: Mapping[str, str], *, follow: bool = True, **headers: str
+        self,
+        address: str,
+        fields: Mapping[str, str] | Sequence[tuple[str, str]],
+        *,
+        follow: bool = True,
+        **headers: str,
     ) -> Answered:
         return await self._ask("POST", address, fields, follow, headers)
+
+    async def upload(
+        self, address: str, fields: Mapping[str, str], field: str, name: str, content: bytes
+    ) -> Answered:
+        """A form with a file."""
+        form = aiohttp.FormData()
+        for one, value in fields.items():
+            form.add_field(one, value)
+        form.add_field(field, content, filename=name, content_type="application/octet-stream")
+        return await self._ask("POST", address, form, True, {})
 
     async def submit(self, page: str, action: str, **fields: str) -> Answered:
         """Open a page, fill the form that goes to `action`, send it."""
@@ -174,6 +199,18 @@ class CitizenSetting:
         return str(body["token"])
 
 
+def permit_side_on(database: Database, folder: Path) -> PermitSide:
+    """The shipped kinds of permits; keys for e-permits are in `folder`, where somebody made some."""
+    section = read_once.profile().section(PermitsSection)
+    return pages_of(permit_desk_on(database, section=section), folder)
+
+
+def pages_of(desk: PermitDesk, folder: Path) -> PermitSide:
+    """What the pages need, on this desk."""
+    samples = SHIPPED_PROFILE / SAMPLES
+    return PermitSide(desk=desk, keys=SigningKeys(folder / "keys"), samples=samples, signs=signs_on(desk))
+
+
 @contextlib.asynccontextmanager
 async def citizens_on(
     database: Database,
@@ -183,6 +220,7 @@ async def citizens_on(
     answerer: Answerer | None = None,
     heard: Heard | None = None,
     room: Room | None = None,
+    permits: PermitSide | None = None,
 ) -> AsyncIterator[CitizenSetting]:
     """Both doors on this database, served on a free port of the loopback."""
     keys, catalogue, assets = KeyRing.random(), read_once.catalogue(), read_once.assets()
@@ -231,6 +269,8 @@ async def citizens_on(
             notices=NoticeSide(database, TEMPLATES, TOPICS, APP_ID),
             also_held=BotHoldings(desk.sealer, Names.of_keys(keys)),
             forget_also=forget_accounts,
+            permits=permits or permit_side_on(database, folder),
+            penalties=penalties_on(database, keys),
             in_any_browser=in_any_browser,
             answering=answerer,
             hearing=heard,
@@ -252,6 +292,7 @@ async def citizens_on(
             notices=NoticeSide(database, TEMPLATES, TOPICS, APP_ID, "miniprogram"),
             also_held=door.also_held,
             forget_also=forget_accounts,
+            permits=ApiPermitSide(door.permits.desk, door.permits.keys, url),
         )
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         assert server is not None

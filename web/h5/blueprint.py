@@ -24,9 +24,32 @@ from web.h5.message_page import send_message, show_message
 from web.h5.notice_pages import choose_notices, show_choices, show_notices
 from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
-from web.h5.plain_pages import show_permits
+from web.h5.penalty_acts import take_notice_act
+from web.h5.penalty_pages import (
+    open_notice,
+    revoke_delivery,
+    show_notice,
+    show_notice_paper,
+    show_notice_photo,
+    show_opening,
+    show_own_notices,
+)
+from web.h5.penalty_visitor import sees_notice
+from web.h5.permit_acts import show_paper
+from web.h5.permit_acts import take_act as take_permit_act
+from web.h5.permit_cards import ask_about, show_big, show_card, show_card_pdf
+from web.h5.permit_cases import show_application, show_own
+from web.h5.permit_check import begin as begin_permit
+from web.h5.permit_check import show_check
+from web.h5.permit_files import attach, detach, show_material, take_files
+from web.h5.permit_kinds import show_permits, show_sample
+from web.h5.permit_map import give_areas
+from web.h5.permit_preview import send_draft
+from web.h5.permit_wizard import discard_draft, keep_for_later, show_draft, take_step
+from web.h5.project_pages import claim, rate_visit, show_claim, show_rating
 from web.h5.receipt_page import leave_case, open_case, show_receipt
 from web.h5.search_page import show_search
+from web.h5.sign_pages import show_own_sign, show_own_signs, show_sign_photo, take_sign_check
 from web.h5.typed import later
 from web.h5.visitor import for_anybody, signed_in
 
@@ -53,6 +76,10 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/leave", leave, "leave")
     route("GET", "/print/<size:str>", choose_print, "print")
     route("GET", "/codes/<code:str>", for_anybody(show_code), "code")
+    route("GET", "/visits/<secret:str>", for_anybody(show_rating), "visit_rating")
+    route("POST", "/visits/<secret:str>", for_anybody(rate_visit), "rate_visit")
+    route("GET", "/projects/<project_id:str>/<secret:str>", signed_in(show_claim), "project_claim")
+    route("POST", "/projects/<project_id:str>/<secret:str>", signed_in(claim), "claim_project")
     route("GET", "/file", for_anybody(show_form), "file")
     route("POST", "/file", file_complaint, "take_file", stream=True)
     route("POST", "/file/draft", for_anybody(keep_draft), "file_draft")
@@ -63,6 +90,40 @@ def h5_blueprint() -> Blueprint:
     route("PATCH", "/uploads/<upload_id:str>", for_anybody(continue_upload), "continue_upload", stream=True)
     route("GET", "/uploads/<upload_id:str>/small", for_anybody(show_small), "upload_small")
     route("GET", "/permits", for_anybody(show_permits), "permits")
+    route("GET", "/permits/samples/<name:str>", for_anybody(show_sample), "permit_sample")
+    route("GET", "/permits/areas/<version:str>/<kind:str>", for_anybody(give_areas), "permit_areas")
+    route("GET", "/permits/check/<code:str>", for_anybody(show_check), "permit_check")
+    route("POST", "/permits/begin", signed_in(begin_permit), "begin_permit")
+    draft = "/permits/drafts/<draft_id:str>"
+    route("GET", draft, signed_in(show_draft), "permit_draft")
+    route("POST", draft, signed_in(take_step, otherwise=keep_for_later), "take_permit_step")
+    route("POST", f"{draft}/files", take_files, "take_permit_files", stream=True)
+    route("GET", f"{draft}/files/<attached_id:str>", signed_in(show_material), "permit_material")
+    route("POST", f"{draft}/attach", signed_in(attach), "attach_permit_file")
+    route("POST", f"{draft}/detach", signed_in(detach), "detach_permit_file")
+    route("POST", f"{draft}/send", signed_in(send_draft), "send_permit")
+    route("POST", f"{draft}/discard", signed_in(discard_draft), "discard_permit")
+    route("GET", "/me/permits", signed_in(show_own), "own_permits")
+    route("GET", "/me/permits/<reference:str>", signed_in(show_application), "own_permit")
+    route("POST", "/me/permits/<reference:str>/<act:str>", signed_in(take_permit_act), "take_permit_act")
+    route("GET", "/me/e-permits/<permit_id:str>", signed_in(show_card), "e_permit")
+    route("GET", "/me/e-permits/<permit_id:str>/show", signed_in(show_big), "show_e_permit")
+    route("GET", "/me/e-permits/<permit_id:str>/card", signed_in(show_card_pdf), "print_e_permit")
+    route("POST", "/me/e-permits/<permit_id:str>/<act:str>", signed_in(ask_about), "ask_about_permit")
+    route("GET", "/me/signs", signed_in(show_own_signs), "own_signs")
+    route("GET", "/me/signs/photos/<photo_id:str>", signed_in(show_sign_photo), "own_sign_photo")
+    route("GET", "/me/signs/<sign_id:str>", signed_in(show_own_sign), "own_sign")
+    route("POST", "/me/signs/<sign_id:str>", take_sign_check, "check_sign", stream=True)
+    route("GET", "/papers/<document_id:str>", signed_in(show_paper), "paper")
+    notice = "/penalties/<reference:str>"
+    route("GET", "/penalties", signed_in(show_own_notices), "penalties")
+    route("POST", "/penalties/revoke", signed_in(revoke_delivery), "revoke_delivery")
+    route("GET", "/penalties/open", for_anybody(show_opening), "open_penalty")
+    route("POST", "/penalties/open", for_anybody(open_notice), "take_penalty_code")
+    route("GET", notice, sees_notice(show_notice), "penalty")
+    route("GET", f"{notice}/papers/<document_id:str>", sees_notice(show_notice_paper), "penalty_paper")
+    route("GET", f"{notice}/photos/<file_id:str>", sees_notice(show_notice_photo), "penalty_photo")
+    route("POST", f"{notice}/<act:str>", sees_notice(take_notice_act), "take_penalty_act", stream=True)
     route("GET", "/me", signed_in(show_me), "me")
     route("GET", "/me/notices", signed_in(show_choices), "choices")
     route("POST", "/me/notices", signed_in(choose_notices), "choose_notices")

@@ -15,7 +15,10 @@ from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
 from casework.notifications.stop_links import StopLinks
 from casework.notifications.wishes import NoticeWishes
+from casework.penalties.desk import PenaltyDesk
 from casework.people.profile import ConsentsSection
+from casework.projects.desk import ProjectDesk
+from casework.projects.profile import ProjectsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.answering import Answerer
 from content.interpretations.gists import Gists
@@ -38,11 +41,12 @@ from kit.http.sign_in_limit import SignInLimit
 from kit.http.slow_down import LoginSlowDown
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from web.h5.permit_door import PermitSide
 from web.h5.platform import PlatformOpening
 from web.h5.words import Words
 from web.rendering import Pages
 
-CITIZEN, RECEIPT = "citizen", "receipt"
+CITIZEN, RECEIPT, PENALTY = "citizen", "receipt", "penalty"
 FORMS_LIE_OPEN = timedelta(days=30)
 """For so long a form that was opened may be sent, whatever became of the session."""
 
@@ -120,6 +124,10 @@ class H5Door:
     sign_ins: SignInLimit
     limits: RateLimit
     addresses: ClientAddresses
+    permits: PermitSide
+    penalties: PenaltyDesk
+    projects: ProjectDesk
+    penalty_cookie: SessionCookie
 
     @property
     def db(self) -> Database:
@@ -146,6 +154,9 @@ def build_h5(
     notices: NoticeWishes,
     also_held: AlsoHeld,
     forget_also: ForgetAlso,
+    permits: PermitSide,
+    penalties: PenaltyDesk,
+    projects: ProjectDesk | None = None,
     in_any_browser: bool = False,
     answering: Answering | None = None,
     hearing: Hearing | None = None,
@@ -199,6 +210,10 @@ def build_h5(
         sign_ins=sign_ins or SignInLimit(None, keys, desk.db.clock),
         limits=limits or RateLimit(None, keys, desk.db.clock),
         addresses=ClientAddresses(trusted_proxies),
+        permits=permits,
+        penalties=penalties,
+        projects=projects or ProjectDesk(desk.db, ProjectsSection(), desk.sealer, public_url),
+        penalty_cookie=SessionCookie(PENALTY, public_url),
     )
 
 

@@ -48,8 +48,9 @@ async def read_form(
     file_field: str,
     room: Callable[[FormRead], int],
     before_files: Callable[[FormRead], Awaitable[bool]],
+    kind: str = PHOTO_KIND,
 ) -> FormRead:
-    """Read the whole form, whatever its kind. The route must leave the body unread (`stream=True`).
+    """Read the whole form, whatever its kind; `kind` is what its files are for. The route must leave the body unread (`stream=True`).
 
     `room`: how many photos the form may still take. `before_files` is called with what has come once the first photo
     begins, and says whether photos may be kept; without it they are read past. Raises Problem for what is no form.
@@ -78,7 +79,7 @@ async def read_form(
                 may_keep = await before_files(read)
             if may_keep and len(read.photos) < room(read):
                 address = by_address(door.addresses.of(request))
-                await _keep(door, read, part, first, holder, account_id, address)
+                await _keep(door, read, part, first, holder, account_id, address, kind)
             elif may_keep:
                 read.too_many += 1
     return read
@@ -105,6 +106,7 @@ async def _keep(
     holder: str,
     account_id: UUID | None,
     address: str,
+    kind: str,
 ) -> None:
     async def content() -> AsyncIterator[bytes]:
         yield first
@@ -114,7 +116,7 @@ async def _keep(
     try:
         # A holder's share says little here: a browser that forgets its cookie is another holder.
         await door.limits.take(UPLOADS, address, per_minute=UPLOADS_A_MINUTE)
-        row = await door.uploads.whole(content(), holder=holder, account_id=account_id, kind=PHOTO_KIND)
+        row = await door.uploads.whole(content(), holder=holder, account_id=account_id, kind=kind)
     except Problem as refusal:
         if refusal.status >= 500 and not isinstance(refusal, NoRoom):
             raise

@@ -14,6 +14,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import json
 
 from casework.dangers.finding import find_danger
+from casework.permits.materials import FILE_KIND
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
 from kit.files.uploads import UploadView
@@ -28,7 +29,7 @@ from web.h5.filing_reading import PHOTO_KIND, UPLOADS, UPLOADS_A_MINUTE, VOICE_K
 from web.h5.filing_taking import own_files
 from web.h5.visitor import Visitor
 
-KINDS = {"photo": PHOTO_KIND, "voice": VOICE_KIND}
+KINDS = {"photo": PHOTO_KIND, "voice": VOICE_KIND, "material": FILE_KIND}
 FORM = "file"
 _DRAFTS_A_MINUTE, _DRAFTS_OF_ALL = 60, 600
 _PIECES_A_MINUTE = 1_200

@@ -16,7 +16,7 @@ from web.h5.visitor import HOME, Entered, safe_next
 START, ASK, FILE = "/h5/", "/h5/ask", "/h5/file"
 TABS = {START: "home", ASK: "ask", FILE: "file", HOME: "me"}
 _ICONS = {"home": "home", "ask": "ask", "file": "report", "me": "me"}
-_UNDER_START = ("/h5/permits", "/h5/codes")
+_UNDER_START = ("/h5/permits", "/h5/codes", "/h5/visits", "/h5/projects")
 SHEET, SCRIPT = "citizens.css", "h5.js"
 _LARGE, _STYLED = "cg_print", "cg_sheet"
 _YEAR_S = 365 * 24 * 3600

@@ -11,7 +11,7 @@ from sanic.response import redirect
 from web.h5.door import H5Door
 from web.h5.frame import ASK, FILE, START, danger_numbers, frame_for, shown
 from web.h5.notice_prompt import NOTICES
-from web.h5.plain_pages import PERMITS
+from web.h5.permit_words import PERMITS
 from web.h5.screens import Link
 from web.h5.visitor import CASES, Visitor
 

@@ -13,6 +13,7 @@ from casework.people import phones
 from casework.people.consents import Purpose, agreed
 from casework.people.merging import members
 from casework.people.models import Account, WechatIdentity
+from casework.permits.queries import my_applications
 from kit.db import Change
 from kit.http.models import HttpSession
 from kit.problems import NotFound
@@ -21,6 +22,7 @@ from web.h5.case_words import case_row
 from web.h5.door import CITIZEN, H5Door
 from web.h5.frame import frame_for, shown
 from web.h5.me_screens import LoginLine, LoginsPage, MePage
+from web.h5.permit_cases import row_of as permit_row
 from web.h5.screens import Fact, Telling
 from web.h5.visitor import HOME, Visitor
 
@@ -34,6 +36,7 @@ async def show_me(request: Request, door: H5Door, visitor: Visitor) -> HTTPRespo
     """GET /h5/me."""
     text, ids = door.words.text, await members(visitor.account_id)
     found = await complaints.mine(door.desk, visitor.account_id, None, LATEST)
+    applied = await my_applications(door.permits.desk, visitor.actor, ids, limit=LATEST)
     done = str(request.args.get("done", ""))
     choices = await door.notices.choices(visitor.account_id)
     wants = wants_any(door.notices.topics, choices)
@@ -41,6 +44,7 @@ async def show_me(request: Request, door: H5Door, visitor: Visitor) -> HTTPRespo
     page = MePage(
         facts=await _identity(door, visitor, ids),
         cases=tuple(case_row(door, row) for row in found.rows),
+        permits=tuple(permit_row(door, row) for row in applied.rows),
         telling=await _telling(door, visitor),
         notices=text(f"h5_notices.reach.{reach}" if wants else "h5_me.notices.off"),
         may_agree=bool(await door.notices.held(visitor.account_id)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.h5.case_screens import CaseRow, Choice, TextField
+from web.h5.permit_screens import ApplicationRow
 from web.h5.screens import Fact, Link, Telling
 
 
@@ -17,6 +18,7 @@ class MePage:
 
     facts: tuple[Fact, ...]
     cases: tuple[CaseRow, ...]
+    permits: tuple[ApplicationRow, ...]
     notices: str
     notices_button: str
     notices_wanted: str

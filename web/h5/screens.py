@@ -145,12 +145,3 @@ class DataPage:
     guardian: GuardianForm
     linked: tuple[LinkedAccount, ...]
     done: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PermitsPage:
-    """How to get a permit today: at the counter, with what, where, when."""
-
-    window: tuple[Fact, ...]
-    bring: tuple[str, ...]
-    note: str

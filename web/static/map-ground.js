@@ -121,5 +121,5 @@ window.mapGround = (() => {
     };
     return { map, setup, toMap, fromMap, fit, colour, drawAreas: () => drawAreas(map, setup, toMap) };
   };
-  return { begin };
+  return { begin, straight };
 })();

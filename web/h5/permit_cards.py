@@ -1,0 +1,173 @@
+"""The e-permit on its holder's phone: the card, the big code to hold out, and what can be asked for from it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from markupsafe import Markup
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from casework.documents.opening import documents_of
+from casework.people.merging import members
+from casework.permits import drafts
+from casework.permits.card import card_pdf
+from casework.permits.credentials import code_shown
+from casework.permits.held import card_of, state_said, terms_of
+from casework.permits.kinds import Act
+from casework.permits.lifecycle import PermitState
+from casework.permits.models import Permit, PermitApplication
+from casework.permits.papers import ABOUT_PERMIT, opened_form
+from kit.problems import NotFound, Problem
+from kit.secrets import KeyRingError
+from web.h5.door import H5Door
+from web.h5.frame import frame_for, shown
+from web.h5.permit_case_words import paper_links
+from web.h5.permit_screens import EPermitPage
+from web.h5.permit_words import CARDS, OWN, PERMIT_TONES, PERMITS
+from web.h5.screens import Fact, Link
+from web.h5.visitor import Visitor
+
+ACTS: tuple[Act, ...] = ("renew", "change", "cancel")
+
+
+async def show_card(request: Request, door: H5Door, visitor: Visitor, permit_id: str) -> HTTPResponse:
+    """GET /h5/me/e-permits/<id>."""
+    permit = await _permit(visitor, permit_id)
+    return await _page(request, door, visitor, permit, "permit_card.html")
+
+
+async def show_big(request: Request, door: H5Door, visitor: Visitor, permit_id: str) -> HTTPResponse:
+    """GET /h5/me/e-permits/<id>/show: nothing but the code, as large as the phone, on white."""
+    permit = await _permit(visitor, permit_id)
+    return await _page(request, door, visitor, permit, "permit_show.html")
+
+
+async def show_card_pdf(request: Request, door: H5Door, visitor: Visitor, permit_id: str) -> HTTPResponse:
+    """GET /h5/me/e-permits/<id>/card: the card to print and hang up."""
+    permit = await _permit(visitor, permit_id)
+    if permit.state != PermitState.IN_FORCE:
+        raise NotFound()
+    content = await card_pdf(door.permits.desk, permit, door.permits.keys, door.public_url)
+    disposition = {"content-disposition": f'inline; filename="card-{permit.id.hex[-6:]}.pdf"'}
+    return HTTPResponse(content, content_type="application/pdf", headers=disposition)
+
+
+async def ask_about(
+    request: Request, door: H5Door, visitor: Visitor, permit_id: str, act: str
+) -> HTTPResponse:
+    """POST /h5/me/e-permits/<id>/<act>: into the form, with what was granted filled in."""
+    permit = await _permit(visitor, permit_id)
+    wanted = next((one for one in ACTS if one == act), None)
+    row = await PermitApplication.get_or_none(id=permit.application_id)
+    if wanted is None or row is None:
+        raise NotFound()
+    desk = door.permits.desk
+    for line in await drafts.drafts_of(desk, visitor.actor):
+        if line.act == wanted and line.kind == permit.kind and line.application_id is None:
+            begun = await drafts.draft_view(desk, visitor.actor, line.id)
+            if begun.concerns_id == permit.id:
+                return redirect(f"{PERMITS}/drafts/{line.id}", status=303)
+    try:
+        draft_id = await drafts.begin(
+            desk, visitor.actor, permit.kind, wanted, permit.id, filled=opened_form(desk, row)
+        )
+    except Problem as problem:
+        return await _page(request, door, visitor, permit, "permit_card.html", problem)
+    # Whoever wants no more of it has nothing to fill in: a look, and it is sent.
+    where = "?step=preview" if wanted == "cancel" else ""
+    return redirect(f"{PERMITS}/drafts/{draft_id}{where}", status=303)
+
+
+async def _permit(visitor: Visitor, permit_id: str) -> Permit:
+    try:
+        wanted = UUID(permit_id)
+    except ValueError:
+        raise NotFound("problem.permit.not_found") from None
+    permit = await Permit.get_or_none(id=wanted, account_id__in=sorted(await members(visitor.account_id)))
+    if permit is None:
+        raise NotFound("problem.permit.not_found")
+    return permit
+
+
+async def _page(
+    request: Request,
+    door: H5Door,
+    visitor: Visitor,
+    permit: Permit,
+    template: str,
+    problem: Problem | None = None,
+) -> HTTPResponse:
+    text, moment, own = door.words.text, door.words.moment, f"{CARDS}/{permit.id}"
+    now, is_in_force = door.clock.now(), permit.state == PermitState.IN_FORCE
+    qr, url, verify_at = "", "", ""
+    lines: tuple[str, ...] = ()
+    if is_in_force:
+        try:
+            card = await card_of(permit, door.permits.keys.held().active, door.public_url)
+            qr, url, verify_at = card.qr_svg, card.url, card.verify_at
+        except KeyRingError:
+            # The bureau has no key to sign with: the paper at the window holds all the same, and the page says so.
+            lines = (text("h5_permits.card.no_key"),)
+    facts = [
+        Fact(name=text("h5_permits.card.holder"), words=permit.holder_shown),
+        Fact(name=text("h5_permits.card.place"), words=permit.place_text),
+        Fact(
+            name=text("h5_permits.card.time"),
+            words=text(
+                "h5_permits.from_until",
+                begin=moment(permit.valid_from_at),
+                until=moment(permit.valid_until_at),
+            ),
+        ),
+    ]
+    if permit.area_m2 is not None:
+        facts.append(
+            Fact(
+                name=text("h5_permits.card.area"),
+                words=text("h5_permits.card.m2", area=f"{permit.area_m2:g}"),
+            )
+        )
+    kind = door.permits.desk.section.kind(permit.kind)
+    is_soon = is_in_force and permit.valid_from_at > now
+    acts = [one for one in ACTS if kind is not None and one in kind.acts and is_in_force]
+    if kind is not None and kind.term is not None and not kind.term.can_renew and "renew" in acts:
+        acts.remove("renew")
+    application = await PermitApplication.get_or_none(id=permit.application_id)
+    page = EPermitPage(
+        id=str(permit.id),
+        number=permit.number,
+        kind=permit.kind_name,
+        state=text("h5_permits.card.soon") if is_soon else state_said(door.permits.desk, permit),
+        tone="soon" if is_soon else PERMIT_TONES.get(permit.state, ""),
+        is_in_force=is_in_force,
+        facts=tuple(facts),
+        terms=terms_of(permit),
+        note=_note(door, permit, is_soon=is_soon),
+        qr=Markup(qr),  # noqa: S704  (drawn by us)
+        code=code_shown(permit.code),
+        verify=url,
+        verify_at=verify_at,
+        papers=paper_links(door, await documents_of(ABOUT_PERMIT, permit.id)),
+        application=Link(href=f"{OWN}/{application.reference}", words=text("h5_permits.card.application"))
+        if application is not None
+        else None,
+        acts=tuple(Link(href=f"{own}/{one}", words=text(f"h5_permits.card.{one}")) for one in acts),
+        problem=text(problem.key, **problem.params) if problem is not None else "",
+        lines=lines,
+    )
+    frame = frame_for(request, door, visitor, own)
+    return shown(door, template, frame, page, problem.status if problem is not None else 200)
+
+
+def _note(door: H5Door, permit: Permit, *, is_soon: bool) -> str:
+    """What its holder has to know of it now."""
+    text = door.words.text
+    if permit.state == PermitState.IN_FORCE:
+        return text("h5_permits.card.not_yet", at=door.words.moment(permit.valid_from_at)) if is_soon else ""
+    notes = [text(f"h5_permits.card.over.{permit.state}")]
+    if permit.end_reason:
+        notes.append(permit.end_reason)
+    if permit.restore_by_at is not None and permit.restored_at is None:
+        notes.append(text("h5_permits.card.restore", at=door.words.moment(permit.restore_by_at)))
+    return "\n".join(notes)

@@ -1,0 +1,60 @@
+"""The steps of a form, and whose it is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from casework.permits import drafts
+from casework.permits.drafts import DraftView
+from kit.problems import NotFound
+from web.h5.door import H5Door
+from web.h5.permit_correcting import CORRECT
+from web.h5.permit_words import PERMITS
+from web.h5.screens import Link
+from web.h5.visitor import Visitor
+
+WHO, WHAT, WHERE, PAPERS, PREVIEW = "who", "what", "where", "papers", "preview"
+STEPS = (WHO, WHAT, WHERE, PAPERS, PREVIEW)
+
+
+async def draft_of(door: H5Door, visitor: Visitor, draft_id: str) -> DraftView:
+    """One's own draft. Raises NotFound for another's."""
+    return await drafts.draft_view(door.permits.desk, visitor.actor, uuid_of(draft_id))
+
+
+def steps_of(draft: DraftView) -> tuple[str, ...]:
+    """The steps of this form; those in which nothing is asked are left out."""
+    if draft.application_id is not None:
+        return (CORRECT, PREVIEW)
+    asked = {one.step for one in draft.kind.fields}
+    return tuple(
+        one for one in STEPS if one in asked or one == PREVIEW or (one == PAPERS and draft.kind.materials)
+    )
+
+
+def step_links(door: H5Door, draft: DraftView, here: str) -> tuple[Link, ...]:
+    """The steps as they stand over the form."""
+    return tuple(
+        Link(
+            href=f"{PERMITS}/drafts/{draft.id}?step={one}",
+            words=door.words.text(f"h5_permits.step.{one}"),
+            here=one == here,
+        )
+        for one in steps_of(draft)
+    )
+
+
+def uuid_of(text: str) -> UUID:
+    """The key in an address; what is none is nobody's."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("problem.permit.draft_not_found") from None
+
+
+def draft_name(door: H5Door, draft: DraftView) -> str:
+    """What is being asked for: the kind, and where it is about a permit that there is, what is to become of it."""
+    if draft.act == "new":
+        return draft.kind.name
+    act = door.words.text(f"h5_permits.act.{draft.act}")
+    return door.words.text("h5_permits.act.named", kind=draft.kind.name, act=act)
