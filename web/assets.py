@@ -34,6 +34,8 @@ CONSOLE_SHEETS = (
     "knowledge",
     "figures",
     "privacy",
+    "papers",
+    "permits",
     "print",
 )
 PUBLIC_SHEETS = ("tokens", "h5-tokens", "h5-base", "h5-parts", "public")

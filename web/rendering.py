@@ -33,6 +33,29 @@ class _CompiledOnce(BytecodeCache):
 
 
 _COMPILED = _CompiledOnce()
+_PARTS = {"parts": "console/_parts.html", "ui": "h5/_parts.html"}
+"""Templates of macros by the name under which every page knows them: those of the console, those of citizens' pages."""
+
+
+def warm() -> None:
+    """Compile now what every page needs, so that forked processes share it."""
+    environment = _environment()
+    for template in _PARTS.values():
+        environment.get_template(template)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        # Everything we render is HTML, whatever a template is called.
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=_COMPILED,
+    )
 
 
 class Pages:
@@ -40,22 +63,11 @@ class Pages:
 
     def __init__(self, catalogue: Catalogue, asset: Callable[[str], str]) -> None:
         """`asset` gives the address of a static file, with a hash of its content in it."""
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            # Everything we render is HTML, whatever a template is called.
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-            bytecode_cache=_COMPILED,
-        )
+        self._environment = _environment()
         self._environment.globals.update(t=catalogue.text, asset=asset, csrf=_csrf)
         # Imported once here, so that partials rendered alone find the same macros as whole pages.
-        # `parts` are those of the console, `ui` those of the citizens' pages.
-        self._environment.globals["parts"] = self._environment.get_template("console/_parts.html").module
-        self._environment.globals["ui"] = self._environment.get_template("h5/_parts.html").module
+        for name, template in _PARTS.items():
+            self._environment.globals[name] = self._environment.get_template(template).module
 
     def render(self, template: str, values: Mapping[str, object]) -> str:
         """The finished HTML."""

@@ -3,68 +3,38 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import aiohttp
 import pytest
-from sanic import Sanic
 
 from app.cli import main
 from casework.actors import system
-from casework.figures.desk import FiguresDesk
 from casework.figures.keeping import FigureWalk
 from casework.figures.models import PublishedMonth
-from casework.figures.profile import FiguresSection
 from casework.figures.publishing import figures_in, publish
 from kit.clock import FixedClock
 from kit.db import Database
-from kit.http.problem_pages import ProblemAnswers
-from kit.http.shell import install_shell
 from tests import read_once
 from tests.casework_setting import desk_on, filed
-from tests.e2e.console_setting import BUREAU
-from web.public.blueprint import public_blueprint
-from web.public.door import build_public
-from web.public.problems import problem_page
+from tests.e2e.public_setting import public_on
 
 CATALOGUE = read_once.catalogue()
 
 
 @pytest.fixture
-async def site(database: Database, clock: FixedClock) -> AsyncIterator[aiohttp.ClientSession]:
+async def site(database: Database, clock: FixedClock, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
     """The public pages of a bureau with six cases of November, in December."""
-    desk, assets = desk_on(database), read_once.assets()
-    figures = FiguresDesk(desk=desk, section=FiguresSection())
+    desk = desk_on(database)
     for number in range(6):
         await filed(desk, story=f"第{number}件：路口有人摆摊")
     await FigureWalk(desk).step()
     clock.set(clock.now() + timedelta(days=30))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = Sanic(f"public-{uuid4().hex[:8]}", configure_logging=False)
-    app.config.update({"ACCESS_LOG": False, "TOUCHUP": False})
-    install_shell(app, ProblemAnswers(CATALOGUE, {"/public": problem_page}), url)
-    assets.install(app)
-    app.blueprint(public_blueprint())
-    app.ctx.public = build_public(figures=figures, bureau=BUREAU, catalogue=CATALOGUE, assets=assets)
-    app.ctx.figures = figures
-    server = await app.create_server(sock=listening, return_asyncio_server=True)
-    assert server is not None
-    await server.startup()
-    await server.start_serving()
-    try:
-        async with aiohttp.ClientSession(url, headers={"accept": "text/html"}) as http:
-            http.figures = figures  # type: ignore[attr-defined]
-            yield http
-    finally:
-        await server.close()
-        listening.close()
-        Sanic._app_registry.pop(app.name)
+    async with public_on(database, tmp_path) as setting:
+        setting.http.figures = setting.door.figures  # type: ignore[attr-defined]
+        yield setting.http
 
 
 async def test_a_published_month_is_shown_to_anybody_and_its_rows_come_out_the_same_again(

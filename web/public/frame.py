@@ -18,7 +18,7 @@ CACHED = "public, max-age=300"
 def frame_for(request: Request, door: PublicDoor) -> Frame:
     """The size of print stands in the address: a cookie would make every reader's page another one."""
     is_large = str(request.args.get("print", "")) == "large"
-    kept = {name: str(request.args.get(name)) for name in ("month",) if request.args.get(name)}
+    kept = {name: str(request.args.get(name)) for name in ("month", "q") if request.args.get(name)}
     query = urlencode(kept if is_large else {**kept, "print": "large"})
     text = door.catalogue.text
     return Frame(
