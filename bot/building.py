@@ -26,6 +26,7 @@ from bot.miniprogram_replies import MiniProgramReplies
 from bot.nearby import Nearby
 from bot.notices import Notices
 from bot.people import People
+from bot.permits import Permits
 from bot.personal import Personal, consent_words
 from bot.phrases import Phrases
 from bot.questions import Questions
@@ -46,6 +47,7 @@ from casework.inquiries.desk import InquiryDesk
 from casework.notifications.prompts import Moment
 from casework.notifications.wishes import NoticeWishes, to_ask
 from casework.people.profile import ConsentsSection
+from casework.permits.desk import PermitDesk
 from content.interpretations.gists import shipped_gists
 from content.interpretations.hearing import Hearing, NoHearing
 from kit.catalogue import Catalogue
@@ -91,6 +93,7 @@ def build_bot(
     redis_url: str | None,
     bureau_words: Mapping[str, str],
     inquiries: InquiryDesk,
+    permits: PermitDesk,
     consents: ConsentsSection,
     public_url: str,
     messages_per_minute: int | None = 60,
@@ -147,6 +150,7 @@ def build_bot(
     withdrawing = Withdrawing(desk, cases, talks, phrases)
     adding = Adding(desk, cases, talks, turns, phrases)
     inquiring = Inquiring(inquiries, talks, turns, phrases)
+    own_permits = Permits(permits, turns, phrases, public_url)
     scenes = Scenes(db, keys, filing, talks, flight, phrases, public_url)
     people = People(
         phrases=phrases,
@@ -166,6 +170,7 @@ def build_bot(
         rating=rating,
         adding=adding,
         inquiring=inquiring,
+        permits=own_permits,
         scenes=scenes,
     )
     conversation = Conversation(
@@ -181,6 +186,7 @@ def build_bot(
             withdrawing=withdrawing,
             adding=adding,
             inquiring=inquiring,
+            permits=own_permits,
             personal=personal,
             notices=Notices(db, turns, phrases, capabilities, wishes),
         ),

@@ -10,6 +10,7 @@ from bot.cases import Cases
 from bot.inquiring import Inquiring
 from bot.notices import STOPS, Notices
 from bot.offers import Choice, encode_choices
+from bot.permits import Permits
 from bot.personal import Personal
 from bot.phrases import Phrases
 from bot.rating import Rating
@@ -23,12 +24,12 @@ BEGINNING = frozenset({"withdraw", "add", "rate", "leave", "guardian", "revoke",
 """Words that begin a dialogue, or do at once what it would do."""
 ASIDE = frozenset(
     {
-        "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "notices", "unsubscribe", "resubscribe",
-        "personal", "hello", "thanks", *STOPS,
+        "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "my_permits", "notices", "unsubscribe", "resubscribe",
+        "personal", "hello", "thanks", "voice", *STOPS,
     }
 )  # fmt: skip
 """Words that are dealt with beside an open conversation, leaving it as it is."""
-_TOLD = frozenset({"tip_off", "hours", "ask", "thanks", "permits", "help"})
+_TOLD = frozenset({"tip_off", "hours", "ask", "thanks", "help", "voice"})
 
 
 class Commands:
@@ -45,6 +46,7 @@ class Commands:
         withdrawing: Withdrawing,
         adding: Adding,
         inquiring: Inquiring,
+        permits: Permits,
         personal: Personal,
         notices: Notices,
     ) -> None:
@@ -56,10 +58,11 @@ class Commands:
         self._withdrawing = withdrawing
         self._adding = adding
         self._inquiring = inquiring
+        self._permits = permits
         self._personal = personal
         self._notices = notices
 
-    async def tell(self, word: str, message: Message) -> str:
+    async def tell(self, word: str, message: Message, at: datetime) -> str:
         """The answer to a word that begins nothing."""
         say = self._phrases.say
         if word in _TOLD:
@@ -68,8 +71,17 @@ class Commands:
             return await self._notices.choose(word, message)
         match word:
             case "my_cases" | "my_messages":
-                shelf = self._cases if word == "my_cases" else self._inquiring
-                told = await shelf.mine(await self._turns.account_id(message.openid))
+                account_id = await self._turns.account_id(message.openid)
+                if word == "my_messages":
+                    told = await self._inquiring.mine(account_id)
+                else:
+                    told = await self._permits.beside(await self._cases.mine(account_id), account_id, at)
+                self._flight.remember_also(message.citizen, encode_choices(told.choices))
+                return told.text
+            case "permits":
+                return self._permits.kinds()
+            case "my_permits":
+                told = await self._permits.mine(await self._turns.account_id(message.openid), at)
                 self._flight.remember_also(message.citizen, encode_choices(told.choices))
                 return told.text
             case "report":
@@ -120,6 +132,8 @@ class Commands:
     ) -> str:
         """A case or a thread was named: do with it what was asked for, or show it. `rest`: the words beside it."""
         reference = str(found[0])
+        if self._permits.is_ours(reference):
+            return await self._about_permit(asked, rest, reference, message, at)
         if asked == "add" and len(rest) >= 2 and not self._inquiring.is_ours(reference):
             return await self._adding.add_now(message, at, reference, words=rest)
         begun = self.begin(asked, message, at, found) if asked else None
@@ -131,3 +145,12 @@ class Commands:
         told = await self._inquiring.show(account_id, reference)
         self._flight.remember_also(message.citizen, encode_choices(told.choices))
         return told.text
+
+    async def _about_permit(
+        self, asked: str, rest: str, reference: str, message: Message, at: datetime
+    ) -> str:
+        if asked == "rate":
+            return await self._permits.rate(message, at, reference, rest)
+        if asked in ("withdraw", "add"):
+            return self._permits.elsewhere(reference)
+        return await self._permits.show(await self._turns.account_id(message.openid), reference, at)

@@ -277,9 +277,9 @@ class Conversation:
         if heard.tapped is not None:
             return self._tapped(heard.tapped, message)
         if heard.word == "report":
-            return self._commands.tell("tip_off", message)
+            return self._commands.tell("tip_off", message, at)
         if heard.word in ASIDE or (heard.from_menu and heard.word in ("ask", "help")):
-            return self._commands.tell(heard.word, message)
+            return self._commands.tell(heard.word, message, at)
         found = self._named(heard.text)
         if found and not self._talks.is_picking(session):
             return self._commands.about("", "", found, message, at)
@@ -310,7 +310,7 @@ class Conversation:
             return await self._taking_up.yes_or_no(word == "yes", message, at)
         if word:
             begun = self._commands.begin(word, message, at, [])
-            return await (begun if begun is not None else self._commands.tell(word, message))
+            return await (begun if begun is not None else self._commands.tell(word, message, at))
         if heard.number is not None:
             return await self._taking_up.number(heard.number, message, at)
         said = await self._words(heard.text.strip(), message, at, is_danger=is_danger)
@@ -346,8 +346,8 @@ class Conversation:
         return self._references(text) if len(text) < _NAMES_A_CASE_AT_MOST else []
 
     def _beside(self, asked: str, text: str) -> str:
-        """The words beside a reference that is being added to."""
-        if asked != "add":
+        """The words beside a reference that is being added to, or rated."""
+        if asked not in ("add", "rate"):
             return ""
         rest = self._vocabulary.after_prefix(asked, text)
         for one in self._references(rest):

@@ -26,6 +26,7 @@ MENU_WORDS: Final = {
     "ask_policy": "ask",
     "ask": "ask",
     "permits": "permits",
+    "my_permits": "my_permits",
     "notices": "notices",
     "personal": "personal",
     "person": "person",

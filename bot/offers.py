@@ -18,6 +18,7 @@ ChoiceKind = Literal[
     "entry",
     "case",
     "inquiry",
+    "permit",
     "story",
     "file",
     "tip_off",
@@ -27,7 +28,7 @@ ChoiceKind = Literal[
     "write_more",
     "person",
 ]
-"""An entry of the knowledge; a case or a message thread to be shown; filing a story, or what was sent; being told
+"""An entry of the knowledge; a case, a message thread or an application to be shown; filing a story, or what was sent; being told
 where misconduct is reported; filing about a scanned code; adding what was sent, or words, to a case; writing more
 in a thread; reaching a person."""
 

@@ -14,6 +14,11 @@ from kit.references import parse_reference
 from wechat.sending import MiniProgramPage
 
 COMPLAINT_LETTERS = "TS"
+APPLICATION_LETTERS = frozenset({"XK", "BA"})
+OF_A_PERMIT = "notify.permit.in_force_"
+"""Templates of notices about a granted permit: its own page is by its key."""
+OF_A_SIGN = "notify.sign."
+"""Templates of notices about a sign, by its key too."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,11 @@ class Links:
         self._stop_links = stop_links
 
     def of(self, delivery: DeliveryMessage) -> PushTarget:
-        """Only complaints have a page; other notices say everything in their words."""
+        """Complaints, applications and permits have a page; other notices say everything in their words."""
         reference = delivery.params.get("reference", "")
         parsed = parse_reference(reference)
+        if delivery.recipient_kind == ACCOUNT and (page := _permit_page(delivery)):
+            return PushTarget(f"{self._public_url}{page}") if self._public_url else NOWHERE
         if parsed is None or parsed.kind != COMPLAINT_LETTERS:
             return NOWHERE
         if delivery.recipient_kind == "staff":
@@ -70,3 +77,15 @@ class Links:
 def _landing(delivery: DeliveryMessage) -> str:
     """Names the topic to the page, which then offers to end it."""
     return "" if delivery.must or delivery.topic not in THEIRS else f"?notice={delivery.topic}"
+
+
+def _permit_page(delivery: DeliveryMessage) -> str:
+    """The mobile page of an application, or of the permit or the sign that came of it; "" for what is about none."""
+    if delivery.case_id is not None and delivery.template.startswith(OF_A_SIGN):
+        return f"/h5/me/signs/{delivery.case_id}"
+    parsed = parse_reference(delivery.params.get("reference", ""))
+    if parsed is not None and parsed.kind in APPLICATION_LETTERS:
+        return f"/h5/me/permits/{parsed}"
+    if delivery.case_id is not None and delivery.template.startswith(OF_A_PERMIT):
+        return f"/h5/me/e-permits/{delivery.case_id}"
+    return ""

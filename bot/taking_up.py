@@ -11,6 +11,7 @@ from bot.inbound_words import Understood
 from bot.inquiring import Inquiring
 from bot.offers import Choice, Offers, Sent, decode, encode, encode_choices
 from bot.people import People
+from bot.permits import Permits
 from bot.phrases import Phrases
 from bot.questions import Questions
 from bot.rating import Rating
@@ -44,6 +45,7 @@ class TakingUp:
         rating: Rating,
         adding: Adding,
         inquiring: Inquiring,
+        permits: Permits,
         scenes: Scenes,
     ) -> None:
         self._phrases = phrases
@@ -56,6 +58,7 @@ class TakingUp:
         self._rating = rating
         self._adding = adding
         self._inquiring = inquiring
+        self._permits = permits
         self._scenes = scenes
 
     async def offers(self, message: Message) -> Offers:
@@ -129,6 +132,9 @@ class TakingUp:
             told = await self._inquiring.show(await self._turns.account_id(message.openid), choice.value)
             self._flight.remember_also(message.citizen, encode_choices(told.choices))
             return told.text
+        if choice.kind == "permit":
+            account_id = await self._turns.account_id(message.openid)
+            return await self._permits.show(account_id, choice.value, at)
         if choice.kind == "tip_off":
             return self._phrases.say("bot.tip_off")
         # The rest is done once: what was offered is gone with it, except the case one may go on adding to.

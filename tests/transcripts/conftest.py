@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from app.core import complaint_policy
 from app.models import MODEL_MODULES
+from app.profile import complaint_policy
 from bot.building import Bot, build_bot
 from bot.capabilities import Capabilities
 from bot.profile import WechatSection
@@ -22,6 +22,8 @@ from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.people.profile import ConsentsSection
+from casework.permits.desk import PermitDesk
+from casework.permits.kinds import PermitsSection
 from content.bureau_profile import BureauSection, TextsSection
 from content.interpretations.answering import Answerer
 from content.interpretations.hearing import Door, Vote
@@ -35,6 +37,7 @@ from kit.ids import Ids
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from tests import read_once
+from tests.permit_setting import permit_desk_on
 from wechat.account_kinds import Right
 from wechat.codec import Codec
 from wechat.messages import to_inbound
@@ -84,6 +87,7 @@ class Office:
         db: Database,
         desk: Desk,
         inquiries: InquiryDesk,
+        permits: PermitDesk,
         keys: KeyRing,
         bot: Bot,
         clock: FixedClock,
@@ -92,6 +96,7 @@ class Office:
         self.db = db
         self.desk = desk
         self.inquiries = inquiries
+        self.permits = permits
         self.keys = keys
         self.bot = bot
         self.clock = clock
@@ -167,6 +172,7 @@ async def open_office(
     inquiries = InquiryDesk(
         db, desk.calendar, profile.section(InquiriesSection), desk.sealer, desk.bureau_code
     )
+    permits = permit_desk_on(db, section=profile.section(PermitsSection), on=desk.calendar)
     kept = KeptHearing(clock)
     hearing = more.pop("hearing", kept)
     bot = build_bot(
@@ -179,13 +185,14 @@ async def open_office(
         redis_url=redis_url,
         bureau_words=bureau_words(profile),
         inquiries=inquiries,
+        permits=permits,
         consents=profile.section(ConsentsSection),
         public_url="https://cg.example.cn",
         hearing=hearing,
         capabilities=Capabilities(rights or profile.section(WechatSection).rights(), clock),
         **more,
     )
-    return Office(db, desk, inquiries, keys, bot, clock, kept)
+    return Office(db, desk, inquiries, permits, keys, bot, clock, kept)
 
 
 @pytest.fixture(scope="session")

@@ -44,22 +44,33 @@ from casework.inquiries import actions as inquiry_actions
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.notifications.models import NoticePreference
 from casework.people import staff_binding
+from casework.people.identities import identity_key, new_account_rows
 from casework.people.models import Account, PersonalConsent, Staff, StaffBinding
 from casework.people.profile import ConsentsSection
+from casework.permits import accepting, correcting, deciding, drafts
+from casework.permits.correcting import Item
+from casework.permits.decision_rules import Grant
+from casework.permits.forms import Filled
+from casework.permits.materials import FILE_KIND
+from casework.permits.models import PermitApplication
+from casework.permits.submitting import submit as submit_permit
 from casework.roles import Role
 from casework.scene_codes import actions as scene_actions
 from casework.scene_codes.actions import NewSceneCode
 from casework.scene_codes.kinds import SceneKind
 from content.interpretations.answering import Answerer
-from kit.db import Change
+from kit.clock import local
+from kit.db import Change, Intake, Repeat
+from kit.files.models import FileState, StoredFile
 from tests import read_once
-from tests.transcripts.conftest import PATIENT_S, Office, kept_anywhere, open_office
+from tests.transcripts.conftest import APP_ID, PATIENT_S, Office, kept_anywhere, open_office
 from wechat.account_kinds import AccountKind, rights
 
 FOLDER = Path(__file__).parent
 REFERENCE = re.compile(r"QS-TS-\d{6}-\d{4}-[0-9A-Z]")
 TAPPED = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)&msgmenuid=([^"]*)">([^<]*)</a>')
 LINK = re.compile(r"<a href=[^>]*>([^<]*)</a>")
+PERMIT_REFERENCE = re.compile(r"QS-XK-\d{6}-\d{4}-[0-9A-Z]")
 MESSAGE_REFERENCE = re.compile(r"QS-LY-\d{6}-\d{4}-[0-9A-Z]")
 UNITS = {"分钟": "minutes", "小时": "hours", "天": "days"}
 CLERK = Actor(
@@ -69,6 +80,25 @@ CLERK = Actor(
     name="王敏",
     units=frozenset({"*"}),
 )
+
+PERMIT_STAFF = Actor(
+    kind="staff",
+    id=UUID("0190a5b8-7d3e-7000-8000-000000000003"),
+    roles=frozenset({Role.WINDOW_CLERK, Role.APPROVER}),
+    name="高敏",
+    units=frozenset({"*"}),
+)
+PERMIT_ACTS = ("受理申请", "要求补正", "准予许可")
+BANNER = {
+    "applicant_kind": "organisation",
+    "organisation_name": "清水市光明商贸有限公司",
+    "uscc": "91350100M000100Y43",
+    "phone": "13800001234",
+    "by_agent": "no",
+    "form": ["banner"],
+    "count": "2",
+    "place": '{"text": "文渊路 18 号外墙", "latitude": 30.2741, "longitude": 120.1551, "datum": "gcj02"}',
+}
 
 
 ROWS = {
@@ -195,7 +225,7 @@ class Speaker:
         self.last = ""
         self.fields: dict[str, Any] = {}
         self.neighbours: UUID | None = None
-        self.names = {"编号": "", "留言": "", "码": ""}
+        self.names = {"编号": "", "留言": "", "许可": "", "码": ""}
 
     def filled(self, text: str) -> str:
         for name, value in self.names.items():
@@ -271,6 +301,9 @@ class Speaker:
                 case = await Complaint.get(reference=self.names["编号"])
                 assert case.said_same_as_id == (self.neighbours if what else None)
                 return
+            case "网上申请":
+                self.names["许可"] = await self._applied(str(what))
+                return
             case "绑定码":
                 self.names["码"] = await self._binding_code()
                 return
@@ -300,7 +333,8 @@ class Speaker:
                 raise AssertionError(f"nobody is called {who!r}")
         # WeChat counts in seconds: two events of one second would be one event.
         office.clock.advance(timedelta(seconds=3))
-        for name, pattern in (("编号", REFERENCE), ("留言", MESSAGE_REFERENCE)):
+        known = (("编号", REFERENCE), ("留言", MESSAGE_REFERENCE), ("许可", PERMIT_REFERENCE))
+        for name, pattern in known:
             found_reference = pattern.search(self.reply)
             if found_reference:
                 self.names[name] = found_reference[0]
@@ -329,6 +363,55 @@ class Speaker:
         desk = replace(self.office.desk, places=Places())
         return (await submit(desk, citizen(who), told)).id
 
+    async def _applied(self, words: str) -> str:
+        """What the citizen sends on the bureau's pages: a banner with these words."""
+        office = self.office
+        rows = new_account_rows(office.db, office.desk.sealer, APP_ID, "oCitizen")
+        keys = (identity_key(office.desk.sealer, APP_ID, "oCitizen"),)
+        known = await office.db.write(Intake(keys, b"h", rows, rows[0].id.bytes))
+        account_id = UUID(bytes=known.result) if isinstance(known, Repeat) else rows[0].id
+        actor, begins = citizen(account_id), local(office.clock.now()) + timedelta(days=3)
+        values = BANNER | {
+            "words_on_it": words,
+            "when": f"{begins:%Y-%m-%dT%H:%M}/{begins + timedelta(days=2):%Y-%m-%dT%H:%M}",
+        }
+        filled = Filled(answers={"where_hung": "outside"}, values=values)
+        draft_id = await drafts.begin(office.permits, actor, "banner", filled=filled)
+        await self._picture(actor, draft_id)
+        return (await submit_permit(office.permits, actor, draft_id, source="h5")).reference
+
+    async def _picture(self, actor: Actor, draft_id: UUID) -> None:
+        office = self.office
+        file = StoredFile(
+            id=office.db.ids.new(),
+            account_id=actor.id,
+            kind=FILE_KIND,
+            sniffed_type="image/png",
+            bytes_size=9,
+            sha256="0" * 64,
+            wrapped_key=b"k",
+            state=FileState.READY.value,
+            created_at=office.clock.now(),
+        )
+
+        async def keep(_: Change) -> None:
+            await file.save(force_create=True)
+
+        await office.db.change(keep)
+        await drafts.attach(office.permits, actor, draft_id, "picture", file.id)
+
+    async def _handle_permit(self, what: str, words: Any) -> None:
+        desk = self.office.permits
+        row = await PermitApplication.get(reference=self.names["许可"])
+        match what:
+            case "受理申请":
+                await accepting.accept(desk, PERMIT_STAFF, row.id)
+            case "要求补正":
+                item = Item(item=f"field:{words[0]}", wrong=words[1])
+                await correcting.request_correction(desk, PERMIT_STAFF, row.id, [item])
+            case "准予许可":
+                await deciding.grant(desk, PERMIT_STAFF, row.id, Grant())
+
     async def _binding_code(self) -> str:
         office = self.office
 
@@ -349,6 +432,9 @@ class Speaker:
     async def _staff(self, what: Any) -> None:
         ((what, words),) = what.items() if isinstance(what, dict) else ((what, ""),)
         office, desk = self.office, self.office.desk
+        if what in PERMIT_ACTS:
+            await self._handle_permit(what, words)
+            return
         if what == "答复留言":
             inquiry = await Inquiry.get(reference=self.names["留言"])
             clerk = msgspec.structs.replace(CLERK, id=STAFF_ID)
