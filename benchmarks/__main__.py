@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import complaints, doors, gateway, intake, notifications, qa, survival, webhook
+from benchmarks import complaints, doors, gateway, intake, notifications, permits, qa, survival, webhook
 from benchmarks.report import Figure, show, write
 
 SUITES = {
@@ -16,6 +16,7 @@ SUITES = {
     "notifications": notifications.measure,
     "complaints": complaints.measure,
     "qa": qa.measure,
+    "permits": permits.measure,
 }
 
 

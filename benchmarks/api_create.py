@@ -17,7 +17,7 @@ from secrets import token_hex
 
 import msgspec
 
-from app.core import open_database
+from app.database import open_database
 from app.environment import read_settings
 from benchmarks.processes import cpu_seconds, free_port, running
 from benchmarks.servers import our_service

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import asyncpg
 
-from app.core import ROOT, Core, open_core
+from app.core import Core, open_core
 from app.doors import desk_of
 from app.environment import read_settings
+from app.shipped import ROOT
 from benchmarks.complaints_city import COLUMNS, Officer, officers, rows
 from benchmarks.report import Figure
 from casework.areas.cells import cell_of

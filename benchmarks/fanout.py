@@ -22,8 +22,8 @@ from uuid import UUID
 
 import aiohttp
 
-from app.core import CATALOGUE_FOLDER
 from app.models import MODEL_MODULES
+from app.shipped import CATALOGUE_FOLDER
 from benchmarks.processes import free_port, running
 from benchmarks.report import median
 from benchmarks.servers import postgres

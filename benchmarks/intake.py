@@ -16,8 +16,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE, calendar_of, complaint_policy
 from app.models import MODEL_MODULES
+from app.profile import PROFILE_SECTIONS, calendar_of, complaint_policy
+from app.shipped import SHIPPED_PROFILE
 from benchmarks.processes import tree
 from benchmarks.report import Figure, median
 from benchmarks.servers import our_service, postgres

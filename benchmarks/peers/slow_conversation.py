@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sanic import Sanic
 
-from app.core import open_database, redis_url
+from app.core import redis_url
+from app.database import open_database
 from app.environment import read_settings
 from app.forking import bind
 from app.knowledge import KnowledgeState, build_knowledge
