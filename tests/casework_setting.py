@@ -30,6 +30,7 @@ from casework.notifications.plan import Planner
 from casework.notifications.rule_book import NotificationsSection, QuietSection, RuleBook
 from casework.people.merging import Basis, link
 from casework.people.models import Account
+from casework.permits.finding import RowPermitFinder
 from casework.roles import Role
 from kit.calendar import WorkingCalendar
 from kit.db import Change, Database
@@ -54,6 +55,7 @@ POLICY = ComplaintPolicy.of(
                 keywords=("摆摊", "小贩", "占道"),
                 unit="street",
                 answer_working_days=3,
+                permits=True,
                 questions=(
                     Question(
                         code="when",
@@ -100,7 +102,12 @@ def calendar() -> WorkingCalendar:
 def desk_on(db: Database) -> Desk:
     """A complaint desk with keys of its own."""
     return Desk(
-        db=db, calendar=calendar(), policy=POLICY, sealer=FieldSealer(KeyRing.random()), bureau_code="QS"
+        db=db,
+        calendar=calendar(),
+        policy=POLICY,
+        sealer=FieldSealer(KeyRing.random()),
+        bureau_code="QS",
+        permits=RowPermitFinder(),
     )
 
 

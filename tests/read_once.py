@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE
+from app.profile import PROFILE_SECTIONS
+from app.shipped import CATALOGUE_FOLDER, SHIPPED_PROFILE
 from kit.calendar import HolidayTable
 from kit.catalogue import Catalogue
 from kit.http.assets import Assets

@@ -12,8 +12,8 @@ from typing import TypeVar
 import pytest
 
 from app.cli import main
-from app.core import SHIPPED_PROFILE
 from app.models import MODEL_MODULES
+from app.shipped import SHIPPED_PROFILE
 from content.profile_store import load_profile
 from kit.clock import SystemClock
 from kit.db import Database

@@ -1,6 +1,7 @@
 """`make test`: every suite, with what it took and what it may take.
 
-Two run at a time, one a processor: whoever is free takes the next. What a suite prints is shown when it has ended.
+Two run at a time, one a processor: whoever is free takes the next. One that mostly waits runs beside them. What a suite
+prints is shown when it has ended.
 Budgets are for people: a suite over budget is named, not failed, because machines are shared. The last line sums up.
 """
 
@@ -28,16 +29,25 @@ class Suite:
     budget_s: int
 
 
+QUIET = ("-m", "not postgres and not browser")
+
+WAITING = tuple(
+    f"tests/e2e/test_{name}.py"
+    for name in (
+        "bot_singleflight", "bot_webhook", "embedded_valkey", "faults_in_short", "forking", "hang_ups",
+        "operations_metrics", "operations_slow_clients", "slow_parts", "standin_pushes",
+    )
+)  # fmt: skip
+"""Files whose tests wait for a clock more than they work: leases that run out, two seconds without a writer."""
+
 SUITES = (
-    Suite("whole", ("tests/e2e", "-m", "not postgres and not browser"), 540),
-    Suite("postgres", ("tests", "-m", "postgres"), 360),
-    Suite("screens", ("tests/e2e/test_accessibility.py",), 360),
-    Suite(
-        "parts",
-        ("tests/contract", "tests/transcripts", "tests/test_whole.py", "-m", "not postgres and not browser"),
-        200,
-    ),
+    Suite("whole", ("tests/e2e", *QUIET, *(f"--ignore={one}" for one in WAITING)), 420),
+    Suite("postgres", ("tests", "-m", "postgres"), 320),
+    Suite("screens", ("tests/e2e/test_accessibility.py",), 300),
+    Suite("contract", ("tests/contract", *QUIET), 200),
+    Suite("waiting", (*WAITING, *QUIET), 200),
     Suite("browser", ("tests", "-m", "browser", "--ignore=tests/e2e/test_accessibility.py"), 240),
+    Suite("transcripts", ("tests/transcripts", "tests/test_whole.py", *QUIET), 60),
     Suite("property", ("tests/property",), 60),
     Suite("unit", ("tests/unit",), 60),
 )  # fmt: skip
@@ -46,11 +56,14 @@ SUITES = (
 ALL_BUDGET_S = 900
 """For every suite, on two processors: whoever changes something should not wait longer."""
 
-LAST = "browser"
-"""Two phones, two clerks, a worker and the platform want both processors: nothing but the shortest runs beside them."""
+BESIDE = ("waiting",)
+"""Begun with the first two, as a third: it hardly needs a processor."""
 
-BESIDE = ("property", "unit")
-"""Over before the browser comes to two phones at once."""
+LAST = "browser"
+"""Two phones, two clerks, a worker and the platform want both processors: nothing but what is short and has no processes
+of its own runs beside them."""
+
+LAST_BESIDE = ("transcripts", "property", "unit")
 
 AT_ONCE = 2
 
@@ -90,9 +103,11 @@ def main(names: list[str]) -> int:
         return run_all(names)
 
 
-def is_last(suite: Suite) -> bool:
-    """Whether it runs once the long ones are over."""
-    return suite.name == LAST or suite.name in BESIDE
+def phases(wanted: list[Suite]) -> list[tuple[list[Suite], list[Suite]]]:
+    """What is run one after the other: suites that two lanes share out, and what has a lane of its own beside them."""
+    last = [one for one in wanted if one.name == LAST or one.name in LAST_BESIDE]
+    beside = [one for one in wanted if one.name in BESIDE]
+    return [([one for one in wanted if one not in last + beside], beside), (last, [])]
 
 
 def run_all(names: list[str]) -> int:
@@ -100,9 +115,10 @@ def run_all(names: list[str]) -> int:
     wanted = [suite for suite in SUITES if not names or suite.name in names]
     started = time.monotonic()
     done: list[Outcome] = []
-    for together in ((one for one in wanted if not is_last(one)), filter(is_last, wanted)):
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            done += threads.map(run, together)
+    for shared, beside in phases(wanted):
+        with ThreadPoolExecutor(AT_ONCE) as lanes, ThreadPoolExecutor(1) as third:
+            outcomes = [third.submit(run, one) for one in beside] + [lanes.submit(run, one) for one in shared]
+        done += [one.result() for one in outcomes]
     late = [one.suite.name for one in done if one.took_s > one.suite.budget_s]
     if late:
         print(f"\nover budget: {', '.join(late)}")

@@ -13,9 +13,10 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from app.core import PROFILE_SECTIONS, SHIPPED_PROFILE
 from app.environment import read_settings
 from app.models import MODEL_MODULES
+from app.profile import PROFILE_SECTIONS
+from app.shipped import SHIPPED_PROFILE
 from app.wechat_account import Desk
 from app.wechat_check import Finding, exit_code, told
 from app.wechat_checking import find

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from app.core import PROFILE_REFUSED, SHIPPED_PROFILE, whole_profile
+from app.profile import PROFILE_REFUSED, whole_profile
+from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor
 from casework.complaints.profile import ComplaintsSection
 from casework.roles import Role

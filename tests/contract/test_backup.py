@@ -42,6 +42,7 @@ from kit.sealed_keys import SealedKeysError, read_sealed_keys, write_sealed_keys
 from kit.secrets import KeyRing, KeyRingError
 from kit.settings import Settings
 from kit.shared_secrets import SharedSecrets
+from kit.signing_keys import SigningKeys
 
 PASSPHRASE = "四个 不相干 的词 在一起"
 
@@ -380,3 +381,14 @@ def test_secrets_shared_with_platforms_are_in_the_file_of_keys(tmp_path: Path) -
     assert there.put_back(read_sealed_keys(path, PASSPHRASE).shared) == ("12345",)
     assert there.of("12345") == here.of("12345")
     assert there.of("digital_city") == kept
+
+
+def test_the_keys_that_sign_permits_are_in_the_file_of_keys(tmp_path: Path) -> None:
+    here, there = SigningKeys(tmp_path / "here"), SigningKeys(tmp_path / "there")
+    here.add(datetime(2026, 11, 23, tzinfo=UTC), use=True)
+    path = tmp_path / "keys.sealed"
+    write_sealed_keys(path, KeyRing.random(), PASSPHRASE, {}, here.content())
+    assert here.content().hex() not in path.read_text()
+    unsealed = read_sealed_keys(path, PASSPHRASE)
+    assert [there.put_back(unsealed.signing), there.put_back(unsealed.signing)] == [True, False]
+    assert there.held() == here.held()

@@ -11,8 +11,9 @@ from app.category_columns import COLUMNS, cells_of
 from app.category_import import check_open_cases, checked_map, differences, put_in_force, told
 from app.category_list import Defaults, NewList, read_list
 from app.commands.categories import _check_whole, _written
-from app.core import PROFILE_REFUSED, SHIPPED_PROFILE, complaint_policy, whole_profile
+from app.profile import PROFILE_REFUSED, complaint_policy, whole_profile
 from app.refusals import CommandRefused
+from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor, citizen
 from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.core import SHIPPED_PROFILE
+from app.shipped import SHIPPED_PROFILE
 from casework.complaints.models import Complaint
 from casework.exchange import mending
 from casework.exchange.models import ExchangeMessage

@@ -3,7 +3,7 @@
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
 one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {order} a work order and {order_case} its case, {entry} one of the knowledge base that {release} changed, {draft} one
 that waits for a legal reviewer, {ready_draft} one ready to be published, {desk_case} and {desk_inquiry} what a
-clerk opens.
+clerk opens, {permit_draft} and {permit_wrong} forms for a permit that are filled in, {permit_application} one that was sent.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
 
@@ -50,6 +50,13 @@ def send_empty(page: Page) -> None:
     page.locator("main form[method=post] button.primary").last.click()
     page.locator("main [aria-invalid=true]:visible, main [role=alert]:visible").first.wait_for()
     page.wait_for_load_state()
+
+
+def empty_and_send(page: Page) -> None:
+    """A step of the form for a permit with one thing taken out of it."""
+    page.locator("#fields input[type=text]").first.fill("")
+    page.locator("#permit .buttons .primary").click()
+    page.locator("#faults").wait_for()
 
 
 def tell_of_danger(page: Page) -> None:
@@ -99,6 +106,14 @@ def report_nothing(page: Page) -> None:
     page.locator("#act-report").evaluate("one => { one.open = true }")
     page.locator("#act-report button.primary").click()
     page.locator("main [aria-invalid=true]:visible").first.wait_for()
+
+
+def ask_for_nothing(page: Page) -> None:
+    """A correction asked for without an item."""
+    page.locator("#act-request_correction").evaluate("one => { one.open = true }")
+    page.locator("#act-request_correction button.primary").click()
+    page.locator("#act-request_correction .field-wrong:visible").first.wait_for()
+    page.wait_for_load_state()
 
 
 def file_one(page: Page) -> None:
@@ -230,7 +245,16 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-search-none", "/h5/search?q=量子纠缠"),
     Screen("h5-message", "/h5/ask/message"),
     Screen("h5-message-refused", "/h5/ask/message", prepare=send_empty),
+    Screen("h5-project", "/h5/codes/{project_code}"),
     Screen("h5-permits", "/h5/permits"),
+    Screen("h5-penalties", "/h5/penalties", CITIZEN),
+    Screen("h5-penalty-open", "/h5/penalties/open"),
+    Screen("h5-permits-lost", "/h5/permits?kind=nothing"),
+    Screen("h5-permit-kind", "/h5/permits?kind=stall", prepare=open_all),
+    Screen("h5-permit-question", "/h5/permits/check/stall?asked=ground"),
+    Screen("h5-permit-not-needed", "/h5/permits/check/stall?q.ground=own"),
+    Screen("h5-permit-another", "/h5/permits/check/stall?q.ground=public&q.purpose=works"),
+    Screen("h5-permit-needed", "/h5/permits/check/shop_sign?q.change=new&q.kind_of_sign=own"),
     Screen("h5-code", "/h5/codes/{code}"),
     Screen("h5-not-found", "/h5/codes/nothing", status=404),
     Screen("h5-file", "/h5/file", prepare=open_all),
@@ -241,8 +265,23 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-filed", "/h5/file", prepare=file_one),
     Screen("public-figures", "/public/figures"),
     Screen("public-figures-none", "/public/figures?month=2020-01", status=404),
+    Screen("public-verify", "/public/verify"),
+    Screen("public-verify-none", "/public/verify?q=0000-0000-0000", status=404),
+    Screen("public-verified-fake", "/public/verify/nonsense"),
+    Screen("public-promise", "/public/promise"),
+    Screen("public-first-violations", "/public/first-violations"),
     # ---- a citizen who has signed in
     Screen("h5-me", "/h5/me", CITIZEN),
+    Screen("h5-permit-who", "/h5/permits/drafts/{permit_draft}?step=who", CITIZEN, prepare=open_all),
+    Screen("h5-permit-what", "/h5/permits/drafts/{permit_wrong}?step=what", CITIZEN, prepare=empty_and_send),
+    Screen("h5-permit-where", "/h5/permits/drafts/{permit_draft}?step=where", CITIZEN, prepare=open_all),
+    Screen("h5-permit-papers", "/h5/permits/drafts/{permit_draft}?step=papers", CITIZEN),
+    Screen("h5-permit-preview", "/h5/permits/drafts/{permit_draft}?step=preview", CITIZEN),
+    Screen("h5-own-permits", "/h5/me/permits", CITIZEN),
+    Screen("h5-own-signs", "/h5/me/signs", CITIZEN),
+    Screen("h5-own-sign-not", "/h5/me/signs/nothing", CITIZEN, status=404),
+    Screen("h5-own-permit", "/h5/me/permits/{permit_application}?done=submitted", CITIZEN, prepare=open_all),
+    Screen("h5-own-permit-not", "/h5/me/permits/nothing", CITIZEN, status=404),
     Screen("h5-case", "/h5/cases/{case}", CITIZEN, prepare=open_all),
     Screen("h5-case-open", "/h5/cases/{open_case}", CITIZEN, prepare=open_all),
     Screen("h5-inquiry", "/h5/cases/{inquiry}", CITIZEN, prepare=open_all),
@@ -291,6 +330,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-map-heat", "/console/map?state=all", "diaodu", prepare=heat_shown),
     Screen("console-visits", "/console/visits", "diaodu", prepare=open_all),
     Screen("console-orders", "/console/orders", "waibao"),
+    Screen("console-penalties", "/console/penalties", "banli"),
+    Screen("console-penalty-new", "/console/penalties/new", "banli"),
     Screen("console-order", "/console/orders/{order}", "waibao", prepare=open_all),
     Screen("console-order-refused", "/console/orders/{order}", "waibao", prepare=report_nothing),
     Screen("console-order-issue", "/console/orders/new/{order_case}", "shizheng"),
@@ -349,6 +390,51 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-campaign-new", "/console/campaigns/new", "bianji"),
     Screen("console-campaign-refused", "/console/campaigns/new", "bianji", prepare=send_empty),
     Screen("console-campaign-review", "/console/campaigns/{campaign}/review", "lingdao"),
+    Screen("console-papers", "/console/papers", "fazhi"),
+    Screen("console-paper-template", "/console/papers/grant", "fazhi", prepare=open_all),
+    Screen("console-paper-template-refused", "/console/papers/denial", "fazhi", prepare=send_empty),
+    Screen("console-paper-template-read", "/console/papers/card", "chuangkou"),
+    Screen("console-papers-issued", "/console/papers/issued", "shenji"),
+    Screen("console-projects", "/console/projects", "shenpi", prepare=open_all),
+    Screen("console-project", "/console/projects/{project}", "shenpi", prepare=open_all),
+    Screen("console-enterprise-visits", "/console/enterprise-visits", "lingdao"),
+    Screen(
+        "console-enterprise-visit", "/console/enterprise-visits/{planned_visit}", "lingdao", prepare=open_all
+    ),
+    Screen(
+        "console-check-in",
+        "/console/enterprise-visits/check-in?code={project_code}",
+        "kancha1",
+        prepare=send_empty,
+    ),
+    Screen("console-visit-ratings", "/console/enterprise-visits/ratings", "shenji"),
+    Screen("console-certificates", "/console/certificates", "lingdao", prepare=open_all),
+    Screen("console-signs", "/console/signs?tab=all", "shenpi"),
+    Screen("console-sign-new", "/console/signs/new", "chuangkou"),
+    Screen("console-sign-not", "/console/signs/nothing", "shenpi", status=404),
+    Screen("console-permits", "/console/permits?tab=new", "chuangkou"),
+    Screen("console-permits-head", "/console/permits", "lingdao"),
+    Screen("console-permit", "/console/permits/{permit}", "shenpi", prepare=open_all),
+    Screen("console-permit-refused", "/console/permits/{new_permit}", "chuangkou", prepare=ask_for_nothing),
+    Screen("console-permit-receipt", "/console/permits/{new_permit}/receipt", "chuangkou"),
+    Screen("console-permit-new", "/console/permits/new", "chuangkou"),
+    Screen("console-permit-draft", "/console/permits/drafts/{window_draft}?step=questions", "chuangkou"),
+    Screen(
+        "console-permit-draft-refused",
+        "/console/permits/drafts/{window_draft}?step=who",
+        "chuangkou",
+        prepare=send_empty,
+    ),
+    Screen("console-permit-draft-where", "/console/permits/drafts/{window_draft}?step=where", "chuangkou"),
+    Screen("console-permit-draft-papers", "/console/permits/drafts/{window_draft}?step=papers", "chuangkou"),
+    Screen("console-permit-draft-check", "/console/permits/drafts/{window_draft}?step=check", "chuangkou"),
+    Screen("console-surveys", "/console/surveys", "kancha1"),
+    Screen("console-survey", "/console/surveys/{survey}", "kancha1"),
+    Screen("console-survey-refused", "/console/surveys/{survey}", "kancha1", prepare=send_empty),
+    Screen("console-co-signing", "/console/co-signing", "jiaojing"),
+    Screen("console-co-sign", "/console/co-signing/{asked}", "jiaojing"),
+    Screen("console-held-permits", "/console/held-permits", "chuangkou"),
+    Screen("console-held-permit", "/console/held-permits/{held_permit}", "lingdao", prepare=open_all),
     Screen("console-settings", "/console/settings", "lingdao"),
     Screen("console-settings-limits", "/console/settings?tab=limits", "lingdao"),
     Screen("console-settings-categories", "/console/settings?tab=categories&find=井", "guanli"),

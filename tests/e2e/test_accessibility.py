@@ -38,7 +38,6 @@ def test_a_citizens_screen_can_be_used_by_everybody(stage: Stage, screen: Screen
     page = stage.page(screen, NARROW)
     looking.keep(page, screen.name)
     found = faults_of(page, target=TARGET)
-    page.close()
     assert found == []
 
 
@@ -50,7 +49,6 @@ def test_in_large_print_it_can_too_and_nothing_sticks_out_of_a_tiny_or_a_wide_wi
     looking.keep(page, f"{screen.name}-large")
     found = faults_of(page, target=TARGET_LARGE, type_px=TYPE_LARGE)
     sticks_out = {size: looking.overflow(looking.resized(page, size)) for size in (TINY, WIDE)}
-    page.close()
     assert found == []
     assert max(sticks_out.values()) <= 0, sticks_out
 
@@ -66,5 +64,4 @@ def test_a_screen_of_the_console_can_be_used_by_everybody(stage: Stage, screen: 
     looking.resized(page, NARROW)
     looking.keep(page, f"{screen.name}-390")
     on_phone = faults_of(page, target=TARGET)
-    page.close()
     assert (at_desk, on_phone) == ([], [])

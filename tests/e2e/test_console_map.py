@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from app.core import SHIPPED_PROFILE
 from app.models import MODEL_MODULES
+from app.shipped import SHIPPED_PROFILE
 from casework.actors import system
 from casework.areas.actions import import_areas
 from casework.areas.kinds import AreaKind

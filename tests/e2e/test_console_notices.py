@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.core import SHIPPED_PROFILE, rule_book, whole_profile
 from app.models import MODEL_MODULES
+from app.profile import rule_book, whole_profile
+from app.shipped import SHIPPED_PROFILE
 from casework.complaints import actions
 from casework.events import EVENTS
 from casework.notifications.models import Delivery, NoticePreference

@@ -11,8 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.core import SHIPPED_PROFILE
 from app.models import MODEL_MODULES
+from app.shipped import SHIPPED_PROFILE
 from casework.complaints import actions
 from casework.roles import Role
 from casework.routing.desk import RoutingDesk

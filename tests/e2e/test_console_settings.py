@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core import SHIPPED_PROFILE
+from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor
 from casework.complaints.actions import accept
 from casework.roles import Role

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core import SHIPPED_PROFILE, whole_profile
 from app.models import MODEL_MODULES
+from app.profile import whole_profile
+from app.shipped import SHIPPED_PROFILE
 from bot.profile import WechatSection
 from casework.roles import Role
 from content.amendments import document_in_force

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from app.core import SHIPPED_PROFILE
+from app.shipped import SHIPPED_PROFILE
 from tests.e2e.system import a_system_in
 
 

@@ -52,7 +52,7 @@ ENTRIES = (
         sensitive=True,
         topic="stalls",
         more="到窗口或者网上都可以。",
-        link="permit:occupancy",
+        link="permit:stall",
     ),
     entry(
         "stall-fine",
@@ -145,7 +145,7 @@ async def test_an_answer_comes_with_its_articles_and_the_words_it_was_found_by(
         assert "要先经过批准。" in text
         assert "《城市道路管理条例》第三十一条" in text
         assert "占用道路须经批准" in text
-        assert '<a class="button primary" href="/h5/permits?kind=occupancy">去办理</a>' in text
+        assert '<a class="button primary" href="/h5/permits?kind=stall">去办理</a>' in text
         assert "到窗口或者网上都可以。" in text
         assert "您问的是：在路边摆摊要先经过批准吗？" in await ask(phone, "路边摆摊要先经过批准吗")
         assert "按这些词找到" in text

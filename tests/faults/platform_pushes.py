@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from app.core import SHIPPED_PROFILE
+from app.shipped import SHIPPED_PROFILE
 from tests.e2e.system import System
 from tests.faults.bulk import LONG_TERM, ONE_TIME, TEMPLATE, file_in_bulk, settle
 from tests.faults.fault import Counts, Fault, Lane, Size, Start

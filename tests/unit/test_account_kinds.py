@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app.core import CATALOGUE_FOLDER
+from app.shipped import CATALOGUE_FOLDER
 from bot.capabilities import Capabilities, sentence_key
 from bot.profile import WechatSection
 from kit.catalogue import Catalogue

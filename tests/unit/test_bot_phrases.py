@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from app.core import CATALOGUE_FOLDER
+from app.shipped import CATALOGUE_FOLDER
 from bot.phrases import Phrases
 from kit.catalogue import Catalogue
 
 CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
 OTHERWISE = CATALOGUE.under("bot.without_media")
-_ASKS_FOR_PHOTOS = re.compile(r"(?<!收不到)照片|photo|语音|视频")
+_ASKS_FOR_PHOTOS = re.compile(r"(?<!收不到)照片|photo|(?<!收不到)语音|视频")
 
 
 def test_an_account_that_gets_no_photos_asks_for_none() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from app.core import CATALOGUE_FOLDER
+from app.shipped import CATALOGUE_FOLDER
 from bot.notice_choices import THEIRS, does_without
 from bot.notices import STOPS
 from bot.push_links import Links

@@ -93,7 +93,12 @@ def test_the_style_sheets_name_every_file_and_carry_no_colour_of_their_own_kind(
         )
 
 
-OF_PAGES = (("console-queue.js",), ("console-forms.js", "console-picker.js"))
+OF_PAGES = (
+    ("console-queue.js",),
+    ("console-forms.js", "console-picker.js"),
+    ("console-forms.js", "permit-survey.js"),
+    ("permit-form.js",),
+)
 """Scripts that a page asks for beside those of every page: the list, and a case."""
 
 

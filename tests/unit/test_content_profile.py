@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core import CATALOGUE_FOLDER, PROFILE_SECTIONS, SHIPPED_PROFILE, complaint_policy
+from app.profile import PROFILE_SECTIONS, complaint_policy
+from app.shipped import CATALOGUE_FOLDER, SHIPPED_PROFILE
 from casework.complaints.category import suggest
 from casework.complaints.profile import ComplaintPolicy
 from casework.dangers.profile import DangerSection

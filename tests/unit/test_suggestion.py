@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from app.cli import main
-from app.core import CATALOGUE_FOLDER
+from app.shipped import CATALOGUE_FOLDER
 from casework.complaints.category import elsewhere_params, recognise_elsewhere
 from casework.complaints.suggestion import Guess, WordSuggester, suggest_by_keywords
 from casework.complaints.urgency import Urgency

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from PIL import Image
 
-from app.core import CATALOGUE_FOLDER
 from app.environment import read_settings
 from app.scene_code_images import png_code, svg_sheet
+from app.shipped import CATALOGUE_FOLDER
 from app.wechat_check import (
     Finding,
     exit_code,
