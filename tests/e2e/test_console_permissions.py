@@ -56,9 +56,11 @@ def operation_of(handler: Any) -> Operation | None:
     return found if isinstance(found, Operation) else None
 
 
-def console_routes() -> list[tuple[str, str, str, Operation | None]]:
+def console_routes(console: ConsoleSetting) -> list[tuple[str, str, str, Operation | None]]:
     """Method, address with made-up names in it, name, and what one must be allowed to do."""
-    (app,) = (one for one in Sanic._app_registry.values() if one.name.startswith("console-"))
+    (app,) = (
+        one for one in Sanic._app_registry.values() if getattr(one.ctx, "console", None) is console.door
+    )
     found = []
     for route in app.router.routes:
         if not route.path.startswith("console"):
@@ -80,7 +82,7 @@ async def knock(clerk: Clerk, token: str, method: str, address: str) -> Page:
 async def test_every_role_gets_through_the_doors_of_its_operations_and_no_others(
     console: ConsoleSetting,
 ) -> None:
-    routes = console_routes()
+    routes = console_routes(console)
     nameless = {name for _, _, name, operation in routes if operation is None}
     assert nameless <= OPEN_TO_ANYBODY, nameless
     wrong = []
@@ -102,7 +104,7 @@ async def test_every_role_gets_through_the_doors_of_its_operations_and_no_others
 
 async def test_nobody_without_a_session_gets_through_any_door(console: ConsoleSetting) -> None:
     async with console.client() as clerk:
-        for method, address, name, operation in console_routes():
+        for method, address, name, operation in console_routes(console):
             if operation is None:
                 continue
             page = await knock(clerk, "x", method, address)
