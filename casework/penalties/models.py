@@ -90,8 +90,11 @@ class RectificationPhoto(Model):
 class PenaltyCase(Model):
     """A penalty case from the day its party is told what is intended. What leads up to that is not kept here.
 
-    `advance_*` is the notice before a penalty with its limit to state one's case or ask for a hearing; `decision_*` the
-    decision with the time to pay. Amounts in fen. `payment_due_on` is the last natural day to pay (行政处罚法 67).
+    `advance_*` is the notice before a penalty with its limits to state one's case or ask for a hearing; `proposed_*` what an
+    officer drafted, `decision*` what the head made of it; `decides_penalty` is false where none is imposed. Amounts in fen.
+    `payment_due_on` is the last natural day to pay (行政处罚法 67), `terms` JSON of the instalments that were allowed
+    ([{"on": date, "fen": amount}]), `late_fen` what a person ordered to be paid on top (72). `due_at` ends the limit of the
+    state: the party's limits stand beside it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -101,41 +104,85 @@ class PenaltyCase(Model):
     party_sealed = fields.BinaryField()
     party_number_sealed = fields.BinaryField(null=True)
     party_index = fields.CharField(max_length=64)
+    address_sealed = fields.BinaryField(null=True)
     phone_sealed = fields.BinaryField(null=True)
     ground_code = fields.CharField(max_length=40)
-    facts = fields.TextField()
+    facts: str | None = fields.TextField(null=True)
+    evidence: str | None = fields.TextField(null=True)
     basis = fields.CharField(max_length=300)
-    intended = fields.TextField()
+    intended: str | None = fields.TextField(null=True)
     amount_fen = fields.BigIntField(null=True)
     allows_hearing = fields.BooleanField(default=False)
+    place_text = fields.CharField(max_length=300, null=True)
     unit = fields.CharField(max_length=40, null=True)
     officer_id = fields.UUIDField()
+    second_officer_id = fields.UUIDField()
     state = fields.CharField(max_length=20)
     state_since_at = fields.DatetimeField()
     revision = fields.IntField()
+    filed_on = fields.DateField()
     limit_started_at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
+    calendar = fields.CharField(max_length=16)
     advance_delivered_at = fields.DatetimeField(null=True)
     advance_delivery = fields.CharField(max_length=10, null=True)
     statement_due_at = fields.DatetimeField(null=True)
     hearing_due_at = fields.DatetimeField(null=True)
+    waived_at = fields.DatetimeField(null=True)
     hearing_at = fields.DatetimeField(null=True)
+    hearing_place = fields.CharField(max_length=200, null=True)
+    hearing_host_id = fields.UUIDField(null=True)
+    hearing_recorded_at = fields.DatetimeField(null=True)
+    hearing_record: str | None = fields.TextField(null=True)
+    proposed: str | None = fields.TextField(null=True)
+    proposed_fen = fields.BigIntField(null=True)
+    proposed_at = fields.DatetimeField(null=True)
+    proposed_by_id = fields.UUIDField(null=True)
+    decides_penalty = fields.BooleanField(default=True)
+    review: str | None = fields.TextField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
+    reviewed_by_id = fields.UUIDField(null=True)
+    sent_back: str | None = fields.TextField(null=True)
     decision: str | None = fields.TextField(null=True)
+    decision_fen = fields.BigIntField(null=True)
     decided_at = fields.DatetimeField(null=True)
+    decided_by_id = fields.UUIDField(null=True)
     decision_delivered_at = fields.DatetimeField(null=True)
     decision_delivery = fields.CharField(max_length=10, null=True)
     payment_due_on = fields.DateField(null=True)
+    terms: str | None = fields.TextField(null=True)
+    late_fen = fields.BigIntField(default=0)
+    late_ordered_at = fields.DatetimeField(null=True)
     paid_fen = fields.BigIntField(default=0)
     paid_at = fields.DatetimeField(null=True)
     review_due_on = fields.DateField(null=True)
     lawsuit_due_on = fields.DateField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    ended_words: str | None = fields.TextField(null=True)
+    anonymised_at = fields.DatetimeField(null=True)
     issued_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
     class Meta:
         table = "penalty_case"
         indexes = (("party_index", "ground_code", "issued_at"), ("unit", "due_at", "id"))
+
+
+class PenaltyPayment(Model):
+    """What was paid, as a clerk noted it from the receipt of the bank; the bureau takes no money itself (行政处罚法 67)."""
+
+    id = fields.UUIDField(primary_key=True)
+    case_id = fields.UUIDField()
+    fen = fields.BigIntField()
+    paid_on = fields.DateField()
+    receipt = fields.CharField(max_length=60)
+    recorded_at = fields.DatetimeField()
+    recorded_by_id = fields.UUIDField()
+
+    class Meta:
+        table = "penalty_payment"
+        unique_together = (("case_id", "receipt"),)
+        indexes = (("case_id", "recorded_at"),)
 
 
 class PenaltyAccess(Model):
@@ -156,19 +203,27 @@ class PenaltyAccess(Model):
 
 
 class PartyRequest(Model):
-    """What a party asks or says: `kind` "statement", "hearing", "instalment", "delay"; words, files, and the answer to it.
+    """What a party asks or says: `kind` "statement", "hearing", "waiver", "instalment", "delay"; words, files, the answer to it.
 
-    `plan` of an instalment request is JSON [{"on": date, "fen": amount}].
+    `plan` of an instalment or delay request is JSON [{"on": date, "fen": amount}]. `outcome` of a statement says what became
+    of it. `entered_by_id`: an officer noted what came on paper or by mouth. Unit and officer are those of the case.
     """
 
     id = fields.UUIDField(primary_key=True)
     case_id = fields.UUIDField()
+    reference = fields.CharField(max_length=40)
+    account_id = fields.UUIDField(null=True, db_index=True)
     kind = fields.CharField(max_length=12)
-    words = fields.TextField()
+    words: str | None = fields.TextField(null=True)
     plan: str | None = fields.TextField(null=True)
     state = fields.CharField(max_length=12)
     sent_at = fields.DatetimeField()
+    due_at = fields.DatetimeField(null=True)
     is_in_time = fields.BooleanField()
+    unit = fields.CharField(max_length=40, null=True)
+    officer_id = fields.UUIDField()
+    entered_by_id = fields.UUIDField(null=True)
+    outcome = fields.CharField(max_length=12, null=True)
     answer: str | None = fields.TextField(null=True)
     answered_at = fields.DatetimeField(null=True)
     answered_by_id = fields.UUIDField(null=True)
@@ -176,7 +231,7 @@ class PartyRequest(Model):
 
     class Meta:
         table = "party_request"
-        indexes = (("case_id", "sent_at"),)
+        indexes = (("case_id", "sent_at"), ("state", "due_at", "id"))
 
 
 class PartyRequestFile(Model):
