@@ -22,6 +22,7 @@ MODEL_MODULES = (
     "casework.figures.models",
     "casework.queues.models",
     "casework.documents.models",
+    "casework.permits.hearing_models",
     "casework.permits.models",
     "casework.permits.published_models",
     "casework.sign_filings.models",

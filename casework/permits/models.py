@@ -53,10 +53,12 @@ class PermitApplication(Model):
 
     *Time.* `received_at` is when the materials were complete; `accepted_at` when acceptance counts from, `is_deemed` where silence
     accepted it. `promise_started_at`..`promise_due_at` is the promised clock, `statutory_due_at` the law's. `due_at` ends
-    the limit of the present state, which began at `limit_started_at`. `late_reason` is published.
+    the limit of the present state, which began at `limit_started_at`. `late_reason` is published. `extended_at`: the law's
+    limit was put off once (行政许可法 42), by whom and why, which is published too.
 
     *What came of it.* `amount_fen` is what is paid back of a deposit, `paid_on` the day it was. `delivery` is how the paper
     is wanted, later how it came ("online", "window", "post"). A comment on the rating is public from `rating_released_at` on.
+    `has_false_materials`: denied for that (78). `is_silent`: granted because nobody decided in time (50).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -112,6 +114,11 @@ class PermitApplication(Model):
     ground: str | None = fields.TextField(null=True)
     late_reason: str | None = fields.TextField(null=True)
     late_reason_at = fields.DatetimeField(null=True)
+    extended_at = fields.DatetimeField(null=True)
+    extended_by_id = fields.UUIDField(null=True)
+    extension_reason: str | None = fields.TextField(null=True)
+    is_silent = fields.BooleanField(default=False)
+    has_false_materials = fields.BooleanField(default=False)
     fee_fen = fields.IntField(default=0)
     amount_fen = fields.IntField(null=True)
     paid_on = fields.DateField(null=True)
@@ -272,10 +279,12 @@ class PermitSurveyPhoto(Model):
 class CoSignature(Model):
     """What another organ is asked to say. `opinion`: "agreed", "agreed_with_terms", "refused"; waiting for it stops no clock
     of the promise: whose lateness it was is published. `answered_at` is the first answer; `by_name` who said it on paper.
+    `reference` is the application's, so that alarms can name it.
     """
 
     id = fields.UUIDField(primary_key=True)
     application_id = fields.UUIDField()
+    reference = fields.CharField(max_length=40, default="")
     organ = fields.CharField(max_length=40)
     unit = fields.CharField(max_length=40, null=True)
     state = fields.CharField(max_length=12)
@@ -301,7 +310,11 @@ class Permit(Model):
 
     `holder_shown` is the name as the public may read it. `terms` are the conditions as printed (JSON list). `outline`,
     coordinates (WGS-84), `place_cell`, `surface` and the times are as granted. `replaced_by_id` is the permit that changed or
-    renewed this one. `restore_by_at`: until when the place must be cleaned up, `restore_missed_at` when it was not.
+    renewed this one, from `replaced_from_at` on: until then this one holds. `restore_by_at`: until when the place must be
+    cleaned up, `restore_missed_at` when it was not.
+
+    `end_cause` is which of the law's cases its end was (`casework.permits.ending_rules`), `end_basis` the article.
+    `compensation` is what is done about a loss the end caused (8, 69), `struck_off_at` when it was struck off (70).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -334,10 +347,15 @@ class Permit(Model):
     granted_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     end_reason: str | None = fields.TextField(null=True)
+    end_cause = fields.CharField(max_length=24, null=True)
+    end_basis = fields.CharField(max_length=200, null=True)
+    compensation: str | None = fields.TextField(null=True)
+    struck_off_at = fields.DatetimeField(null=True)
     restore_by_at = fields.DatetimeField(null=True)
     restored_at = fields.DatetimeField(null=True)
     replaces_id = fields.UUIDField(null=True, db_index=True)
     replaced_by_id = fields.UUIDField(null=True)
+    replaced_from_at = fields.DatetimeField(null=True)
     reminded_at = fields.DatetimeField(null=True)
     restore_missed_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
@@ -351,6 +369,7 @@ class Permit(Model):
             IndexWhere(fields=("valid_until_at", "id"), where=OPEN),
             IndexWhere(fields=("ended_at", "id"), where="ended_at IS NOT NULL"),
             IndexWhere(fields=("kind", "valid_until_at", "id"), where=f"{OPEN} AND reminded_at IS NULL"),
+            IndexWhere(fields=("replaced_from_at", "id"), where=f"{OPEN} AND replaced_from_at IS NOT NULL"),
             # What ended early and would still be in force: the list that offline checks go by.
             IndexWhere(fields=("valid_until_at", "ended_at", "id"), where="ended_at IS NOT NULL"),
             IndexWhere(

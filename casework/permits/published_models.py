@@ -12,6 +12,7 @@ class PermitFact(Model):
 
     Written when a case is decided (or refused); nothing in it says whose case it was. `survey_minutes` and
     `promise_minutes` are working minutes, null where there was no survey or no promise. `late_organ` is whose co-signature was late.
+    The law's limit stands apart from the promised one: `is_law_kept`, and `extension_reason` where it was put off (行政许可法 42).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -28,6 +29,8 @@ class PermitFact(Model):
     promise_limit_minutes = fields.IntField(null=True)
     is_survey_kept = fields.BooleanField(null=True)
     is_promise_kept = fields.BooleanField(null=True)
+    is_law_kept = fields.BooleanField(null=True)
+    extension_reason: str | None = fields.TextField(null=True)
     paused_minutes = fields.IntField(default=0)
     late_reason: str | None = fields.TextField(null=True)
     late_organ = fields.CharField(max_length=40, null=True)
