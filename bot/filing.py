@@ -155,7 +155,7 @@ class Filing:
         text = self._phrases.say(
             "bot.submitted",
             reference=made.reference,
-            due=self._phrases.moment(due) if due is not None else "",
+            due=self._phrases.end(due) if due is not None else "",
             later=self._phrases.later(),
         )
         if new.same_as_id is not None:

@@ -62,7 +62,7 @@ class Inquiring:
         text = self._phrases.say(
             "bot.inquiry.left",
             reference=made.reference,
-            due=self._phrases.moment(due) if due is not None else "",
+            due=self._phrases.end(due) if due is not None else "",
         )
         return Ended(text, made.rows)
 
@@ -99,7 +99,7 @@ class Inquiring:
             who = "you" if one.author_kind == "citizen" else "we"
             lines.append(say(f"bot.inquiry.{who}", at=self._phrases.moment(one.at), words=one.text))
         if view.state == State.SUBMITTED and view.due_at is not None:
-            lines.append(say("bot.inquiry.due", due=self._phrases.moment(view.due_at)))
+            lines.append(say("bot.inquiry.due", due=self._phrases.end(view.due_at)))
         if "write_more" not in view.moves:
             return Told("\n".join(lines))
         lines.append(say("bot.inquiry.more"))
@@ -151,5 +151,5 @@ class Inquiring:
         if view is None:
             raise NotFound("problem.inquiry.not_found")
         after: InquiryView = await actions.write_more(self._desk, citizen(account_id), view.id, words)
-        due = self._phrases.moment(after.due_at) if after.due_at is not None else ""
+        due = self._phrases.end(after.due_at) if after.due_at is not None else ""
         return self._phrases.say("bot.inquiry.added", reference=reference, due=due)

@@ -186,7 +186,7 @@ class Permits:
             return say("bot.permits.paused")
         if line.due_at is None or line.clock is None:
             return ""
-        due = self._phrases.moment(line.due_at)
+        due = self._phrases.end(line.due_at)
         said = say(f"bot.permits.clock.{line.clock}", due=due)
         if line.due_at <= at:
             return said + say("bot.permits.late")

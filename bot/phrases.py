@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.dialogue_shape import Line
 from kit.catalogue import Catalogue
-from kit.clock import local
+from kit.clock import local, shown_end
 from kit.problems import Problem
 
 _WITHOUT_MEDIA = "bot.without_media"
@@ -55,3 +55,8 @@ class Phrases:
         """A moment as citizens read it: 11月23日 17:30. The year is left out: all moments here are near."""
         shown = local(at)
         return self.say("bot.moment", month=shown.month, day=shown.day, time=f"{shown:%H:%M}")
+
+    def end(self, at: datetime) -> str:
+        """When something ends: midnight belongs to the day before."""
+        on, time = shown_end(at)
+        return self.say("bot.moment", month=on.month, day=on.day, time=time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,14 @@ class FixedClock:
 def local(at: datetime) -> datetime:
     """`at` as a wall clock in Shanghai shows it. Naive datetimes are refused: they drift by eight hours."""
     return _aware(at).astimezone(SHANGHAI)
+
+
+def shown_end(at: datetime) -> tuple[date, str]:
+    """The day and the time on the wall at which something ends: midnight is 24:00 of the day that ends with it."""
+    shown = local(at)
+    if shown.hour or shown.minute:
+        return shown.date(), f"{shown.hour:02d}:{shown.minute:02d}"
+    return shown.date() - timedelta(days=1), "24:00"
 
 
 def _aware(at: datetime) -> datetime:

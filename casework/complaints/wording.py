@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
-from kit.clock import local
+from kit.clock import local, shown_end
 from kit.problems import Invalid
 from kit.sealing import FieldSealer
 from kit.workflow import is_blank
@@ -69,8 +69,13 @@ def digest(sealer: FieldSealer, text: str | None) -> str | None:
     return None if text is None else sealer.blind_index(text, purpose="words").hex()
 
 
+_ENDS = ("due", "until", "restore_by", "ends", "expires")
+"""How names of moments end that end something."""
+
+
 def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
     """Placeholders for a moment on the local wall clock: `<prefix>` as 2026-11-22 15:30, and its parts.
+    A limit that ends at midnight ends at 24:00.
 
     `_time` is the time of day. The other parts let a sentence in the catalogue say a date in its own way:
     `_year`, `_month` and `_day` of the last day before the moment is over. What ends at midnight ends with the day before: who reads "4日前" still
@@ -79,9 +84,10 @@ def moment_params(prefix: str, at: datetime | None) -> dict[str, str]:
     if at is None:
         return {}
     shown, day = local(at), local(at - timedelta(microseconds=1))
+    on, time = shown_end(at) if prefix.endswith(_ENDS) else (shown, f"{shown:%H:%M}")
     return {
-        prefix: f"{shown:%Y-%m-%d %H:%M}",
-        f"{prefix}_time": f"{shown:%H:%M}",
+        prefix: f"{on:%Y-%m-%d} {time}",
+        f"{prefix}_time": time,
         f"{prefix}_year": str(day.year),
         f"{prefix}_month": str(day.month),
         f"{prefix}_day": str(day.day),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -22,11 +22,15 @@ from casework.complaints.wording import digest, kept, moment_params, optional, r
 from casework.dangers.finding import find_danger
 from casework.dangers.profile import DangerSection
 from casework.people.phone import normalised_phone
+from kit.clock import shown_end
 from kit.problems import Invalid
 from kit.profile import read_profile
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
+from tests import read_once
 from tests.casework_setting import POLICY
+from web.console.words import Words as ConsoleWords
+from web.h5.words import Words as H5Words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,9 +113,11 @@ def test_no_moment_gives_no_placeholders() -> None:
 def test_what_ends_at_midnight_is_said_to_end_with_the_day_before() -> None:
     midnight = datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
     assert moment_params("due", midnight) == {
-        "due": "2026-12-04 00:00", "due_time": "00:00", "due_year": "2026", "due_month": "12", "due_day": "3",
+        "due": "2026-12-03 24:00", "due_time": "24:00", "due_year": "2026", "due_month": "12", "due_day": "3",
     }  # fmt: skip
     assert moment_params("due", midnight + timedelta(hours=9))["due_day"] == "4"
+    assert moment_params("at", midnight)["at"] == "2026-12-04 00:00"
+    assert moment_params("valid_until", midnight)["valid_until"] == "2026-12-03 24:00"
 
 
 @pytest.mark.parametrize(
@@ -169,3 +175,15 @@ def test_a_category_of_an_unknown_group_is_refused() -> None:
     document["categories"][0]["group"] = "moon"
     with pytest.raises(msgspec.ValidationError, match="moon"):
         msgspec.convert(document, ComplaintsSection)
+
+
+def test_every_door_says_of_midnight_that_the_day_before_ends() -> None:
+    midnight = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    assert shown_end(midnight) == (date(2026, 11, 30), "24:00")
+    assert shown_end(midnight - timedelta(hours=6)) == (date(2026, 11, 30), "18:00")
+    catalogue = read_once.catalogue()
+    assert H5Words(catalogue).end(midnight) == "2026年11月30日 24:00"
+    assert ConsoleWords(catalogue).end(midnight, midnight - timedelta(days=9)) == "11-30 24:00"
+    assert ConsoleWords(catalogue).end(midnight, midnight - timedelta(hours=8)) == catalogue.text(
+        "console.time.today", time="24:00"
+    )

@@ -300,7 +300,7 @@ def _reckoning(door: ConsoleDoor, case: ComplaintDetail) -> tuple[str, ...]:
         ),
     ]
     if view.external_due_at is not None and found.due_at == view.external_due_at:
-        more.append(text("console.case.reckoned.external", at=door.words.moment(found.due_at, now)))
+        more.append(text("console.case.reckoned.external", at=door.words.end(found.due_at, now)))
     return (*more, *explain(found.deadline, door.words.catalogue))
 
 

@@ -51,7 +51,7 @@ def _panel(door: ConsoleDoor, order: OrderLine, now: datetime) -> OrderPanel:
     text, words = door.words.text, door.words
     facts = [("number", order.number or text("exchange.panel.no_number"))]
     if order.due_at is not None:
-        facts.append(("due", words.moment(order.due_at, now)))
+        facts.append(("due", words.end(order.due_at, now)))
     if order.their_category:
         facts.append(("category", order.their_category))
     if order.their_status:

@@ -116,7 +116,7 @@ async def _render(
         is_first=bool(typed.get("is_first_violation")),
         judgement=asked("judgement"),  # type: ignore[arg-type]
         first_wrong=sentence if field == "is_first_violation" else "",
-        due=text("console_penalties.due_if_now", at=door.words.moment(due_of(desk, ground, now), now))
+        due=text("console_penalties.due_if_now", at=door.words.end(due_of(desk, ground, now), now))
         if ground is not None
         else "",
         notes=(Note(words=sentence, tone="late"),) if sentence and not is_known else (),

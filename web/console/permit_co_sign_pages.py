@@ -202,7 +202,7 @@ def _facts(door: ConsoleDoor, one: QuestionView, view: ApplicationView) -> tuple
         ("holder", view.line.holder),
         ("place", one.place_text),
         ("asked", door.words.moment(one.asked_at, now)),
-        ("answer_by", door.words.moment(one.due_at, now) if one.due_at else ""),
+        ("answer_by", door.words.end(one.due_at, now) if one.due_at else ""),
         ("basis", one.basis),
     )
     return tuple(

@@ -294,7 +294,7 @@ def _facts(door: ConsoleDoor, view: PermitView, now: datetime) -> tuple[Fact, ..
     span = text(
         "console_permits.from_until",
         begin=moment(line.valid_from_at, now),
-        end=moment(line.valid_until_at, now),
+        end=door.words.end(line.valid_until_at, now),
     )
     found = (
         ("held_by", line.holder_shown),
@@ -304,7 +304,7 @@ def _facts(door: ConsoleDoor, view: PermitView, now: datetime) -> tuple[Fact, ..
         ("granted", moment(view.granted_at, now)),
         ("ended", moment(view.ended_at, now) if view.ended_at else ""),
         ("end_reason", view.end_reason),
-        ("restore_by", moment(line.restore_by_at, now) if line.restore_by_at else ""),
+        ("restore_by", door.words.end(line.restore_by_at, now) if line.restore_by_at else ""),
         ("restored", moment(view.restored_at, now) if view.restored_at else ""),
         ("code", line.code),
     )
@@ -338,10 +338,10 @@ async def _check(door: ConsoleDoor, one: CheckView, now: datetime) -> SurveyRow:
 
 def _row(door: ConsoleDoor, one: PermitLine, now: datetime) -> HeldRow:
     text, moment = door.words.text, door.words.moment
-    until = text("console_permits.held.until", at=moment(one.valid_until_at, now))
+    until = text("console_permits.held.until", at=door.words.end(one.valid_until_at, now))
     if one.restore_by_at is not None:
         key = "restore_late" if one.is_restore_late else "restore_by"
-        until = text(f"console_permits.held.{key}", at=moment(one.restore_by_at, now))
+        until = text(f"console_permits.held.{key}", at=door.words.end(one.restore_by_at, now))
     return HeldRow(
         href=held_address(one.id),
         number=one.number,

@@ -228,7 +228,7 @@ def _pauses(door: ConsoleDoor, view: ApplicationView, now: datetime) -> tuple[Fa
             words=text(
                 "console_permits.paused_from" if one.ended_at is None else "console_permits.paused_over",
                 begin=moment(one.started_at, now),
-                end=moment(one.ended_at or one.expected_until_at, now),
+                end=door.words.end(one.ended_at or one.expected_until_at, now),
                 reason=one.reason,
                 basis=one.basis,
             ),

@@ -202,7 +202,7 @@ def clash_row(door: ConsoleDoor, one: Clash, now: datetime, *, leads: bool = Tru
         when=text(
             "console_permits.from_until",
             begin=door.words.moment(one.from_at, now),
-            end=door.words.moment(one.until_at, now),
+            end=door.words.end(one.until_at, now),
         ),
         tone="late" if one.extent == "overlap" and one.about == "permit" else "soon",
     )

@@ -83,7 +83,7 @@ def span_words(door: ConsoleDoor, row: PostingView, now: datetime) -> str:
     begins = door.words.moment(row.begins_at, now)
     if row.ends_at is None:
         return door.words.text("console_postings.since", begins=begins)
-    return door.words.text("console_postings.span", begins=begins, ends=door.words.moment(row.ends_at, now))
+    return door.words.text("console_postings.span", begins=begins, ends=door.words.end(row.ends_at, now))
 
 
 def _holidays(door: ConsoleDoor, today: date) -> Iterator[tuple[str, date, date]]:

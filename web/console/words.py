@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from casework.complaints.lifecycle import State
 from kit.catalogue import Catalogue
-from kit.clock import local
+from kit.clock import local, shown_end
 from web.console.screens import Chip, Countdown, Tone
 
 SOON = timedelta(hours=4)
@@ -46,18 +46,19 @@ class Words:
 
     def _moment(self, shown: datetime, today: date) -> str:
         # Of a list some hundred are said on a page: formatting by hand is a third of what strftime takes.
-        time = f"{shown.hour:02d}:{shown.minute:02d}"
-        near = NEAR_DAYS.get(shown.toordinal() - today.toordinal())
+        return self._said(shown, f"{shown.hour:02d}:{shown.minute:02d}", today)
+
+    def _said(self, on: date, time: str, today: date) -> str:
+        near = NEAR_DAYS.get(on.toordinal() - today.toordinal())
         if near is not None:
             return self.text(near, time=time)
-        on = f"{shown.month:02d}-{shown.day:02d}"
-        return f"{on} {time}" if shown.year == today.year else f"{shown.year}-{on} {time}"
+        day = f"{on.month:02d}-{on.day:02d}"
+        return f"{day} {time}" if on.year == today.year else f"{on.year}-{day} {time}"
 
-    def _end(self, shown: datetime, today: date) -> str:
-        """A moment that ends something. Midnight belongs to the day that ends with it."""
-        if shown.hour or shown.minute:
-            return self._moment(shown, today)
-        return self._moment(shown - timedelta(minutes=1), today).replace("23:59", "24:00")
+    def end(self, at: datetime, now: datetime) -> str:
+        """When something ends. Midnight belongs to the day that ends with it."""
+        on, time = shown_end(at)
+        return self._said(on, time, local(now).date())
 
     def span(self, length: timedelta) -> str:
         """A length of time in its two largest units."""
@@ -78,7 +79,7 @@ class Words:
         if due_at is None:
             return None
         if state in (State.ANSWERED, State.WAITING):
-            left, at = due_at - now, self._end(local(due_at), local(now).date())
+            left, at = due_at - now, self.end(due_at, now)
             # The citizen's time to object or to reply: nothing for the bureau to hurry about.
             name = "citizen" if state is State.ANSWERED else "reply"
             key = name if left > NOTHING else f"{name}_over"
@@ -91,7 +92,7 @@ class Words:
             return None
         left = due_at - now
         shown, today = local(due_at), local(now).date()
-        at, iso = self._end(shown, today), shown.isoformat(timespec="seconds")
+        at, iso = self.end(due_at, now), shown.isoformat(timespec="seconds")
         if left <= NOTHING:
             return Countdown(words=self._due("late", left), at=at, tone="late", glyph="!", iso=iso)
         if left <= SOON or shown.date() == today:

@@ -147,7 +147,7 @@ def _sent(
     is_danger = bool(find_danger(door.desk.policy.danger, words))
     page = SentPage(
         reference=reference,
-        due=door.words.moment(due_at) if due_at is not None else "",
+        due=door.words.end(due_at) if due_at is not None else "",
         link=f"{CASES}/{reference}",
         numbers=danger_numbers(door) if is_danger else (),
     )

@@ -52,7 +52,7 @@ async def show_own_notices(request: Request, door: H5Door, visitor: Visitor) -> 
                 title=one.ground_name,
                 state=one.state_name,
                 tone=TONES.get(one.state, ""),
-                note=text("h5_penalties.due", at=door.words.moment(one.due_at))
+                note=text("h5_penalties.due", at=door.words.end(one.due_at))
                 if one.state == State.ISSUED and one.due_at is not None
                 else one.place_text,
                 at=door.words.moment(one.issued_at),
@@ -175,7 +175,7 @@ async def notice_page(
         facts=_facts(door, view),
         found=view.facts,
         demand=view.demand,
-        due=text(f"h5_penalties.due_{line.state}", at=door.words.moment(line.due_at))
+        due=text(f"h5_penalties.due_{line.state}", at=door.words.end(line.due_at))
         if line.due_at is not None
         else "",
         is_late=line.is_late and line.state == State.ISSUED,

@@ -117,7 +117,7 @@ async def _page(
             words=text(
                 "h5_permits.from_until",
                 begin=moment(permit.valid_from_at),
-                until=moment(permit.valid_until_at),
+                until=door.words.end(permit.valid_until_at),
             ),
         ),
     ]
@@ -169,5 +169,5 @@ def _note(door: H5Door, permit: Permit, *, is_soon: bool) -> str:
     if permit.end_reason:
         notes.append(permit.end_reason)
     if permit.restore_by_at is not None and permit.restored_at is None:
-        notes.append(text("h5_permits.card.restore", at=door.words.moment(permit.restore_by_at)))
+        notes.append(text("h5_permits.card.restore", at=door.words.end(permit.restore_by_at)))
     return "\n".join(notes)

@@ -79,7 +79,7 @@ def organ_lines(door: H5Door, view: ApplicationView) -> tuple[Organ, ...]:
     text, found = door.words.text, []
     for one in view.organs:
         asked = door.words.moment(one.asked_at)
-        due = door.words.moment(one.due_at) if one.due_at is not None else ""
+        due = door.words.end(one.due_at) if one.due_at is not None else ""
         if one.answered_at is not None:
             words = text(
                 "h5_permits.organ.answered",
@@ -136,14 +136,14 @@ def _clock(door: H5Door, one: ClockView) -> ClockLine:
         words, tone = text("h5_permits.clock.paused"), "soon"
     elif one.met_at is not None:
         key = "late" if one.is_missed else "kept"
-        due = door.words.moment(one.due_at) if one.due_at is not None else ""
+        due = door.words.end(one.due_at) if one.due_at is not None else ""
         words = text(f"h5_permits.clock.{key}", at=door.words.moment(one.met_at), due=due)
         tone = "late" if one.is_missed else "good"
     elif one.due_at is None:
         words = text("h5_permits.clock.paused")
     else:
         key = "missed" if one.is_missed else "until"
-        words = text(f"h5_permits.clock.{key}", due=door.words.moment(one.due_at))
+        words = text(f"h5_permits.clock.{key}", due=door.words.end(one.due_at))
         tone = "late" if one.is_missed else tone
     began = text(
         "h5_permits.clock.began",

@@ -133,7 +133,7 @@ async def application_page(
                 name=text(
                     "h5_permits.case.paused" if one.ended_at is None else "h5_permits.case.was_paused",
                     begin=door.words.moment(one.started_at),
-                    until=door.words.moment(one.ended_at or one.expected_until_at),
+                    until=door.words.end(one.ended_at or one.expected_until_at),
                 ),
                 words=text("h5_permits.case.pause_why", reason=one.reason, basis=one.basis),
             )
@@ -186,7 +186,7 @@ def row_of(door: H5Door, line: ApplicationLine) -> ApplicationRow:
     elif line.is_paused:
         note = door.words.text("h5_permits.own.paused")
     elif line.due_at is not None and line.clock is not None:
-        note = door.words.text(f"h5_permits.own.due_{line.clock}", at=door.words.moment(line.due_at))
+        note = door.words.text(f"h5_permits.own.due_{line.clock}", at=door.words.end(line.due_at))
     return ApplicationRow(
         href=f"{OWN}/{line.reference}",
         title=line.kind_name,
@@ -206,6 +206,6 @@ def _permit_row(door: H5Door, permit: Permit) -> ApplicationRow:
         state=state_said(door.permits.desk, permit),
         tone=PERMIT_TONES.get(permit.state, ""),
         note=permit.place_text,
-        at=text("h5_permits.own.until", at=door.words.moment(permit.valid_until_at)),
+        at=text("h5_permits.own.until", at=door.words.end(permit.valid_until_at)),
         reference=permit.number,
     )

@@ -41,6 +41,6 @@ def _line(door: H5Door, one: Clash) -> str:
         kind=one.kind_name,
         place=one.place_text,
         begin=door.words.moment(one.from_at),
-        until=door.words.moment(one.until_at),
+        until=door.words.end(one.until_at),
         metres=f"{one.distance_m:.0f}",
     )

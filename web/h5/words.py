@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kit.catalogue import Catalogue
-from kit.clock import local
+from kit.clock import local, shown_end
 
 
 class Words:
@@ -21,6 +21,11 @@ class Words:
         return self.text(
             "h5.time.moment", year=shown.year, month=shown.month, day=shown.day, time=f"{shown:%H:%M}"
         )
+
+    def end(self, at: datetime) -> str:
+        """When something ends: midnight belongs to the day before."""
+        on, time = shown_end(at)
+        return self.text("h5.time.moment", year=on.year, month=on.month, day=on.day, time=time)
 
     def day(self, at: datetime) -> str:
         shown = local(at)

@@ -12,7 +12,7 @@ from sanic.response import html
 from casework.permits.credentials import Claims, Verdict, code_in, code_shown
 from casework.permits.key_lists import digest_of, jwks_of, latest_list
 from casework.permits.verifying import TYPED_AT_MOST, verify_token, verify_typed
-from kit.clock import local
+from kit.clock import local, shown_end
 from kit.http.conditional import conditional
 from kit.http.headers import csp_nonce
 from kit.http.rate_limit import by_address
@@ -148,7 +148,7 @@ def _sentence(door: PublicDoor, found: Verdict) -> str:
     return text(
         f"verify.said.{found.outcome}",
         from_at=_moment(door, found.claims.valid_from_at),
-        until_at=_moment(door, found.claims.valid_until_at),
+        until_at=_end(door, found.claims.valid_until_at),
         phone=door.bureau.phone,
     )
 
@@ -159,7 +159,7 @@ def _facts(door: PublicDoor, claims: Claims) -> tuple[Fact, ...]:
     span = text(
         "verify.span",
         from_at=_moment(door, claims.valid_from_at),
-        until_at=_moment(door, claims.valid_until_at),
+        until_at=_end(door, claims.valid_until_at),
     )
     values = {
         "number": claims.n, "kind": claims.k, "holder": claims.h, "place": claims.p, "area": area, "valid": span,
@@ -211,6 +211,12 @@ def _moment(door: PublicDoor, at: datetime) -> str:
     return door.catalogue.text(
         "verify.moment", year=here.year, month=here.month, day=here.day, time=f"{here:%H:%M}"
     )
+
+
+def _end(door: PublicDoor, at: datetime) -> str:
+    """The same for when something ends: midnight belongs to the day before."""
+    on, time = shown_end(at)
+    return door.catalogue.text("verify.moment", year=on.year, month=on.month, day=on.day, time=time)
 
 
 def _page(request: Request, door: PublicDoor, template: str, page: object, status: int = 200) -> HTTPResponse:
