@@ -337,7 +337,7 @@ async def _check(door: ConsoleDoor, one: CheckView, now: datetime) -> SurveyRow:
 
 
 def _row(door: ConsoleDoor, one: PermitLine, now: datetime) -> HeldRow:
-    text, moment = door.words.text, door.words.moment
+    text = door.words.text
     until = text("console_permits.held.until", at=door.words.end(one.valid_until_at, now))
     if one.restore_by_at is not None:
         key = "restore_late" if one.is_restore_late else "restore_by"
