@@ -65,6 +65,7 @@ class RectificationNotice(Model):
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    anonymised_at = fields.DatetimeField(null=True)
     issued_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -33,6 +33,7 @@ class Project(Model):
     revision = fields.IntField()
     created_at = fields.DatetimeField()
     closed_at = fields.DatetimeField(null=True)
+    anonymised_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -79,6 +80,8 @@ class EnterpriseVisit(Model):
 
     `purpose` and `basis` are stated beforehand. `year` with `uscc` is what the yearly cap counts; where cap or quiet days stood
     against it, `exception` says which ground was registered (`exception_words` in words) and who allowed it.
+    Where the officer stood is kept with its accuracy and the distance from the site, or `place_reason` says why it is not;
+    `confirmed_at` is when the second officer confirmed on a phone of their own, and the visit began.
     `refused` is why a check-in was turned away (a catalogue key): it is kept, it is no visit.
     """
 
@@ -99,6 +102,10 @@ class EnterpriseVisit(Model):
     checked_in_at = fields.DatetimeField(null=True)
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
+    accuracy_m = fields.FloatField(null=True)
+    distance_m = fields.FloatField(null=True)
+    place_reason = fields.CharField(max_length=200, null=True)
+    confirmed_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     findings: str | None = fields.TextField(null=True)
     exception = fields.CharField(max_length=40, null=True)

@@ -12,7 +12,8 @@ class Sign(Model):
 
     `contact_phone` is that of an office, never of a person: it stands in public. `permit_id` is the statutory approval of a
     large outdoor advertisement, `application_id` the filing. Measures in metres. `check_due_on` is when the yearly look is due,
-    `reminded_at` when its holder was reminded of it, `missed_at` when it was said that it did not come.
+    `reminded_at` when its holder was reminded of it, `missed_at` when it was said that it did not come. `removed_on` is the day it
+    was taken down, `successor_application_id` the filing of the sign that takes its place.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -49,6 +50,9 @@ class Sign(Model):
     registered_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     end_reason: str | None = fields.TextField(null=True)
+    removed_on = fields.DateField(null=True)
+    successor_application_id = fields.UUIDField(null=True, db_index=True)
+    anonymised_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -75,7 +79,7 @@ class SignCheck(Model):
 
 
 class SignPhoto(Model):
-    """A photo of a sign: `stage` "filing", "check" (then `check_id`)."""
+    """A photo of a sign: `stage` "filing", "check" (then `check_id`), "removed" (the place without it)."""
 
     id = fields.UUIDField(primary_key=True)
     sign_id = fields.UUIDField()
