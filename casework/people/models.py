@@ -64,6 +64,47 @@ class AccountLink(Model):
         table = "account_link"
 
 
+class VerifiedIdentity(Model):
+    """Who a person is, as the unified government login vouched for it.
+
+    `kind`: "person" or "organisation"; of an organisation `person_sealed` is the legal representative. The number (identity
+    number or USCC) is sealed, and found by the same keyed index as the holder of an application. `subject_index` is the
+    login's own name for the person, `level` how sure it was. `ended_at`: the person took it away, or said it anew.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    account_id = fields.UUIDField(db_index=True)
+    kind = fields.CharField(max_length=12)
+    name_sealed = fields.BinaryField(null=True)
+    number_sealed = fields.BinaryField(null=True)
+    number_index = fields.CharField(max_length=64)
+    person_sealed = fields.BinaryField(null=True)
+    subject_index = fields.CharField(max_length=64)
+    provider = fields.CharField(max_length=80)
+    level = fields.CharField(max_length=20)
+    verified_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "verified_identity"
+
+
+class IdentityTry(Model):
+    """One way to the unified login and back: begun in a session, good for minutes and once. Only the state's hash is kept."""
+
+    id = fields.UUIDField(primary_key=True)
+    state_hash = fields.CharField(max_length=64, unique=True)
+    account_id = fields.UUIDField(db_index=True)
+    session_id = fields.UUIDField()
+    wanted = fields.CharField(max_length=200)
+    begun_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity_try"
+
+
 class PersonalConsent(Model):
     """What a person was told and agreed to, one row per giving. Never deleted; `revoked_at` ends it.
 
@@ -88,6 +129,9 @@ class PersonalConsent(Model):
 class Staff(Model):
     """A member of staff. `left_at` is set for one who may not log in any more; rows are never deleted.
 
+    `phone_index` and `identity_index` are the keyed indexes of the person's own telephone and identity number, by which an
+    application of their own is recognised; the numbers themselves are kept nowhere.
+
     `password_set_by_id` names who gave the password, when that was somebody else: it then serves for one login,
     after which the person chooses one. `totp_sealed` is the secret of the one-time codes (RFC 6238), in force from
     `totp_confirmed_at` on; `totp_last_step` is the time step of the last code taken, which is never taken again.
@@ -104,6 +148,8 @@ class Staff(Model):
     totp_confirmed_at = fields.DatetimeField(null=True)
     totp_last_step = fields.BigIntField(null=True)
     left_at = fields.DatetimeField(null=True)
+    phone_index = fields.CharField(max_length=64, null=True)
+    identity_index = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "staff"

@@ -15,6 +15,9 @@ class PermitDraft(Model):
     """What somebody has filled in so far, to go on with at any door: `account_id` the applicant's, or `staff_id` the
     clerk's at the window. `content_sealed` is JSON (`casework.permits.forms.Filled`). `application_id` is set while a
     correction of that application is being written, and `concerns_id` where a permit is to be changed or renewed.
+
+    An applicant lets a clerk go on with it by a code (its keyed hash in `code_hash`, good until `code_until_at` and once);
+    then it is `helper_id`'s too until `helper_until_at`, and the applicant's all the time.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -30,9 +33,17 @@ class PermitDraft(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
+    code_hash = fields.CharField(max_length=64, null=True)
+    code_until_at = fields.DatetimeField(null=True)
+    helper_id = fields.UUIDField(null=True)
+    helper_until_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "permit_draft"
+        indexes = (
+            IndexWhere(fields=("code_hash",), where="code_hash IS NOT NULL"),
+            IndexWhere(fields=("helper_id",), where="helper_id IS NOT NULL"),
+        )
 
 
 class PermitApplication(Model):
@@ -46,7 +57,8 @@ class PermitApplication(Model):
 
     *Who.* The holder as named (sealed), whether "person" or "organisation", the number by which they are known (USCC or
     identity number) sealed and as keyed index, the phone likewise; `agent_sealed` the agent with the authorisation.
-    `identity`: how it was checked ("unified_login", "window") and null while it was not.
+    `identity`: how it was checked ("unified_login", "window") and null while it was not; `identity_at` when, at the window by
+    whom (`identity_by_id`) and from what (`identity_document`: "identity_card", "business_licence", ...).
 
     *Where and when.* Coordinates are WGS-84, `outline` a GeoJSON polygon where one was drawn, `area_m2` what is asked for.
     `surface` is what is occupied (`carriageway`, `footway`, `setback`, or null), `wanted_from_at`.. the time asked for.
@@ -84,6 +96,9 @@ class PermitApplication(Model):
     phone_index = fields.CharField(max_length=64, null=True)
     agent_sealed = fields.BinaryField(null=True)
     identity = fields.CharField(max_length=16, null=True)
+    identity_at = fields.DatetimeField(null=True)
+    identity_by_id = fields.UUIDField(null=True)
+    identity_document = fields.CharField(max_length=20, null=True)
     unit = fields.CharField(max_length=40, null=True)
     assignee_id = fields.UUIDField(null=True)
     place_text = fields.CharField(max_length=300)
@@ -279,12 +294,13 @@ class PermitSurveyPhoto(Model):
 class CoSignature(Model):
     """What another organ is asked to say. `opinion`: "agreed", "agreed_with_terms", "refused"; waiting for it stops no clock
     of the promise: whose lateness it was is published. `answered_at` is the first answer; `by_name` who said it on paper.
-    `reference` is the application's, so that alarms can name it.
+    `reference` and `asking_unit` are the application's, so that alarms can name it and its clerks are told.
     """
 
     id = fields.UUIDField(primary_key=True)
     application_id = fields.UUIDField()
     reference = fields.CharField(max_length=40, default="")
+    asking_unit = fields.CharField(max_length=40, null=True)
     organ = fields.CharField(max_length=40)
     unit = fields.CharField(max_length=40, null=True)
     state = fields.CharField(max_length=12)
