@@ -63,7 +63,7 @@ class PermitStatement(Model):
 class PermitHearing(Model):
     """A hearing (行政许可法 46 to 48). `cause`: "asked", "ordered" (by a law, announced to everybody) or "chosen".
 
-    It has to be held by `hold_by_at` where somebody asked. `presider_id` is nobody who examines the application. The record
+    `due_at` is until when it has to be held where somebody asked. `presider_id` is nobody who examines the application. The record
     and who confirmed it are sealed; `objection` is what was decided about somebody's objection to the presiding person.
     """
 
@@ -72,8 +72,10 @@ class PermitHearing(Model):
     cause = fields.CharField(max_length=10)
     basis = fields.CharField(max_length=200)
     state = fields.CharField(max_length=12)
+    reference = fields.CharField(max_length=40, default="")
+    unit = fields.CharField(max_length=40, null=True)
     called_at = fields.DatetimeField()
-    hold_by_at = fields.DatetimeField()
+    due_at = fields.DatetimeField()
     pause_id = fields.UUIDField(null=True)
     meeting_at = fields.DatetimeField(null=True)
     place = fields.CharField(max_length=200, null=True)

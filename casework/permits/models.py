@@ -70,7 +70,7 @@ class PermitApplication(Model):
 
     *What came of it.* `amount_fen` is what is paid back of a deposit, `paid_on` the day it was. `delivery` is how the paper
     is wanted, later how it came ("online", "window", "post"). A comment on the rating is public from `rating_released_at` on.
-    `has_false_materials`: denied for that (78). `is_silent`: granted because nobody decided in time (50).
+    `reasons_sealed` is why it was granted over another permit or without an organ (JSON). `has_false_materials`: denied for that (78). `is_silent`: granted because nobody decided in time (50).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -134,6 +134,7 @@ class PermitApplication(Model):
     extension_reason: str | None = fields.TextField(null=True)
     is_silent = fields.BooleanField(default=False)
     has_false_materials = fields.BooleanField(default=False)
+    reasons_sealed = fields.BinaryField(null=True)
     fee_fen = fields.IntField(default=0)
     amount_fen = fields.IntField(null=True)
     paid_on = fields.DateField(null=True)
