@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='PartyRequest',
             name='account_id',
-            field=fields.UUIDField(null=True, db_index=True),
+            field=fields.UUIDField(null=True),
         ),
         ops.AddField(
             model_name='PartyRequest',
@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='PartyRequest',
             index=Index(fields=['state', 'due_at', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='PartyRequest',
+            index=Index(fields=['account_id', 'sent_at']),
         ),
         ops.AlterField(
             model_name='PenaltyCase',

@@ -213,7 +213,7 @@ class PartyRequest(Model):
     id = fields.UUIDField(primary_key=True)
     case_id = fields.UUIDField()
     reference = fields.CharField(max_length=40)
-    account_id = fields.UUIDField(null=True, db_index=True)
+    account_id = fields.UUIDField(null=True)
     kind = fields.CharField(max_length=12)
     words: str | None = fields.TextField(null=True)
     plan: str | None = fields.TextField(null=True)
@@ -232,7 +232,7 @@ class PartyRequest(Model):
 
     class Meta:
         table = "party_request"
-        indexes = (("case_id", "sent_at"), ("state", "due_at", "id"))
+        indexes = (("case_id", "sent_at"), ("state", "due_at", "id"), ("account_id", "sent_at"))
 
 
 class PartyRequestFile(Model):
