@@ -117,8 +117,8 @@ def _permit(db: Database, number: int, account: Account, now: datetime, *, is_du
     return Permit(
         id=db.ids.new(), number=f"N{number}", code=f"C{number}", application_id=db.ids.new(), kind="stall",
         kind_name="stall", account_id=account.id, state="in_force", state_since_at=now, revision=1,
-        holder_kind="person", holder_sealed=b"s", holder_shown="*", place_text="p", valid_from_at=now,
-        valid_until_at=ends_at, terms="[]", unit="u", granted_at=now, updated_at=now,
+        holder_kind="person", holder_sealed=b"s", holder_shown="*", place_text="p", valid_from_at=now - timedelta(days=30),
+        valid_until_at=ends_at, terms="[]", unit="u", granted_at=now - timedelta(days=30), updated_at=now,
     )  # fmt: skip
 
 

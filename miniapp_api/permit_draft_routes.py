@@ -117,7 +117,7 @@ async def list_drafts(call: Call[None, NoQuery]) -> HTTPResponse:
 
 
 async def begin_draft(call: Call[NewDraft, NoQuery]) -> HTTPResponse:
-    """POST /permit-drafts."""
+    """POST /permit-drafts. One that is sent again with the same Idempotency-Key is one draft."""
     said = call.body
     with refusing():
         draft_id = await drafts.begin(
@@ -127,6 +127,7 @@ async def begin_draft(call: Call[NewDraft, NoQuery]) -> HTTPResponse:
             said.act,
             said.concerns,
             filled=filled_of(said.answers, said.values),
+            key=call.act,
         )
     return await _shown(call, draft_id, 201)
 
@@ -174,13 +175,14 @@ async def attach(call: Call[NewMaterial, NoQuery]) -> HTTPResponse:
 
 
 async def detach(call: Call[None, NoQuery]) -> HTTPResponse:
-    """DELETE /permit-drafts/{draft_id}/materials/{attached_id}."""
+    """DELETE /permit-drafts/{draft_id}/materials/{attached_id}: the draft as it is now, with its new revision."""
     try:
         attached_id = UUID(call.parts["attached_id"])
     except ValueError:
         raise NotFound("problem.permit.draft_not_found") from None
-    await drafts.detach(call.door.permits.desk, call.who.actor, draft_of(call), attached_id)
-    return nothing_more()
+    draft_id = draft_of(call)
+    await drafts.detach(call.door.permits.desk, call.who.actor, draft_id, attached_id)
+    return await _shown(call, draft_id)
 
 
 def draft_of(call: Call[Any, Any]) -> UUID:

@@ -40,8 +40,8 @@ async def leaving(change: Change, actor: Actor, row: Staff, facts: dict[str, obj
     if row.left_at is not None:
         return
     await keep_an_administrator(change, row.id, local(change.now).date())
-    row.left_at = change.now
-    await row.save(update_fields=["left_at"])
+    row.left_at, row.phone_index, row.identity_index = change.now, None, None
+    await row.save(update_fields=["left_at", "phone_index", "identity_index"])
     await end_all_for(change, STAFF, row.id)
     await end_bindings(change, actor, row.id)
     await end_all_of(change, actor, row.id)

@@ -19,7 +19,7 @@ from casework.permits.desk import PermitDesk
 from casework.permits.events import PermitFound, PermitRestored
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication, PermitSurvey
-from casework.permits.moving import note
+from casework.permits.moving import OWN, note, refused_as_own
 from casework.permits.permit_moving import (
     PermitMove,
     locked_permit,
@@ -29,7 +29,7 @@ from casework.permits.permit_moving import (
 from casework.permits.surveying import FINDINGS_AT_MOST, confirm_row
 from casework.permits.visits import Measured, Visit
 from kit.db import Change
-from kit.problems import Conflict, Invalid
+from kit.problems import Conflict, Forbidden, Invalid
 
 Purpose = Literal["restoration", "check"]
 PURPOSES: tuple[Purpose, ...] = ("restoration", "check")
@@ -49,12 +49,14 @@ async def plan_check(desk: PermitDesk, actor: Actor, permit_id: UUID, purpose: P
     if purpose not in PURPOSES:
         raise Invalid("problem.permit.purpose", field="purpose")
 
-    async def work(change: Change) -> UUID:
+    async def work(change: Change) -> UUID | None:
         row, permit = await locked_permit(change, actor, permit_id)
         operation = Operation.KEEP_PERMITS
         if may(actor, Operation.SURVEY_PERMITS):
             operation = Operation.SURVEY_PERMITS
         require_on(actor, operation, row.unit, row.assignee_id)
+        if await refused_as_own(change, actor, row, "permit_plan_check"):
+            return None
         _require_something(permit, purpose)
         due_at = permit.restore_by_at if purpose == "restoration" else None
         survey = await visits.plan(change, actor, row, visit, purpose, due_at, permit.id)
@@ -63,7 +65,10 @@ async def plan_check(desk: PermitDesk, actor: Actor, permit_id: UUID, purpose: P
         await note(change, actor, row, "permit_plan_check", content)
         return survey.id
 
-    return await desk.db.change(work)
+    planned = await desk.db.change(work)
+    if planned is None:
+        raise Forbidden(OWN)
+    return planned
 
 
 async def record_check(desk: PermitDesk, actor: Actor, survey_id: UUID, found: CheckFindings) -> None:

@@ -1,14 +1,15 @@
 """What somebody is filling in: kept at every step, gone on with at any door, gone when it was sent or forgotten.
 
 A draft belongs to an account or to the clerk who writes it for somebody at the window; for all others there is none.
-Its content is sealed. Each save names the revision it was made on: of two phones the later one is told. Nothing in it
-need be right yet: `forms.faults` is asked before it is sent.
+Its content is sealed. Each save names the revision it was made on, and a file that comes or goes makes a new one: of two
+phones the later one is told. Nothing in it need be right yet: `forms.faults` is asked before it is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -52,6 +53,14 @@ class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     application_id: UUID | None = None
 
 
+class FileChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a draft's files: its revision before and after, and the file that hangs there now."""
+
+    before: int
+    after: int
+    file: AttachedFile | None = None
+
+
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     """A draft with all that is in it."""
 
@@ -77,8 +86,9 @@ async def begin(
     *,
     application_id: UUID | None = None,
     filled: Filled | None = None,
+    key: str = "",
 ) -> UUID:
-    """Begin to fill in. `application_id` and `filled` where a correction of that application is written: of one, the
+    """Begin to fill in. The same `key` once more is the same draft. `application_id` and `filled` where a correction of that application is written: of one, the
     draft that was begun already is gone on with.
 
     Raises NotFound for a kind that is not there, Invalid where the kind knows no such act, Conflict for too many drafts.
@@ -108,7 +118,15 @@ async def begin(
         await row.save(force_create=True)
         return row.id
 
-    return await desk.db.change(work)
+    if not key:
+        return await desk.db.change(work)
+    said = [kind, act, str(concerns_id or ""), words]
+
+    async def once(change: Change) -> bytes:
+        return (await work(change)).bytes
+
+    made = await desk.db.once(f"permit_draft:{key}", sha256(msgspec.json.encode(said)).digest(), once)
+    return UUID(bytes=made.result)
 
 
 def new_row(
@@ -200,7 +218,7 @@ async def attach(
     file_id: UUID,
     *,
     holders: Iterable[str] = (),
-) -> AttachedFile:
+) -> FileChange:
     """Put an uploaded file (`materials.FILE_KIND`) under a material that is asked for.
 
     `holders` are further names under which this very request uploads, such as its visit. Raises NotFound, Invalid for
@@ -208,29 +226,33 @@ async def attach(
     """
     held = await _owned(actor)
 
-    async def work(change: Change) -> AttachedFile:
+    async def work(change: Change) -> FileChange:
         row = await _locked(change, draft_id, held)
+        before = row.revision
         asked = visible_materials(_kind(desk, row), filled_of(desk, row))
         found = next((one for one in asked if one.code == material), None)
         if found is None:
             raise Invalid("problem.permit.form.material_unknown", field="material")
-        attached = await attach_within(change, actor, row, found, file_id, holders)
+        attached, is_new = await attach_within(change, actor, row, found, file_id, holders)
+        row.revision += is_new
         await _touch(desk, change, row)
-        return attached
+        return FileChange(before=before, after=row.revision, file=attached)
 
     return await desk.db.change(work)
 
 
-async def detach(desk: PermitDesk, actor: Actor, draft_id: UUID, attached_id: UUID) -> None:
+async def detach(desk: PermitDesk, actor: Actor, draft_id: UUID, attached_id: UUID) -> FileChange:
     """Take a file away again. Nothing happens where it is not there. Raises NotFound for another's draft."""
     held = await _owned(actor)
 
-    async def work(change: Change) -> None:
+    async def work(change: Change) -> FileChange:
         row = await _locked(change, draft_id, held)
-        await detach_within(row, attached_id)
+        before = row.revision
+        row.revision += await detach_within(row, attached_id)
         await _touch(desk, change, row)
+        return FileChange(before=before, after=row.revision)
 
-    await desk.db.change(work)
+    return await desk.db.change(work)
 
 
 async def discard(desk: PermitDesk, actor: Actor, draft_id: UUID) -> None:

@@ -66,8 +66,8 @@ async def attach_within(
     material: Material,
     file_id: UUID,
     holders: Iterable[str],
-) -> AttachedFile:
-    """Hang a file under a material of a locked draft; the same one again changes nothing.
+) -> tuple[AttachedFile, bool]:
+    """Hang a file under a material of a locked draft, and whether that is new; the same one again changes nothing.
 
     Raises Invalid for a file that is not the actor's, was refused or is of a type not taken here, Conflict for one
     too many.
@@ -75,7 +75,7 @@ async def attach_within(
     file = await _own_file(actor, file_id, material, holders)
     rows = await PermitMaterial.filter(draft_id=draft.id, code=material.code).order_by("position")
     if (same := next((row for row in rows if row.file_id == file_id), None)) is not None:
-        return _attached(same, file)
+        return _attached(same, file), False
     if await PermitMaterial.filter(file_id=file_id).exists():
         raise Conflict("problem.permit.file_used")
     if len(rows) >= material.count_most:
@@ -94,14 +94,16 @@ async def attach_within(
         added_at=change.now,
     )
     await row.save(force_create=True)
-    return _attached(row, file)
+    return _attached(row, file), True
 
 
-async def detach_within(draft: PermitDraft, attached_id: UUID) -> None:
-    """Take a file from a locked draft, and with it the file itself. Nothing happens to one that is not there."""
+async def detach_within(draft: PermitDraft, attached_id: UUID) -> bool:
+    """Take a file from a locked draft, and with it the file itself; whether it was there."""
     row = await PermitMaterial.get_or_none(id=attached_id, draft_id=draft.id, application_id=None)
-    if row is not None:
-        await _remove([row])
+    if row is None:
+        return False
+    await _remove([row])
+    return True
 
 
 async def forget_of_drafts(draft_ids: Collection[UUID]) -> None:

@@ -79,8 +79,7 @@ async def take_within(
     flow = flow_of(row)
     found = flow.find(step.move)
     may = not set(found.by).isdisjoint(actor.roles)
-    if may and step.move not in APPLICANTS and await is_own(actor, row):
-        await note(change, actor, row, "own_refused", {"tried": step.move})
+    if may and step.move not in APPLICANTS and await refused_as_own(change, actor, row, step.move):
         return False
     if may and not acts_here(actor, found.by, row) and not _entered(actor, row, step):
         raise Forbidden("problem.permit.not_your_unit")
@@ -170,6 +169,14 @@ async def locked(change: Change, actor: Actor, application_id: UUID) -> PermitAp
     if row is None or not await may_see(actor, row):
         raise NotFound(NOT_FOUND)
     return row
+
+
+async def refused_as_own(change: Change, actor: Actor, row: PermitApplication, tried: str) -> bool:
+    """Whether the locked row is the actor's own application: then the attempt stands in its chain, and nothing else is done."""
+    if not await is_own(actor, row):
+        return False
+    await note(change, actor, row, "own_refused", {"tried": tried})
+    return True
 
 
 def require_not_own(row: PermitApplication | None) -> PermitApplication:

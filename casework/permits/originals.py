@@ -10,8 +10,7 @@ from casework.permissions import Operation
 from casework.permits.desk import PermitDesk
 from casework.permits.materials import mark_seen
 from casework.permits.models import PermitApplication
-from casework.permits.moving import locked, note, require_not_own
-from casework.permits.sight import is_own
+from casework.permits.moving import locked, note, refused_as_own, require_not_own
 from kit.db import Change
 
 
@@ -21,8 +20,7 @@ async def see_original(desk: PermitDesk, actor: Actor, application_id: UUID, att
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
-        if await is_own(actor, row):
-            await note(change, actor, row, "own_refused", {"tried": "see_original"})
+        if await refused_as_own(change, actor, row, "see_original"):
             return None
         await mark_seen(change, actor, row.id, attached_id)
         await note(change, actor, row, "see_original", {"material": attached_id})

@@ -17,7 +17,7 @@ from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationRated
 from casework.permits.lifecycle import State
 from casework.permits.models import PermitApplication
-from casework.permits.moving import NOT_FOUND, locked, note, told
+from casework.permits.moving import NOT_FOUND, locked, note, refused_as_own, require_not_own, told
 from casework.permits.published_models import PermitFact
 from casework.permits.sight import is_theirs
 from casework.permits.submitting import application_by_receipt
@@ -76,18 +76,21 @@ async def rate_by_receipt(
 async def release_comment(desk: PermitDesk, actor: Actor, application_id: UUID) -> None:
     """Let the public read the comment; never one with a telephone or document number. Raises Forbidden, Conflict."""
 
-    async def work(change: Change) -> None:
+    async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.KEEP_PERMITS, row.unit, row.assignee_id)
+        if await refused_as_own(change, actor, row, "release_comment"):
+            return None
         if row.rating_released_at is not None:
-            return
+            return row
         if row.rating_comment is None or holds_personal_number(row.rating_comment):
             raise Conflict("problem.permit.nothing_to_release")
         row.rating_released_at = row.updated_at = change.now
         await row.save(update_fields=["rating_released_at", "updated_at"])
         await note(change, actor, row, "release_comment", {})
+        return row
 
-    await desk.db.change(work)
+    require_not_own(await desk.db.change(work))
 
 
 async def released_comments(

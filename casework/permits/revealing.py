@@ -10,7 +10,7 @@ from casework.actors import Actor
 from casework.complaints.sight import acts_on
 from casework.permissions import PERMISSIONS, Operation, require
 from casework.permits.desk import PermitDesk
-from casework.permits.moving import locked, note
+from casework.permits.moving import OWN, locked, note, refused_as_own
 from casework.permits.papers import particulars
 from casework.permits.written import TABLE
 from kit.db import Change
@@ -33,11 +33,13 @@ async def reveal_applicant(desk: PermitDesk, actor: Actor, application_id: UUID)
     """Name, number and telephone in clear for whoever handles it. Raises NotFound, Forbidden."""
     require(actor, Operation.SEE_APPLICANT_CLEARLY)
 
-    async def work(change: Change) -> Applicant:
+    async def work(change: Change) -> Applicant | None:
         row = await locked(change, actor, application_id)
         roles = PERMISSIONS[Operation.SEE_APPLICANT_CLEARLY]
         if not acts_on(actor, roles, row.unit, row.assignee_id):
             raise Forbidden("problem.permit.not_your_unit")
+        if await refused_as_own(change, actor, row, "reveal"):
+            return None
         data = particulars(desk, row)
         phone = ""
         if row.phone_sealed is not None and row.anonymised_at is None:
@@ -47,4 +49,7 @@ async def reveal_applicant(desk: PermitDesk, actor: Actor, application_id: UUID)
         await note(change, actor, row, "reveal", {"shown": ["holder", "holder_number", "phone", "agent"]})
         return Applicant(holder=data.holder, holder_number=data.holder_number, phone=phone, agent=data.agent)
 
-    return await desk.db.change(work)
+    found = await desk.db.change(work)
+    if found is None:
+        raise Forbidden(OWN)
+    return found

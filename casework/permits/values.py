@@ -69,7 +69,11 @@ def value_fault(kind: PermitKind, field: FormField, value: Value, now: datetime)
         return place_fault(text, field.code, field.name)
     looked = _SHAPES.get(field.type)
     if looked is not None:
-        return None if looked(text) else _fault(field, field.type)
+        if looked(text):
+            return None
+        if field.type in _NUMBERED and (count := len(folded_number(text))) != _NUMBERED_LENGTH:
+            return _fault(field, f"{field.type}_length", count=count)
+        return _fault(field, field.type)
     return _text_fault(field, text)
 
 
@@ -240,6 +244,7 @@ _CLEANING: Mapping[FieldType, Callable[[str], str]] = {
     "place": _place,
     "reference": _narrow,
 }
+_NUMBERED, _NUMBERED_LENGTH = ("uscc", "identity_number"), 18
 _SHAPES: Mapping[FieldType, Callable[[str], bool]] = {
     "date": lambda text: date_of(text) is not None,
     "yes_no": lambda text: text in ("yes", "no"),

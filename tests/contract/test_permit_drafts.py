@@ -20,6 +20,7 @@ from casework.permits.forms import Filled
 from casework.permits.kinds import PermitsSection
 from casework.permits.materials import FILE_KIND, files_of_permits, hand_over, staff_holder
 from casework.permits.models import PermitApplication, PermitDraft, PermitMaterial
+from casework.permits.submitting import submit
 from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.files.models import FileState, StoredFile, Upload, UploadState
@@ -119,8 +120,11 @@ async def _file(desk: PermitDesk, account_id: UUID | None, holder: str = "", **c
 async def test_files_are_attached_as_they_arrive_and_only_ones_own(desk: PermitDesk):
     id = await drafts.begin(desk, CITIZEN, "deposit")
     mine, refused = await _file(desk, CITIZEN.id), await _file(desk, CITIZEN.id, state="refused", reason=None)
-    first = await drafts.attach(desk, CITIZEN, id, "receipt", mine)
-    assert await drafts.attach(desk, CITIZEN, id, "receipt", mine) == first
+    hung = await drafts.attach(desk, CITIZEN, id, "receipt", mine)
+    first = hung.file
+    assert first is not None and (hung.before, hung.after) == (1, 2)
+    again = await drafts.attach(desk, CITIZEN, id, "receipt", mine)
+    assert (again.file, again.before, again.after) == (first, 2, 2)
     for wrong, material in (
         (await _file(desk, STRANGER.id), "receipt"),
         (await _file(desk, CITIZEN.id, kind="complaint_photo"), "receipt"),
@@ -138,9 +142,33 @@ async def test_files_are_attached_as_they_arrive_and_only_ones_own(desk: PermitD
     with pytest.raises(Conflict, match="file_used"):
         await drafts.attach(desk, CITIZEN, other, "receipt", mine)
     assert await files_of_permits([mine, refused]) == {mine}
-    await drafts.detach(desk, CITIZEN, id, first.id)
+    gone = await drafts.detach(desk, CITIZEN, id, first.id)
+    assert gone.after == gone.before + 1
+    assert (await drafts.detach(desk, CITIZEN, id, first.id)).after == gone.after
     assert len((await drafts.draft_view(desk, CITIZEN, id)).files) == 2
     assert not await StoredFile.exists(id=mine)
+
+
+async def test_of_two_tabs_the_one_that_has_not_seen_a_file_come_or_go_is_told(desk: PermitDesk):
+    id = await drafts.begin(desk, CITIZEN, "deposit")
+    hung = await drafts.attach(desk, CITIZEN, id, "receipt", await _file(desk, CITIZEN.id))
+    with pytest.raises(Conflict, match="draft_moved_on"):
+        await drafts.save(desk, CITIZEN, id, filled(), "who", hung.before)
+    assert await drafts.save(desk, CITIZEN, id, filled(), "who", hung.after) == 3
+    with pytest.raises(Conflict, match="draft_changed"):
+        await submit(desk, CITIZEN, id, source="h5", expected_revision=hung.after)
+    assert hung.file is not None
+    await drafts.detach(desk, CITIZEN, id, hung.file.id)
+    with pytest.raises(Conflict, match="draft_changed"):
+        await submit(desk, CITIZEN, id, source="h5", expected_revision=3)
+
+
+async def test_a_draft_begun_twice_with_one_key_is_one_draft(desk: PermitDesk):
+    first = await drafts.begin(desk, CITIZEN, "stall", key="a tap")
+    assert await drafts.begin(desk, CITIZEN, "stall", key="a tap") == first
+    assert await drafts.begin(desk, CITIZEN, "stall", key="another tap") != first
+    with pytest.raises(Conflict, match="idempotency"):
+        await drafts.begin(desk, CITIZEN, "board", key="a tap")
 
 
 async def test_a_clerk_attaches_what_the_clerk_uploaded(desk: PermitDesk):
@@ -148,9 +176,11 @@ async def test_a_clerk_attaches_what_the_clerk_uploaded(desk: PermitDesk):
     with pytest.raises(Invalid, match="not_yours"):
         await drafts.attach(desk, CLERK, id, "receipt", await _file(desk, CITIZEN.id))
     file_id = await _file(desk, None, staff_holder(CLERK.id))  # type: ignore[arg-type]
-    assert (await drafts.attach(desk, CLERK, id, "receipt", file_id)).state == "ready"
+    assert (await drafts.attach(desk, CLERK, id, "receipt", file_id)).file.state == "ready"  # type: ignore[union-attr]
     visit = await _file(desk, None, "visit:abc")
-    assert (await drafts.attach(desk, CLERK, id, "receipt", visit, holders=("visit:abc",))).file_id == visit
+    assert (
+        await drafts.attach(desk, CLERK, id, "receipt", visit, holders=("visit:abc",))
+    ).file.file_id == visit  # type: ignore[union-attr]
 
 
 async def test_what_nobody_came_back_for_goes_with_its_files(desk: PermitDesk, clock: FixedClock):
@@ -158,7 +188,7 @@ async def test_what_nobody_came_back_for_goes_with_its_files(desk: PermitDesk, c
     file_id = await _file(desk, CITIZEN.id)
     await drafts.attach(desk, CITIZEN, id, "receipt", file_id)
     clock.advance(timedelta(days=59))
-    await drafts.save(desk, CITIZEN, id, Filled(), "who", 1)
+    await drafts.save(desk, CITIZEN, id, Filled(), "who", 2)
     clock.advance(timedelta(days=59))
     assert await drafts.forget_expired(desk.db) == 0
     clock.advance(timedelta(days=1))

@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.complaints.handing_over import count_open, hand_over, leave_work, open_cases
-from casework.people import second_factor, staff_binding
+from casework.people import own_numbers, second_factor, staff_binding
 from casework.people.passwords import one_time_password
 from casework.people.staff import grant, rename, revoke, set_password, staff_by_login
 from casework.people.staff_sessions import end_sessions
@@ -33,7 +33,7 @@ from web.console.submission import value_of
 from web.console.visitor import Visitor
 
 TO_UNITS = "-"
-TYPED = ("role", "unit", "from_on", "until_on", "name", "successor")
+TYPED = ("role", "unit", "from_on", "until_on", "name", "successor", "own_phone", "own_identity")
 
 Act = Callable[[Request, ConsoleDoor, Visitor, StaffView], Awaitable[object]]
 
@@ -126,6 +126,21 @@ async def _unbind(request: Request, door: ConsoleDoor, visitor: Visitor, person:
     return await staff_binding.unbind(door.db, visitor.actor, person.id)
 
 
+async def _keep_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
+    return await own_numbers.keep_numbers(
+        door.db,
+        door.desk.sealer,
+        visitor.actor,
+        person.id,
+        phone=value_of(request, "own_phone"),
+        identity=value_of(request, "own_identity"),
+    )
+
+
+async def _forget_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
+    return await own_numbers.forget_numbers(door.db, visitor.actor, person.id)
+
+
 async def _leave(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
     sent = value_of(request, "successor")
     return await leave_work(
@@ -144,6 +159,8 @@ ACTS: dict[str, Act] = {
     "second-factor": _reset_factor,
     "sessions": _end_sessions,
     "wechat": _unbind,
+    "numbers": _keep_numbers,
+    "forget-numbers": _forget_numbers,
     "leave": _leave,
 }
 

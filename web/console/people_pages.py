@@ -10,6 +10,7 @@ from sanic.response import redirect
 from casework.complaints.handing_over import count_open
 from casework.people import staff_binding
 from casework.people.deputies import arrangements
+from casework.people.own_numbers import KnownNumbers, known_numbers
 from casework.people.passwords import one_time_password
 from casework.people.staff import add_staff, list_staff, staff_by_login
 from casework.people.staff_grants import grants_of
@@ -40,6 +41,7 @@ NEW_FIELDS = ("login", "name", "role", "unit")
 TONES: dict[str, Tone] = {"gone": "plain", "new": "soon", "here": "good"}
 DONE = frozenset(
     {"grant", "revoke", "rename", "second_factor", "sessions", "wechat", "leave", "work", "deputy_ended"}
+    | {"numbers", "forget_numbers"}
 )
 
 
@@ -125,7 +127,7 @@ async def render_person(
     actor, has_left = visitor.actor, person.left_at is not None
     may_keep = may(actor, Operation.KEEP_PEOPLE) and actor.id != person.id and not has_left
     bound = await staff_binding.bound_since(person.id)
-    count = await count_open(person.id)
+    count, known = await count_open(person.id), await known_numbers(person.id)
     rows = [grant_row(door, one, today, may_keep=may_keep) for one in await grants_of(person.id)]
     page = PersonPage(
         back=PEOPLE,
@@ -150,6 +152,9 @@ async def render_person(
         audit=f"/console/audit?find={quote(person.login)}" if may(actor, Operation.SEE_AUDIT) else "",
         grant_boxes=_grant_boxes(door, typed or {}, wrong or {}) if may_keep else (),
         rename_box=_rename_box(door, person, typed or {}, wrong or {}) if may_keep else (),
+        numbers=_numbers_words(door, known),
+        number_boxes=_number_boxes(door, typed or {}, wrong or {}) if may_keep else (),
+        has_numbers=known.phone or known.identity,
         leave_boxes=await successor_boxes(door, person, wrong or {}) if may_keep and count else (),
         password=password,
         notes=notes,
@@ -263,6 +268,28 @@ def _grant_boxes(door: ConsoleDoor, typed: dict[str, str], wrong: dict[str, str]
             options=options.get(name, ()),
         )
         for name in ("role", "unit", "from_on", "until_on")
+    )
+
+
+def _numbers_words(door: ConsoleDoor, known: KnownNumbers) -> str:
+    found = [name for name, is_there in (("phone", known.phone), ("identity", known.identity)) if is_there]
+    text = door.words.text
+    names = "、".join(text(f"console_people.numbers.{one}") for one in found)
+    return text("console_people.numbers.kept", names=names) if names else text("console_people.numbers.none")
+
+
+def _number_boxes(door: ConsoleDoor, typed: dict[str, str], wrong: dict[str, str]) -> tuple[Box, ...]:
+    text = door.words.text
+    return tuple(
+        Box(
+            name=name,
+            label=text(f"console_people.numbers.{name}"),
+            typed=typed.get(name, ""),
+            wrong=wrong.get(name, ""),
+            optional=True,
+            at_most=30,
+        )
+        for name in ("own_phone", "own_identity")
     )
 
 

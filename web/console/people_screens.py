@@ -146,6 +146,9 @@ class PersonPage:
     grant_boxes: tuple[Box, ...] = ()
     rename_box: tuple[Box, ...] = ()
     leave_boxes: tuple[Box, ...] = ()
+    numbers: str = ""
+    number_boxes: tuple[Box, ...] = ()
+    has_numbers: bool = False
     password: str = ""
     notes: tuple[Note, ...] = ()
 

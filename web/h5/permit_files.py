@@ -9,7 +9,7 @@ from sanic.request import RequestParameters
 from sanic.response import json, redirect
 
 from casework.permits import drafts
-from casework.permits.drafts import DraftView
+from casework.permits.drafts import DraftView, FileChange
 from casework.permits.forms import Filled, visible_materials
 from casework.permits.kinds import Material
 from casework.permits.materials import FILE_KIND, AttachedFile
@@ -33,7 +33,7 @@ async def attach(request: Request, door: H5Door, visitor: Visitor, draft_id: str
     """POST /h5/permits/drafts/<id>/attach: a file the script has sent goes under its material."""
     form = request.form
     material, file_id = (str(form.get(name, "")) if form is not None else "" for name in ("material", "file"))
-    await drafts.attach(
+    made = await drafts.attach(
         door.permits.desk,
         visitor.actor,
         uuid_of(draft_id),
@@ -41,16 +41,17 @@ async def attach(request: Request, door: H5Door, visitor: Visitor, draft_id: str
         uuid_of(file_id),
         holders=(visit_holder(request),),
     )
-    return await _list(door, visitor, draft_id, material)
+    return await _list(door, visitor, draft_id, material, made)
 
 
 async def detach(request: Request, door: H5Door, visitor: Visitor, draft_id: str) -> HTTPResponse:
     """POST /h5/permits/drafts/<id>/detach: take a file away again."""
     form = request.form
     attached = str(form.get("attached", "")) if form is not None else ""
-    await drafts.detach(door.permits.desk, visitor.actor, uuid_of(draft_id), uuid_of(attached))
+    made = await drafts.detach(door.permits.desk, visitor.actor, uuid_of(draft_id), uuid_of(attached))
     if "application/json" in request.headers.get("accept", ""):
-        return await _list(door, visitor, draft_id, str(form.get("material", "")) if form is not None else "")
+        material = str(form.get("material", "")) if form is not None else ""
+        return await _list(door, visitor, draft_id, material, made)
     return _back(await draft_of(door, visitor, draft_id))
 
 
@@ -175,14 +176,16 @@ def _file(door: H5Door, draft: DraftView, one: AttachedFile, number: int) -> Hel
     )
 
 
-async def _list(door: H5Door, visitor: Visitor, draft_id: str, material: str) -> HTTPResponse:
-    """The files of one material as they are now, for the script."""
+async def _list(
+    door: H5Door, visitor: Visitor, draft_id: str, material: str, made: FileChange
+) -> HTTPResponse:
+    """The files of one material as they are now, for the script, and which revision of the draft followed which."""
     draft = await draft_of(door, visitor, draft_id)
     views = await material_views(door, draft, draft.filled, {}, (material,))
     if not views:
-        return json({"files": "", "room": 0})
+        return json({"files": "", "room": 0, "before": made.before, "revision": made.after})
     files = door.pages.render("h5/_permit_files.html", {"material": views[0]})
-    return json({"files": files, "room": views[0].room})
+    return json({"files": files, "room": views[0].room, "before": made.before, "revision": made.after})
 
 
 def _back(draft: DraftView) -> HTTPResponse:

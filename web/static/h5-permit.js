@@ -148,6 +148,15 @@
 
   // ---- papers, sent as they are picked
 
+  // A file makes a new revision of the draft. Answers come in any order; a form that did not know the revision before
+  // stays as old as it is, and is told so when it is sent.
+  var followed = {};
+  function followedBy(answer) {
+    followed[answer.before] = answer.revision;
+    var field = form.elements.revision;
+    while (followed[field.value] > field.value) field.value = followed[field.value];
+  }
+
   function follow(paper) {
     var picker = paper.querySelector('input[type="file"]');
     var state = paper.querySelector("[data-state]");
@@ -162,6 +171,7 @@
       ask("POST", paper.getAttribute("data-attach"), pairs(values), function (answer) {
         waiting -= 1;
         list.innerHTML = answer.files;
+        followedBy(answer);
         say(state, waiting ? paper.getAttribute("data-sending") : "");
       }, function (status, content) {
         waiting -= 1;
