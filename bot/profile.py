@@ -29,10 +29,14 @@ class MessageTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class MiniProgramPages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The mini-program bound to the account: `case_page` is opened with `?reference=` from a notice."""
+    """The mini-program bound to the account: `case_page` is opened with `?reference=` from a notice, and so is
+    `permit_page` from one about an application; `e_permit_page` with `?id=` from one about a permit that was granted.
+    """
 
     app_id: Annotated[str, msgspec.Meta(pattern="^wx[0-9a-zA-Z]{6,30}$")]
     case_page: PagePath | None = None
+    permit_page: PagePath | None = None
+    e_permit_page: PagePath | None = None
     home_page: PagePath | None = None
 
 

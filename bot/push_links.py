@@ -52,7 +52,8 @@ class Links:
         reference = delivery.params.get("reference", "")
         parsed = parse_reference(reference)
         if delivery.recipient_kind == ACCOUNT and (page := _permit_page(delivery)):
-            return PushTarget(f"{self._public_url}{page}") if self._public_url else NOWHERE
+            url = f"{self._public_url}{page}" if self._public_url else None
+            return PushTarget(url, self._permit_in_mini(delivery))
         if parsed is None or parsed.kind != COMPLAINT_LETTERS:
             return NOWHERE
         if delivery.recipient_kind == "staff":
@@ -64,6 +65,17 @@ class Links:
             mini_page = MiniProgramPage(pages.app_id, f"{pages.case_page}?reference={reference}")
         url = f"{self._public_url}/h5/cases/{reference}{_landing(delivery)}" if self._public_url else None
         return PushTarget(url, mini_page)
+
+    def _permit_in_mini(self, delivery: DeliveryMessage) -> MiniProgramPage | None:
+        """The same in the mini-program, where it has such a page."""
+        pages, parsed = self._mini_program, parse_reference(delivery.params.get("reference", ""))
+        if pages is None or delivery.template.startswith(OF_A_SIGN):
+            return None
+        if parsed is not None and parsed.kind in APPLICATION_LETTERS:
+            page, asked = pages.permit_page, f"reference={parsed}"
+        else:
+            page, asked = pages.e_permit_page, f"id={delivery.case_id}"
+        return MiniProgramPage(pages.app_id, f"{page}?{asked}") if page is not None else None
 
     def stop(self, delivery: DeliveryMessage) -> str:
         """Where notices of this kind are ended without signing in; "" for those that must be told."""

@@ -254,3 +254,23 @@ def test_a_tap_on_a_notice_leads_to_the_case_or_nowhere() -> None:
     assert links.of(notice(reference, "staff")).url == f"https://b.invalid/console/cases/{reference}"
     assert links.of(notice("../../etc")) == NOWHERE
     assert Links(None, None).of(notice(reference)) == NOWHERE
+
+
+def test_a_tap_on_a_notice_about_a_permit_leads_to_the_mini_program_where_it_has_such_a_page() -> None:
+    reference = make_reference("QS", "XK", date(2026, 11, 23), 7)
+    pages = MiniProgramPages(
+        app_id="wx0000000001", permit_page="pages/permit/permit", e_permit_page="pages/permit/card"
+    )
+    target = Links("https://b.invalid", pages).of(notice(reference))
+    assert target.url == f"https://b.invalid/h5/me/permits/{reference}"
+    assert target.mini_page is not None
+    assert target.mini_page.path == f"pages/permit/permit?reference={reference}"
+    ending = msgspec.structs.replace(
+        notice(""), case_id=UUID(int=9), template="notify.permit.in_force_ending", params={}
+    )
+    held = Links(None, pages).of(ending)
+    assert held.url is None and held.mini_page is not None
+    assert held.mini_page.path == f"pages/permit/card?id={UUID(int=9)}"
+    only_cases = MiniProgramPages(app_id="wx0000000001", case_page="pages/case/case")
+    assert Links("https://b.invalid", only_cases).of(notice(reference)).mini_page is None
+    assert Links(None, only_cases).of(notice(reference)) == NOWHERE
