@@ -1,3 +1,4 @@
+from tortoise.indexes import Index
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from tortoise import fields
@@ -51,6 +52,10 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Sign',
             name='successor_application_id',
-            field=fields.UUIDField(null=True, db_index=True),
+            field=fields.UUIDField(null=True),
+        ),
+        ops.AddIndex(
+            model_name='Sign',
+            index=Index(fields=['successor_application_id']),
         ),
     ]

@@ -51,13 +51,18 @@ class Sign(Model):
     ended_at = fields.DatetimeField(null=True)
     end_reason: str | None = fields.TextField(null=True)
     removed_on = fields.DateField(null=True)
-    successor_application_id = fields.UUIDField(null=True, db_index=True)
+    successor_application_id = fields.UUIDField(null=True)
     anonymised_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:
         table = "sign"
-        indexes = (("check_due_on", "id"), ("place_cell", "id"), ("registered_at", "id"))
+        indexes = (
+            ("check_due_on", "id"),
+            ("place_cell", "id"),
+            ("registered_at", "id"),
+            ("successor_application_id",),
+        )
 
 
 class SignCheck(Model):
