@@ -14,9 +14,14 @@ from app.shipped import ROOT
 from casework.documents.desk import DocumentDesk, Issuer
 from casework.documents.papers import Paper, Particulars
 from casework.documents.rendering import Typesetting
+from casework.penalties.case_sight import sees_papers_of_case
 from casework.penalties.sight import sees_papers_of_notice
 from casework.permits.kinds import PermitsSection
-from casework.permits.paper_sight import sees_papers_of_application, sees_papers_of_permit
+from casework.permits.paper_sight import (
+    sees_papers_of_application,
+    sees_papers_of_party,
+    sees_papers_of_permit,
+)
 from content.bureau_profile import BureauSection
 from kit.sealing import FieldSealer
 
@@ -44,7 +49,9 @@ def document_desk_of(core: Core) -> DocumentDesk:
         sight={
             "permit_application": sees_papers_of_application,
             "permit": sees_papers_of_permit,
+            "permit_party": sees_papers_of_party,
             "rectification": sees_papers_of_notice,
+            "penalty": sees_papers_of_case,
         },
     )
 

@@ -13,7 +13,7 @@ from bot.profile import WechatSection
 from bot.webhook import BotDoor
 from casework.complaints.desk import Desk
 from casework.dangers.profile import DangerSection
-from casework.deadlines import clocks
+from casework.deadlines import clocks, permit_clocks
 from casework.deadlines.desk import DeadlineDesk
 from casework.deadlines.profile import DeadlinesSection
 from casework.follow_up_visits.desk import VisitDesk
@@ -21,6 +21,7 @@ from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.desk import InquiryDesk
 from casework.inquiries.profile import InquiriesSection
 from casework.notifications.topics import topics_of
+from casework.penalties.kinds import PenaltiesSection
 from casework.people.profile import ConsentsSection
 from casework.people.staff_profile import StaffSection
 from casework.permits.desk import PermitDesk
@@ -100,6 +101,11 @@ def deadline_desk_of(core: Core, desk: Desk, inquiries: InquiryDesk) -> Deadline
             clocks.visits(visit_desk_of(core, desk)),
             clocks.work_orders(order_desk_of(core, desk)),
             clocks.permits(core.profile.section(PermitsSection)),
+            permit_clocks.co_signatures(),
+            permit_clocks.hearings(core.profile.section(PermitsSection)),
+            clocks.rectifications(core.profile.section(PenaltiesSection)),
+            clocks.penalty_cases(core.profile.section(PenaltiesSection)),
+            clocks.party_requests(core.profile.section(PenaltiesSection)),
         ),
         catalogue=core.catalogue,
     )

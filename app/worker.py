@@ -76,6 +76,7 @@ from casework.notifications.bundles import make_bundles
 from casework.notifications.dispatch import LEASE_S, Dispatcher
 from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
+from casework.penalties.case_queries import files_of_requests
 from casework.penalties.queries import files_of_notices
 from casework.permits.calendar_change import PermitCalendarWatch
 from casework.permits.key_lists import publish_due
@@ -323,6 +324,7 @@ async def _held_files(ids: Collection[UUID]) -> set[UUID]:
         await files_of_cases(ids)
         | await files_of_permits(ids)
         | await files_of_notices(ids)
+        | await files_of_requests(ids)
         | await files_of_signs(ids)
     )
 

@@ -8,6 +8,7 @@ from casework.dangers import events as dangers
 from casework.deadlines import events as deadlines
 from casework.inquiries import events as inquiries
 from casework.notifications import events as notifications
+from casework.penalties import case_events as penalty_cases
 from casework.penalties import events as penalties
 from casework.permits import events as permits
 from casework.projects import events as projects
@@ -23,6 +24,7 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     *signs.EVENTS,
     *projects.EVENTS,
     *penalties.EVENTS,
+    *penalty_cases.EVENTS,
     *deadlines.EVENTS,
     *notifications.EVENTS,
 )

@@ -63,6 +63,7 @@ class Operation(StrEnum):
     READ_VISIT_WORDS = "read_visit_words"
     SEE_PENALTIES = "see_penalties"
     KEEP_PENALTIES = "keep_penalties"
+    REVIEW_PENALTIES = "review_penalties"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
@@ -164,6 +165,8 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.READ_VISIT_WORDS: frozenset({R.DISCIPLINE_INSPECTOR, R.AUDITOR}),
     Operation.SEE_PENALTIES: frozenset({R.HANDLER, R.HEAD, R.LEGAL_REVIEWER, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_PENALTIES: frozenset({R.HANDLER, R.HEAD}),
+    # The draft of a decision, as to the law; other moves of penalty cases are in `casework.penalties.case_lifecycle`.
+    Operation.REVIEW_PENALTIES: frozenset({R.LEGAL_REVIEWER}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),

@@ -10,6 +10,7 @@ from kit.references import letters_are_safe
 COMPLAINT_LETTERS, INQUIRY_LETTERS = "TS", "LY"
 PERMIT_LETTERS, FILING_LETTERS = "XK", "BA"
 RECTIFICATION_LETTERS = "ZG"
+PENALTY_LETTERS = "CF"
 
 ReferenceCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4}$")]
 PhoneText = Annotated[str, msgspec.Meta(pattern="^[0-9][0-9-]{2,14}$")]
@@ -51,6 +52,7 @@ class BureauSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             (PERMIT_LETTERS, "许可申请"),
             (FILING_LETTERS, "备案"),
             (RECTIFICATION_LETTERS, "责令改正"),
+            (PENALTY_LETTERS, "处罚案件"),
         ):
             if not letters_are_safe(self.reference_code, letters):
                 raise ValueError(

@@ -27,12 +27,14 @@ from bot.dialogues import DIALOGUES
 from casework.complaints.filing import KIND
 from casework.inquiries import filing as inquiries
 from casework.notifications.rules import SHIPPED, SILENT
+from casework.penalties import case_issuing as penalty_issuing
 from casework.penalties import issuing as rectifications
 from casework.permits import submitting as permits
 from content.bureau_profile import (
     COMPLAINT_LETTERS,
     FILING_LETTERS,
     INQUIRY_LETTERS,
+    PENALTY_LETTERS,
     PERMIT_LETTERS,
     RECTIFICATION_LETTERS,
     BureauSection,
@@ -211,6 +213,16 @@ NO_TEXTS = {
     "enterprise_visit.rate",
     "rectification.consent",
     "rectification.revoke_consent",
+    "penalty_case.link",
+    "rectification.rectify",
+    "rectification.recheck",
+    "penalty.deliver",
+    "penalty.appoint",
+    "penalty.record",
+    "penalty.decide",
+    "penalty.pay",
+    "penalty.close",
+    "penalty.answer",
     "permit.accept",
     "permit.survey",
     "permit.promise",
@@ -262,6 +274,7 @@ UNSPOKEN = {
     "campaign.name": "names the page of lifecycles in the documents",
     "knowledge_draft.name": "names the page of lifecycles in the documents",
     "follow_up_visit.name": "names the page of lifecycles in the documents",
+    "penalty_case.name": "names the page of lifecycles in the documents",
     "rectification.name": "names the page of lifecycles in the documents",
     "work_order.name": "names the page of lifecycles in the documents",
     "sign.name": "names the page of lifecycles in the documents",
@@ -384,6 +397,7 @@ def test_the_letters_a_bureau_is_checked_against_are_those_of_its_cases() -> Non
     assert (COMPLAINT_LETTERS, INQUIRY_LETTERS) == (KIND, inquiries.KIND)
     assert (PERMIT_LETTERS, FILING_LETTERS) == (permits.KIND, permits.FILING_KIND)
     assert RECTIFICATION_LETTERS == rectifications.KIND
+    assert PENALTY_LETTERS == penalty_issuing.KIND
 
 
 def test_the_shipped_calendars_leave_no_year_out_and_a_year_that_is_not_there_yet_is_warned_of() -> None:

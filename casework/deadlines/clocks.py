@@ -29,6 +29,17 @@ from casework.inquiries.events import InquiryEvent
 from casework.inquiries.lifecycle import INQUIRY
 from casework.inquiries.lifecycle import State as InquiryState
 from casework.inquiries.models import Inquiry
+from casework.penalties.case_events import PenaltyCaseEvent
+from casework.penalties.case_lifecycle import PENALTY
+from casework.penalties.case_limits import clock_of as clock_of_penalty
+from casework.penalties.case_limits import limit as limit_of_penalties
+from casework.penalties.case_limits import limit_of as limit_of_penalty
+from casework.penalties.case_requests import RequestState
+from casework.penalties.events import RectificationEvent
+from casework.penalties.kinds import PenaltiesSection
+from casework.penalties.lifecycle import State as RectificationState
+from casework.penalties.models import PartyRequest, PenaltyCase, RectificationNotice
+from casework.penalties.moving import limit_of as limit_of_rectification
 from casework.permits.clocks import clock_of as clock_of_permit
 from casework.permits.clocks import limit_of as limit_of_permit
 from casework.permits.events import ApplicationEvent
@@ -47,7 +58,7 @@ from kit.workflow import Limit, LimitUnit
 class RunningClock:
     """A limit that runs: whose, since when, until when, counted in what, and who has the case.
 
-    `of_id` is the case on whose page people find it: itself, or the one a task is about.
+    `of_id` is the case on whose page people find it: itself, or the one a task is about. `organ_unit` is another organ's.
     """
 
     case_kind: str
@@ -61,6 +72,8 @@ class RunningClock:
     unit: str | None = None
     assignee_id: UUID | None = None
     contractor_id: UUID | None = None
+    account_id: UUID | None = None
+    organ_unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +83,9 @@ class ClockedKind:
     `clocks` gives the clock of a state, `started` names the column that says since when it runs (`due_at` says until
     when), `limit` the limit in force on a row. `heard` are the events after which all this may have changed; without
     any, limits are found by `planning.adopt_cases`. `of` names the column with the case that people are told of, and
-    those who have it are told only where it `is_somebodys`; `assignee` names the column that says who has it. Where more
-    than one clock may run in a state, `clock_of` says which one ends at the row's `due_at`.
+    those who have it are told only where it `is_somebodys`; `assignee`, `unit` and `organ_unit` name the columns that say who has it. Where more
+    than one clock may run in a state, `clock_of` says which one ends at the row's `due_at`. The clocks in `partys` are the
+    time of whoever the case is about, who is told as well.
     """
 
     name: str
@@ -83,7 +97,10 @@ class ClockedKind:
     of: str = "id"
     is_somebodys: bool = True
     assignee: str = "assignee_id"
+    unit: str = "unit"
+    organ_unit: str = ""
     clock_of: Callable[[Any], ClockName | None] | None = None
+    partys: frozenset[ClockName] = frozenset()
 
     def running(self, row: Any) -> RunningClock | None:
         """The clock that runs on this case. None when it is over, or the time is not the bureau's."""
@@ -104,9 +121,11 @@ class ClockedKind:
             due_at=row.due_at,
             limit_unit=limit.unit,
             of_id=getattr(row, self.of),
-            unit=getattr(row, "unit", None) if self.is_somebodys else None,
+            unit=getattr(row, self.unit, None) if self.is_somebodys else None,
             assignee_id=getattr(row, self.assignee, None) if self.is_somebodys else None,
             contractor_id=getattr(row, "contractor_id", None),
+            account_id=row.account_id if clock in self.partys else None,
+            organ_unit=getattr(row, self.organ_unit, None) if self.organ_unit else None,
         )
 
 
@@ -202,4 +221,58 @@ def permits(section: PermitsSection) -> ClockedKind:
         started="limit_started_at",
         limit=lambda row: limit_of_permit(section, row),
         clock_of=lambda row: names.get(clock_of_permit(row)),
+    )
+
+
+def rectifications(section: PenaltiesSection) -> ClockedKind:
+    """The party's time to put things right, of which they are reminded, then the officers' to look again."""
+    return ClockedKind(
+        name="rectification",
+        model=RectificationNotice,
+        heard=RectificationEvent,
+        clocks={
+            RectificationState.ISSUED: "rectification.rectify",
+            RectificationState.REPORTED: "rectification.recheck",
+        },
+        started="limit_started_at",
+        limit=lambda row: limit_of_rectification(section, row),
+        assignee="officer_id",
+        partys=frozenset({"rectification.rectify"}),
+    )
+
+
+def penalty_cases(section: PenaltiesSection) -> ClockedKind:
+    """The bureau's time with penalty cases, and the party's to pay: both are told of that one."""
+    names: dict[str | None, ClockName] = {
+        "deliver": "penalty.deliver",
+        "appoint": "penalty.appoint",
+        "record": "penalty.record",
+        "decide": "penalty.decide",
+        "pay": "penalty.pay",
+        "close": "penalty.close",
+    }
+    return ClockedKind(
+        name="penalty_case",
+        model=PenaltyCase,
+        heard=PenaltyCaseEvent,
+        clocks=dict.fromkeys((one for one in PENALTY.states if one not in PENALTY.final), "penalty.decide"),
+        started="limit_started_at",
+        limit=lambda row: limit_of_penalty(section, row),
+        assignee="officer_id",
+        clock_of=lambda row: names.get(clock_of_penalty(row)),
+        partys=frozenset({"penalty.pay"}),
+    )
+
+
+def party_requests(section: PenaltiesSection) -> ClockedKind:
+    """Answering what the party of a penalty case says or asks."""
+    return ClockedKind(
+        name="party_request",
+        model=PartyRequest,
+        heard=None,
+        clocks={RequestState.SENT: "penalty.answer"},
+        started="sent_at",
+        limit=lambda row: limit_of_penalties(section, "answer"),
+        of="case_id",
+        assignee="officer_id",
     )

@@ -13,7 +13,7 @@ class DeadlineReached(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """So much of a limit has passed: `mark` is "half", "most", "due" or "overdue".
 
     `what` says in Chinese what is to be done, `left` how long there is still (or, once it is due, since when), as
-    they stood then. `overtaken` when a later mark was reached in the same breath, so that this one is no news.
+    they stood then. `organ_unit` is whose people are to answer, of another organ. `overtaken` when a later mark was reached in the same breath, so that this one is no news.
     """
 
     name: ClassVar[str] = "deadline.reached"
@@ -28,6 +28,7 @@ class DeadlineReached(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     unit: str | None = None
     assignee_id: UUID | None = None
     contractor_id: UUID | None = None
+    organ_unit: str | None = None
     overtaken: bool = False
 
     @property

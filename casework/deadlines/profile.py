@@ -20,6 +20,17 @@ ClockName = Literal[
     "permit.promise",
     "permit.decide",
     "permit.deliver",
+    "permit.co_sign",
+    "permit.hearing",
+    "rectification.rectify",
+    "rectification.recheck",
+    "penalty.deliver",
+    "penalty.appoint",
+    "penalty.record",
+    "penalty.decide",
+    "penalty.pay",
+    "penalty.close",
+    "penalty.answer",
 ]
 """The limits that are watched."""
 

@@ -32,11 +32,20 @@ class Paper(StrEnum):
     CANCELLATION = "cancellation"
     DELIVERY = "delivery"
     CARD = "card"
+    PARTY_NOTICE = "party_notice"
+    HEARING_NOTICE = "hearing_notice"
+    HEARING_RECORD = "hearing_record"
+    EXTENSION = "extension"
     RECTIFICATION = "rectification"
     FIRST_VIOLATION_EXEMPTION = "first_violation_exemption"
+    PENALTY_NOTICE = "penalty_notice"
+    PENALTY_HEARING = "penalty_hearing"
+    PENALTY_DECISION = "penalty_decision"
+    NO_PENALTY = "no_penalty"
+    PAYMENT_TERMS = "payment_terms"
 
 
-UNNUMBERED = frozenset({Paper.SURVEY, Paper.DELIVERY, Paper.CARD})
+UNNUMBERED = frozenset({Paper.SURVEY, Paper.DELIVERY, Paper.CARD, Paper.HEARING_RECORD})
 """These have no number of their own; each of the others has, in the series of its mark."""
 
 
@@ -92,6 +101,8 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `item` the kind's name; `flow` "permit", "filing" or "refund", `act` "new", "change", "renew" or "cancel"; `basis` laws with their articles; `reasons` why (of a
     denial, refusal, withdrawal, pause); `remedies` where empty are the kind's; `fee_fen` None prints no fee at all.
     `concerns` is the number of the permit or paper it is about (a changed, revoked permit; what was delivered), `granted_at` when that permit was granted.
+    `compensation` is what is done about a loss, `is_silent` that nobody decided in time. `heard` says what became of each statement, and
+    `hearing` names the record of the hearing; `may_ask_hearing`, `meeting_at`, `venue` and `presider` are for those who are asked to one.
     `qr` is an SVG image. Words of people may hold anything: templates print them as text.
     """
 
@@ -146,3 +157,11 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     verify_url: str = ""
     qr: str = ""
     rows: tuple[Row, ...] = ()
+    compensation: str = ""
+    is_silent: bool = False
+    heard: tuple[str, ...] = ()
+    hearing: str = ""
+    may_ask_hearing: bool = False
+    meeting_at: datetime | None = None
+    venue: str = ""
+    presider: str = ""

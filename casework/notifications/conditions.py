@@ -24,6 +24,10 @@ from casework.notifications.shape import Audience
 from casework.permits.events import ApplicationAccepted
 
 ORDER, PERMIT = "work_order", "permit_application"
+HEARING, CO_SIGNATURE = "permit_hearing", "co_signature"
+PENALTIES = frozenset({"penalty_case", "party_request"})
+TO_PAY = "penalty.pay"
+RECTIFICATION = "rectification"
 
 
 def always(_: CaseEvent) -> bool:
@@ -126,7 +130,7 @@ def _reached(mark: str, *, by_somebody: bool | None = None) -> Callable[[Deadlin
 
     def holds(event: DeadlineReached) -> bool:
         if (
-            event.case_kind in (ORDER, PERMIT)
+            event.case_kind in (ORDER, PERMIT, HEARING, CO_SIGNATURE, RECTIFICATION, *PENALTIES)
             or event.mark != mark
             or (event.overtaken and mark in ("half", "most"))
         ):
@@ -138,10 +142,42 @@ def _reached(mark: str, *, by_somebody: bool | None = None) -> Callable[[Deadlin
 
 
 def _permit_reached(mark: str) -> Callable[[DeadlineReached], bool]:
-    """A mark of a limit of an application; "most" is no news once it is overtaken."""
+    """A mark of a limit of an application, or of its hearing; "most" is no news once it is overtaken."""
 
     def holds(event: DeadlineReached) -> bool:
-        return event.case_kind == PERMIT and event.mark == mark and not (event.overtaken and mark == "most")
+        is_of_it = event.case_kind in (PERMIT, HEARING)
+        return is_of_it and event.mark == mark and not (event.overtaken and mark == "most")
+
+    return holds
+
+
+def _co_sign_reached(mark: str) -> Callable[[DeadlineReached], bool]:
+    """A mark of another organ's limit; "most" is no news once it is overtaken."""
+
+    def holds(event: DeadlineReached) -> bool:
+        is_of_it = event.case_kind == CO_SIGNATURE
+        return is_of_it and event.mark == mark and not (event.overtaken and mark == "most")
+
+    return holds
+
+
+def _rectification_reached(mark: str, clock: str) -> Callable[[DeadlineReached], bool]:
+    """A mark of one of the limits of a notice to put something right; "most" is no news once it is overtaken."""
+
+    def holds(event: DeadlineReached) -> bool:
+        of_notice = event.case_kind == RECTIFICATION and event.clock == f"rectification.{clock}"
+        return of_notice and event.mark == mark and not (event.overtaken and mark == "most")
+
+    return holds
+
+
+def _penalty_reached(mark: str, *, to_pay: bool | None = None) -> Callable[[DeadlineReached], bool]:
+    """A mark of a limit of a penalty case: only of the time to pay, only of the others, or of any."""
+
+    def holds(event: DeadlineReached) -> bool:
+        is_meant = to_pay is None or (event.clock == TO_PAY) == to_pay
+        of_case = event.case_kind in PENALTIES and is_meant
+        return of_case and event.mark == mark and not (event.overtaken and mark == "most")
 
     return holds
 
@@ -200,8 +236,20 @@ CONDITIONS: dict[str, Condition] = {
     "order_verify_due": Condition((DeadlineReached,), _order_reached("due", "work_order.verify")),
     "by_silence": Condition((ApplicationAccepted,), by_silence),
     "by_a_clerk": Condition((ApplicationAccepted,), by_a_clerk),
+    "rectify_most": Condition((DeadlineReached,), _rectification_reached("most", "rectify")),
+    "rectify_due": Condition((DeadlineReached,), _rectification_reached("due", "rectify")),
+    "recheck_most": Condition((DeadlineReached,), _rectification_reached("most", "recheck")),
+    "recheck_due": Condition((DeadlineReached,), _rectification_reached("due", "recheck")),
+    "recheck_overdue": Condition((DeadlineReached,), _rectification_reached("overdue", "recheck")),
+    "penalty_most": Condition((DeadlineReached,), _penalty_reached("most", to_pay=False)),
+    "penalty_due": Condition((DeadlineReached,), _penalty_reached("due")),
+    "penalty_overdue": Condition((DeadlineReached,), _penalty_reached("overdue", to_pay=False)),
+    "penalty_pay_most": Condition((DeadlineReached,), _penalty_reached("most", to_pay=True)),
     "permit_most": Condition((DeadlineReached,), _permit_reached("most")),
     "permit_due": Condition((DeadlineReached,), _permit_reached("due")),
     "permit_overdue": Condition((DeadlineReached,), _permit_reached("overdue")),
+    "co_sign_most": Condition((DeadlineReached,), _co_sign_reached("most")),
+    "co_sign_due": Condition((DeadlineReached,), _co_sign_reached("due")),
+    "co_sign_overdue": Condition((DeadlineReached,), _co_sign_reached("overdue")),
 }
 """The empty name: always."""

@@ -41,8 +41,10 @@ from casework.notifications.events import (
     StaffUnbound,
 )
 from casework.notifications.order_rules import ORDER_RULES
+from casework.notifications.penalty_case_rules import PENALTY_CASE_RULES
 from casework.notifications.penalty_rules import PENALTY_RULES
 from casework.notifications.permit_rules import PERMIT_RULES
+from casework.notifications.project_rules import PROJECT_RULES
 from casework.notifications.rule_kinds import (
     ASSIGNEE,
     DISPATCHERS,
@@ -64,6 +66,7 @@ from casework.notifications.rule_kinds import (
 )
 from casework.notifications.shape import Bundle, Lane, Rule, Topic
 from casework.notifications.sign_rules import SIGN_RULES
+from casework.penalties import case_events as penalty_cases
 from casework.permits.events import (
     ApplicationRated,
     ApplicationReckoned,
@@ -73,7 +76,6 @@ from casework.permits.events import (
 )
 from casework.projects.events import (
     EnterpriseVisitCheckedIn,
-    EnterpriseVisitEnded,
     EnterpriseVisitTurnedAway,
 )
 from casework.sign_filings.events import SignChecked, SignCorrected, SignRegistered
@@ -85,6 +87,8 @@ SHIPPED: tuple[Rule, ...] = (
     *PERMIT_RULES,
     *SIGN_RULES,
     *PENALTY_RULES,
+    *PROJECT_RULES,
+    *PENALTY_CASE_RULES,
     receipt_rule(
         code="inquiry_submitted_owner",
         event=InquirySubmitted,
@@ -304,6 +308,10 @@ SILENT: dict[type[CaseEvent], str] = {
     ComplaintArchived: "nothing is to be done any more",
     ApplicationReckoned: "the new end stands on the application, and its alarms are planned anew",
     ApplicationRated: "the score stands on the application and in the figures; the service platform hears of it",
+    penalty_cases.PenaltyIssued: "its officers have the paper in their hands and deliver it",
+    penalty_cases.PenaltyHearingRecorded: "the record stands on the case; whoever wrote it drafts the decision next",
+    penalty_cases.PenaltyReviewed: "the heads have the draft before them already, and the review stands beside it",
+    penalty_cases.PenaltyReckoned: "the new end stands on the case, and its alarms are planned anew",
     SurveyWantedAgain: "the next survey's date tells the applicant",
     SignRegistered: "the filing or approval it came of has a notice of its own, which leads to the code",
     SignChecked: "the page has thanked its holder",
@@ -314,7 +322,6 @@ SILENT: dict[type[CaseEvent], str] = {
     WorkOrderVerified: "it stands on the order, and nothing is left to do",
     EnterpriseVisitCheckedIn: "those who checked in stand before the page; the year's number is public",
     EnterpriseVisitTurnedAway: "the officer reads why at once, and it stands among the visits",
-    EnterpriseVisitEnded: "the enterprise scans the link to rate it on the spot",
     DangerRaised: "`danger.paged` follows within seconds and calls",
     DangerAddedTo: "`danger.passed_on` or the next page tells it, not every message",
     DangerEnded: "how it went stands on the alert; a complaint gets an answer of its own",

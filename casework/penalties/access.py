@@ -1,4 +1,4 @@
-"""The code on a paper that was handed over: it opens this one notice, until it is revoked.
+"""The code on a paper that was handed over: it opens this one notice or penalty case, until it is revoked.
 
 The code is derived from the row's id with a key of the ring, so that it can be printed; kept is only its keyed hash.
 """
@@ -10,37 +10,37 @@ import hmac
 from uuid import UUID
 
 from casework.penalties.desk import PenaltyDesk
-from casework.penalties.models import PenaltyAccess, RectificationNotice
+from casework.penalties.models import PenaltyAccess, PenaltyCase, RectificationNotice
 from kit.db import Change
 from kit.references import parse_reference
 
-ABOUT_NOTICE = "rectification"
+ABOUT_NOTICE, ABOUT_CASE = "rectification", "penalty"
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 """No 0/O, 1/I, U/V: the code is read from paper and typed on a phone."""
 _LENGTH = 16
 _READ_AS = str.maketrans({"U": "V"})
 
 
-async def give_code(change: Change, desk: PenaltyDesk, notice_id: UUID) -> str:
-    """A new code for the notice, in its written form: groups of four. Earlier ones end; lock the notice first."""
-    await PenaltyAccess.filter(about_kind=ABOUT_NOTICE, about_id=notice_id, revoked_at=None).update(
+async def give_code(change: Change, desk: PenaltyDesk, about_id: UUID, about_kind: str = ABOUT_NOTICE) -> str:
+    """A new code for the notice or case, in its written form: groups of four. Earlier ones end; lock its row first."""
+    await PenaltyAccess.filter(about_kind=about_kind, about_id=about_id, revoked_at=None).update(
         revoked_at=change.now
     )
     id = change.ids.new()
     code = _code_of(desk, id)
     await PenaltyAccess(
         id=id,
-        about_kind=ABOUT_NOTICE,
-        about_id=notice_id,
+        about_kind=about_kind,
+        about_id=about_id,
         secret_hash=_hash(desk, code),
         created_at=change.now,
     ).save(force_create=True)
     return _written(code)
 
 
-async def current_code(desk: PenaltyDesk, notice_id: UUID) -> str:
+async def current_code(desk: PenaltyDesk, about_id: UUID, about_kind: str = ABOUT_NOTICE) -> str:
     """The code in force, for the officers who print its paper; "" where there is none."""
-    row = await PenaltyAccess.get_or_none(about_kind=ABOUT_NOTICE, about_id=notice_id, revoked_at=None)
+    row = await PenaltyAccess.get_or_none(about_kind=about_kind, about_id=about_id, revoked_at=None)
     return _written(_code_of(desk, row.id)) if row is not None else ""
 
 
@@ -52,8 +52,20 @@ async def access_by_code(desk: PenaltyDesk, reference: str, code: str) -> UUID |
     row = await PenaltyAccess.get_or_none(secret_hash=_hash(desk, typed), revoked_at=None)
     if row is None:
         return None
-    fits = RectificationNotice.filter(id=row.about_id, reference=str(parsed))
+    named = {"id": row.about_id, "reference": str(parsed)}
+    fits = (PenaltyCase if row.about_kind == ABOUT_CASE else RectificationNotice).filter(**named)
     return row.id if await fits.exists() else None
+
+
+async def is_in_force(access_id: UUID) -> bool:
+    """Whether the access still opens what it is about."""
+    return await PenaltyAccess.filter(id=access_id, revoked_at=None).exists()
+
+
+async def case_behind(access_id: UUID) -> UUID | None:
+    """The penalty case an access opens; None once it is revoked."""
+    row = await PenaltyAccess.get_or_none(id=access_id, about_kind=ABOUT_CASE, revoked_at=None)
+    return row.about_id if row is not None else None
 
 
 async def notice_behind(access_id: UUID) -> UUID | None:

@@ -12,7 +12,7 @@ from casework.actors import Actor
 from casework.complaints.wording import required
 from casework.penalties.access import notice_behind
 from casework.penalties.desk import PenaltyDesk
-from casework.penalties.models import DeliveryConsent
+from casework.penalties.models import DeliveryConsent, PenaltyCase, RectificationNotice
 from casework.penalties.moving import locked
 from casework.people.merging import members
 from kit.db import Change
@@ -38,31 +38,39 @@ async def give_consent(desk: PenaltyDesk, actor: Actor, access_id: UUID, signed_
         if notice_id is None:
             raise NotFound("problem.penalty.not_found")
         row = await locked(change, actor, notice_id, access_id)
-        given = DeliveryConsent.filter(party_index=row.party_index, account_id=account_id, revoked_at=None)
-        if await given.exists():
-            return
-        id = change.ids.new()
-        await DeliveryConsent(
-            id=id,
-            party_index=row.party_index,
-            account_id=account_id,
-            channel=CHANNEL,
-            text_version=desk.section.consent_version,
-            signed_name_sealed=desk.sealer.seal(name, table=TABLE, column=COLUMN, row_id=id),
-            given_at=change.now,
-        ).save(force_create=True)
-        if row.account_id is None:
-            row.account_id = account_id
-            row.updated_at = change.now
-            await row.save(update_fields=["account_id", "updated_at"])
-        await change.audit(
-            row.id,
-            actor,
-            "rectification.consent",
-            {"version": desk.section.consent_version, "channel": CHANNEL},
-        )
+        await sign(desk, change, actor, account_id, row, name)
 
     await desk.db.change(work)
+
+
+async def sign(
+    desk: PenaltyDesk,
+    change: Change,
+    actor: Actor,
+    account_id: UUID,
+    row: RectificationNotice | PenaltyCase,
+    name: str,
+) -> None:
+    """Within a change: keep the consent of a locked notice's or case's party, and whose it is from now on."""
+    given = DeliveryConsent.filter(party_index=row.party_index, account_id=account_id, revoked_at=None)
+    if await given.exists():
+        return
+    id = change.ids.new()
+    await DeliveryConsent(
+        id=id,
+        party_index=row.party_index,
+        account_id=account_id,
+        channel=CHANNEL,
+        text_version=desk.section.consent_version,
+        signed_name_sealed=desk.sealer.seal(name, table=TABLE, column=COLUMN, row_id=id),
+        given_at=change.now,
+    ).save(force_create=True)
+    if row.account_id is None:
+        row.account_id = account_id
+        row.updated_at = change.now
+        await row.save(update_fields=["account_id", "updated_at"])
+    content = {"version": desk.section.consent_version, "channel": CHANNEL}
+    await change.audit(row.id, actor, "rectification.consent", content)
 
 
 async def revoke_consents(desk: PenaltyDesk, actor: Actor) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from casework.penalties.case_lifecycle import PENALTY as PENALTY
 from casework.roles import Role
 from kit.workflow import Lifecycle, Limit, move
 

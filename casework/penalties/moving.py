@@ -12,12 +12,14 @@ from casework.complaints.sight import acts_on
 from casework.penalties.access import notice_behind
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.events import RectificationEvent
+from casework.penalties.kinds import PenaltiesSection
 from casework.penalties.lifecycle import RECTIFICATION, State
 from casework.penalties.models import RectificationNotice
 from casework.penalties.sight import may_see
 from kit.calendar import Deadline
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, NotFound
+from kit.workflow import Limit
 
 ACTION = "rectification."
 NOT_FOUND = "problem.penalty.not_found"
@@ -81,14 +83,23 @@ async def locked(
     return row
 
 
+def limit_of(section: PenaltiesSection, row: RectificationNotice) -> Limit | None:
+    """The limit of the state a notice is in; None in final states."""
+    return _limit(section, row.ground_code, row.state)
+
+
+def _limit(section: PenaltiesSection, ground_code: str, state: str) -> Limit | None:
+    if state == State.ISSUED:
+        return section.rectify_limit(ground_code).limit("penalties.limits.rectify")
+    if state == State.REPORTED:
+        return section.limits.recheck.limit("penalties.limits.recheck")
+    return None
+
+
 def reckoned(desk: PenaltyDesk, ground_code: str, state: str, started_at: datetime) -> Deadline | None:
     """When the limit of a state ends that began at `started_at`, with its arithmetic. None in final states."""
-    if state == State.ISSUED:
-        limit = desk.section.rectify_limit(ground_code).limit("penalties.limits.rectify")
-        return desk.calendar.due(limit, started_at)
-    if state == State.REPORTED:
-        return desk.calendar.due(desk.section.limits.recheck.limit("penalties.limits.recheck"), started_at)
-    return None
+    limit = _limit(desk.section, ground_code, state)
+    return desk.calendar.due(limit, started_at) if limit is not None else None
 
 
 def start_limit(desk: PenaltyDesk, row: RectificationNotice, now: datetime) -> None:

@@ -34,6 +34,7 @@ from casework.notifications.queries import reason_key
 from casework.notifications.rule_book import NotificationsSection, RuleBook
 from casework.notifications.rules import EARLIER, SHIPPED, SILENT
 from casework.notifications.shape import Audience
+from casework.penalties import case_events as penalty_cases
 from casework.penalties import events as penalties
 from casework.permits import events as permits
 from casework.projects import events as projects
@@ -62,6 +63,8 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "permit_notices.yaml",
         "sign.yaml",
         "penalties.yaml",
+        "project.yaml",
+        "penalty_cases.yaml",
         "privacy.yaml",
         "scene_code.yaml",
     ):
@@ -136,9 +139,19 @@ def one_of_each() -> list[CaseEvent]:
         *one_of_each_permit(),
         *one_of_each_sign(),
         *one_of_each_rectification(),
+        *one_of_each_penalty_case(),
         *filled(
             projects.EVENTS,
-            {"at": AT, "visit_id": person(9), "project_id": person(8), "unit": "construction"},
+            {
+                "at": AT,
+                "account_id": person(1),
+                "visit_id": person(9),
+                "project_id": person(8),
+                "unit": "construction",
+                "assignee_id": person(12),
+                "enterprise": "清水建设有限公司",
+                "project_name": "湖滨小区改造",
+            },
         ),
         *(DeadlineReached(**DEADLINE, mark=mark, unit=unit) for mark in Mark for unit in (None, "street")),
         PageReachedNobody(alert_id=person(9), at=AT, number=1, what="液化气漏了", raised_at=AT),
@@ -256,6 +269,30 @@ def one_of_each_rectification() -> list[CaseEvent]:
         "outcome": "put_right",
     }
     return filled(penalties.EVENTS, common)
+
+
+def one_of_each_penalty_case() -> list[CaseEvent]:
+    common: dict[str, Any] = {
+        "at": AT,
+        "account_id": person(1),
+        "penalty_id": person(9),
+        "reference": "QS-CF-261123-0001-X",
+        "unit": "street",
+        "assignee_id": person(12),
+        "due_at": LATER,
+        "meeting_at": LATER,
+        "what": "陈述申辩",
+        "outcome": "采纳",
+    }
+    of_penalty = DEADLINE | {"case_kind": "penalty_case", "unit": "street", "assignee_id": person(12)}
+    return [
+        *filled(penalty_cases.EVENTS, common),
+        *(
+            DeadlineReached(**of_penalty | {"clock": clock}, mark=mark, account_id=person(1))
+            for clock in ("penalty.decide", "penalty.pay")
+            for mark in Mark
+        ),
+    ]
 
 
 def filled(kinds: Sequence[type[CaseEvent]], values: Mapping[str, Any]) -> list[CaseEvent]:

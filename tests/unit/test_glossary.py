@@ -127,6 +127,7 @@ def test_states_and_moves_are_called_what_the_catalogue_calls_them() -> None:
                 "work_order",
                 "knowledge_draft",
                 "rectification",
+                "penalty_case",
                 *PERMITS,
             ):
                 # Never seen by citizens, or called by one name before them too.

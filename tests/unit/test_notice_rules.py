@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.events import EVENTS
+from casework.notifications.penalty_case_rules import PENALTY_CASE_RULES
 from casework.notifications.penalty_rules import PENALTY_RULES
 from casework.notifications.permit_rules import PERMIT_RULES
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError, RuleSetting
@@ -56,7 +57,7 @@ def test_what_must_be_told_is_what_a_citizen_can_only_mend_by_knowing_it() -> No
         "complaint_asked_owner",
         "complaint_extended_owner",
         "inquiry_answered_owner",
-        *(rule.code for rule in (*PERMIT_RULES, *PENALTY_RULES) if rule.topic is Topic.RESULT),
+        *(rule.code for rule in (*PERMIT_RULES, *PENALTY_RULES, *PENALTY_CASE_RULES) if rule.topic is Topic.RESULT),
         "sign_check_due_owner",
         "sign_check_missed_owner",
         "sign_hazard_owner",
