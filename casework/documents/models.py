@@ -28,7 +28,7 @@ class IssuedDocument(Model):
 
     `kind` is that of `papers.Paper`, `about_kind` and `about_id` what it is about (`permit_application`, `permit`, `sign`, `penalty`), `number` as printed (null for papers
     without). `seal` says how it was sealed: null while none is connected, else the e-seal's own word. A voided one keeps
-    its number: `voided_at` and why. `delivered_at` and `delivery` ("online", "window", "post") belong to its receipt.
+    its number: `voided_at` and why; the one issued in its place names it by `replaces_id`. `delivered_at` and `delivery` ("online", "window", "post") belong to its receipt.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -48,6 +48,7 @@ class IssuedDocument(Model):
     issued_by_id = fields.UUIDField(null=True)
     voided_at = fields.DatetimeField(null=True)
     void_reason: str | None = fields.TextField(null=True)
+    replaces_id = fields.UUIDField(null=True, unique=True)
     delivery = fields.CharField(max_length=10, null=True)
     delivered_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
