@@ -11,6 +11,7 @@ from casework.actors import Actor
 from casework.complaints.place import Position
 from casework.projects import actions, certificates, notices, visit_plans, visiting
 from casework.projects.actions import ProjectWords
+from casework.projects.confirming import confirm
 from casework.projects.models import Project
 from casework.projects.visiting import CheckIn
 from kit.clock import local
@@ -61,9 +62,12 @@ async def boards(core: Core, staff: Mapping[str, Actor]) -> None:
         second_number=NUMBERS[OFFICERS[1]],
         purpose="查看围挡和渣土覆盖",
         basis="city_appearance",
+        position=Position(30.270400, 120.151000, "gcj02"),
+        accuracy_m=15.0,
     )
     result = await visiting.check_in(desk, staff[OFFICERS[0]], said)
     if not result.refused:
+        await confirm(desk, staff[OFFICERS[1]], result.visit_id)
         await visit_plans.end(desk, staff[OFFICERS[0]], result.visit_id, "围挡完好，渣土已经覆盖。")
     first = today.replace(day=1) + timedelta(days=32)
     await visit_plans.plan(

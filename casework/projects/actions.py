@@ -16,7 +16,8 @@ import msgspec
 from casework.actors import Actor
 from casework.complaints.place import Position
 from casework.complaints.wording import optional, required
-from casework.people.models import Staff
+from casework.people.merging import members
+from casework.people.models import Staff, StaffBinding
 from casework.people.phone import normalised_phone
 from casework.permissions import Operation, require
 from casework.projects.desk import ProjectDesk
@@ -156,6 +157,7 @@ async def bind(desk: ProjectDesk, actor: Actor, project_id: UUID, secret: str) -
     """Bind the actor's account to the project, once. The same account again changes nothing. Raises NotFound, Conflict."""
     if actor.kind != "citizen" or actor.id is None:
         raise Forbidden()
+    ids = sorted(await members(actor.id))
 
     async def work(change: Change) -> None:
         row = await change.lock(Project, project_id)
@@ -163,6 +165,9 @@ async def bind(desk: ProjectDesk, actor: Actor, project_id: UUID, secret: str) -
             raise NotFound(NOT_FOUND)
         if row.account_id == actor.id:
             return
+        if await StaffBinding.filter(account_id__in=ids, unbound_at=None).exists():
+            # Whoever is bound is told how to rate visits: nobody of ours.
+            raise Forbidden("problem.project.staff_account")
         if row.account_id is not None:
             raise Conflict("problem.project.bound_already")
         PROJECT.check("bind", row.state, actor.roles, {})

@@ -20,8 +20,16 @@ class EnterpriseVisitEvent(CaseEvent, frozen=True, kw_only=True, omit_defaults=T
         return self.visit_id
 
 
+class EnterpriseVisitToConfirm(EnterpriseVisitEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """One officer has checked in; `assignee_id`, the other one, is to confirm before the visit begins."""
+
+    name: ClassVar[str] = "enterprise_visit.to_confirm"
+    assignee_id: UUID | None = None
+    enterprise: str = ""
+
+
 class EnterpriseVisitCheckedIn(EnterpriseVisitEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """Two certified officers have checked in."""
+    """Two certified officers have checked in, each under a login of their own."""
 
     name: ClassVar[str] = "enterprise_visit.checked_in"
 
@@ -37,6 +45,7 @@ class EnterpriseVisitEnded(EnterpriseVisitEvent, frozen=True, kw_only=True, omit
     """The visit is over; the enterprise can say how it was."""
 
     name: ClassVar[str] = "enterprise_visit.ended"
+    project_name: str = ""
 
 
-EVENTS = (EnterpriseVisitCheckedIn, EnterpriseVisitTurnedAway, EnterpriseVisitEnded)
+EVENTS = (EnterpriseVisitToConfirm, EnterpriseVisitCheckedIn, EnterpriseVisitTurnedAway, EnterpriseVisitEnded)

@@ -23,6 +23,7 @@ class VisitState(StrEnum):
     """Where a visit to an enterprise stands."""
 
     PLANNED = "planned"
+    WAITING = "waiting"
     UNDER_WAY = "under_way"
     ENDED = "ended"
     CANCELLED = "cancelled"
@@ -54,9 +55,12 @@ ENTERPRISE_VISIT = Lifecycle(
     final={V.ENDED, V.CANCELLED, V.REFUSED},
     moves=(
         move("allow", V.PLANNED, None, by=[Role.HEAD], needs=("ground", "words")),
-        move("check_in", V.PLANNED, V.UNDER_WAY, by=INSPECTORS, needs=("purpose", "basis")),
+        move("check_in", V.PLANNED, V.WAITING, by=INSPECTORS, needs=("purpose", "basis", "place")),
+        # One officer begins nothing (行政处罚法 42): the other confirms under a login of their own.
+        move("confirm", V.WAITING, V.UNDER_WAY, by=INSPECTORS),
+        move("lapse", V.WAITING, V.CANCELLED, by=[Role.CLOCK]),
         move("turn_away", V.PLANNED, V.REFUSED, by=[*INSPECTORS, *sorted(NEVER)], needs=("refused",)),
-        move("cancel", V.PLANNED, V.CANCELLED, by=[*INSPECTORS, Role.HEAD], needs=("reason",)),
+        move("cancel", (V.PLANNED, V.WAITING), V.CANCELLED, by=[*INSPECTORS, Role.HEAD], needs=("reason",)),
         move("end", V.UNDER_WAY, V.ENDED, by=INSPECTORS, needs=("findings",)),
     ),
 )

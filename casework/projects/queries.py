@@ -19,6 +19,7 @@ from casework.projects.certificates import fault
 from casework.projects.desk import ProjectDesk
 from casework.projects.lifecycle import ProjectState, VisitState
 from casework.projects.models import EnterpriseVisit, OfficerCertificate, Project, ProjectNotice
+from casework.projects.sight import LOOKERS, NOT_FOUND, sees
 from casework.projects.views import (
     CertificateView,
     KeyContact,
@@ -28,7 +29,6 @@ from casework.projects.views import (
     VisitPage,
     VisitView,
 )
-from casework.projects.visit_plans import LOOKERS, NOT_FOUND, sees
 from casework.projects.visiting import held_in
 from kit.clock import local
 from kit.problems import NotFound
@@ -220,6 +220,11 @@ def _visit(
         exception_words=row.exception_words or "",
         exception_by=names.get(row.exception_by_id, "") if row.exception_by_id else "",
         refused=row.refused or "",
+        confirmed_at=row.confirmed_at,
+        has_position=row.latitude is not None,
+        accuracy_m=row.accuracy_m,
+        distance_m=row.distance_m,
+        place_reason=row.place_reason or "",
         against=stands,
     )
 

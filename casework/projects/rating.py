@@ -8,17 +8,20 @@ supervise, without its score.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
+from uuid import UUID
 
 import msgspec
 
 from casework.actors import Actor
 from casework.complaints.wording import REASON_AT_MOST, optional
+from casework.people.merging import members
+from casework.people.models import StaffBinding
 from casework.permissions import Operation, require
 from casework.projects.desk import ProjectDesk
 from casework.projects.lifecycle import INSPECTORS, VisitState
 from casework.projects.models import EnterpriseVisit
-from casework.projects.visit_plans import rating_secret, secret_hash
+from casework.projects.rating_codes import code_hash, is_over
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
@@ -27,8 +30,6 @@ from kit.problems import Conflict, Forbidden, Gone, Invalid, NotFound
 SCORES = range(1, 6)
 AT_LEAST = 5
 """So few ratings are shown of nobody."""
-LINK_SHOWN_FOR = timedelta(minutes=30)
-"""How long after its end the officers' page shows the link: for the enterprise to scan, before they leave."""
 WORDS_AT_MOST = 200
 _HOLDER = Actor(kind="citizen", id=None, roles=frozenset({Role.CITIZEN}))
 
@@ -52,7 +53,7 @@ class VisitWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RateableVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever holds the link sees of the visit."""
+    """What whoever holds the code sees of the visit."""
 
     enterprise: str
     on: date
@@ -60,9 +61,9 @@ class RateableVisit(msgspec.Struct, frozen=True, kw_only=True):
     is_rated: bool
 
 
-async def rateable(desk: ProjectDesk, secret: str) -> RateableVisit:
-    """The visit behind a link. Raises NotFound for one nobody gave out, Gone after its time."""
-    row = await EnterpriseVisit.get_or_none(rating_hash=secret_hash(secret))
+async def rateable(desk: ProjectDesk, code: str) -> RateableVisit:
+    """The visit behind a code. Raises NotFound for one nobody gave out, Gone after its time."""
+    row = await EnterpriseVisit.get_or_none(rating_hash=code_hash(code))
     row = _open(desk, row)
     return RateableVisit(
         enterprise=row.enterprise,
@@ -72,18 +73,36 @@ async def rateable(desk: ProjectDesk, secret: str) -> RateableVisit:
     )
 
 
-async def rate(desk: ProjectDesk, secret: str, score: int, words: str = "") -> None:
-    """Say it, once, from 1 to 5. The same again changes nothing. Raises NotFound, Gone, Invalid, Conflict."""
+async def rate(
+    desk: ProjectDesk,
+    code: str,
+    score: int,
+    words: str = "",
+    *,
+    account_id: UUID | None = None,
+    staff_id: UUID | None = None,
+) -> None:
+    """Say it, once, from 1 to 5. The same again changes nothing. Raises NotFound, Gone, Invalid, Conflict.
+
+    `account_id` is who is signed in at the door, `staff_id` who at the console of the same browser: the bureau's own people
+    rate nothing, and that they tried stands in the chain. Raises Forbidden for them.
+    """
     if score not in SCORES:
         raise Invalid("problem.visit.score", field="score")
     kept = optional(words, field="words", at_most=REASON_AT_MOST)
-    found = await EnterpriseVisit.get_or_none(rating_hash=secret_hash(secret))
+    found = await EnterpriseVisit.get_or_none(rating_hash=code_hash(code))
     visit_id = _open(desk, found).id
+
+    is_staffs = staff_id is not None or await _is_staffs(account_id)
 
     async def work(change: Change) -> None:
         row = await change.lock(EnterpriseVisit, visit_id)
         if row is None:
             raise NotFound("problem.visit.no_such_link")
+        if is_staffs:
+            who = str(staff_id or account_id)
+            await change.audit(row.id, _HOLDER, "enterprise_visit.refuse_rating", {"by": who})
+            return
         if row.rated_at is not None:
             if (row.rating, row.rating_words) == (score, kept):
                 return
@@ -94,15 +113,8 @@ async def rate(desk: ProjectDesk, secret: str, score: int, words: str = "") -> N
         await change.audit(row.id, _HOLDER, "enterprise_visit.rate", {})
 
     await desk.db.change(work)
-
-
-def link_secret(desk: ProjectDesk, actor: Actor, row: EnterpriseVisit) -> str | None:
-    """The link's secret for the two officers, right after the visit; the same whether or not it was used."""
-    if actor.id not in (row.officer_id, row.second_officer_id) or row.ended_at is None:
-        return None
-    if desk.db.clock.now() - row.ended_at > LINK_SHOWN_FOR:
-        return None
-    return rating_secret(desk, row.id)
+    if is_staffs:
+        raise Forbidden("problem.visit.staff_rates")
 
 
 async def sums(actor: Actor, year: int) -> tuple[Rated, ...]:
@@ -154,6 +166,14 @@ def _sum(unit: str | None, year: int, scores: list[int]) -> Rated:
 def _open(desk: ProjectDesk, row: EnterpriseVisit | None) -> EnterpriseVisit:
     if row is None or row.ended_at is None:
         raise NotFound("problem.visit.no_such_link")
-    if desk.db.clock.now() - row.ended_at > timedelta(days=desk.section.rating_days):
+    if is_over(desk, row):
         raise Gone("problem.visit.link_over")
     return row
+
+
+async def _is_staffs(account_id: UUID | None) -> bool:
+    """Whether the person is one of the bureau's: their own WeChat is bound to a login."""
+    if account_id is None:
+        return False
+    ids = sorted(await members(account_id))
+    return await StaffBinding.filter(account_id__in=ids, unbound_at=None).exists()

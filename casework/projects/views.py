@@ -66,7 +66,8 @@ class ProjectPage(msgspec.Struct, frozen=True, kw_only=True):
 
 class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     """A visit without what the enterprise said about it. `against` are the catalogue keys of what stands against the day of a
-    planned one, with what their sentences need.
+    planned one, with what their sentences need. `distance_m` is how far from the site the officer stood, None where either
+    place is not known; `place_reason` why no position was given.
     """
 
     id: UUID
@@ -89,6 +90,11 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     exception_words: str
     exception_by: str
     refused: str
+    confirmed_at: datetime | None
+    has_position: bool
+    accuracy_m: float | None
+    distance_m: float | None
+    place_reason: str
     against: tuple[tuple[str, dict[str, object]], ...] = ()
 
 

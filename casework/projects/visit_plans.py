@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from uuid import UUID
 
@@ -15,25 +14,14 @@ from casework.projects.desk import ProjectDesk
 from casework.projects.events import EnterpriseVisitEnded
 from casework.projects.lifecycle import ENTERPRISE_VISIT, INSPECTORS, NEVER, VisitState
 from casework.projects.models import EnterpriseVisit, Project
+from casework.projects.rating_codes import code_hash, rating_code
+from casework.projects.sight import NOT_FOUND, sees
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
 
-NOT_FOUND = "problem.visit.not_found"
 FINDINGS_AT_MOST = 4_000
-LOOKERS = (Role.HEAD, Role.ADMINISTRATOR, Role.AUDITOR)
-
-
-def sees(actor: Actor, row: EnterpriseVisit) -> bool:
-    """Whether a visit is this one's to see: the two officers', and those of who answers for the unit."""
-    if actor.kind != "staff":
-        return False
-    if actor.id in (row.officer_id, row.second_officer_id):
-        return True
-    if row.unit is None:
-        return not actor.roles.isdisjoint(LOOKERS)
-    return any(actor.holds(role, row.unit) for role in LOOKERS)
 
 
 async def plan(
@@ -137,23 +125,21 @@ async def end(desk: ProjectDesk, actor: Actor, visit_id: UUID, findings: str) ->
             raise Forbidden("problem.visit.not_yours")
         ENTERPRISE_VISIT.check("end", row.state, actor.roles, {"findings": findings})
         row.state, row.ended_at, row.findings = VisitState.ENDED.value, change.now, findings
-        row.rating_hash = secret_hash(rating_secret(desk, row.id))
+        row.rating_hash = code_hash(rating_code(desk, row.id))
         await _save(change, row)
         await change.audit(row.id, actor, "enterprise_visit.end", {"findings": findings})
-        event = EnterpriseVisitEnded(visit_id=row.id, project_id=row.project_id, unit=row.unit, at=change.now)
+        project = await Project.get_or_none(id=row.project_id)
+        event = EnterpriseVisitEnded(
+            visit_id=row.id,
+            project_id=row.project_id,
+            project_name=project.name if project is not None else row.enterprise,
+            account_id=project.account_id if project is not None else None,
+            unit=row.unit,
+            at=change.now,
+        )
         change.emit(event, row.id)
 
     await desk.db.change(work)
-
-
-def rating_secret(desk: ProjectDesk, visit_id: UUID) -> str:
-    """The secret of the link by which the enterprise says how it was: 160 bits that nobody guesses without the keys."""
-    return desk.sealer.blind_index(str(visit_id), purpose="visit_rating").hex()[:40]
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 async def _locked(change: Change, actor: Actor, visit_id: UUID) -> EnterpriseVisit:

@@ -1,7 +1,8 @@
 """Checking in before an inspection: two certified officers, a purpose and a basis, within cap and quiet days.
 
-Whoever checks in has scanned the project's code on the spot. The enterprise's visits of a year are counted while its
-rows are held, so two check-ins in one moment do not both pass under the cap. What is turned away is kept with its reason.
+Whoever checks in has scanned the project's code on the spot and says where they stand, or why not. The enterprise's visits
+of a year are counted while its rows are held, so two check-ins in one moment do not both pass under the cap. What is turned
+away is kept with its reason. The visit begins when the second officer confirms it (`confirming`).
 """
 
 from __future__ import annotations
@@ -12,21 +13,23 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from tortoise.expressions import Q
 
 from casework.actors import EVERY_UNIT, Actor
+from casework.complaints.place import Position
 from casework.complaints.sight import held_by
 from casework.complaints.wording import required
-from casework.people.staff_rows import staff_by_id
 from casework.projects.certificates import fault, held_certificate
+from casework.projects.confirming import inspects, lapse_unconfirmed, own_of, own_roles
 from casework.projects.desk import ProjectDesk
 from casework.projects.events import (
-    EnterpriseVisitCheckedIn,
     EnterpriseVisitEvent,
+    EnterpriseVisitToConfirm,
     EnterpriseVisitTurnedAway,
 )
-from casework.projects.lifecycle import ENTERPRISE_VISIT, INSPECTORS, NEVER, VisitState
+from casework.projects.lifecycle import ENTERPRISE_VISIT, INSPECTORS, VisitState
 from casework.projects.models import EnterpriseVisit, OfficerCertificate, Project
-from casework.roles import Role
+from casework.projects.standing import place_said, put_place
 from kit.clock import local
 from kit.db import Change
 from kit.numbers import folded_number
@@ -38,13 +41,16 @@ HELD = (VisitState.UNDER_WAY.value, VisitState.ENDED.value)
 
 class CheckIn(msgspec.Struct, frozen=True, kw_only=True):
     """What an officer says at the gate: the scanned code, the colleague's certificate, what for and on what basis (a
-    code of the profile's list).
+    code of the profile's list); where the phone is, give or take `accuracy_m`, or in `place_reason` why it does not say.
     """
 
     code: str
     second_number: str
     purpose: str
     basis: str
+    position: Position | None = None
+    accuracy_m: float | None = None
+    place_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class _Gate:
 
 
 async def check_in(desk: ProjectDesk, actor: Actor, said: CheckIn) -> CheckedIn:
-    """Check in, or be turned away; both are kept. Somebody whose visit there goes on gets that one again.
+    """Check in, or be turned away; both are kept. Somebody whose visit there waits or goes on gets that one again.
 
     Raises NotFound for a code of no project, Invalid for a purpose or a basis that cannot be, Forbidden for nobody of ours.
     """
@@ -79,12 +85,12 @@ async def check_in(desk: ProjectDesk, actor: Actor, said: CheckIn) -> CheckedIn:
     basis = desk.section.basis(said.basis)
     if basis is None:
         raise Invalid("problem.visit.basis", field="basis")
+    place = place_said(said.position, said.accuracy_m, said.place_reason)
 
     async def work(change: Change) -> CheckedIn:
         gate = await _gate(change, actor, said.code, number)
-        going_on = await EnterpriseVisit.get_or_none(
-            project_id=gate.project.id, officer_id=actor.id, state=VisitState.UNDER_WAY.value
-        )
+        await lapse_unconfirmed(change, gate.project.builder_uscc)
+        going_on = await _going_on(gate.project.id, actor)
         if going_on is not None:
             return CheckedIn(going_on.id)
         key, params = await _refusal(desk, change, actor, gate)
@@ -97,12 +103,13 @@ async def check_in(desk: ProjectDesk, actor: Actor, said: CheckIn) -> CheckedIn:
         if not key and not await _cap_or_quiet(desk, gate):
             # Allowed for nothing: the visit keeps to the rules by itself.
             row.exception = row.exception_words = row.exception_by_id = None
+        put_place(row, gate.project, place)
         if key:
             move, row.state, row.refused = "turn_away", VisitState.REFUSED.value, key
         else:
-            given = {"purpose": purpose, "basis": basis.words}
+            given = {"purpose": purpose, "basis": basis.words, "place": place.words}
             ENTERPRISE_VISIT.check("check_in", row.state, actor.roles, given)
-            move, row.state, row.checked_in_at = "check_in", VisitState.UNDER_WAY.value, change.now
+            move, row.state, row.checked_in_at = "check_in", VisitState.WAITING.value, change.now
         row.updated_at = change.now
         await row.save(force_create=row is not gate.plan)
         await change.audit(row.id, actor, f"enterprise_visit.{move}", _facts(row, key))
@@ -112,9 +119,22 @@ async def check_in(desk: ProjectDesk, actor: Actor, said: CheckIn) -> CheckedIn:
     return await desk.db.change(work)
 
 
+async def _going_on(project_id: UUID, actor: Actor) -> EnterpriseVisit | None:
+    """The actor's visit there that goes on, or waits for one of the two: the second officer finds it to confirm."""
+    theirs = Q(officer_id=actor.id) | Q(second_officer_id=actor.id, state=VisitState.WAITING.value)
+    states = (VisitState.UNDER_WAY.value, VisitState.WAITING.value)
+    return await EnterpriseVisit.filter(theirs, project_id=project_id, state__in=states).first()
+
+
 async def held_in(uscc: str, year: int) -> int:
     """How many visits an enterprise has had in a calendar year, exceptions included."""
     return await EnterpriseVisit.filter(uscc=uscc, year=year, state__in=HELD).count()
+
+
+async def _taken_up(uscc: str, year: int) -> int:
+    """The same with those that wait for their second officer: each will be a visit."""
+    states = (*HELD, VisitState.WAITING.value)
+    return await EnterpriseVisit.filter(uscc=uscc, year=year, state__in=states).count()
 
 
 async def _gate(change: Change, actor: Actor, code: str, second_number: str) -> _Gate:
@@ -145,7 +165,7 @@ async def _refusal(
     desk: ProjectDesk, change: Change, actor: Actor, gate: _Gate
 ) -> tuple[str, Mapping[str, object]]:
     """Why nobody may go in, the first thing that is wrong; "" where nothing is."""
-    if not _inspects(actor.roles):
+    if not inspects(actor.roles, own_of(actor)):
         return "problem.visit.never", {}
     if gate.project.closed_at is not None:
         return "problem.visit.project_closed", {}
@@ -157,8 +177,9 @@ async def _refusal(
         return "problem.visit.same_person", {}
     if fault(gate.second, gate.on):
         return "problem.visit.second_certificate", {}
-    colleague = await staff_by_id(desk.db, gate.second.staff_id)
-    if colleague is None or not _inspects(colleague.roles):
+    # The colleague as they are themselves: nobody is the second officer in somebody's stead.
+    roles = await own_roles(change, gate.second.staff_id)
+    if not inspects(roles, roles):
         return "problem.visit.second_never", {}
     if gate.plan is not None and gate.plan.exception is not None:
         return "", {}
@@ -171,13 +192,9 @@ async def _cap_or_quiet(desk: ProjectDesk, gate: _Gate) -> tuple[str, Mapping[st
     if quiet is not None:
         return "problem.visit.quiet_day", {"name": quiet.name}
     cap = desk.section.visits_per_year
-    if cap is not None and await held_in(gate.project.builder_uscc, gate.on.year) >= cap.most:
+    if cap is not None and await _taken_up(gate.project.builder_uscc, gate.on.year) >= cap.most:
         return "problem.visit.cap_reached", {"most": cap.most}
     return None
-
-
-def _inspects(roles: frozenset[Role]) -> bool:
-    return not roles.isdisjoint(INSPECTORS) and roles.isdisjoint(NEVER)
 
 
 def _new(change: Change, actor: Actor, gate: _Gate) -> EnterpriseVisit:
@@ -207,14 +224,21 @@ def _facts(row: EnterpriseVisit, refused: str) -> dict[str, object]:
         "purpose": row.purpose,
         "basis": row.basis,
         "exception": row.exception,
+        "distance_m": row.distance_m,
+        "place_reason": row.place_reason,
         "refused": refused or None,
     }
 
 
 def _told(row: EnterpriseVisit, change: Change, refused: str) -> EnterpriseVisitEvent:
     if not refused:
-        return EnterpriseVisitCheckedIn(
-            visit_id=row.id, project_id=row.project_id, unit=row.unit, at=change.now
+        return EnterpriseVisitToConfirm(
+            visit_id=row.id,
+            project_id=row.project_id,
+            unit=row.unit,
+            assignee_id=row.second_officer_id,
+            enterprise=row.enterprise,
+            at=change.now,
         )
     return EnterpriseVisitTurnedAway(
         visit_id=row.id, project_id=row.project_id, unit=row.unit, at=change.now, refused=refused

@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from casework.actors import EVERY_UNIT, Actor, citizen
-from casework.people.models import Grant, Staff
-from casework.projects import actions, certificates, notices, queries, rating, visit_plans
+from casework.actors import EVERY_UNIT, Actor, Held, citizen
+from casework.complaints.place import Position
+from casework.people.models import Account, Grant, Staff, StaffBinding
+from casework.projects import actions, certificates, notices, queries, rating, rating_codes, visit_plans
 from casework.projects.actions import ProjectWords
+from casework.projects.confirming import confirm
 from casework.projects.desk import ProjectDesk
 from casework.projects.lifecycle import VisitState
 from casework.projects.models import EnterpriseVisit, OfficerCertificate, Project
@@ -100,13 +102,25 @@ async def opened(desk: ProjectDesk, **more: object) -> Project:
     return await Project.get(id=await actions.open_project(desk, HEAD, board(**more)))
 
 
-def said(code: str, second: str = "A2", **more: str) -> CheckIn:
+def said(code: str, second: str = "A2", **more: object) -> CheckIn:
     words = {"code": code, "second_number": second, "purpose": "查看围挡", "basis": "sites"}
-    return CheckIn(**(words | more))
+    words["place_reason"] = "工地里没有信号"
+    return CheckIn(**(words | more))  # type: ignore[arg-type]
 
 
-async def visited(desk: ProjectDesk, code: str, actor: Actor = OFFICER, second: str = "A2") -> UUID:
+async def let_in(
+    desk: ProjectDesk, code: str, actor: Actor = OFFICER, second: str = "A2", other: Actor = COLLEAGUE
+) -> UUID:
+    """Checked in by the one and confirmed by the other."""
     visit_id = require_let_in(await check_in(desk, actor, said(code, second)))
+    await confirm(desk, other, visit_id)
+    return visit_id
+
+
+async def visited(
+    desk: ProjectDesk, code: str, actor: Actor = OFFICER, second: str = "A2", other: Actor = COLLEAGUE
+) -> UUID:
+    visit_id = await let_in(desk, code, actor, second, other)
     await visit_plans.end(desk, actor, visit_id, "没有发现问题")
     return visit_id
 
@@ -224,7 +238,7 @@ async def test_two_check_ins_at_once_do_not_pass_the_cap(desk: ProjectDesk) -> N
         check_in(desk, OFFICER, said(codes[0])), check_in(desk, THIRD, said(codes[1], "A4"))
     )
     assert sorted(one.refused for one in results) == ["", "problem.visit.cap_reached"]
-    assert sorted(await EnterpriseVisit.all().values_list("state", flat=True)) == ["refused", "under_way"]
+    assert sorted(await EnterpriseVisit.all().values_list("state", flat=True)) == ["refused", "waiting"]
 
 
 async def test_a_doubled_tap_at_the_gate_is_one_visit_and_the_next_year_counts_anew(
@@ -233,6 +247,7 @@ async def test_a_doubled_tap_at_the_gate_is_one_visit_and_the_next_year_counts_a
     code = (await opened(desk)).code
     first, again = [await check_in(desk, OFFICER, said(code)) for _ in range(2)]
     assert first == again
+    await confirm(desk, COLLEAGUE, first.visit_id)
     await visit_plans.end(desk, COLLEAGUE, first.visit_id, "围挡缺一块")
     assert (await check_in(desk, OFFICER, said(code))).refused == "problem.visit.cap_reached"
     clock.set(datetime(2027, 1, 2, 2, tzinfo=UTC))
@@ -255,7 +270,7 @@ async def test_a_quiet_day_keeps_everybody_out_but_whom_a_head_allowed_in(desk: 
     await visit_plans.allow(desk, HEAD, planned, "complaint", "有人举报扬尘")
     assert require_let_in(await check_in(desk, OFFICER, said(project.code))) == planned
     row = await EnterpriseVisit.get(id=planned)
-    assert (row.exception, row.exception_by_id, row.state) == ("complaint", HEAD.id, VisitState.UNDER_WAY)
+    assert (row.exception, row.exception_by_id, row.state) == ("complaint", HEAD.id, VisitState.WAITING)
 
 
 async def test_what_was_allowed_for_nothing_is_no_exception(desk: ProjectDesk) -> None:
@@ -275,35 +290,33 @@ async def test_four_ratings_are_shown_to_nobody_and_sums_grow_by_five(desk: Proj
     shown = []
     for score in scores:
         visit_id = await visited(desk, code)
-        await rating.rate(desk, visit_plans.rating_secret(desk, visit_id), score)
+        await rating.rate(desk, rating_codes.rating_code(desk, visit_id), score)
         (found,) = await rating.sums(OFFICER, 2026)
         shown.append((found.count, found.mean))
     assert shown == [(None, None)] * 4 + [(5, 4.2)] * 5 + [(10, 2.6)]
     assert await rating.sums(THIRD, 2026) == ()
     # Whoever sees every unit sees each by itself: no total that could be taken apart.
-    await visited(desk, code, THIRD, "A4")
+    await visited(desk, code, THIRD, "A4", FOURTH)
     assert [(one.unit, one.count) for one in await rating.sums(HEAD, 2026)] == [
         ("night", None),
         ("street", 10),
     ]
 
 
-async def test_only_the_link_rates_and_only_who_supervises_reads_the_words(
+async def test_only_the_code_rates_and_only_who_supervises_reads_the_words(
     desk: ProjectDesk, clock: FixedClock
 ) -> None:
     visit_id = await visited(desk, (await opened(desk)).code)
-    secret = visit_plans.rating_secret(desk, visit_id)
-    row = await EnterpriseVisit.get(id=visit_id)
-    assert rating.link_secret(desk, OFFICER, row) == secret
-    assert rating.link_secret(desk, HEAD, row) is None
+    code = await rating_codes.give_code(desk, HEAD, visit_id)
+    typed = code.lower().replace("-", " ")
     with pytest.raises(NotFound):
-        await rating.rate(desk, secret[:-1] + ("0" if secret[-1] != "0" else "1"), 5)
+        await rating.rate(desk, code[:-1] + ("3" if code[-1] == "2" else "2"), 5)
     with pytest.raises(Invalid):
-        await rating.rate(desk, secret, 6)
+        await rating.rate(desk, code, 6)
     for _ in range(2):
-        await rating.rate(desk, secret, 2, "态度不好")
+        await rating.rate(desk, typed, 2, "态度不好")
     with pytest.raises(Conflict):
-        await rating.rate(desk, secret, 5)
+        await rating.rate(desk, code, 5)
     assert [one.words for one in await rating.words_of(INSPECTOR, 2026)] == ["态度不好"]
     for actor in (OFFICER, HEAD, staff(37, Role.DISCIPLINE_INSPECTOR, EVERY_UNIT, Role.HANDLER)):
         with pytest.raises(Forbidden):
@@ -311,16 +324,132 @@ async def test_only_the_link_rates_and_only_who_supervises_reads_the_words(
     seen = repr(await queries.visit(desk, OFFICER, visit_id))
     told = repr(await AuditEntry.filter(case_id=visit_id).values_list("action", "detail"))
     assert "态度不好" not in seen + told
+    assert code not in told
     assert "enterprise_visit.rate" in told
-    clock.advance(timedelta(minutes=31))
-    assert rating.link_secret(desk, OFFICER, await EnterpriseVisit.get(id=visit_id)) is None
     clock.advance(timedelta(days=31))
     with pytest.raises(Gone):
-        await rating.rateable(desk, secret)
+        await rating.rateable(desk, code)
+
+
+async def test_the_code_to_rate_never_passes_through_the_hands_of_those_who_visited(
+    desk: ProjectDesk, clock: FixedClock
+) -> None:
+    project, owner = await opened(desk), citizen(person(1))
+    await bound_to_staff(desk, person(2))
+    with pytest.raises(Forbidden, match="staff_account"):
+        await actions.bind(desk, citizen(person(2)), project.id, actions.claim_secret(desk, project))
+    await actions.bind(desk, owner, project.id, actions.claim_secret(desk, project))
+    visit_id = await visited(desk, project.code)
+    for actor in (OFFICER, COLLEAGUE):
+        with pytest.raises(Forbidden):
+            await rating_codes.give_code(desk, actor, visit_id)
+    there = Actor(kind="staff", id=OFFICER.id, roles=HEAD.roles, units=HEAD.units)
+    stands_in = Actor(
+        kind="staff",
+        id=person(60),
+        roles=HEAD.roles,
+        units=HEAD.units,
+        held=(Held(Role.HEAD, EVERY_UNIT, OFFICER.id),),
+    )
+    for actor in (there, stands_in):
+        with pytest.raises(Forbidden, match="own_code"):
+            await rating_codes.give_code(desk, actor, visit_id)
+    (found,) = await rating_codes.own_visits(desk, project.id, {person(1)})
+    assert await rating_codes.own_visits(desk, project.id, {person(2)}) == ()
+    for who in ({"account_id": person(2)}, {"staff_id": OFFICER.id}):
+        with pytest.raises(Forbidden, match="staff_rates"):
+            await rating.rate(desk, found.code, 5, **who)  # type: ignore[arg-type]
+    assert (await EnterpriseVisit.get(id=visit_id)).rating is None
+    tried = AuditEntry.filter(case_id=visit_id, action="enterprise_visit.refuse_rating")
+    assert await tried.count() == 2
+    await rating.rate(desk, found.code, 4, account_id=person(1))
+    assert await rating_codes.own_visits(desk, project.id, {person(1)}) == ()
+    with pytest.raises(Conflict, match="no_code"):
+        await rating_codes.give_code(desk, HEAD, visit_id)
+
+
+async def bound_to_staff(desk: ProjectDesk, account_id: UUID) -> None:
+    async def work(change: Change) -> None:
+        await Account.create(id=account_id, created_at=change.now, updated_at=change.now)
+        await StaffBinding.create(
+            id=change.ids.new(), staff_id=OFFICER.id, account_id=account_id, bound_at=change.now
+        )
+
+    await desk.db.change(work)
+
+
+async def test_no_visit_begins_before_the_second_officer_confirms_under_a_login_of_their_own(
+    desk: ProjectDesk, clock: FixedClock
+) -> None:
+    code = (await opened(desk)).code
+    visit_id = require_let_in(await check_in(desk, OFFICER, said(code)))
+    assert (await check_in(desk, COLLEAGUE, said(code, "A1"))).visit_id == visit_id
+    with pytest.raises(Problem, match="wrong_state"):
+        await visit_plans.end(desk, OFFICER, visit_id, "看过了")
+    for actor in (OFFICER, HEAD):
+        with pytest.raises(Forbidden, match="not_second"):
+            await confirm(desk, actor, visit_id)
+    with pytest.raises(NotFound):
+        await confirm(desk, THIRD, visit_id)
+    row = await OfficerCertificate.get(number="A2")
+    await certificates.revoke_certificate(desk, HEAD, row.id, "调离")
+    with pytest.raises(Conflict, match="certificate_revoked"):
+        await confirm(desk, COLLEAGUE, visit_id)
+    await certificates.add_certificate(desk, HEAD, person(32), "B2", TODAY, TODAY + YEAR)
+    clock.advance(timedelta(minutes=31))
+    with pytest.raises(Gone, match="confirm_late"):
+        await confirm(desk, COLLEAGUE, visit_id)
+    assert (await EnterpriseVisit.get(id=visit_id)).state == VisitState.CANCELLED
+    # What lapsed counts for nothing: the one visit of the year is still to come.
+    again = require_let_in(await check_in(desk, OFFICER, said(code, "B2")))
+    clock.advance(timedelta(minutes=31))
+    third = require_let_in(await check_in(desk, OFFICER, said(code, "B2")))
+    assert third != again
+    for _ in range(2):
+        await confirm(desk, COLLEAGUE, third)
+    view = await queries.visit(desk, HEAD, third)
+    assert (view.state, view.confirmed_at) == (VisitState.UNDER_WAY, clock.now())
+    assert await AuditEntry.filter(case_id=again, action="enterprise_visit.lapse").count() == 1
+
+
+async def test_where_the_officer_stood_is_kept_or_why_nobody_knows(desk: ProjectDesk) -> None:
+    desk = with_section(desk, visits_per_year={"most": 9, "basis": "示例"})
+    site = Position(30.27, 120.15, "wgs84")
+    code = (await opened(desk, position=site)).code
+    with pytest.raises(Invalid, match=r"visit\.place"):
+        await check_in(desk, OFFICER, said(code, place_reason=" "))
+    with pytest.raises(Invalid):
+        await check_in(desk, OFFICER, said(code, position=Position(91, 0, "wgs84")))
+    near = Position(30.271, 120.15, "wgs84")
+    visit_id = require_let_in(await check_in(desk, OFFICER, said(code, position=near, accuracy_m=12.0)))
+    view = await queries.visit(desk, HEAD, visit_id)
+    assert (view.distance_m, view.accuracy_m, view.place_reason) == (111, 12.0, "")
+    await visit_plans.cancel(desk, OFFICER, visit_id, "改天再来")
+    visit_id = require_let_in(await check_in(desk, OFFICER, said(code)))
+    view = await queries.visit(desk, HEAD, visit_id)
+    assert (view.distance_m, view.has_position, view.place_reason) == (None, False, "工地里没有信号")
+
+
+async def test_a_deputy_checks_in_with_a_certificate_of_their_own_or_not_at_all(desk: ProjectDesk) -> None:
+    code = (await opened(desk)).code
+    held = (Held(Role.HANDLER, "street", OFFICER.id),)
+    clerk = Actor(
+        kind="staff",
+        id=person(41),
+        roles=frozenset({Role.HANDLER}),
+        units=frozenset({"street"}),
+        held=held,
+    )
+    assert await _turned_away(desk, clerk, said(code)) == "no_certificate"
+    # Standing in for somebody who patrols bars nobody who may inspect on their own account.
+    patrols = (Held(Role.HANDLER, "street"), Held(Role.GRID_OFFICER, "street", PATROL.id))
+    roles = frozenset({Role.HANDLER, Role.GRID_OFFICER})
+    officer = Actor(kind="staff", id=OFFICER.id, roles=roles, units=frozenset({"street"}), held=patrols)
+    assert (await check_in(desk, officer, said(code))).refused == ""
 
 
 async def test_a_visit_is_seen_and_ended_only_by_those_whose_it_is(desk: ProjectDesk) -> None:
-    visit_id = require_let_in(await check_in(desk, OFFICER, said((await opened(desk)).code)))
+    visit_id = await let_in(desk, (await opened(desk)).code)
     with pytest.raises(NotFound):
         await visit_plans.end(desk, THIRD, visit_id, "看过了")
     with pytest.raises(Forbidden, match=r"not_yours"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from casework.projects.desk import ProjectDesk
 from casework.projects.models import EnterpriseVisit, Project
 from casework.projects.profile import ProjectsSection
+from casework.projects.rating_codes import rating_code
 from casework.roles import Role
 from kit.db import Database
 from kit.sealing import FieldSealer
@@ -39,10 +41,14 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
+def projects(database: Database) -> ProjectDesk:
     section = msgspec.convert(SECTION, ProjectsSection)
-    desk = ProjectDesk(database, section, FieldSealer(KeyRing.random()), public_url="https://here.example")
-    async with console_on(database, tmp_path, projects=desk) as setting:
+    return ProjectDesk(database, section, FieldSealer(KeyRing.random()), public_url="https://here.example")
+
+
+@pytest.fixture
+async def setting(database: Database, tmp_path: Path, projects: ProjectDesk) -> AsyncIterator[ConsoleSetting]:
+    async with console_on(database, tmp_path, projects=projects) as setting:
         await setting.hire("head", "周华", (Role.HEAD, None))
         await setting.hire("first", "唐勇", (Role.HANDLER, "street"))
         await setting.hire("second", "罗燕", (Role.HANDLER, "street"))
@@ -54,7 +60,9 @@ async def sent(clerk: Clerk, path: str, **fields: str) -> Page:
     return await clerk.post(path, {"csrf_token": page.hidden("csrf_token"), **fields})
 
 
-async def test_a_visit_goes_from_the_board_to_the_rating(setting: ConsoleSetting) -> None:
+async def test_a_visit_goes_from_the_board_to_the_rating(
+    setting: ConsoleSetting, projects: ProjectDesk
+) -> None:
     async with setting.client() as clerk:
         await clerk.log_in("head")
         refused = await sent(clerk, "/console/projects", **BOARD | {"contact_phone": "13812345678"})
@@ -80,19 +88,50 @@ async def test_a_visit_goes_from_the_board_to_the_rating(setting: ConsoleSetting
             "code": f"https://here.example/h5/codes/{project.code}",
             "purpose": "查看围挡",
             "basis": "sites",
+            "latitude": "30.27",
+            "longitude": "120.15",
+            "accuracy": "12",
         }
+        nowhere = await sent(clerk, GATE, second_number="A2", **said | {"latitude": "", "purpose": "看围挡"})
+        assert nowhere.status == 422
+        assert "写明原因" in nowhere.text
+        assert "看围挡" in nowhere.text
         alone = await sent(clerk, GATE, second_number="A1", **said)
         assert (alone.status, "查看围挡" in alone.text) == (409, True)
         inside = await sent(clerk, GATE, second_number="A2", **said)
         found = re.fullmatch(r"/console/enterprise-visits/([0-9a-f-]{36})", inside.path)
         assert found is not None
+        assert "等同行人员确认" in inside.text
+        early = await sent(clerk, f"{inside.path}/end", findings="没有发现问题")
+        assert early.status == 409
+        own = await sent(clerk, f"{inside.path}/confirm")
+        assert own.status == 403
+    async with setting.client() as other:
+        await other.log_in("second")
+        board = await sent(other, GATE, second_number="A1", **said)
+        assert board.path == inside.path
+        begun = await sent(other, f"{inside.path}/confirm")
+        assert (begun.status, "检查中" in begun.text) == (200, True)
+    async with setting.client() as clerk:
+        await clerk.log_in("first")
         empty = await sent(clerk, f"{inside.path}/end", findings=" ")
         assert empty.status == 422
         ended = await sent(clerk, f"{inside.path}/end", findings="没有发现问题")
-        assert "data:image/svg+xml" in ended.text
+        assert "data:image/svg+xml" not in ended.text
+        assert (await sent(clerk, f"{inside.path}/code")).status == 403
         again = await sent(clerk, GATE, second_number="A2", **said)
         assert again.status == 409
         assert (await clerk.get("/console/enterprise-visits/nothing")).status == 404
         states = await EnterpriseVisit.all().order_by("created_at").values_list("state", flat=True)
         assert states == ["refused", "ended", "refused"]
         assert (await clerk.get("/console/enterprise-visits")).text.count("未准入") == 2
+    async with setting.client() as head:
+        await head.log_in("head")
+        page = await sent(head, f"{inside.path}/code")
+        assert (page.status, "data:image/svg+xml" in page.text, "误差约 12 米" in page.text) == (
+            200,
+            True,
+            True,
+        )
+        code = rating_code(projects, UUID(found[1]))
+        assert code in page.text

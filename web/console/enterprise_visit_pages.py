@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,9 +11,13 @@ import segno
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from casework.complaints.place import Position
 from casework.permissions import Operation
 from casework.projects import queries, rating, visit_plans, visiting
+from casework.projects.confirming import confirm
 from casework.projects.lifecycle import ENTERPRISE_VISIT, VisitState
+from casework.projects.rating_codes import give_code
+from casework.projects.sight import NOT_FOUND
 from casework.projects.views import VisitView
 from casework.projects.visiting import CheckIn
 from kit.clock import local
@@ -34,13 +39,14 @@ from web.console.project_words import (
     typed_in,
     unit_words,
 )
-from web.console.screens import Link, Note, Option
+from web.console.screens import Ask, Fact, Link, Note, Option
 from web.console.visitor import Visitor
 
-DONE = frozenset({"checked_in", "ended", "allowed", "cancelled"})
-GATE = ("code", "second_number", "purpose", "basis")
+DONE = frozenset({"checked_in", "confirmed", "ended", "allowed", "cancelled"})
+GATE = ("code", "second_number", "purpose", "basis", "place_reason")
+PLACE = ("latitude", "longitude", "accuracy")
 OPEN, OVER = (
-    (VisitState.PLANNED, VisitState.UNDER_WAY),
+    (VisitState.PLANNED, VisitState.WAITING, VisitState.UNDER_WAY),
     (
         VisitState.ENDED,
         VisitState.REFUSED,
@@ -48,8 +54,8 @@ OPEN, OVER = (
     ),
 )
 _CODE = re.compile(r"pj_[0-9A-Za-z]{8,36}", re.ASCII)
-_FIELDS = {"end": ("findings",), "allow": ("ground", "explanation"), "cancel": ("reason",)}
-_DONE = {"end": "ended", "allow": "allowed", "cancel": "cancelled"}
+_FIELDS = {"confirm": (), "end": ("findings",), "allow": ("ground", "explanation"), "cancel": ("reason",)}
+_DONE = {"confirm": "confirmed", "end": "ended", "allow": "allowed", "cancel": "cancelled"}
 
 
 async def show_visits(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -89,9 +95,17 @@ async def show_check_in(request: Request, door: ConsoleDoor, visitor: Visitor) -
 
 async def take_check_in(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
     """POST /console/enterprise-visits/check-in: the visit begins, or why it does not; both are kept."""
-    typed = typed_in(request, GATE)
+    typed = typed_in(request, (*GATE, *PLACE))
     found = _CODE.search(typed["code"])
-    said = CheckIn(**{**typed, "code": found[0] if found else typed["code"][:40]})
+    said = CheckIn(
+        code=found[0] if found else typed["code"][:40],
+        second_number=typed["second_number"],
+        purpose=typed["purpose"],
+        basis=typed["basis"],
+        position=_position(typed),
+        accuracy_m=_number(typed["accuracy"]),
+        place_reason=typed["place_reason"],
+    )
     try:
         result = await visiting.check_in(door.projects, visitor.actor, said)
         visit_id = visiting.require_let_in(result)
@@ -102,7 +116,7 @@ async def take_check_in(request: Request, door: ConsoleDoor, visitor: Visitor) -
 
 async def show_visit(request: Request, door: ConsoleDoor, visitor: Visitor, visit_id: str) -> HTTPResponse:
     """GET /console/enterprise-visits/{id}."""
-    found = id_of(visit_id, visit_plans.NOT_FOUND)
+    found = id_of(visit_id, NOT_FOUND)
     return await _one(door, visitor, found, Tried(notes=done_note(door, request, DONE)))
 
 
@@ -110,12 +124,14 @@ async def change_visit(
     request: Request, door: ConsoleDoor, visitor: Visitor, visit_id: str, act: str
 ) -> HTTPResponse:
     """POST /console/enterprise-visits/{id}/{act}: done, or the page again with what was typed."""
-    found = id_of(visit_id, visit_plans.NOT_FOUND)
+    found = id_of(visit_id, NOT_FOUND)
     if act not in _FIELDS:
-        raise NotFound(visit_plans.NOT_FOUND)
+        raise NotFound(NOT_FOUND)
     typed, actor, desk = typed_in(request, _FIELDS[act]), visitor.actor, door.projects
     try:
-        if act == "end":
+        if act == "confirm":
+            await confirm(desk, actor, found)
+        elif act == "end":
             await visit_plans.end(desk, actor, found, typed["findings"])
         elif act == "allow":
             await visit_plans.allow(desk, actor, found, typed["ground"], typed["explanation"])
@@ -126,6 +142,20 @@ async def change_visit(
     except Problem as problem:
         return await _one(door, visitor, found, refused(door, act, typed, problem))
     return redirect(f"{VISITS}/{found}?done={_DONE[act]}", status=303)
+
+
+async def show_rating_code(
+    request: Request, door: ConsoleDoor, visitor: Visitor, visit_id: str
+) -> HTTPResponse:
+    """POST /console/enterprise-visits/{id}/code: the page with the code for the enterprise, once it is in the chain."""
+    found = id_of(visit_id, NOT_FOUND)
+    try:
+        code = await give_code(door.projects, visitor.actor, found)
+    except NotFound:
+        raise
+    except Problem as problem:
+        return await _one(door, visitor, found, refused(door, "code", {}, problem))
+    return await _one(door, visitor, found, Tried(), code)
 
 
 async def show_ratings(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -206,7 +236,9 @@ async def _gate(door: ConsoleDoor, visitor: Visitor, tried: Tried) -> HTTPRespon
             ask(door, tried, "second_number", at_most=60),
             ask(door, tried, "purpose", now=purpose, at_most=200),
             ask(door, tried, "basis", "choice", now=basis, options=basis_options(door)),
+            ask(door, tried, "place_reason", optional=True, at_most=200),
         ),
+        locates=tuple(tried.typed.get(name, "") for name in PLACE),  # type: ignore[arg-type]
     )
     own = ThingList(
         name="gate-what",
@@ -221,27 +253,39 @@ async def _gate(door: ConsoleDoor, visitor: Visitor, tried: Tried) -> HTTPRespon
         notes=tuple(notes),
         lists=(own,),
         forms=(form,),
+        locates=True,
     )
     return shown(door, "things.html", await frame_for(door, visitor, PROJECTS), page, tried.status)
 
 
-async def _one(door: ConsoleDoor, visitor: Visitor, visit_id: UUID, tried: Tried) -> HTTPResponse:
+async def _one(
+    door: ConsoleDoor, visitor: Visitor, visit_id: UUID, tried: Tried, code: str = ""
+) -> HTTPResponse:
     text = door.words.text
     view = await queries.visit(door.projects, visitor.actor, visit_id)
-    row = await queries.visit_row(visitor.actor, visit_id)
-    secret = rating.link_secret(door.projects, visitor.actor, row)
     notes = [*tried.notes]
     if not view.exception:
         notes += (Note(words=against_words(door, key, params), tone="soon") for key, params in view.against)
     lists = []
-    if secret is not None:
-        address = f"{door.projects.public_url}/h5/visits/{secret}"
+    if code:
+        address = f"{door.projects.public_url}/h5/visits/{code}"
         lists.append(
             ThingList(
                 name="rate",
                 title=text("console_projects.rate_title"),
+                facts=(Fact(name=text("console_projects.rate_code"), words=code),),
                 drawing=segno.make(address, error="m").svg_data_uri(scale=7, border=2),
-                drawing_words=text("console_projects.rate_words"),
+                drawing_words=text(
+                    "console_projects.rate_words", address=f"{door.projects.public_url}/h5/visits"
+                ),
+            )
+        )
+    elif view.state == VisitState.ENDED and _of_two(view, visitor):
+        lists.append(
+            ThingList(
+                name="rate",
+                title=text("console_projects.rate_title"),
+                words=text("console_projects.rate_by_others"),
             )
         )
     links: tuple[Link, ...] = ()
@@ -268,7 +312,8 @@ async def _one(door: ConsoleDoor, visitor: Visitor, visit_id: UUID, tried: Tried
 def _forms(door: ConsoleDoor, visitor: Visitor, view: VisitView, tried: Tried) -> tuple[SideForm, ...]:
     """A form for each move that is this visitor's here."""
     grounds = tuple(Option(value=one.code, words=one.name) for one in door.projects.section.grounds)
-    asks = {
+    asks: dict[str, tuple[Ask, ...]] = {
+        "confirm": (),
         "end": (ask(door, tried.of("end"), "findings", "long", at_most=visit_plans.FINDINGS_AT_MOST),),
         "allow": (
             ask(door, tried.of("allow"), "ground", "choice", options=grounds),
@@ -276,14 +321,11 @@ def _forms(door: ConsoleDoor, visitor: Visitor, view: VisitView, tried: Tried) -
         ),
         "cancel": (ask(door, tried.of("cancel"), "reason", at_most=400),),
     }
-    own = view.officer_id == visitor.actor.id
     forms = []
     for move in ENTERPRISE_VISIT.moves_from(view.state):
         if move.name not in asks or visitor.actor.roles.isdisjoint(move.by):
             continue
-        if (move.name == "allow" and (own or not view.against)) or (
-            move.name == "end" and not _of_two(view, visitor)
-        ):
+        if not _is_theirs(move.name, view, visitor):
             continue
         name = door.words.text(f"enterprise_visit.move.{move.name}")
         forms.append(
@@ -293,12 +335,51 @@ def _forms(door: ConsoleDoor, visitor: Visitor, view: VisitView, tried: Tried) -
                 action=f"{VISITS}/{view.id}/{move.name}",
                 button=name,
                 asks=asks[move.name],
+                hint=door.words.text("console_projects.confirm_hint", name=view.officer)
+                if move.name == "confirm"
+                else "",
                 is_folded=move.name == "cancel",
                 is_grave=move.name == "cancel",
+            )
+        )
+    if view.state == VisitState.ENDED and not _of_two(view, visitor) and visitor.may(Operation.KEEP_PROJECTS):
+        forms.append(
+            SideForm(
+                name="code",
+                title=door.words.text("console_projects.give_code"),
+                action=f"{VISITS}/{view.id}/code",
+                button=door.words.text("console_projects.give_code"),
+                hint=door.words.text("console_projects.give_code_hint"),
             )
         )
     return tuple(forms)
 
 
+def _is_theirs(move: str, view: VisitView, visitor: Visitor) -> bool:
+    """Whether a move that the role allows is this very person's here."""
+    match move:
+        case "confirm":
+            return visitor.actor.id == view.second_officer_id
+        case "allow":
+            return bool(view.against) and visitor.actor.id != view.officer_id
+        case "end":
+            return _of_two(view, visitor)
+        case _:
+            return True
+
+
 def _of_two(view: VisitView, visitor: Visitor) -> bool:
     return visitor.actor.id in (view.officer_id, view.second_officer_id)
+
+
+def _position(typed: Mapping[str, str]) -> Position | None:
+    """Where the phone says it is; None where it says nothing that is a place."""
+    latitude, longitude = _number(typed["latitude"]), _number(typed["longitude"])
+    return Position(latitude, longitude, "wgs84") if latitude is not None and longitude is not None else None
+
+
+def _number(typed: str) -> float | None:
+    try:
+        return float(typed) if len(typed) <= 20 else None
+    except ValueError:
+        return None

@@ -10,7 +10,13 @@ from web.console.project_screens import ThingLine
 from web.console.project_words import VISITS, unit_words
 from web.console.screens import Chip, Fact, Tone
 
-_TONES: dict[str, Tone] = {"planned": "brand", "under_way": "soon", "ended": "good", "refused": "late"}
+_TONES: dict[str, Tone] = {
+    "planned": "brand",
+    "waiting": "late",
+    "under_way": "soon",
+    "ended": "good",
+    "refused": "late",
+}
 
 
 def visit_line(door: ConsoleDoor, one: VisitView) -> ThingLine:
@@ -49,6 +55,23 @@ def against_words(door: ConsoleDoor, key: str, params: Mapping[str, object]) -> 
     return door.words.text(f"console_projects.against.{key.rpartition('.')[2]}", **params)
 
 
+def _place(door: ConsoleDoor, one: VisitView) -> str:
+    """How far from the site the check-in was, or why nobody can tell."""
+    text = door.words.text
+    if one.place_reason:
+        return text("console_projects.place.not_given", reason=one.place_reason)
+    if not one.has_position:
+        return ""
+    parts = []
+    if one.distance_m is not None:
+        parts.append(text("console_projects.place.distance", metres=f"{one.distance_m:.0f}"))
+    else:
+        parts.append(text("console_projects.place.no_site"))
+    if one.accuracy_m is not None:
+        parts.append(text("console_projects.place.accuracy", metres=f"{one.accuracy_m:.0f}"))
+    return "".join(parts)
+
+
 def visit_facts(door: ConsoleDoor, one: VisitView) -> tuple[Fact, ...]:
     """Everything about a visit but how the enterprise found it."""
     text, now = door.words.text, door.clock.now()
@@ -68,6 +91,8 @@ def visit_facts(door: ConsoleDoor, one: VisitView) -> tuple[Fact, ...]:
         "basis": one.basis,
         "on": one.planned_for_on.isoformat() if one.planned_for_on is not None else "",
         "checked_in_at": moment("checked_in_at"),
+        "confirmed_at": moment("confirmed_at"),
+        "place": _place(door, one),
         "ended_at": moment("ended_at"),
         "exception": f"{one.exception} · {one.exception_words} · {one.exception_by}" if one.exception else "",
         "findings": one.findings,

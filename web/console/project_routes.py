@@ -9,6 +9,7 @@ from web.console.certificate_pages import add_certificate, revoke_certificate, s
 from web.console.enterprise_visit_pages import (
     change_visit,
     show_check_in,
+    show_rating_code,
     show_ratings,
     show_visit,
     show_visits,
@@ -30,6 +31,7 @@ PROJECT_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("POST", CHECK_IN, May.INSPECT_ENTERPRISES, take_check_in, "take_check_in"),
     ("GET", "/enterprise-visits/ratings", May.SEE_VISIT_RATINGS, show_ratings, "visit_ratings"),
     ("GET", VISIT, May.SEE_PROJECTS, show_visit, "enterprise_visit"),
+    ("POST", VISIT + "/code", May.KEEP_PROJECTS, show_rating_code, "visit_rating_code"),
     ("POST", VISIT + "/<act:str>", May.PLAN_ENTERPRISE_VISITS, change_visit, "change_enterprise_visit"),
     ("GET", CERTIFICATES, May.SEE_PROJECTS, show_certificates, "certificates"),
     ("POST", CERTIFICATES, May.KEEP_CERTIFICATES, add_certificate, "add_certificate"),

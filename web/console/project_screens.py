@@ -10,7 +10,10 @@ from web.console.screens import Ask, Chip, Fact, Link, Note
 
 @dataclass(frozen=True, kw_only=True)
 class SideForm:
-    """A form beside the page. A `folded` one is opened first; a `grave` one says so by its colour."""
+    """A form beside the page. A `folded` one is opened first; a `grave` one says so by its colour.
+
+    One that `locates` asks the phone where it is: latitude, longitude and accuracy as they were sent before.
+    """
 
     name: str
     title: str
@@ -19,6 +22,7 @@ class SideForm:
     asks: tuple[Ask | Box, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    locates: tuple[str, str, str] | None = None
     is_folded: bool = False
     is_grave: bool = False
 
@@ -61,5 +65,6 @@ class ThingsPage:
     forms: tuple[SideForm, ...] = ()
     find: str | None = None
     find_action: str = ""
+    locates: bool = False
     more: str = ""
     first: str = ""

@@ -6,27 +6,32 @@ A board is for anybody, as the sign is. The link to rate is all it takes: whoeve
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from casework.people.merging import members
 from casework.projects import actions, queries, rating
 from casework.projects.models import Project
 from casework.projects.rating import RateableVisit
+from casework.projects.rating_codes import OwnVisit, own_visits
 from casework.projects.views import ProjectView
 from kit.clock import local
+from kit.http.cookies import SessionCookie
 from kit.http.rate_limit import by_address
-from kit.problems import Conflict, Invalid, NotFound, Problem
+from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
-from web.h5.project_screens import BoardPage, ClaimPage, ShownNotice, VisitRatingPage
-from web.h5.screens import Fact, Option
+from web.h5.project_screens import BoardPage, ClaimPage, CodePage, ShownNotice, VisitRatingPage
+from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
 RATE = "/h5/visits"
 SCORES = ("5", "4", "3", "2", "1")
 _TRIES_A_MINUTE, _MOMENT = 30, timedelta(seconds=1)
+TYPED_AT_MOST, STAFF = 60, "staff"
 _CHECK_IN = "/console/enterprise-visits/check-in"
 
 
@@ -52,6 +57,13 @@ async def show_board(
         title=view.name,
         facts=_facts(door, facts),
         own=await _own(door, visitor, view),
+        rateable=tuple(
+            Link(
+                href=f"{RATE}/{one.code}",
+                words=text("h5_projects.rate_visit", on=one.on.isoformat(), purpose=one.purpose),
+            )
+            for one in await _rateable(door, visitor, view)
+        ),
         notices=tuple(
             ShownNotice(
                 title=one.title,
@@ -71,6 +83,26 @@ async def show_board(
     return shown(door, "project.html", frame_for(request, door, visitor), page)
 
 
+async def show_code_form(request: Request, door: H5Door, visitor: Visitor | None) -> HTTPResponse:
+    """GET /h5/visits?code=…: where a code that was told by telephone is typed; one that is typed leads to its page."""
+    typed = str(request.args.get("code", "")).strip()[:TYPED_AT_MOST]
+    if not typed:
+        return _code_form(request, door, visitor, "", "")
+    await door.limits.take("h5-visit", by_address(door.addresses.of(request)), per_minute=_TRIES_A_MINUTE)
+    try:
+        await rating.rateable(door.projects, typed)
+    except Problem as problem:
+        return _code_form(request, door, visitor, typed, door.words.text(problem.key), problem.status)
+    return redirect(f"{RATE}/{quote(typed, safe='')}", status=303)
+
+
+def _code_form(
+    request: Request, door: H5Door, visitor: Visitor | None, typed: str, wrong: str, status: int = 200
+) -> HTTPResponse:
+    page = CodePage(title=door.words.text("h5_projects.code.title"), action=RATE, typed=typed, wrong=wrong)
+    return shown(door, "visit_code.html", frame_for(request, door, visitor, RATE), page, status)
+
+
 async def show_rating(request: Request, door: H5Door, visitor: Visitor | None, secret: str) -> HTTPResponse:
     """GET /h5/visits/<secret>: looking changes nothing."""
     return _rating_page(request, door, visitor, secret, await rating.rateable(door.projects, secret))
@@ -83,10 +115,23 @@ async def rate_visit(request: Request, door: H5Door, visitor: Visitor | None, se
     form: dict[str, list[object]] = request.form or {}
     score, typed = str(form.get("score", "")), str(form.get("words", ""))[:5_000]
     try:
-        await rating.rate(door.projects, secret, int(score) if score in SCORES else 0, typed)
-    except (Invalid, Conflict) as problem:
+        await rating.rate(
+            door.projects,
+            secret,
+            int(score) if score in SCORES else 0,
+            typed,
+            account_id=visitor.account_id if visitor is not None else None,
+            staff_id=await _staff_here(request, door),
+        )
+    except (Invalid, Conflict, Forbidden) as problem:
         return _rating_page(request, door, visitor, secret, view, problem, score, typed)
     return redirect(f"{RATE}/{secret}?done=1", status=303)
+
+
+async def _staff_here(request: Request, door: H5Door) -> UUID | None:
+    """Who is signed in at the console in this very browser."""
+    session = await door.sessions.read(SessionCookie(STAFF, door.public_url).read(request), STAFF)
+    return session.subject_id if session is not None else None
 
 
 async def show_claim(
@@ -119,6 +164,13 @@ async def _own(door: H5Door, visitor: Visitor | None, view: ProjectView) -> tupl
     if contact is None:
         return ()
     return _facts(door, {"key_contact": contact.name, "key_phone": contact.phone})
+
+
+async def _rateable(door: H5Door, visitor: Visitor | None, view: ProjectView) -> tuple[OwnVisit, ...]:
+    """Visits that the project's own people may rate."""
+    if visitor is None:
+        return ()
+    return await own_visits(door.projects, view.id, await members(visitor.account_id))
 
 
 async def _claimed(door: H5Door, project_id: str, secret: str) -> Project:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.h5.screens import Fact, Option
+from web.h5.screens import Fact, Link, Option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class ShownNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardPage:
-    """A project's board. `own` are facts for its own people only; `officers` is where officers check in."""
+    """A project's board. `own` are facts for its own people only, `rateable` the visits they may rate; `officers` is where officers check in."""
 
     title: str
     facts: tuple[Fact, ...]
@@ -28,7 +28,18 @@ class BoardPage:
     file: str
     words: str
     code: str
+    rateable: tuple[Link, ...] = ()
     officers: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePage:
+    """Where the code of a visit is typed."""
+
+    title: str
+    action: str
+    typed: str = ""
+    wrong: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
