@@ -394,6 +394,19 @@ def test_dates_are_told_as_the_local_wall_shows_them() -> None:
     assert (params["answer_by_month"], params["answer_by_day"]) == ("11", "26")
 
 
+def test_limits_of_notices_to_put_right_call_the_party_then_the_officer_then_the_heads() -> None:
+    def called(mark: str, clock: str) -> set[str]:
+        values = DEADLINE | {"case_kind": "rectification", "clock": f"rectification.{clock}"}
+        event = DeadlineReached(**values, mark=mark, unit="street", account_id=person(1))
+        return {rule.audience.value for rule in BOOK.rules_for(event)}
+
+    marks = ("half", "most", "due", "overdue")
+    assert [called(mark, "rectify") for mark in marks] == [set(), {"owner"}, {"assignee"}, set()]
+    assert [called(mark, "recheck") for mark in marks] == [
+        set(), {"assignee"}, {"assignee"}, {"assignee", "unit_heads"},
+    ]  # fmt: skip
+
+
 def test_long_text_is_shortened_with_an_ellipsis() -> None:
     assert excerpt("一" * 400) == "一" * 299 + "…"
     assert excerpt("短") == "短"
@@ -497,6 +510,8 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.danger_unreached",
         "notify.staff.danger_passed_on",
         "notify.staff.danger_acknowledged",
+        "notify.staff.enterprise_visit_to_confirm",
+        "notify.staff.rectification_due",
         "notify.staff.complaint_assigned",
         "notify.staff.complaint_handed_over",
         "notify.staff.complaint_referred",
