@@ -46,7 +46,7 @@ from web.h5.permit_kinds import show_permits, show_sample
 from web.h5.permit_map import give_areas
 from web.h5.permit_preview import send_draft
 from web.h5.permit_wizard import discard_draft, keep_for_later, show_draft, take_step
-from web.h5.project_pages import claim, rate_visit, show_claim, show_rating
+from web.h5.project_pages import claim, rate_visit, show_claim, show_code_form, show_rating
 from web.h5.receipt_page import leave_case, open_case, show_receipt
 from web.h5.search_page import show_search
 from web.h5.sign_pages import show_own_sign, show_own_signs, show_sign_photo, take_sign_check
@@ -76,6 +76,7 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/leave", leave, "leave")
     route("GET", "/print/<size:str>", choose_print, "print")
     route("GET", "/codes/<code:str>", for_anybody(show_code), "code")
+    route("GET", "/visits", for_anybody(show_code_form), "visit_code")
     route("GET", "/visits/<secret:str>", for_anybody(show_rating), "visit_rating")
     route("POST", "/visits/<secret:str>", for_anybody(rate_visit), "rate_visit")
     route("GET", "/projects/<project_id:str>/<secret:str>", signed_in(show_claim), "project_claim")
