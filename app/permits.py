@@ -11,6 +11,8 @@ from casework.permits.desk import PermitDesk
 from casework.permits.in_force import alarm_not_restored, expire_past_end
 from casework.permits.kinds import PermitsSection
 from casework.permits.pauses import resume_past_expected
+from casework.permits.renewing import renew_by_silence
+from casework.permits.replacing import replace_begun
 from casework.sign_filings.desk import SignDesk
 from casework.sign_filings.registering import SignRegister
 from casework.sign_filings.section import SignsSection
@@ -57,5 +59,12 @@ async def pass_time(desk: PermitDesk) -> int:
 
 
 async def end_permits(desk: PermitDesk) -> int:
-    """What happens to permits by themselves: they end, and an alarm is given where a place was not cleaned up in time."""
-    return await expire_past_end(desk) + await alarm_not_restored(desk)
+    """What happens to permits by themselves: what silence renews, what a changed one replaces, what ends, and an alarm where a
+    place was not cleaned up in time. Returns how many.
+    """
+    return (
+        await renew_by_silence(desk)
+        + await replace_begun(desk)
+        + await expire_past_end(desk)
+        + await alarm_not_restored(desk)
+    )

@@ -19,6 +19,7 @@ from casework.permits.deciding import grant
 from casework.permits.decision_rules import Grant as Wish
 from casework.permits.desk import PermitDesk
 from casework.permits.drafts import begin, save
+from casework.permits.ending_rules import EndingWish
 from casework.permits.forms import Filled
 from casework.permits.kinds import PermitsSection
 from casework.permits.models import Permit, PermitApplication
@@ -77,6 +78,13 @@ _STALL = {
     ],
 }
 SECTION = msgspec.convert({"kinds": [_STALL, *KINDS[2:]]}, PermitsSection)
+REPAIR = EndingWish(
+    ground="抢修",
+    basis="行政许可法第八条",
+    cause="circumstances_changed",
+    compensation="搭建费凭票据补偿",
+)
+FRAUDULENT = EndingWish(ground="材料是假的", basis="行政许可法第六十九条", cause="fraud")
 HERE = Position(30.1, 118.1, "wgs84")
 VISIT = Visit(officer_id=SURVEYOR.id or person(44), second_officer_id=SECOND.id or person(45))
 FITS = Findings(findings="净宽够，不占盲道", outcome="fits", measured=Measured(area_m2=11.5))

@@ -52,6 +52,30 @@ PERMIT_RULES: tuple[Rule, ...] = (
         code="permit_resumed_owner", event=permits.ApplicationResumed, template="notify.permit.resumed"
     ),
     result_rule(code="permit_delay_owner", event=permits.DelayExplained, template="notify.permit.delay"),
+    result_rule(code="permit_extended_owner", event=permits.LimitExtended, template="notify.permit.extended"),
+    result_rule(
+        code="permit_hearing_right_owner",
+        event=permits.HearingRightTold,
+        template="notify.permit.hearing_right",
+    ),
+    result_rule(
+        code="permit_hearing_called_owner",
+        event=permits.HearingCalled,
+        template="notify.permit.hearing_called",
+    ),
+    result_rule(
+        code="permit_hearing_arranged_owner",
+        event=permits.HearingArranged,
+        template="notify.permit.hearing_arranged",
+    ),
+    progress_rule(
+        code="permit_hearing_held_owner", event=permits.HearingHeld, template="notify.permit.hearing_held"
+    ),
+    result_rule(
+        code="permit_hearing_off_owner",
+        event=permits.HearingCalledOff,
+        template="notify.permit.hearing_called_off",
+    ),
     result_rule(
         code="permit_granted_owner", event=permits.ApplicationGranted, template="notify.permit.granted"
     ),
@@ -172,6 +196,58 @@ PERMIT_RULES: tuple[Rule, ...] = (
         event=permits.PermitNotRestored,
         audience=UNIT_HEADS,
         template="notify.staff.permit_not_restored",
+    ),
+    work_rule(
+        code="permit_statement_approvers",
+        event=permits.StatementMade,
+        audience=APPROVERS,
+        template="notify.staff.permit_statement",
+    ),
+    called_rule(
+        code="permit_hearing_called_approvers",
+        event=permits.HearingCalled,
+        audience=APPROVERS,
+        template="notify.staff.permit_hearing_called",
+    ),
+    called_rule(
+        code="permit_hearing_presider",
+        event=permits.HearingArranged,
+        audience=SURVEYORS,
+        template="notify.staff.permit_hearing_presider",
+    ),
+    called_rule(
+        code="permit_renewed_by_silence_heads",
+        event=permits.RenewedBySilence,
+        audience=UNIT_HEADS,
+        template="notify.staff.permit_renewed_by_silence",
+    ),
+    # Whose answer is late holds up what was promised: their people and ours are told.
+    deadline_rule(
+        code="co_sign_most_signers",
+        audience=CO_SIGNERS,
+        template="notify.staff.deadline_most",
+        when="co_sign_most",
+        page=True,
+    ),
+    deadline_rule(
+        code="co_sign_due_signers",
+        audience=CO_SIGNERS,
+        template="notify.staff.deadline_due",
+        when="co_sign_due",
+        page=True,
+    ),
+    deadline_rule(
+        code="co_sign_due_approvers",
+        audience=APPROVERS,
+        template="notify.staff.deadline_due",
+        when="co_sign_due",
+    ),
+    deadline_rule(
+        code="co_sign_overdue_unit_heads",
+        audience=UNIT_HEADS,
+        template="notify.staff.deadline_overdue",
+        when="co_sign_overdue",
+        page=True,
     ),
     deadline_rule(
         code="permit_most_approvers",

@@ -15,7 +15,7 @@ from tortoise.queryset import QuerySet
 
 from casework.actors import Actor, clock
 from casework.closing import close_each
-from casework.complaints.wording import REASON_AT_MOST, optional, required
+from casework.complaints.wording import REASON_AT_MOST, digest, optional, required
 from casework.documents.papers import Paper
 from casework.permits import co_signing, facts
 from casework.permits.clocks import PROMISE, is_past, promised, require_unanswered, start_promise
@@ -26,7 +26,7 @@ from casework.permits.materials import attached_to
 from casework.permits.models import PermitApplication
 from casework.permits.moving import PermitStep, take
 from casework.permits.papers import issue_about, particulars
-from casework.permits.wording import span_words
+from casework.permits.wording import span_words, warning
 from kit.db import Change
 from kit.problems import Conflict
 
@@ -66,18 +66,23 @@ async def refuse(
     *,
     ground: str,
     responsible_body: str = "",
+    has_false_materials: bool = False,
     expected_revision: int | None = None,
 ) -> PermitApplication:
-    """Do not take it in, with the paper that says why; `responsible_body` where it is another's to decide."""
+    """Do not take it in, with the paper that says why; `responsible_body` where it is another's to decide.
+
+    `has_false_materials`: what was handed in is false; the paper warns the applicant (行政许可法 78).
+    """
     why = required(ground, field="ground", at_most=REASON_AT_MOST)
     body = optional(responsible_body, field="responsible_body", at_most=100)
 
     async def fill(change: Change, row: PermitApplication) -> None:
         require_unanswered(row, change.now)
-        row.ground = why
+        row.ground, row.has_false_materials = why, has_false_materials
 
     async def follow(change: Change, row: PermitApplication) -> None:
-        data = msgspec.structs.replace(particulars(desk, row), reasons=(why,), responsible_body=body or "")
+        reasons = (why, *warning(desk, row))
+        data = msgspec.structs.replace(particulars(desk, row), reasons=reasons, responsible_body=body or "")
         await issue_about(desk, change, actor, row, Paper.REFUSAL, data)
         await facts.keep(desk, change, row, "refused")
 
@@ -85,7 +90,12 @@ async def refuse(
         move="refuse",
         tell=ApplicationRefused,
         given={"ground": why},
-        content={"ground": why, "responsible_body": body},
+        # The words stand in the row and on the paper; the chain attests them.
+        content={
+            "ground_digest": digest(desk.sealer, why),
+            "responsible_body": body,
+            "has_false_materials": has_false_materials,
+        },
         telling={"reason": why},
         fill=fill,
         follow=follow,

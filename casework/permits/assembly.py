@@ -245,6 +245,10 @@ def _clock(
 ) -> ClockView:
     words, limit = desk.documents.catalogue, reckoned.limit
     lines = explain(reckoned.deadline, words)
+    if reckoned.extended_by:
+        lines.append(
+            words.text("permit_said.extended", span=span_words(words, limit.unit, reckoned.extended_by))
+        )
     if reckoned.paused_for:
         lines.append(
             words.text("permit_said.stood_still", span=span_words(words, limit.unit, reckoned.paused_for))

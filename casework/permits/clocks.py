@@ -23,12 +23,13 @@ from kit.problems import Conflict
 from kit.workflow import Limit
 
 IN_HAND = frozenset({State.ACCEPTED, State.SURVEY_SCHEDULED, State.SURVEYED})
-ACCEPT, CORRECT, SURVEY, PROMISE, DECIDE, DELIVER = (
+ACCEPT, CORRECT, SURVEY, PROMISE, DECIDE, EXTEND, DELIVER = (
     "accept",
     "correct",
     "survey",
     "promise",
     "decide",
+    "extend",
     "deliver",
 )
 _BY_STATE = {
@@ -121,24 +122,38 @@ def reckon(
     still = tuple(pauses)
     started_at = row.promise_started_at if row.promise_started_at is not None else row.accepted_at
 
-    def one(limit: Limit, began_at: datetime) -> Reckoning:
-        found, stood = add_up(limit, began_at, calendar), 0
+    def one(limit: Limit, began_at: datetime, more: int = 0) -> Reckoning:
+        found, stood = add_up(limit, began_at, calendar, more), 0
         for each in still:
             # What was missed before the clock stopped stays missed.
             if each.started_at >= found.due_at:
                 break
             stood += paused(limit, each, calendar)
-            found = add_up(limit, began_at, calendar, paused_for=stood)
+            found = add_up(limit, began_at, calendar, more, stood)
         return found
 
     promise, survey = limit_for(section, row.kind, PROMISE), limit_for(section, row.kind, SURVEY)
     decide = limit_for(section, row.kind, DECIDE) or section.limits.decide.limit(f"permits.limits.{DECIDE}")
+    extension = extension_for(section, row.kind) if row.extended_at is not None else None
+    extended_by = extension.amount if extension is not None else 0
     return Clocks(
         promise=one(promise, started_at) if promise is not None else None,
-        statutory=one(decide, row.accepted_at),
+        statutory=one(decide, row.accepted_at, extended_by),
         survey=one(survey, row.accepted_at) if survey is not None else None,
         is_paused=any(each.ended_at is None for each in still),
     )
+
+
+def extension_for(section: PermitsSection, code: str) -> Limit | None:
+    """How much the head may add to the law's limit; None for a kind whose own limit is counted in something else."""
+    extend = limit_for(section, code, EXTEND)
+    decide = limit_for(section, code, DECIDE)
+    return extend if extend is not None and decide is not None and extend.unit == decide.unit else None
+
+
+async def reckoned(desk: PermitDesk, row: PermitApplication) -> Clocks | None:
+    """The same with what is known of the pauses now."""
+    return reckon(desk.section, desk.calendar, row, await pauses_of(row))
 
 
 def start_promise(desk: PermitDesk, row: PermitApplication, accepted_at: datetime) -> None:
@@ -161,7 +176,7 @@ async def set_limit(desk: PermitDesk, row: PermitApplication, before: str | None
     if state in IN_HAND:
         if before is None or before not in IN_HAND:
             row.limit_started_at = row.promise_started_at or now
-        put_clocks(row, reckon(desk.section, desk.calendar, row, await pauses_of(row)))
+        put_clocks(row, await reckoned(desk, row))
         return
     if before != row.state:
         row.limit_started_at = now

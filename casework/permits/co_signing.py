@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from casework.actors import Actor, clock
-from casework.complaints.wording import REASON_AT_MOST, optional
+from casework.complaints.wording import REASON_AT_MOST, digest, optional
 from casework.permits.desk import PermitDesk
 from casework.permits.events import CoSignatureAsked, CoSignatureGiven
 from casework.permits.forms import holds
@@ -46,6 +46,8 @@ async def ask(desk: PermitDesk, change: Change, row: PermitApplication) -> int:
         signature = CoSignature(
             id=change.ids.new(),
             application_id=row.id,
+            reference=row.reference,
+            asking_unit=row.unit,
             organ=one.code,
             unit=one.unit,
             state=CO_SIGNATURE.initial,
@@ -104,7 +106,12 @@ async def answer(
         signature.updated_at = change.now
         await signature.save()
         organ = organ_name(desk, row, signature)
-        content = {"organ": organ, "opinion": opinion, "words": said, "is_late": is_late(signature)}
+        content = {
+            "organ": organ,
+            "opinion": opinion,
+            "words_digest": digest(desk.sealer, said),
+            "is_late": is_late(signature),
+        }
         await note(change, actor, row, "co_sign", content)
         change.emit(told(desk, CoSignatureGiven, row, change, {"organ": organ}), row.id)
         return True
@@ -123,11 +130,11 @@ async def pass_over(
 ) -> None:
     """Decide without an answer that did not come in time, and why; on a locked row. Raises Problem."""
     CO_SIGNATURE.check("pass_over", signature.state, actor.roles, {"reason": reason})
-    signature.state = CoSignatureState.PASSED_OVER.value
+    signature.state, signature.words = CoSignatureState.PASSED_OVER.value, reason
     signature.revision += 1
     signature.updated_at = change.now
-    await signature.save(update_fields=["state", "revision", "updated_at"])
-    content = {"organ": organ_name(desk, row, signature), "reason": reason}
+    await signature.save(update_fields=["state", "words", "revision", "updated_at"])
+    content = {"organ": organ_name(desk, row, signature), "reason_digest": digest(desk.sealer, reason)}
     await note(change, actor, row, "pass_over_co_signer", content)
 
 

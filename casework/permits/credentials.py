@@ -76,7 +76,9 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a permit ended before its time. `by` is the number of the one that replaced it."""
+    """How a permit ended before its time. `by` is the number of the one that replaced it; that may lie ahead: until then the
+    old one holds.
+    """
 
     ending: Ending
     at: datetime
@@ -85,12 +87,16 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a check came to. `claims` are what the paper has to say, None for a fake; `fault` is why it is one."""
+    """What a check came to. `claims` are what the paper has to say, None for a fake; `fault` is why it is one.
+
+    `is_renewing`: valid beyond its time, because its renewal is not decided. A valid one with `ended` is replaced then.
+    """
 
     outcome: Outcome
     claims: Claims | None = None
     fault: Fault = ""
     ended: Ended | None = None
+    is_renewing: bool = False
 
 
 def new_code() -> str:
@@ -147,17 +153,20 @@ def read_token(token: str, keys: Mapping[str, PublicKey], withdrawn: frozenset[s
     return Verdict(outcome="valid", claims=claims)
 
 
-def judge(claims: Claims, ended: Ended | None, now: datetime) -> Verdict:
-    """What holds now of a permit that is genuine. Its end goes before its time: a revoked one stays revoked."""
-    if ended is not None and ended.ending == "replaced":
-        return Verdict(outcome="replaced", claims=claims, ended=ended)
-    if ended is not None:
+def judge(claims: Claims, ended: Ended | None, now: datetime, *, is_renewing: bool = False) -> Verdict:
+    """What holds now of a permit that is genuine. Its end goes before its time: a revoked one stays revoked. `is_renewing`: a
+    renewal that was asked for in time is not decided, so that it goes on.
+    """
+    if ended is not None and ended.ending != "replaced":
         return Verdict(outcome="revoked", claims=claims, ended=ended)
+    if ended is not None and ended.at <= now:
+        return Verdict(outcome="replaced", claims=claims, ended=ended)
     if now < claims.valid_from_at:
         return Verdict(outcome="not_yet", claims=claims)
     if now >= claims.valid_until_at:
-        return Verdict(outcome="expired", claims=claims)
-    return Verdict(outcome="valid", claims=claims)
+        outcome: Outcome = "valid" if is_renewing else "expired"
+        return Verdict(outcome=outcome, claims=claims, is_renewing=is_renewing)
+    return Verdict(outcome="valid", claims=claims, ended=ended)
 
 
 def verify(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,11 +19,13 @@ from casework.complaints.wording import digest, optional
 from casework.documents.models import IssuedDocument
 from casework.documents.papers import Paper
 from casework.permits import co_signing, delivering, facts, in_force
+from casework.permits.barring import require_not_barred
 from casework.permits.clocks import is_past
 from casework.permits.decision_rules import (
     Grant,
     Scope,
     keep_late_reason,
+    keep_reasons,
     require_co_signed,
     require_fit,
     require_free,
@@ -39,6 +42,7 @@ from casework.permits.events import (
     RefundPaidOut,
 )
 from casework.permits.granting import make_permit, require_not_renewed, require_still_in_force, shown_holder
+from casework.permits.identity import require_known
 from casework.permits.lifecycle import State
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import PermitStep, require_not_own, take, take_within
@@ -46,6 +50,8 @@ from casework.permits.moving import locked as locked_application
 from casework.permits.papers import issue_about, of_permit, opened_form, opened_holder, particulars
 from casework.permits.permit_moving import restore_by
 from casework.permits.sign_port import DecidedSign
+from casework.permits.weighing import heard_lines, hearing_line, require_heard
+from casework.permits.wording import warning
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
@@ -73,8 +79,10 @@ async def grant(
     granted: list[Scope] = []
 
     async def fill(change: Change, row: PermitApplication) -> None:
-        await require_ready(desk, change, actor, row)
+        await _require_ready(desk, change, actor, row)
+        await require_not_barred(desk, row)
         kind = desk.section.kind(row.kind)
+        require_known(kind, row, "decision")
         survey = await require_fit(kind, row) if row.act != "cancel" else None
         await keep_late_reason(change, row, wish.late_reason)
         terms = await require_co_signed(desk, change, actor, row, wish.co_signer_reason)
@@ -83,6 +91,7 @@ async def grant(
             scope = scope_of(kind, row, survey, wish, change.now, terms)
             await require_free(desk, change, actor, row, scope, wish.clash_reason)
             granted.append(scope)
+        keep_reasons(desk, row, wish)
         _decided(change, actor, row)
 
     async def follow(change: Change, row: PermitApplication) -> None:
@@ -94,8 +103,9 @@ async def grant(
         await _end(desk, change, row, "granted")
 
     reasons = said(
+        desk,
         {"clash_reason": wish.clash_reason, "co_signer_reason": wish.co_signer_reason}
-        | {"late_reason": wish.late_reason}
+        | {"late_reason": wish.late_reason},
     )
     step = PermitStep("grant", ApplicationGranted, content=reasons, fill=fill, follow=follow)
     await _decide(desk, actor, application_id, step, expected_revision)
@@ -108,24 +118,33 @@ async def deny(
     *,
     ground: str,
     late_reason: str = "",
+    has_false_materials: bool = False,
     expected_revision: int | None = None,
 ) -> None:
-    """Deny it, with reasons; the paper says what can be done against it (行政许可法 38). A filing is never denied."""
+    """Deny it, with reasons; the paper says what can be done against it (行政许可法 38). A filing is never denied.
+
+    `has_false_materials`: what was handed in is false; the paper warns the applicant (78).
+    """
     why = optional(ground, field="ground", at_most=GROUND_AT_MOST)
 
     async def fill(change: Change, row: PermitApplication) -> None:
-        await require_ready(desk, change, actor, row)
-        await require_not_renewed(row, change.now)
+        await _require_ready(desk, change, actor, row)
+        await require_not_renewed(desk, row, change.now)
         await keep_late_reason(change, row, late_reason)
-        row.ground = why
+        row.ground, row.has_false_materials = why, has_false_materials
         _decided(change, actor, row)
 
     async def follow(change: Change, row: PermitApplication) -> None:
-        data = msgspec.structs.replace(particulars(desk, row), reasons=(why or "",))
+        reasons = (why or "", *warning(desk, row))
+        data = msgspec.structs.replace(particulars(desk, row), reasons=reasons, **await _heard(desk, row))
         await issue_about(desk, change, actor, row, Paper.DENIAL, data)
         await _end(desk, change, row, "denied")
 
-    content = {"ground_digest": digest(desk.sealer, why), **said({"late_reason": late_reason})}
+    content = {
+        "ground_digest": digest(desk.sealer, why),
+        "has_false_materials": has_false_materials,
+        **said(desk, {"late_reason": late_reason}),
+    }
     told = {"reason": why or ""}
     step = PermitStep("deny", ApplicationDenied, {"ground": why}, content, told, fill, follow)
     await _decide(desk, actor, application_id, step, expected_revision)
@@ -199,8 +218,10 @@ async def approve(
         raise Invalid("problem.permit.amount", field="amount")
 
     async def fill(change: Change, row: PermitApplication) -> None:
-        await require_ready(desk, change, actor, row)
-        await require_fit(desk.section.kind(row.kind), row)
+        await _require_ready(desk, change, actor, row)
+        kind = desk.section.kind(row.kind)
+        require_known(kind, row, "decision")
+        await require_fit(kind, row)
         await keep_late_reason(change, row, late_reason)
         row.amount_fen = amount_fen
         _decided(change, actor, row)
@@ -210,7 +231,7 @@ async def approve(
         await co_signing.close_within(change, row)
         await facts.keep(desk, change, row, "approved")
 
-    content = {"amount_fen": amount_fen, **said({"late_reason": late_reason})}
+    content = {"amount_fen": amount_fen, **said(desk, {"late_reason": late_reason})}
     step = PermitStep("approve", RefundApproved, content=content, fill=fill, follow=follow)
     await take(desk, actor, application_id, step, expected_revision)
 
@@ -260,6 +281,16 @@ def _went_out(row: PermitApplication, actor: Actor, step: PermitStep, expected_r
     return is_same and is_denial == (step.move == "deny") and row.revision == (expected_revision or 0) + 2
 
 
+async def _require_ready(desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication) -> None:
+    await require_ready(desk, change, actor, row)
+    await require_heard(desk, actor, row, change.now)
+
+
+async def _heard(desk: PermitDesk, row: PermitApplication) -> dict[str, Any]:
+    """What the decision says of those who were heard."""
+    return {"heard": await heard_lines(desk, row), "hearing": await hearing_line(desk, row)}
+
+
 def _decided(change: Change, actor: Actor, row: PermitApplication) -> None:
     row.decided_at, row.decided_by_id = change.now, actor.id
 
@@ -280,6 +311,7 @@ async def _permit(
         terms=scope.terms,
         restore_by_at=restore_at,
         concerns=old.number if old is not None else "",
+        **await _heard(desk, row),
     )
     document = await issue_about(desk, change, actor, row, PAPERS[row.act], data)
     if kind is None or kind.product != "none":

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.actors import Actor
 from casework.complaints.place import Position
-from casework.complaints.wording import REASON_AT_MOST, kept, optional
+from casework.complaints.wording import REASON_AT_MOST, digest, kept, optional
 from casework.permits import co_signing, facts
 from casework.permits.clashes import Clash, clashes
 from casework.permits.clocks import is_paused
@@ -27,6 +27,7 @@ from kit.problems import Conflict, Forbidden, Invalid
 
 TERMS_AT_MOST, TERM_AT_MOST = 20, 500
 DAYS_MOST = 36_500
+LATE = "late_reason"
 _DAY = timedelta(days=1)
 _LOCK = 0x7065726D6974
 """Of PostgreSQL's advisory locks ('permit' in ASCII): permits of one ground are granted one after the other."""
@@ -164,9 +165,28 @@ async def require_free(
     found = await clashes(desk, where, scope.area_m2, scope.from_at, scope.until_at, leaving_out=out)
     over = tuple(one for one in found if one.about == "permit" and one.extent == "overlap")
     reason = optional(said, field="clash_reason", at_most=REASON_AT_MOST)
-    if over and (reason is None or not actor.holds(Role.HEAD, row.unit)):
+    is_reasoned = reason is not None and actor.holds(Role.HEAD, row.unit)
+    if over and not is_reasoned:
         raise Conflict("problem.permit.clash", number=over[0].reference)
+    first = None if is_reasoned else await _accepted_before(row, found)
+    if first is not None:
+        # Of several who could have it, whoever was accepted first (行政许可法 57).
+        raise Conflict("problem.permit.earlier_first", field="clash_reason", reference=first.reference)
     return over
+
+
+async def _accepted_before(row: PermitApplication, found: tuple[Clash, ...]) -> PermitApplication | None:
+    """Somebody else's application for the same ground that was accepted earlier and is not decided."""
+    ids = [one.id for one in found if one.about == "application" and one.extent == "overlap"]
+    if not ids or row.accepted_at is None:
+        return None
+    rows = PermitApplication.filter(id__in=ids, accepted_at__lt=row.accepted_at, act__in=("new", "change"))
+    others = [
+        one
+        for one in await rows.order_by("accepted_at")
+        if one.holder_index is None or one.holder_index != row.holder_index
+    ]
+    return others[0] if others else None
 
 
 async def _pass_over(
@@ -220,6 +240,20 @@ def _area(
     return wish.area_m2
 
 
-def said(wish: Mapping[str, str]) -> dict[str, str]:
-    """Reasons that were given, for the audit chain."""
-    return {name: kept(words) for name, words in wish.items() if kept(words)}
+def said(desk: PermitDesk, wish: Mapping[str, str]) -> dict[str, str | None]:
+    """Reasons that were given, for the audit chain: those that are published as they are, others as digests."""
+    given = {name: kept(words) for name, words in wish.items() if kept(words)}
+    return {
+        name if name == LATE else f"{name}_digest": words if name == LATE else digest(desk.sealer, words)
+        for name, words in given.items()
+    }
+
+
+def keep_reasons(desk: PermitDesk, row: PermitApplication, wish: Grant) -> None:
+    """Seal into the row why it is granted all the same: the chain only attests it."""
+    given = {"clash_reason": kept(wish.clash_reason), "co_signer_reason": kept(wish.co_signer_reason)}
+    if any(given.values()):
+        text = msgspec.json.encode(given).decode()
+        row.reasons_sealed = desk.sealer.seal(
+            text, table="permit_application", column="reasons_sealed", row_id=row.id
+        )

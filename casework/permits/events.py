@@ -141,6 +141,61 @@ class ApplicationResumed(ApplicationEvent, frozen=True, kw_only=True, omit_defau
     promised_at: datetime | None = None
 
 
+class LimitExtended(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The head has put off the law's limit, once, to `until_at` (行政许可法 42). What was promised stays promised."""
+
+    name: ClassVar[str] = "permit_application.extended"
+    reason: str = ""
+    until_at: datetime | None = None
+
+
+class HearingRightTold(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody else's weighty interests are touched: the applicant may speak and, by `until_at`, ask for a hearing (47)."""
+
+    name: ClassVar[str] = "permit_application.hearing_right_told"
+    until_at: datetime | None = None
+
+
+class StatementMade(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The applicant, or one whose interests are touched, has had their say. What was said stands in the row, sealed."""
+
+    name: ClassVar[str] = "permit_application.statement_made"
+
+
+class HearingCalled(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A hearing is to be held by `until_at`."""
+
+    name: ClassVar[str] = "permit_application.hearing_called"
+    until_at: datetime | None = None
+
+
+class HearingArranged(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """When and where it is; `officer_ids` is who leads it."""
+
+    name: ClassVar[str] = "permit_application.hearing_arranged"
+    meeting_at: datetime | None = None
+    place: str = ""
+    officer_ids: tuple[UUID, ...] = ()
+
+
+class HearingHeld(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It was held, and its record is confirmed."""
+
+    name: ClassVar[str] = "permit_application.hearing_held"
+
+
+class HearingCalledOff(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """There will be none."""
+
+    name: ClassVar[str] = "permit_application.hearing_called_off"
+
+
+class RenewedBySilence(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody decided on a renewal before its permit ended: the law has granted it (50)."""
+
+    name: ClassVar[str] = "permit_application.renewed_by_silence"
+
+
 class DelayExplained(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
     """Why the promise was not kept has been written down."""
 
@@ -287,6 +342,14 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     ApplicationPaused,
     ApplicationResumed,
     DelayExplained,
+    LimitExtended,
+    HearingRightTold,
+    StatementMade,
+    HearingCalled,
+    HearingArranged,
+    HearingHeld,
+    HearingCalledOff,
+    RenewedBySilence,
     ApplicationReckoned,
     ApplicationGranted,
     ApplicationDenied,

@@ -51,6 +51,8 @@ async def keep(desk: PermitDesk, change: Change, row: PermitApplication, outcome
         paused_minutes=paused_minutes(desk.calendar, pauses, decided_at),
         late_reason=await late_reason_of(row, decided_at),
         late_organ=late.organ if late is not None else None,
+        is_law_kept=is_kept(decided_at, row.statutory_due_at),
+        extension_reason=row.extension_reason,
         updated_at=change.now,
     )
     await fact.save(force_create=True)

@@ -27,6 +27,7 @@ from casework.permits.models import (
     PermitSurveyPhoto,
 )
 from casework.permits.moving import note
+from casework.permits.party_rows import forget_heard
 from casework.retention.profile import NEVER_TAKEN_ON, ArchiveDuty
 from kit.db import Change, Database
 from kit.files.models import StoredFile
@@ -140,6 +141,9 @@ async def anonymise_within(
     await PermitSurvey.filter(about_id__in=[row.id, *permits]).update(
         latitude=None, longitude=None, outline=None, findings=None
     )
+    await forget_heard(row.id)
+    row.reasons_sealed = None
+    await row.save(update_fields=["reasons_sealed"])
     files = await _drop_files([row.id, *permits], row.id)
     await note(change, actor, row, act, {**content, "files": len(files)})
     return files

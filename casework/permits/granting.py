@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from casework.actors import Actor
-from casework.permits import in_force
 from casework.permits.credentials import new_code
 from casework.permits.decision_rules import Scope
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import opened_holder
+from casework.permits.renewals import is_in_time
+from casework.permits.replacing import plan_replacement, replace
 from kit.db import Change
 from kit.problems import Conflict
 
 MASK = "*"
 SHOWN_AT_MOST = 100
-RENEW_BEFORE = timedelta(days=30)
 
 
 def shown_holder(name: str, holder_kind: str) -> str:
@@ -32,7 +32,7 @@ def shown_holder(name: str, holder_kind: str) -> str:
 async def make_permit(
     desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, scope: Scope, number: str
 ) -> Permit:
-    """The new permit in force; the one it changes or renews is replaced by it. `row` is locked and decided.
+    """The new permit in force; the one it changes or renews is replaced by it once it begins. `row` is locked and decided.
 
     Raises Conflict where that one is over.
     """
@@ -72,18 +72,21 @@ async def make_permit(
     )
     await permit.save(force_create=True)
     if takes_over and row.concerns_id is not None:
-        await in_force.replace(desk, change, actor, row.concerns_id, permit)
+        if permit.valid_from_at > change.now:
+            await plan_replacement(change, actor, row.concerns_id, permit)
+        else:
+            await replace(desk, change, actor, row.concerns_id, permit)
     return permit
 
 
-async def require_not_renewed(row: PermitApplication, now: datetime) -> None:
-    """Raise Conflict for a renewal that the law has granted by silence: asked for thirty days before its permit ends, and not
-    decided by then (行政许可法 50).
+async def require_not_renewed(desk: PermitDesk, row: PermitApplication, now: datetime) -> None:
+    """Raise Conflict for a renewal that the law has granted by silence: asked for in time, and not decided when its permit
+    ended (行政许可法 50).
     """
     permit = await Permit.get_or_none(id=row.concerns_id) if row.act == "renew" else None
     if permit is None or permit.valid_until_at > now:
         return
-    if row.submitted_at <= permit.valid_until_at - RENEW_BEFORE:
+    if is_in_time(desk.section, row, permit):
         raise Conflict("problem.permit.renewed_by_silence")
 
 
@@ -92,10 +95,10 @@ async def require_still_in_force(row: PermitApplication) -> Permit | None:
     if row.concerns_id is None or row.act == "new":
         return None
     permit = await Permit.get_or_none(id=row.concerns_id)
-    if permit is None or permit.state != PermitState.IN_FORCE:
+    if permit is None or permit.state != PermitState.IN_FORCE or permit.replaced_from_at is not None:
         raise Conflict("problem.permit.replaced_gone")
     is_known = row.holder_index is not None and permit.holder_index is not None
-    if row.act == "renew" and is_known and row.holder_index != permit.holder_index:
-        # A permit is not passed on to somebody else (行政许可法 9).
+    if is_known and row.holder_index != permit.holder_index:
+        # A permit is not passed on to somebody else (行政许可法 9), nor changed or given up by them.
         raise Conflict("problem.permit.other_holder")
     return permit

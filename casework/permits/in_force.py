@@ -1,4 +1,4 @@
-"""What becomes of a permit once it is granted: it ends by the clock, or is taken back, undone, struck off, replaced.
+"""What becomes of a permit once it is granted: it ends by the clock, or is taken back, undone, struck off.
 
 While a renewal that was asked for in time is not decided, a permit does not end (行政许可法 50).
 """
@@ -12,15 +12,15 @@ import msgspec
 
 from casework.actors import Actor, clock
 from casework.closing import close_each
-from casework.complaints.wording import required
+from casework.complaints.wording import digest
 from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
+from casework.permits.ending_rules import ASKED, EXPIRED, EndingWish, checked
 from casework.permits.events import (
     PermitCancelled,
     PermitEvent,
     PermitExpired,
     PermitNotRestored,
-    PermitReplaced,
     PermitRevoked,
     PermitWithdrawn,
 )
@@ -36,14 +36,14 @@ from casework.permits.permit_moving import (
     take_permit,
     told_of_permit,
 )
+from casework.permits.replacing import keep_predecessor, locked_in_force
 from kit.db import Change
 from kit.db.raw import Statement, as_uuid
-from kit.problems import Conflict
 
-GROUND_AT_MOST, BASIS_AT_MOST = 1_000, 200
 TOGETHER = 50
 _ENDED = Statement(
-    "SELECT p.id FROM permit p WHERE p.ended_at IS NULL AND p.valid_until_at <= $1 AND NOT EXISTS ("
+    "SELECT p.id FROM permit p WHERE p.ended_at IS NULL AND p.valid_until_at <= $1 "
+    "AND (p.replaced_from_at IS NULL OR p.replaced_from_at >= p.valid_until_at) AND NOT EXISTS ("
     "SELECT 1 FROM permit_application a WHERE a.concerns_id = p.id AND a.act = 'renew' AND a.decided_at IS NULL "
     "AND a.ended_at IS NULL AND a.submitted_at < p.valid_until_at) ORDER BY p.valid_until_at, p.id LIMIT $2"
 )
@@ -62,44 +62,26 @@ async def expire_past_end(desk: PermitDesk, at_most: int = TOGETHER) -> int:
 
 
 async def withdraw(
-    desk: PermitDesk,
-    actor: Actor,
-    permit_id: UUID,
-    *,
-    ground: str,
-    basis: str,
-    expected_revision: int | None = None,
+    desk: PermitDesk, actor: Actor, permit_id: UUID, wish: EndingWish, *, expected_revision: int | None = None
 ) -> None:
     """Take it back for the public good (行政许可法 8). Raises NotFound, Forbidden, Conflict, Invalid."""
-    step = _ending("withdraw", PermitWithdrawn, Paper.WITHDRAWAL, desk, actor, ground, basis)
+    step = _ending("withdraw", PermitWithdrawn, Paper.WITHDRAWAL, desk, actor, wish)
     await take_permit(desk, actor, permit_id, step, expected_revision)
 
 
 async def revoke(
-    desk: PermitDesk,
-    actor: Actor,
-    permit_id: UUID,
-    *,
-    ground: str,
-    basis: str,
-    expected_revision: int | None = None,
+    desk: PermitDesk, actor: Actor, permit_id: UUID, wish: EndingWish, *, expected_revision: int | None = None
 ) -> None:
     """Undo it for what was wrong from the start (行政许可法 69). Raises as `withdraw`."""
-    step = _ending("revoke", PermitRevoked, Paper.REVOCATION, desk, actor, ground, basis)
+    step = _ending("revoke", PermitRevoked, Paper.REVOCATION, desk, actor, wish)
     await take_permit(desk, actor, permit_id, step, expected_revision)
 
 
 async def cancel(
-    desk: PermitDesk,
-    actor: Actor,
-    permit_id: UUID,
-    *,
-    ground: str,
-    basis: str,
-    expected_revision: int | None = None,
+    desk: PermitDesk, actor: Actor, permit_id: UUID, wish: EndingWish, *, expected_revision: int | None = None
 ) -> None:
     """Strike it off (行政许可法 70). Raises as `withdraw`."""
-    step = _ending("cancel", PermitCancelled, Paper.CANCELLATION, desk, actor, ground, basis)
+    step = _ending("cancel", PermitCancelled, Paper.CANCELLATION, desk, actor, wish)
     await take_permit(desk, actor, permit_id, step, expected_revision)
 
 
@@ -107,24 +89,14 @@ async def cancel_as_asked(
     desk: PermitDesk, change: Change, actor: Actor, permit_id: UUID, reference: str
 ) -> None:
     """Strike it off because its holder asked, within the decision; the paper is that of the decision."""
-    row, permit = await _in_force(change, permit_id)
+    row, permit = await locked_in_force(change, permit_id)
     content = {"asked_in": reference}
 
     async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
         permit.end_reason = desk.documents.catalogue.text("permit_paper.cancelled_as_asked")
+        permit.end_cause = ASKED
 
     step = PermitMove("cancel", PermitCancelled, content=content, fill=fill)
-    await move_permit_within(desk, change, actor, row, permit, step)
-
-
-async def replace(desk: PermitDesk, change: Change, actor: Actor, permit_id: UUID, by: Permit) -> None:
-    """Another permit, changed or renewed, holds in its stead from now on. Raises Conflict for one that is over."""
-    row, permit = await _in_force(change, permit_id)
-
-    async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
-        permit.replaced_by_id = by.id
-
-    step = PermitMove("replace", PermitReplaced, content={"by": by.number}, fill=fill)
     await move_permit_within(desk, change, actor, row, permit, step)
 
 
@@ -154,6 +126,8 @@ async def _expire(desk: PermitDesk, change: Change, id: UUID) -> None:
     row, permit = await locked_permit(change, clock(), id)
     if permit.ended_at is not None or permit.valid_until_at > change.now:
         return
+    if permit.replaced_from_at is not None and permit.replaced_from_at < permit.valid_until_at:
+        return
     renewals = await PermitApplication.filter(
         concerns_id=permit.id, act="renew", submitted_at__lt=permit.valid_until_at
     )
@@ -164,6 +138,7 @@ async def _expire(desk: PermitDesk, change: Change, id: UUID) -> None:
     over_at = max([permit.valid_until_at, *ends])
 
     async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
+        permit.end_cause = EXPIRED
         # So long the renewal kept it in force: the place is cleaned up after that.
         permit.ended_at = min(change.now, over_at)
         permit.restore_by_at = restore_by(desk, permit.kind, PermitState.EXPIRED, permit.ended_at)
@@ -172,36 +147,33 @@ async def _expire(desk: PermitDesk, change: Change, id: UUID) -> None:
     await move_permit_within(desk, change, clock(), row, permit, step)
 
 
-async def _in_force(change: Change, permit_id: UUID) -> tuple[PermitApplication, Permit]:
-    row, permit = await locked_permit(change, clock(), permit_id)
-    if permit.state != PermitState.IN_FORCE:
-        raise Conflict("problem.permit.replaced_gone")
-    return row, permit
-
-
 def _ending(
-    move: str,
-    tell: type[PermitEvent],
-    paper: Paper,
-    desk: PermitDesk,
-    actor: Actor,
-    ground: str,
-    basis: str,
+    move: str, tell: type[PermitEvent], paper: Paper, desk: PermitDesk, actor: Actor, wish: EndingWish
 ) -> PermitMove:
-    why = required(ground, field="ground", at_most=GROUND_AT_MOST)
-    law = required(basis, field="basis", at_most=BASIS_AT_MOST)
+    said = checked(move, wish)
 
     async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
-        permit.end_reason = why
+        permit.end_reason, permit.end_basis = said.ground, said.basis
+        permit.end_cause, permit.compensation = said.cause, said.compensation
+        await keep_predecessor(change, actor, permit)
 
     async def follow(change: Change, row: PermitApplication, permit: Permit) -> None:
+        text = desk.documents.catalogue.text
         data = msgspec.structs.replace(
             of_permit(particulars(desk, row), permit),
-            reasons=(why,),
-            basis=(law,),
+            reasons=(text(f"permit_end_cause.{said.cause}"), said.ground),
+            basis=(said.basis,),
+            compensation=said.compensation or "",
             restore_by_at=permit.restore_by_at,
         )
         await issue_about_permit(desk, change, actor, permit, paper, data)
 
-    given = {"ground": why, "basis": law}
-    return PermitMove(move, tell, given, given, fill, follow)
+    # The words may say anything about anybody: they stand in the row and on the paper, the chain attests them.
+    content = {
+        "cause": said.cause,
+        "ground_digest": digest(desk.sealer, said.ground),
+        "basis_digest": digest(desk.sealer, said.basis),
+        "compensation_digest": digest(desk.sealer, said.compensation),
+    }
+    given = {"ground": said.ground, "basis": said.basis, "cause": said.cause}
+    return PermitMove(move, tell, given, content, fill, follow)

@@ -2,7 +2,8 @@
 
 A list is a JWS in its flattened JSON form, signed by the key that was active; its number rises by one. It says when it
 was made, and an offline check says which list it went by. A permit stands in it by the digest of its code, and only
-until its own time is over: after that any list of keys is enough.
+until its own time is over: after that any list of keys is enough. One that will be replaced on a day ahead stands in it
+with that day. One whose renewal is not decided goes on beyond its time for `KEPT_FOR` from the making of the list.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -20,12 +21,15 @@ from casework.permits.credentials import Ended, Ending, Verdict, judge, read_tok
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit
 from casework.permits.published_models import PermitKeyList
+from casework.permits.renewals import going_on
 from kit.clock import local
 from kit.db import Change, Database
 from kit.jws import SUITES, PublicKey, encoded, flattened, key_id_of, read_flattened
 from kit.signing_keys import HeldKeys, SigningKeys
 
 FORM: Final = "chengguan-permit-keys/1"
+KEPT_FOR: Final = timedelta(days=2)
+"""So long a list keeps a permit in force beyond its time; a new list comes at least once a day."""
 
 _ENDINGS: Final[Mapping[str, Ending]] = {
     PermitState.WITHDRAWN: "withdrawn",
@@ -67,6 +71,8 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[ListedKey, ...]
     withdrawn_keys: tuple[str, ...] = ()
     ended: tuple[ListedEnd, ...] = ()
+    renewing: tuple[str, ...] = ()
+    """Digests of permits whose time is over, or nearly, and whose renewal is not decided."""
 
 
 class KeyListError(Exception):
@@ -126,7 +132,8 @@ def verify_offline(token: str, content: KeyList, now: datetime) -> Verdict:
         if found is not None
         else None
     )
-    return judge(read.claims, ended, now)
+    is_renewing = digest in content.renewing and now < content.made_at + KEPT_FOR
+    return judge(read.claims, ended, now, is_renewing=is_renewing)
 
 
 def jwks_of(held: HeldKeys) -> dict[str, list[dict[str, str]]]:
@@ -144,8 +151,9 @@ async def publish_due(db: Database, keys: SigningKeys, bureau: str) -> int:
     if not held.keys and last is None:
         return 0
     now, active = db.clock.now(), held.active
-    ended = await ended_early(now)
-    if last is not None and local(last.made_at).date() >= local(now).date() and _says(last, held, ended):
+    ended, renewing = await ended_early(now), await _renewing(now)
+    is_of_today = last is not None and local(last.made_at).date() >= local(now).date()
+    if last is not None and is_of_today and _says(last, held, ended, renewing):
         return 0
     content = KeyList(
         form=FORM,
@@ -155,6 +163,7 @@ async def publish_due(db: Database, keys: SigningKeys, bureau: str) -> int:
         keys=_listed(held),
         withdrawn_keys=_withdrawn(held),
         ended=ended,
+        renewing=renewing,
     )
     text = flattened(active, msgspec.json.encode(content))
 
@@ -168,10 +177,12 @@ async def publish_due(db: Database, keys: SigningKeys, bureau: str) -> int:
 
 
 async def ended_early(now: datetime) -> tuple[ListedEnd, ...]:
-    """Every permit that ended before its time, as long as that is not over."""
+    """Every permit that ended before its time, as long as that is not over, and those whose successor is to begin."""
     rows = await Permit.filter(ended_at__isnull=False, valid_until_at__gt=now).order_by(
         "valid_until_at", "id"
     )
+    planned = Permit.filter(ended_at=None, replaced_from_at__isnull=False, valid_until_at__gt=now)
+    rows += await planned.order_by("valid_until_at", "id")
     heirs = [row.replaced_by_id for row in rows if row.replaced_by_id is not None]
     numbers = {one.id: one.number for one in await Permit.filter(id__in=heirs)} if heirs else {}
     found = ((row, ended_of(row, numbers.get(row.replaced_by_id or row.id, ""))) for row in rows)
@@ -183,7 +194,12 @@ async def ended_early(now: datetime) -> tuple[ListedEnd, ...]:
 
 
 def ended_of(row: Permit, by: str = "") -> Ended | None:
-    """How a permit ended before its time; None for one that did not. `by` is the number of what replaced it."""
+    """How a permit ended before its time, or will; None for one that did not. `by` is the number of what replaced it."""
+    if row.state == PermitState.REPLACED and row.ended_at is not None:
+        return Ended(ending="replaced", at=row.ended_at, by=by)
+    planned_at = row.replaced_from_at if row.ended_at is None else None
+    if planned_at is not None and planned_at < row.valid_until_at:
+        return Ended(ending="replaced", at=planned_at, by=by)
     if row.ended_at is None or row.ended_at >= row.valid_until_at:
         return None
     return Ended(ending=_ENDINGS.get(row.state, "ended_early"), at=row.ended_at, by=by)
@@ -194,14 +210,22 @@ async def latest_list() -> PermitKeyList | None:
     return await PermitKeyList.all().order_by("-number").first()
 
 
-def _says(row: PermitKeyList, held: HeldKeys, ended: tuple[ListedEnd, ...]) -> bool:
+async def _renewing(now: datetime) -> tuple[str, ...]:
+    return tuple(sorted(digest_of(one.code) for one in await going_on(now + KEPT_FOR)))
+
+
+def _says(
+    row: PermitKeyList, held: HeldKeys, ended: tuple[ListedEnd, ...], renewing: tuple[str, ...]
+) -> bool:
     try:
         content, _ = read_list(row.content)
     except KeyListError:
         return False
     is_same = (content.keys, content.withdrawn_keys) == (_listed(held), _withdrawn(held))
     # One whose own time is over meanwhile may stay until tomorrow's list.
-    return is_same and set(ended) <= set(content.ended)
+    is_same = is_same and content.renewing == renewing and set(ended) <= set(content.ended)
+    # What was to replace one may have ended itself: then the old one stays, and the list must not say otherwise.
+    return is_same and not any(one.ending == "replaced" for one in set(content.ended) - set(ended))
 
 
 def _listed(held: HeldKeys) -> tuple[ListedKey, ...]:

@@ -133,7 +133,7 @@ class CoSigner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 class KindLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind's own figures. `promise` is the promised clock from acceptance to decision, `survey` from acceptance to the
-    look at the place; `decide` the law's longest. What is missing holds as `permits.limits` says.
+    look at the place; `decide` the law's longest, `extend` how much the head may add to it, once. What is missing holds as `permits.limits` says.
     """
 
     accept: PromisedLimit | None = None
@@ -141,6 +141,7 @@ class KindLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     survey: PromisedLimit | None = None
     promise: PromisedLimit | None = None
     decide: PromisedLimit | None = None
+    extend: PromisedLimit | None = None
     deliver: PromisedLimit | None = None
 
 
@@ -150,15 +151,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     accept: PromisedLimit = PromisedLimit(working_days=5, basis="《中华人民共和国行政许可法》第三十二条")
     correct: PromisedLimit = PromisedLimit(working_days=20, basis=NOT_SAID)
     decide: PromisedLimit = PromisedLimit(working_days=20, basis="《中华人民共和国行政许可法》第四十二条")
+    extend: PromisedLimit = PromisedLimit(working_days=10, basis="《中华人民共和国行政许可法》第四十二条")
     deliver: PromisedLimit = PromisedLimit(working_days=10, basis="《中华人民共和国行政许可法》第四十四条")
+    hearing_ask: PromisedLimit = PromisedLimit(working_days=5, basis="《中华人民共和国行政许可法》第四十七条")
+    hearing_hold: PromisedLimit = PromisedLimit(
+        working_days=20, basis="《中华人民共和国行政许可法》第四十七条"
+    )
+    hearing_notice: PromisedLimit = PromisedLimit(
+        working_days=7, basis="《中华人民共和国行政许可法》第四十八条"
+    )
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long what is granted may hold, in days, and when its holder is reminded before its end."""
+    """How long what is granted may hold, in days, and when its holder is reminded before its end. A renewal that is asked for
+    `renew_days_before` the end and not decided by then is granted by silence (行政许可法 50).
+    """
 
     days_most: Annotated[int, msgspec.Meta(ge=1, le=36_500)]
     remind_days_before: Annotated[int, msgspec.Meta(ge=0, le=365)] = 3
     can_renew: bool = True
+    renew_days_before: Annotated[int, msgspec.Meta(ge=0, le=365)] = 30
     restore_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 0
     """Days after the end in which the place must be cleaned up; 0: nothing to clean up."""
 
@@ -208,10 +220,16 @@ class PermitKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     area_most_m2: Annotated[float, msgspec.Meta(gt=0, le=100_000)] | None = None
     clashes: bool = True
     """Whether two of them may not be at one place at one time."""
+    hearing: Basis | None = None
+    """The law that orders a hearing before every decision of this kind, announced to everybody (行政许可法 46)."""
+    is_safety: bool = False
+    """It directly concerns public safety, health or property: who deceives about it is barred from it for years (78, 79)."""
     terms: Annotated[tuple[Words, ...], msgspec.Meta(max_length=20)] = ()
     """Conditions printed on the decision."""
     fee: Fee
     papers: Papers = Papers()
+    identity_by: Literal["never", "decision", "delivery"] = "never"
+    """Until when it has to be known who applies: vouched for by the unified login, or checked at the window."""
 
 
 class PermitsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -53,7 +53,16 @@ class CoSignatureState(StrEnum):
     CLOSED = "closed"
 
 
-S, P, C = State, PermitState, CoSignatureState
+class HearingState(StrEnum):
+    """Where a hearing stands."""
+
+    CALLED = "called"
+    ARRANGED = "arranged"
+    HELD = "held"
+    CALLED_OFF = "called_off"
+
+
+S, P, C, H = State, PermitState, CoSignatureState, HearingState
 CLERKS = (Role.WINDOW_CLERK, Role.APPROVER, Role.HEAD)
 DECIDERS = (Role.APPROVER, Role.HEAD)
 APPLICANT = (Role.CITIZEN, Role.WINDOW_CLERK)
@@ -79,7 +88,21 @@ _ASIDE = (
     move("pause", _IN_HAND, None, by=DECIDERS, needs=("reason", "basis")),
     move("resume", _IN_HAND, None, by=[*DECIDERS, Role.CLOCK]),
     move("explain_delay", _IN_HAND, None, by=DECIDERS, needs=("late_reason",)),
+    # 行政许可法 42: once, by the head, before the limit ends.
+    move("extend", _IN_HAND, None, by=[Role.HEAD], needs=("reason",)),
     move("assign", (S.SUBMITTED, *_IN_HAND), None, by=DECIDERS),
+)
+_HEARING = (
+    # 行政许可法 36, 46 to 48. The parties have rows of their own, and so has the hearing (`HEARING`).
+    move("tell_party", _IN_HAND, None, by=DECIDERS, needs=("name", "concern")),
+    move("record_statement", _IN_HAND, None, by=CLERKS, needs=("answer",)),
+    move("state", _IN_HAND, None, by=[Role.CITIZEN], needs=("answer",)),
+    move("weigh_statement", _IN_HAND, None, by=DECIDERS, needs=("outcome", "reason")),
+    move("call_hearing", _IN_HAND, None, by=DECIDERS, needs=("basis",)),
+    move("arrange_hearing", _IN_HAND, None, by=DECIDERS, needs=("place",)),
+    move("decide_objection", _IN_HAND, None, by=[Role.HEAD], needs=("reason",)),
+    move("record_hearing", _IN_HAND, None, by=DECIDERS, needs=("record",)),
+    move("call_off_hearing", _IN_HAND, None, by=DECIDERS, needs=("reason",)),
 )
 _WITHDRAW = move(
     "withdraw", (S.SUBMITTED, S.CORRECTION_REQUESTED, *_IN_HAND), S.WITHDRAWN, by=APPLICANT, needs=("ground",)
@@ -109,7 +132,10 @@ PERMIT_APPLICATION = Lifecycle(
         # Of a kind without a survey straight from acceptance: `casework.permits.deciding` looks.
         move("grant", (S.ACCEPTED, S.SURVEYED), S.GRANTED, by=DECIDERS),
         move("deny", (S.ACCEPTED, S.SURVEYED), S.DENIED, by=DECIDERS, needs=("ground",)),
+        # 行政许可法 50: not decided when the old permit ends.
+        move("renew_by_silence", _IN_HAND, S.GRANTED, by=[Role.CLOCK]),
         move("deliver", (S.GRANTED, S.DENIED), S.DELIVERED, by=[*CLERKS, Role.CLOCK], needs=("delivery",)),
+        *_HEARING,
         *_ASIDE,
         _WITHDRAW,
     ),
@@ -161,11 +187,12 @@ PERMIT = Lifecycle(
     final={P.RESTORED, P.REPLACED},
     moves=(
         move("expire", P.IN_FORCE, P.EXPIRED, by=[Role.CLOCK]),
-        move("replace", P.IN_FORCE, P.REPLACED, by=DECIDERS),
+        move("replace", P.IN_FORCE, P.REPLACED, by=[*DECIDERS, Role.CLOCK]),
         # 撤回, for the public good: 行政许可法 8; 撤销, for what was wrong from the start: 69; 注销: 70.
-        move("withdraw", P.IN_FORCE, P.WITHDRAWN, by=[Role.HEAD], needs=("ground", "basis")),
-        move("revoke", P.IN_FORCE, P.REVOKED, by=[Role.HEAD], needs=("ground", "basis")),
-        move("cancel", P.IN_FORCE, P.CANCELLED, by=DECIDERS, needs=("ground", "basis")),
+        # Each only in one of the law's cases: `casework.permits.ending_rules`.
+        move("withdraw", P.IN_FORCE, P.WITHDRAWN, by=[Role.HEAD], needs=("ground", "basis", "cause")),
+        move("revoke", P.IN_FORCE, P.REVOKED, by=[Role.HEAD], needs=("ground", "basis", "cause")),
+        move("cancel", P.IN_FORCE, P.CANCELLED, by=DECIDERS, needs=("ground", "basis", "cause")),
         move("find", P.IN_FORCE, None, by=[Role.SURVEY_OFFICER], needs=("findings",)),
         move("find_dirty", _OVER, None, by=[Role.SURVEY_OFFICER], needs=("findings",)),
         move("confirm_restored", _OVER, P.RESTORED, by=[Role.SURVEY_OFFICER, Role.CLOCK]),
@@ -180,6 +207,17 @@ CO_SIGNATURE = Lifecycle(
         move("answer", (C.ASKED, C.ANSWERED), C.ANSWERED, by=[Role.CO_SIGNER, *CLERKS], needs=("opinion",)),
         move("pass_over", C.ASKED, C.PASSED_OVER, by=DECIDERS, needs=("reason",)),
         move("close", (C.ASKED, C.ANSWERED), C.CLOSED, by=[Role.CLOCK]),
+    ),
+)
+HEARING = Lifecycle(
+    name="permit_hearing",
+    initial=H.CALLED,
+    final={H.HELD, H.CALLED_OFF},
+    moves=(
+        move("arrange", (H.CALLED, H.ARRANGED), H.ARRANGED, by=DECIDERS, needs=("place",)),
+        move("object", H.ARRANGED, H.CALLED, by=[Role.HEAD], needs=("reason",)),
+        move("hold", H.ARRANGED, H.HELD, by=DECIDERS, needs=("record",)),
+        move("call_off", (H.CALLED, H.ARRANGED), H.CALLED_OFF, by=[*DECIDERS, Role.CLOCK], needs=("reason",)),
     ),
 )
 OPEN_STATES = frozenset({S.SUBMITTED, S.CORRECTION_REQUESTED, *_IN_HAND})

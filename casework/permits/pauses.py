@@ -14,7 +14,7 @@ import msgspec
 
 from casework.actors import Actor, clock
 from casework.closing import close_each
-from casework.complaints.wording import REASON_AT_MOST, required
+from casework.complaints.wording import REASON_AT_MOST, digest, required
 from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationPaused, ApplicationResumed
@@ -57,38 +57,70 @@ async def pause(
     made: list[PermitPause] = []
 
     async def fill(change: Change, row: PermitApplication) -> None:
-        if await PermitPause.filter(application_id=row.id, ended_at=None).exists():
+        one = await begin_within(change, actor, row, kind, why, law, expected_days)
+        if one is None:
             raise Conflict("problem.permit.paused_already")
-        one = PermitPause(
-            id=change.ids.new(),
-            application_id=row.id,
-            kind=kind,
-            reason=why,
-            basis=law,
-            expected_days=expected_days,
-            started_at=change.now,
-            by_id=actor.id,
-        )
-        await one.save(force_create=True)
         made.append(one)
 
     async def follow(change: Change, row: PermitApplication) -> None:
-        data = msgspec.structs.replace(
-            particulars(desk, row), reasons=(why,), basis=(law,), expected_days=expected_days
-        )
-        document = await issue_about(desk, change, actor, row, Paper.PAUSE, data)
-        await PermitPause.filter(id=made[0].id).update(document_id=document.id)
+        await tell_in_writing(desk, change, actor, row, made[0])
 
+    # The words stand in the row and on the paper; the chain attests them.
     step = PermitStep(
         move="pause",
         tell=ApplicationPaused,
         given={"reason": why, "basis": law},
-        content={"kind": kind, "reason": why, "basis": law, "expected_days": expected_days},
+        content={
+            "kind": kind,
+            "reason_digest": digest(desk.sealer, why),
+            "basis_digest": digest(desk.sealer, law),
+            "expected_days": expected_days,
+        },
         telling={"reason": why, "basis": law},
         fill=fill,
         follow=follow,
     )
     return await take(desk, actor, application_id, step, expected_revision)
+
+
+async def begin_within(
+    change: Change,
+    actor: Actor,
+    row: PermitApplication,
+    kind: PauseKind,
+    reason: str,
+    basis: str,
+    expected_days: int,
+) -> PermitPause | None:
+    """Let the clocks of a locked application stand still; None where they do already."""
+    if await PermitPause.filter(application_id=row.id, ended_at=None).exists():
+        return None
+    one = PermitPause(
+        id=change.ids.new(),
+        application_id=row.id,
+        kind=kind,
+        reason=reason,
+        basis=basis,
+        expected_days=expected_days,
+        started_at=change.now,
+        by_id=actor.id,
+    )
+    await one.save(force_create=True)
+    return one
+
+
+async def tell_in_writing(
+    desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, one: PermitPause
+) -> None:
+    """The paper that says how long it is to take (行政许可法 45)."""
+    data = msgspec.structs.replace(
+        particulars(desk, row),
+        reasons=(one.reason,),
+        basis=(one.basis,),
+        expected_days=one.expected_days,
+    )
+    document = await issue_about(desk, change, actor, row, Paper.PAUSE, data)
+    await PermitPause.filter(id=one.id).update(document_id=document.id)
 
 
 async def resume(

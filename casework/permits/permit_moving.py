@@ -13,6 +13,7 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.permits.desk import PermitDesk
+from casework.permits.ending_rules import STRUCK_OFF_IN
 from casework.permits.events import PermitEvent
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication
@@ -103,6 +104,7 @@ async def move_permit_within(
         # A worker that was away ends it late; it was over all the same.
         permit.ended_at = min(change.now, permit.valid_until_at)
         permit.restore_by_at = restore_by(desk, permit.kind, after, permit.ended_at)
+        permit.struck_off_at = change.now if after in STRUCK_OFF_IN else None
     if step.fill is not None:
         await step.fill(change, row, permit)
     permit.state = after

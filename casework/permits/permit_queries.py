@@ -20,6 +20,7 @@ from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication, PermitSurvey
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
+from casework.permits.renewals import is_going_on
 from casework.permits.sight import BY_UNIT, acts_here, is_own, may_see
 from casework.permits.written import holder_index
 from kit.numbers import folded_number, is_identity_number, is_uscc
@@ -74,7 +75,9 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PermitView(msgspec.Struct, frozen=True, kw_only=True):
-    """One permit. `moves` are those the viewer may take at will; checks are for staff alone."""
+    """One permit. `moves` are those the viewer may take at will; checks are for staff alone. `is_renewing`: its time is over, and
+    it goes on until its renewal is decided. `replaced_from_at`: until then it holds.
+    """
 
     line: PermitLine
     revision: int
@@ -87,6 +90,11 @@ class PermitView(msgspec.Struct, frozen=True, kw_only=True):
     granted_at: datetime
     ended_at: datetime | None
     end_reason: str
+    end_cause: str
+    compensation: str
+    struck_off_at: datetime | None
+    replaced_from_at: datetime | None
+    is_renewing: bool
     restored_at: datetime | None
     replaces_id: UUID | None
     replaced_by_id: UUID | None
@@ -157,6 +165,11 @@ async def permit_view(desk: PermitDesk, viewer: Actor, permit_id: UUID) -> Permi
         granted_at=permit.granted_at,
         ended_at=permit.ended_at,
         end_reason=permit.end_reason or "",
+        end_cause=permit.end_cause or "",
+        compensation=permit.compensation or "",
+        struck_off_at=permit.struck_off_at,
+        replaced_from_at=permit.replaced_from_at,
+        is_renewing=await is_going_on(permit, desk.db.clock.now()),
         restored_at=permit.restored_at,
         replaces_id=permit.replaces_id,
         replaced_by_id=permit.replaced_by_id,

@@ -25,7 +25,8 @@ SATISFIED_FROM: Final = 4
 class PromiseRow(NamedTuple):
     """One case as it is published. Times in working minutes; `kept` 1 or 0, None where nothing was promised.
 
-    `late_organ` is whose co-signature came late, `late_reason` why the promise was missed, "" where there is none.
+    `late_organ` is whose co-signature came late, `late_reason` why the promise was missed, "" where there is none. The law's
+    limit stands apart: whether it was kept, and why it was put off where it was.
     """
 
     kind: str
@@ -41,6 +42,8 @@ class PromiseRow(NamedTuple):
     paused_minutes: int
     late_organ: str
     late_reason: str
+    law_kept: int | None
+    extension_reason: str
 
 
 class RatingRow(NamedTuple):
@@ -73,6 +76,8 @@ class FactLike(NamedTuple):
     paused_minutes: int
     late_organ: str | None
     late_reason: str | None
+    is_law_kept: bool | None
+    extension_reason: str | None
     rating: int | None
 
 
@@ -151,6 +156,8 @@ def _row(fact: FactLike) -> PromiseRow:
         fact.paused_minutes,
         fact.late_organ or "",
         fact.late_reason or "",
+        _kept(fact.is_law_kept),
+        fact.extension_reason or "",
     )
 
 

@@ -15,7 +15,7 @@ from kit.sheets import BOM
 MONTHS_KEPT = 24
 _NUMBERS = frozenset(
     {"survey_minutes", "survey_limit", "survey_kept", "decision_minutes", "decision_limit", "decision_kept"}
-    | {"paused_minutes"}
+    | {"paused_minutes", "law_kept"}
 )
 _SAID = ("act", "source", "outcome")
 """Columns whose codes have words in the catalogue, `promise.<column>.<code>`."""

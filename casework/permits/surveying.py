@@ -17,6 +17,7 @@ from casework.permits import visits
 from casework.permits.capturing import add_photo, open_capture
 from casework.permits.desk import PermitDesk
 from casework.permits.events import SurveyRecorded, SurveyRescheduled, SurveyScheduled, SurveyWantedAgain
+from casework.permits.lifecycle import OPEN_STATES
 from casework.permits.models import PermitApplication, PermitSurvey
 from casework.permits.moving import PermitStep, note, require_not_own, take, take_within
 from casework.permits.papers import issue_survey
@@ -62,7 +63,7 @@ async def schedule(
     step = PermitStep(
         "schedule_survey",
         SurveyScheduled,
-        content=_said(visit),
+        content=_said(desk, visit),
         telling=_told(visit),
         fill=fill,
     )
@@ -94,7 +95,7 @@ async def reschedule(
     step = PermitStep(
         "reschedule_survey",
         SurveyRescheduled,
-        content=_said(visit),
+        content=_said(desk, visit),
         telling=_told(visit),
         fill=fill,
     )
@@ -148,6 +149,8 @@ async def confirm(desk: PermitDesk, actor: Actor, survey_id: UUID) -> None:
         row, _, survey = await visits.locked(change, actor, survey_id, APPLICATION)
         if not confirm_row(change, actor, survey):
             return
+        if row.state not in OPEN_STATES:
+            raise Conflict("problem.permit.survey_too_late")
         await survey.save(update_fields=["confirmed_by_id"])
         await note(change, actor, row, "confirm_survey", {"survey": survey.id})
         await issue_survey(desk, change, actor, row, survey)
@@ -196,12 +199,12 @@ def _told(visit: Visit) -> dict[str, object]:
     return {"meeting_at": visit.meeting_at, "officer_ids": (visit.officer_id, visit.second_officer_id)}
 
 
-def _said(visit: Visit) -> dict[str, object]:
+def _said(desk: PermitDesk, visit: Visit) -> dict[str, object]:
     said: dict[str, object] = {"officers": [visit.officer_id, visit.second_officer_id]}
     if visit.meeting_at is not None:
         said["meeting_at"] = visit.meeting_at.isoformat()
     if visit.reason:
-        said["reason"] = visit.reason
+        said["reason_digest"] = digest(desk.sealer, visit.reason)
     return said
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from casework.permits.credentials import Verdict, claims_of, code_in, judge, read_token
+from casework.permits.credentials import Claims, Verdict, claims_of, code_in, judge, read_token
 from casework.permits.key_lists import ended_of
 from casework.permits.models import Permit
+from casework.permits.renewals import is_going_on
 from kit.clock import Clock
 from kit.signing_keys import HeldKeys
 
@@ -23,7 +24,7 @@ async def verify_token(token: str, held: HeldKeys, clock: Clock) -> Verdict:
     row = await Permit.get_or_none(code=read.claims.jti)
     if row is None:
         return Verdict(outcome="unrecorded", claims=read.claims)
-    return judge(read.claims, ended_of(row, await _heir(row)), clock.now())
+    return await _judged(read.claims, row, clock)
 
 
 async def verify_typed(words: str, clock: Clock) -> Verdict | None:
@@ -35,13 +36,18 @@ async def verify_typed(words: str, clock: Clock) -> Verdict | None:
         row = await Permit.get_or_none(number=number_in(words))
     if row is None:
         return None
-    return judge(claims_of(row), ended_of(row, await _heir(row)), clock.now())
+    return await _judged(claims_of(row), row, clock)
 
 
 def number_in(words: str) -> str:
     """A number as it is printed, whatever brackets and spaces a keyboard gave."""
     tight = "".join(words.split())
     return _CLOSING.sub("〕", _OPENING.sub("〔", tight))
+
+
+async def _judged(claims: Claims, row: Permit, clock: Clock) -> Verdict:
+    now = clock.now()
+    return judge(claims, ended_of(row, await _heir(row)), now, is_renewing=await is_going_on(row, now))
 
 
 async def _heir(row: Permit) -> str:

@@ -9,6 +9,7 @@ from casework.complaints.wording import REASON_AT_MOST, required
 from casework.permits import co_signing, visits
 from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationWithdrawn
+from casework.permits.hearing_calls import call_off_within
 from casework.permits.models import PermitApplication
 from casework.permits.moving import PermitStep, take
 from casework.permits.pauses import end_open_pause
@@ -36,6 +37,7 @@ async def withdraw(
         await end_open_pause(desk, change, row)
         await co_signing.close_within(change, row)
         await visits.call_off(change, row.id)
+        await call_off_within(desk, change, row, why)
 
     # The reason may say anything about anybody: it stands in the row, not in the chain.
     step = PermitStep(move="withdraw", tell=ApplicationWithdrawn, given={"ground": why}, fill=fill)

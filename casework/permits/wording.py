@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from casework.permits.desk import PermitDesk
+from casework.permits.models import PermitApplication
 from kit.catalogue import Catalogue
 from kit.problems import Invalid
 from kit.workflow import LimitUnit
@@ -14,6 +16,15 @@ def require_public(words: str | None, *, field: str = "late_reason") -> None:
     """For words that are published as they are: raise Invalid where a telephone or document number is in them."""
     if words is not None and holds_personal_number(words):
         raise Invalid("problem.permit.reason_personal", field=field)
+
+
+def warning(desk: PermitDesk, row: PermitApplication) -> tuple[str, ...]:
+    """What the law orders to be said to whoever handed in something false (行政许可法 78)."""
+    if not row.has_false_materials:
+        return ()
+    kind = desk.section.kind(row.kind)
+    key = "false_safety" if kind is not None and kind.is_safety else "false_materials"
+    return (desk.documents.catalogue.text(f"permit_said.{key}"),)
 
 
 def state_name(words: Catalogue, flow: str, state: str) -> str:

@@ -40,8 +40,10 @@ from tests.casework_setting import CITIZEN, NEIGHBOUR, person
 from tests.conftest import AUDIT_KEY
 from tests.permit_life_setting import (
     FITS,
+    FRAUDULENT,
     HERE,
     OTHER_APPROVER,
+    REPAIR,
     SECOND,
     SECTION,
     VISIT,
@@ -261,7 +263,7 @@ async def test_a_renewal_asked_for_in_time_keeps_a_permit_until_it_is_decided(
     new = await granted(desk, filled=form(desk, east=0.02))
     asked = await applied(desk, act="change", concerns=new.id)
     await surveyed(desk, asked)
-    await in_force.revoke(desk, PERMIT_HEAD, new.id, ground="材料是假的", basis="行政许可法第六十九条")
+    await in_force.revoke(desk, PERMIT_HEAD, new.id, FRAUDULENT)
     with pytest.raises(Conflict):
         await deciding.grant(desk, APPROVER, asked)
 
@@ -271,11 +273,11 @@ async def test_a_permit_is_taken_back_by_the_head_and_struck_off_when_its_holder
 ) -> None:
     permit = await granted(desk)
     with pytest.raises(Problem) as refused:
-        await in_force.withdraw(desk, APPROVER, permit.id, ground="抢修", basis="行政许可法第八条")
+        await in_force.withdraw(desk, APPROVER, permit.id, REPAIR)
     assert refused.value.status == 403
     with pytest.raises(Invalid):
-        await in_force.withdraw(desk, PERMIT_HEAD, permit.id, ground="抢修", basis=" ")
-    await in_force.withdraw(desk, PERMIT_HEAD, permit.id, ground="抢修", basis="行政许可法第八条")
+        await in_force.withdraw(desk, PERMIT_HEAD, permit.id, msgspec.structs.replace(REPAIR, basis=" "))
+    await in_force.withdraw(desk, PERMIT_HEAD, permit.id, REPAIR)
     gone = await Permit.get(id=permit.id)
     assert (gone.state, gone.end_reason) == ("withdrawn", "抢修")
     assert gone.restore_by_at is not None

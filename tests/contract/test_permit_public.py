@@ -32,7 +32,7 @@ from kit.signing_keys import SigningKeys
 from tests.casework_setting import CITIZEN, desk_on
 from tests.e2e.public_setting import public_on
 from tests.exchange_setting import Listening, listening_peer, secrets_of
-from tests.permit_life_setting import SECTION, granted, life_desk_on
+from tests.permit_life_setting import FRAUDULENT, SECTION, granted, life_desk_on
 from tests.permit_rows import fact_row, permit_row
 from tests.permit_setting import PERMIT_HEAD, permit_desk_on
 
@@ -76,7 +76,7 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         planner = PlatformPlanner(platforms, desk)
         permit = await granted(desk)
         await rating.rate(desk, CITIZEN, permit.application_id, 4, "很快")
-        await in_force.revoke(desk, PERMIT_HEAD, permit.id, ground="材料是假的", basis="行政许可法第六十九条")
+        await in_force.revoke(desk, PERMIT_HEAD, permit.id, FRAUDULENT)
         await told(database, planner, peer, platforms)
         bodies = peer.bodies
         steps = [one["status"] for one in bodies if "status" in one]
@@ -160,7 +160,7 @@ async def test_the_page_of_the_promise_is_reckoned_again_from_its_published_rows
 
 
 def test_few_of_a_kind_are_not_told_apart() -> None:
-    base = FactLike("stall", "new", "h5", "granted", 10, 60, True, 20, 60, True, 0, None, None, None)
+    base = FactLike("stall", "new", "h5", "granted", 10, 60, True, 20, 60, True, 0, None, None, True, None, None)
     facts = [base] * FEWEST + [base._replace(source="window"), base._replace(kind="road", rating=1)]
     shown = published(facts)
     assert [(row.kind, row.act, row.source) for row in shown.cases] == [

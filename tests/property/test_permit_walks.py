@@ -28,6 +28,7 @@ from casework.permits import (
 )
 from casework.permits.decision_rules import Grant
 from casework.permits.desk import PermitDesk
+from casework.permits.ending_rules import CAUSES, EndingWish
 from casework.permits.lifecycle import FLOWS, PERMIT
 from casework.permits.models import CoSignature, Permit, PermitApplication, PermitSurvey
 from casework.permits.published_models import PermitFact
@@ -107,8 +108,14 @@ async def record_check(desk: PermitDesk, dice: random.Random, actor: Actor, id: 
 
 
 async def end(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
-    act = dice.choice([in_force.withdraw, in_force.revoke, in_force.cancel])
-    await act(desk, actor, await _permit(id), ground=dice.choice(WORDS), basis="许可法")
+    name = dice.choice(["withdraw", "revoke", "cancel"])
+    wish = EndingWish(
+        ground=dice.choice(WORDS),
+        basis="许可法",
+        cause=dice.choice(CAUSES[name]),
+        compensation=dice.choice(["", "没有损失"]),
+    )
+    await getattr(in_force, name)(desk, actor, await _permit(id), wish)
 
 
 async def plan_check(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:

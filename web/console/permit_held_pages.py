@@ -16,6 +16,7 @@ from casework.permissions import Operation
 from casework.permits import checking, in_force
 from casework.permits.capturing import photos_of
 from casework.permits.desk import PermitDesk
+from casework.permits.ending_rules import CAUSES, EndingWish
 from casework.permits.kinds import Act
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
@@ -58,7 +59,12 @@ ENDINGS: Mapping[str, Ending] = {
     "cancel": in_force.cancel,
 }
 DONE = frozenset({*ENDINGS, CHECK})
-ENDING_FIELDS: tuple[Shape, ...] = (("ground", "long", False), ("basis", "short", False))
+_WHY: tuple[Shape, ...] = (("cause", "choice", False), ("ground", "long", False), ("basis", "short", False))
+ENDING_FIELDS: Mapping[str, tuple[Shape, ...]] = {
+    "withdraw": (*_WHY, ("compensation", "long", False)),
+    "revoke": (*_WHY, ("compensation", "long", True), ("no_harm", "tick", False)),
+    "cancel": _WHY,
+}
 CHECK_FIELDS: tuple[Shape, ...] = (("purpose", "choice", False), *VISIT)
 
 
@@ -144,14 +150,14 @@ async def _take(desk: PermitDesk, actor: Actor, permit_id: UUID, act: str, given
         purpose = cast("Purpose", given.text("purpose"))
         await checking.plan_check(desk, actor, permit_id, cast("Any", purpose), visit_of(given))
         return
-    await ENDINGS[act](
-        desk,
-        actor,
-        permit_id,
+    wish = EndingWish(
         ground=given.text("ground"),
         basis=given.text("basis"),
-        expected_revision=given.revision,
+        cause=given.text("cause"),
+        compensation=given.text("compensation"),
+        harms_public=act == "revoke" and not given.text("no_harm"),
     )
+    await ENDINGS[act](desk, actor, permit_id, wish, expected_revision=given.revision)
 
 
 async def _refused(
@@ -160,7 +166,7 @@ async def _refused(
     if problem.status == 404 and problem.key == PERMIT_NOT_FOUND:
         raise problem
     sentence, name = door.words.text(problem.key, **problem.params), field_of(problem)
-    is_field = name in {one for one, _, _ in (*ENDING_FIELDS, *CHECK_FIELDS)}
+    is_field = name in {one for one, _, _ in ENDING_FIELDS.get(act, CHECK_FIELDS)}
     attempt = Attempt(move=act, texts=kept_of(given), wrong={name: sentence} if is_field else {})
     notes = () if is_field else (Note(words=sentence, tone="late"),)
     return await _render(door, visitor, wanted, notes=notes, attempt=attempt, status=problem.status)
@@ -224,8 +230,15 @@ async def _acts(
     if purposes:
         officers = await survey_officers(door, await _unit(view.line.id))
         found.append(_act(door, view, CHECK, attempt, {"purpose": purposes, "officer": officers}))
-    found += [_act(door, view, one, attempt, {}) for one in view.moves if one in ENDINGS]
+    found += [
+        _act(door, view, one, attempt, {"cause": _causes(door, one)}) for one in view.moves if one in ENDINGS
+    ]
     return tuple(found)
+
+
+def _causes(door: ConsoleDoor, move: str) -> tuple[Option, ...]:
+    """The law's cases, of which one has to be chosen."""
+    return tuple(Option(value=one, words=door.words.text(f"permit_end_cause.{one}")) for one in CAUSES[move])
 
 
 async def _unit(permit_id: UUID) -> str | None:
@@ -280,7 +293,7 @@ def _act(
                 wrong=mine.wrong.get(one, "") if mine is not None else "",
                 options=offered.get(one, ()),
             )
-            for one, kind, optional in (CHECK_FIELDS if is_check else ENDING_FIELDS)
+            for one, kind, optional in ENDING_FIELDS.get(name, CHECK_FIELDS)
         ),
         preview="" if is_check else f"{address}/preview",
         open=mine is not None or is_check,
@@ -303,7 +316,15 @@ def _facts(door: ConsoleDoor, view: PermitView, now: datetime) -> tuple[Fact, ..
         ("valid", span),
         ("granted", moment(view.granted_at, now)),
         ("ended", moment(view.ended_at, now) if view.ended_at else ""),
+        ("end_cause", text(f"permit_end_cause.{view.end_cause}") if view.end_cause else ""),
         ("end_reason", view.end_reason),
+        ("compensation", view.compensation),
+        ("struck_off", moment(view.struck_off_at, now) if view.struck_off_at else ""),
+        ("renewing", text("console_permits.held.renewing") if view.is_renewing else ""),
+        (
+            "replaced_from",
+            moment(view.replaced_from_at, now) if view.replaced_from_at and not view.ended_at else "",
+        ),
         ("restore_by", door.words.end(line.restore_by_at, now) if line.restore_by_at else ""),
         ("restored", moment(view.restored_at, now) if view.restored_at else ""),
         ("code", line.code),

@@ -148,7 +148,13 @@ def _miss(door: PublicDoor, row: PromiseRow) -> Miss:
         if kept == 0:
             said = {"took": span(took, day, door.catalogue), "limit": span(limit, day, door.catalogue)}
             late.append(text(f"promise.late.{what}", **said))
+    law = []
+    if row.law_kept == 0:
+        law.append(text("promise.late.law_missed"))
+    if row.extension_reason:
+        law.append(text("promise.late.extended", reason=row.extension_reason))
     return Miss(
+        law=text("promise.late.join").join(law),
         what=_kind(door, row.kind),
         late=text("promise.late.join").join(late),
         organ=text("promise.late.organ", organ=row.late_organ) if row.late_organ else "",

@@ -9,12 +9,13 @@ from web.public.screens import Fact, Link, Table
 
 @dataclass(frozen=True, kw_only=True)
 class Miss:
-    """One promise that was not kept: what it was about, how late, whose lateness it was, why."""
+    """One promise that was not kept: what it was about, how late, whose lateness it was, why; and what became of the law's limit."""
 
     what: str
     late: str
     organ: str
     reason: str
+    law: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
