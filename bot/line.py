@@ -12,6 +12,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -203,9 +204,10 @@ class _Wire(asyncio.Protocol):
             if future is not None:
                 future.set_exception(LineDown("the connection was lost"))
             return
-        parts = [b"*%d\r\n" % len(command)]
-        parts += [b"$%d\r\n%b\r\n" % (len(part), part) for part in command]
-        self._outgoing.append(b"".join(parts))
+        sized: list[object] = []
+        for part in command:
+            sized += len(part), part
+        self._outgoing.append(_form(len(command)) % tuple(sized))
         self._waiting.append((future, self._loop.time() + self._timeout_s))
         if self._watch is None:
             self._watch = self._loop.call_later(self._timeout_s, self._look)
@@ -278,6 +280,12 @@ class _Wire(asyncio.Protocol):
             future.exception()
         if head.startswith((b"NOSCRIPT", b"NOAUTH", b"LOADING", b"READONLY")):
             self.lose()
+
+
+@cache
+def _form(parts: int) -> bytes:
+    """A command of so many parts, to be filled with the length of each and the part."""
+    return b"*%d\r\n" % parts + b"$%d\r\n%b\r\n" * parts
 
 
 class _Address:

@@ -29,7 +29,7 @@ class Phrases:
         takes_media: Callable[[], bool] = lambda: True,
     ) -> None:
         self._catalogue = catalogue
-        self._common = dict(common)
+        self._common: dict[str, object] = dict(common)
         self._tells_news = tells_news
         self._takes_media = takes_media
 
@@ -37,7 +37,7 @@ class Phrases:
         """One text."""
         if not self._takes_media() and self._catalogue.has(without := ".".join((_WITHOUT_MEDIA, key))):
             key = without
-        return self._catalogue.text(key, **{**self._common, **params})
+        return self._catalogue.filled(key, self._common | params if params else self._common)
 
     def later(self) -> str:
         """How people will hear more: from us, or by looking."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -21,7 +20,7 @@ from content.interpretations.follow_up import UNSAID, follow_up, may_go_on
 from content.interpretations.hearing import Door, Hearing, Vote
 from content.interpretations.views import Answer, EntryView, SuggestedQuestion
 from nlp.normalise import normalise
-from nlp.redact import holds_personal_number, redact
+from nlp.redact import redact
 
 KEPT_AT_MOST = 1_000
 """Characters of a question that go along to a person."""
@@ -31,8 +30,7 @@ _PARTS_AT_LEAST = 2
 _ENDS = re.compile(r"[?\uff1f\n]+")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A text, and the questions that a number sent after it stands for. `answer` is what it was made of."""
 
     text: str
@@ -69,8 +67,9 @@ class Questions:
 
         `may_file` False: filing a complaint is offered beside the answer already.
         """
-        asked = redact(question)[:KEPT_AT_MOST]
-        question = asked.replace("*", "") if holds_personal_number(question) else question
+        masked = redact(question)
+        asked = masked[:KEPT_AT_MOST]
+        question = asked.replace("*", "") if masked != question else question
         if last.slug and may_go_on(question):
             before = self._answerer.entry(last.slug)
             found = follow_up(self._answerer, last.slug, question)
@@ -128,7 +127,7 @@ class Questions:
             text = self._phrases.say("qa.unsaid", question=before.question)
             return Told(self._texts.leading(text, before), found, missed)
         told = self._to_choose("qa.unsaid_near", found, missed, question=before.question)
-        return replace(told, text=self._texts.leading(told.text, before))
+        return msgspec.structs.replace(told, text=self._texts.leading(told.text, before))
 
     def _to_choose(self, key: str, answer: Answer, missed: Last, **params: object) -> Told:
         suggestions = answer.suggestions[:SUGGESTED]

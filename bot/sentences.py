@@ -5,10 +5,9 @@ A question that we can answer touches no SQL, and Redis only where it goes on wi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-import msgspec
+from msgspec.structs import replace
 
 from bot.auto_replies import AutoReplies
 from bot.filing import Filing
@@ -94,7 +93,7 @@ class Sentences:
             if not knows:
                 # How many in a row were missed counts from here on.
                 before = (await self._taking_up.offers(message)).last
-                told = replace(told, last=msgspec.structs.replace(told.last, misses=before.misses + 1))
+                told = replace(told, last=replace(told.last, misses=before.misses + 1))
         choices = told.choices
         if may_be_filed and (choices or tells_of_trouble or not asks):
             # "油烟太大怎么办" asks, and tells of something that could be filed; "渣土车洒了一路" only tells.

@@ -33,8 +33,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
+
+import msgspec
 
 from bot.line import Line, LineDown
 from kit.secrets import KeyRing
@@ -91,8 +92,7 @@ _EPOCH = b"bot:epoch"
 _REBUILD = b"bot:epoch:rebuild"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What is known at the start of a piece of work. `presence` None: ask SQL.
 
     `after_danger`: this person told of danger to life a while ago, or nobody knows.

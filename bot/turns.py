@@ -34,8 +34,7 @@ TRIES = 20
 _TABLE, _COLUMN = "conversation_turn", "session"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """Who sent what. `act` and `citizen` are keyed names of the message and of its sender."""
 
     act: str

@@ -93,7 +93,8 @@ class Vocabulary:
 
     def asks_for(self, text: str) -> str:
         """What the sentence begins by asking to be done with a case: "withdraw", "add", "rate" or ""."""
-        return next((name for name, prefix in self._prefixes.items() if prefix.match(simplified(text))), "")
+        text = simplified(text)
+        return next((name for name, prefix in self._prefixes.items() if prefix.match(text)), "")
 
     def after_prefix(self, name: str, text: str) -> str:
         """What follows that beginning."""

@@ -76,6 +76,10 @@ class Catalogue:
 
     def text(self, key: str, /, **params: object) -> str:
         """The text with its placeholders filled in. Values the text does not ask for are ignored."""
+        return self.filled(key, params)
+
+    def filled(self, key: str, params: Mapping[str, object]) -> str:
+        """The same, of values that are at hand already."""
         try:
             text = self._texts[key]
         except KeyError:

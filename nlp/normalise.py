@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 MAX_CHARACTERS = 5_000
+AT_HAND = 4
+"""Forms of text that are kept: a message is judged a dozen times over before the next one is looked at."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
 # Spaces and the marks of ordinary sentences: without them most text needs no other form.
@@ -36,6 +38,7 @@ def _converter() -> Any:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=AT_HAND)
 def simplified(text: str) -> str:
     """Traditional characters replaced by simplified ones; text without any comes back unchanged."""
     if text.isascii() or _traditional_characters().isdisjoint(text):
@@ -43,6 +46,7 @@ def simplified(text: str) -> str:
     return str(_converter().convert(text))
 
 
+@lru_cache(maxsize=AT_HAND)
 def normalise(text: str) -> str:
     """The form texts are compared in; at most `MAX_CHARACTERS` of the input are looked at.
 

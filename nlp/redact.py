@@ -11,6 +11,8 @@ _SENSITIVE = re.compile(
     r"|(?<!\d)(?<![A-Za-z]-)\d(?:[\s\-]?\d){10,}[Xx]?"  # other long numbers; not those of a case reference
     r"|[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{11,}"  # spelled out
 )
+_DIGIT = re.compile(r"[\d零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]")
+"""Nothing is masked without one; most of what people write has none."""
 _OTHERWISE_WRITTEN = re.compile(r"(?![0-9])\d|[\uff38\uff58\uff0d\u3000]")
 
 
@@ -28,17 +30,22 @@ def redact(text: str) -> str:
 
     Case references survive: what follows a letter and a hyphen is only masked when it reads as a phone or identity number.
     """
+    spans = sensitive_spans(text)
+    if not spans:
+        return text
     masked = list(text)
-    for start, end in sensitive_spans(text):
+    for start, end in spans:
         masked[start:end] = "*" * (end - start)
     return "".join(masked)
 
 
 def sensitive_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where `redact` masks: (start, end), end exclusive, in order."""
+    if _DIGIT.search(text) is None:
+        return ()
     return tuple(found.span() for found in _SENSITIVE.finditer(_ascii_digits(text)))
 
 
 def holds_personal_number(text: str) -> bool:
     """Whether `redact` would change the text."""
-    return _SENSITIVE.search(_ascii_digits(text)) is not None
+    return _DIGIT.search(text) is not None and _SENSITIVE.search(_ascii_digits(text)) is not None

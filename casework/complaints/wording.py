@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from kit.clock import local, shown_end
 from kit.problems import Invalid
 from kit.sealing import FieldSealer
 from kit.workflow import is_blank
+from nlp.normalise import AT_HAND
 from nlp.personal import Kind
 
 LEFT_OUT = dict.fromkeys(Kind, "\u2026")
@@ -56,6 +58,7 @@ def optional(text: str | None, *, field: str, at_most: int) -> str | None:
     return words
 
 
+@lru_cache(maxsize=AT_HAND)
 def folded(text: str) -> str:
     """One written form for matching: full-width to half-width, lower case, no white space."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -33,6 +33,8 @@ MOST_SUGGESTED = 3
 _OFTEN = 2
 """Phrasings; one of them may mention anything."""
 _WORDS_FILE = Path(__file__).with_name("follow_up.yaml")
+_AND: Final = "\u5462"
+"""What ends 那夜市呢: and how is it with that?"""
 _NEVER = re.compile(r"(?!)")
 
 
@@ -89,7 +91,7 @@ class Words:
         asks = [word for side in file.intents.values() for word in side.asks]
         self._nothing_else = re.compile(f"(?:{_any_of([*asks, *file.narrows, *file.generic]).pattern})+")
         generic = _any_of(file.generic).pattern
-        self._what_of = re.compile(f"(?:{generic})*?(?P<what>[^0-9]{{2,8}}?)(?:{generic})*\u5462")
+        self._what_of = re.compile(f"(?:{generic})*?(?P<what>[^0-9]{{2,8}}?)(?:{generic})*{_AND}")
         self._says_nothing = re.compile(f"{_any_of([*asks, *file.narrows, *file.generic]).pattern}|[\\W_]+")
 
     def asked(self, text: str) -> Asked | None:
@@ -103,7 +105,7 @@ class Words:
             rest = plain.replace(narrowed, "", 1)
             intent = self.intent(rest)
             return Asked(intent, narrowed) if intent or (narrowed and rest) else None
-        what = self._what_of.fullmatch(plain)
+        what = self._what_of.fullmatch(plain) if plain.endswith(_AND) else None
         return Asked("", what["what"], is_known=False) if what else None
 
     def intent(self, text: str) -> str:
