@@ -51,6 +51,8 @@ class Operation(StrEnum):
     SEE_APPLICANT_CLEARLY = "see_applicant_clearly"
     SEE_PAPERS = "see_papers"
     AMEND_PAPERS = "amend_papers"
+    VOID_PAPERS = "void_papers"
+    SEE_VOID_ORIGINALS = "see_void_originals"
     KEEP_PERMIT_KEYS = "keep_permit_keys"
     SEE_SIGNS = "see_signs"
     KEEP_SIGNS = "keep_signs"
@@ -63,7 +65,6 @@ class Operation(StrEnum):
     READ_VISIT_WORDS = "read_visit_words"
     SEE_PENALTIES = "see_penalties"
     KEEP_PENALTIES = "keep_penalties"
-    REVIEW_PENALTIES = "review_penalties"
     KEEP_CODES = "keep_codes"
     SEE_DELIVERIES = "see_deliveries"
     MEND_DELIVERIES = "mend_deliveries"
@@ -147,6 +148,9 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     # Templates of papers, with their versions.
     Operation.SEE_PAPERS: _PERMIT_ROLES | {R.LEGAL_REVIEWER, R.ADMINISTRATOR, R.AUDITOR},
     Operation.AMEND_PAPERS: frozenset({R.LEGAL_REVIEWER, R.ADMINISTRATOR}),
+    # To declare an issued paper void, and to have it issued anew. What it looked like before is for whoever examines it.
+    Operation.VOID_PAPERS: frozenset({R.HEAD}),
+    Operation.SEE_VOID_ORIGINALS: frozenset({R.HEAD, R.AUDITOR}),
     Operation.KEEP_PERMIT_KEYS: frozenset({R.ADMINISTRATOR}),
     Operation.SEE_SIGNS: _PERMIT_ROLES | {R.HANDLER, R.DISPATCHER, R.ADMINISTRATOR, R.AUDITOR},
     Operation.KEEP_SIGNS: _PERMIT_ROLES,
@@ -165,8 +169,6 @@ PERMISSIONS: Mapping[Operation, frozenset[Role]] = {
     Operation.READ_VISIT_WORDS: frozenset({R.DISCIPLINE_INSPECTOR, R.AUDITOR}),
     Operation.SEE_PENALTIES: frozenset({R.HANDLER, R.HEAD, R.LEGAL_REVIEWER, R.ADMINISTRATOR, R.AUDITOR}),
     Operation.KEEP_PENALTIES: frozenset({R.HANDLER, R.HEAD}),
-    # The draft of a decision, as to the law; other moves of penalty cases are in `casework.penalties.case_lifecycle`.
-    Operation.REVIEW_PENALTIES: frozenset({R.LEGAL_REVIEWER}),
     Operation.SEE_DANGERS: _CASE_ROLES | {R.AUDITOR},
     Operation.KEEP_CODES: frozenset({R.DISPATCHER, R.HEAD, R.ADMINISTRATOR}),
     Operation.SEE_DELIVERIES: frozenset({R.DISPATCHER, R.HEAD, R.WINDOW_CLERK, R.ADMINISTRATOR, R.AUDITOR}),

@@ -9,10 +9,12 @@ from datetime import date
 import msgspec
 
 from casework.penalties.models import PenaltyCase
+from kit.problems import Invalid
 
 LATE_PERCENT_A_DAY = 3
 AMOUNT_AT_MOST_FEN = 10**12
-_AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?")
+_AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))? ?元?")
+_COMMAS = re.compile(r"[,，]")
 
 
 class Instalment(msgspec.Struct, frozen=True):
@@ -24,7 +26,7 @@ class Instalment(msgspec.Struct, frozen=True):
 
 def fen_of(typed: str) -> int | None:
     """An amount in yuan as it is typed: "500", "1,200.50". None for anything else."""
-    found = _AMOUNT.fullmatch(typed.strip().replace(",", "").replace("，", "").removesuffix("元"))
+    found = _AMOUNT.fullmatch(_COMMAS.sub("", typed.strip()))
     if found is None:
         return None
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0") or "0")
@@ -76,3 +78,23 @@ def late_fine_at_most(row: PenaltyCase, today: date) -> int:
     days = max(0, (today - row.payment_due_on).days)
     unpaid: int = max(0, fine - row.paid_fen)
     return min(fine, unpaid * LATE_PERCENT_A_DAY * days // 100)
+
+
+def day_in(typed: str) -> date | None:
+    """A day as it is typed; None for nothing or for what is none."""
+    try:
+        return date.fromisoformat(typed.strip().replace("/", "-").replace(".", "-"))
+    except ValueError:
+        return None
+
+
+def plan_in(typed: str) -> tuple[Instalment, ...]:
+    """A plan, a line for each part: a day and an amount. Raises Invalid."""
+    found = []
+    for number, line in enumerate((one for one in typed.splitlines() if one.strip()), start=1):
+        on_typed, _, amount = line.strip().partition(" ")
+        on, fen = day_in(on_typed), fen_of(amount)
+        if on is None or fen is None:
+            raise Invalid("problem.penalty_case.plan_line", field="plan", line=number)
+        found.append(Instalment(on, fen))
+    return tuple(found)

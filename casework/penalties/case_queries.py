@@ -170,6 +170,7 @@ async def _view(desk: PenaltyDesk, actor: Actor, row: PenaltyCase) -> CaseView:
         statement_due_at=row.statement_due_at,
         hearing_due_at=row.hearing_due_at,
         waived_at=row.waived_at,
+        hearing_at=row.hearing_at,
         hearing_place=row.hearing_place or "",
         hearing_host=names.get(row.hearing_host_id, ""),
         hearing_record=row.hearing_record or "",

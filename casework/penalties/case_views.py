@@ -95,6 +95,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     statement_due_at: datetime | None
     hearing_due_at: datetime | None
     waived_at: datetime | None
+    hearing_at: datetime | None
     hearing_place: str
     hearing_host: str
     hearing_record: str

@@ -14,8 +14,9 @@ from casework.complaints.models import Complaint, ComplaintAddition, ComplaintNo
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.notifications.models import Delivery
+from casework.penalties.case_own_data import penalty_case_holdings
 from casework.penalties.own_data import penalty_holdings
-from casework.people import consents, phones
+from casework.people import consents, phones, vouching
 from casework.people.models import Account, AccountLink, PersonalConsent, StaffBinding, WechatIdentity
 from casework.permits.own_data import permit_holdings
 from kit.db import Change, Database
@@ -32,6 +33,17 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
     return {
         "accounts": await _accounts(ids),
         "phone": await phones.own_phone(sealer, account_id),
+        "verified_identities": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "number": one.number,
+                "legal_representative": one.person,
+                "provider": one.provider,
+                "verified_at": one.verified_at,
+            }
+            for one in await vouching.identities_of(sealer, account_id)
+        ],
         "guardian": {"name": guardian.name, "phone": guardian.phone} if guardian is not None else None,
         "consents": [
             {
@@ -66,6 +78,7 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
         ],
         **await permit_holdings(sealer, ids),
         **await penalty_holdings(sealer, ids),
+        **await penalty_case_holdings(sealer, ids),
         "messages_to_you": [
             {
                 "template": row.template,

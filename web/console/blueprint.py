@@ -26,6 +26,7 @@ from web.console.mine_page import end_binding, new_binding, show_mine
 from web.console.notice_routes import NOTICE_ROUTES
 from web.console.order_pages import take_order
 from web.console.order_routes import ORDER_ACT, ORDER_ROUTES
+from web.console.penalty_case_routes import PENALTY_CASE_ROUTES
 from web.console.penalty_routes import PENALTY_ROUTES
 from web.console.people_routes import PEOPLE_ROUTES
 from web.console.permit_routes import PERMIT_ROUTES, PERMIT_UPLOADS
@@ -115,6 +116,7 @@ def console_blueprint() -> Blueprint:
         *SIGN_ROUTES,
         *PROJECT_ROUTES,
         *PENALTY_ROUTES,
+        *PENALTY_CASE_ROUTES,
     )
     for method, path, operation, handler, name in tables:
         guard = page if method == "GET" else act

@@ -29,7 +29,7 @@ RULES, TEMPLATES = "/console/rules", "/console/templates"
 ROUTING = "/console/routing"
 PAPERS, SIGNS = "/console/papers", "/console/signs"
 PERMITS, HELD = "/console/permits", "/console/held-permits"
-PENALTIES = "/console/penalties"
+PENALTIES, PENALTY_CASES = "/console/penalties", "/console/penalty-cases"
 PROJECTS = "/console/projects"
 SURVEYS, CO_SIGNING = "/console/surveys", "/console/co-signing"
 PEOPLE, DEPUTIES, AUDIT = "/console/people", "/console/deputies", "/console/audit"
@@ -45,6 +45,7 @@ PLACES = {
     VISITS: ("visits", Operation.SEE_VISITS),
     ORDERS: ("orders", Operation.SEE_ORDERS),
     PENALTIES: ("penalties", Operation.SEE_PENALTIES),
+    PENALTY_CASES: ("penalty_cases", Operation.SEE_PENALTIES),
     PROJECTS: ("projects", Operation.SEE_PROJECTS),
     SIGNS: ("signs", Operation.SEE_SIGNS),
     CODES: ("codes", Operation.KEEP_CODES),

@@ -19,12 +19,16 @@ from web.h5.filing_uploads import begin_upload, continue_upload, keep_draft, loo
 from web.h5.filing_wechat import show_script_key
 from web.h5.frame import choose_print
 from web.h5.home_page import show_home
+from web.h5.identity_page import come_back as come_back_verified
+from web.h5.identity_page import set_out, show_identity, take_away
 from web.h5.me_page import end_login, end_other_logins, show_logins, show_me
 from web.h5.message_page import send_message, show_message
 from web.h5.notice_pages import choose_notices, show_choices, show_notices
 from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
 from web.h5.penalty_acts import take_notice_act
+from web.h5.penalty_case_acts import FILE_KIND, take_case_act
+from web.h5.penalty_case_pages import show_case_file, show_case_paper, show_own_case, show_own_cases
 from web.h5.penalty_pages import (
     open_notice,
     revoke_delivery,
@@ -104,6 +108,10 @@ def h5_blueprint() -> Blueprint:
     route("POST", f"{draft}/detach", signed_in(detach), "detach_permit_file")
     route("POST", f"{draft}/send", signed_in(send_draft), "send_permit")
     route("POST", f"{draft}/discard", signed_in(discard_draft), "discard_permit")
+    route("GET", "/me/identity", signed_in(show_identity), "identity")
+    route("POST", "/me/identity", signed_in(set_out), "verify_identity")
+    route("GET", "/me/identity/back", signed_in(come_back_verified), "identity_back")
+    route("POST", "/me/identity/forget", signed_in(take_away), "forget_identity")
     route("GET", "/me/permits", signed_in(show_own), "own_permits")
     route("GET", "/me/permits/<reference:str>", signed_in(show_application), "own_permit")
     route("POST", "/me/permits/<reference:str>/<act:str>", signed_in(take_permit_act), "take_permit_act")
@@ -125,6 +133,13 @@ def h5_blueprint() -> Blueprint:
     route("GET", f"{notice}/papers/<document_id:str>", sees_notice(show_notice_paper), "penalty_paper")
     route("GET", f"{notice}/photos/<file_id:str>", sees_notice(show_notice_photo), "penalty_photo")
     route("POST", f"{notice}/<act:str>", sees_notice(take_notice_act), "take_penalty_act", stream=True)
+    penalty = "/penalty-cases/<reference:str>"
+    route("GET", "/penalty-cases", signed_in(show_own_cases), "penalty_cases")
+    route("GET", penalty, sees_notice(show_own_case), "penalty_case")
+    route("GET", f"{penalty}/papers/<document_id:str>", sees_notice(show_case_paper), "penalty_case_paper")
+    route("GET", f"{penalty}/files/<file_id:str>", sees_notice(show_case_file), "penalty_case_file")
+    takes = sees_notice(take_case_act, FILE_KIND)
+    route("POST", f"{penalty}/<act:str>", takes, "take_penalty_case_act", stream=True)
     route("GET", "/me", signed_in(show_me), "me")
     route("GET", "/me/notices", signed_in(show_choices), "choices")
     route("POST", "/me/notices", signed_in(choose_notices), "choose_notices")

@@ -11,10 +11,10 @@ from sanic.request import RequestParameters
 from sanic.response import redirect
 
 from casework.documents.opening import headers, open_paper_of
-from casework.penalties.access import access_by_code, notice_behind
+from casework.penalties.access import access_by_code, case_behind, notice_behind
 from casework.penalties.delivery_consents import has_consented, revoke_consents
 from casework.penalties.lifecycle import State
-from casework.penalties.models import RectificationNotice
+from casework.penalties.models import PenaltyCase, RectificationNotice
 from casework.penalties.papers import ABOUT
 from casework.penalties.queries import notice_view, notices_of
 from casework.penalties.views import NoticeView
@@ -27,7 +27,7 @@ from web.h5.door import PENALTY, H5Door
 from web.h5.drafts import carry_visit, visit_token
 from web.h5.frame import frame_for, shown
 from web.h5.penalty_screens import NoticeDetail, NoticeRow, NoticesPage, OpenPage
-from web.h5.penalty_visitor import BY_CODE, NOTICES, NoticeVisitor
+from web.h5.penalty_visitor import BY_CODE, CASES, NOTICES, NoticeVisitor
 from web.h5.screens import Fact, Link, Picture
 from web.h5.visitor import ENTER, Visitor
 
@@ -92,8 +92,8 @@ async def open_notice(request: Request, door: H5Door, visitor: Visitor | None) -
         await door.receipt_tries.attempt(tried, source)
         code = str(form.get("code", "")).strip()[:TYPED_AT_MOST]
         access_id = await access_by_code(door.penalties, reference, code)
-        notice_id = await notice_behind(access_id) if access_id is not None else None
-        if access_id is None or notice_id is None:
+        opened = await _opened(access_id) if access_id is not None else ""
+        if access_id is None or not opened:
             raise NotFound("problem.penalty.does_not_fit")
     except Problem as problem:
         wrong = door.words.text(problem.key, **problem.params)
@@ -104,10 +104,17 @@ async def open_notice(request: Request, door: H5Door, visitor: Visitor | None) -
         return response
     await door.receipt_tries.succeeded(tried, source)
     new = await door.sessions.create(PENALTY, access_id)
-    row = await RectificationNotice.get(id=notice_id).only("reference")
-    response = redirect(f"{NOTICES}/{row.reference}", status=303)
+    response = redirect(opened, status=303)
     door.penalty_cookie.write(response, new.token)
     return response
+
+
+async def _opened(access_id: UUID) -> str:
+    """The address of what an access opens; "" once it is revoked."""
+    notice_id, case_id = await notice_behind(access_id), await case_behind(access_id)
+    if notice_id is not None:
+        return f"{NOTICES}/{(await RectificationNotice.get(id=notice_id)).reference}"
+    return f"{CASES}/{(await PenaltyCase.get(id=case_id)).reference}" if case_id is not None else ""
 
 
 async def show_notice(request: Request, door: H5Door, visitor: NoticeVisitor, reference: str) -> HTTPResponse:

@@ -11,15 +11,16 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.actors import Actor, citizen
-from casework.penalties.access import notice_behind
+from casework.penalties.access import is_in_force
 from casework.roles import Role
 from kit.http.csrf import SAFE_METHODS, check_csrf, check_origin
 from web.h5 import typed
 from web.h5.door import PENALTY, H5Door, door_of
 from web.h5.drafts import visit_holder
+from web.h5.filing_reading import PHOTO_KIND
 from web.h5.visitor import Entered, Handler, visitor_of
 
-NOTICES = "/h5/penalties"
+NOTICES, CASES = "/h5/penalties", "/h5/penalty-cases"
 BY_CODE = f"{NOTICES}/open"
 
 
@@ -37,8 +38,11 @@ class NoticeVisitor(Entered):
         return citizen(self.account_id)
 
 
-def sees_notice(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
-    """Guard a page of one notice: without a session to where the code is typed, and no form without its token."""
+def sees_notice(page: Callable[..., Awaitable[HTTPResponse]], kind: str = PHOTO_KIND) -> Handler:
+    """Guard a page of one notice or penalty case: without a session to where the code is typed, and no form without its token.
+
+    `kind` is what files are for that come with a form.
+    """
 
     @wraps(page)
     async def guarded(request: Request, **parts: str) -> HTTPResponse:
@@ -58,6 +62,7 @@ def sees_notice(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
             holder=visit_holder(request),
             account_id=visitor.account_id if visitor is not None else None,
             takes_files=visitor is not None,
+            kind=kind,
         )
         if visitor is None:
             return redirect(BY_CODE, status=303)
@@ -70,7 +75,7 @@ def sees_notice(page: Callable[..., Awaitable[HTTPResponse]]) -> Handler:
 async def notice_visitor_of(request: Request, door: H5Door) -> NoticeVisitor | None:
     """The holder of a code that is still in force, the person who is signed in, or both in one."""
     held = await door.sessions.read(door.penalty_cookie.read(request), PENALTY)
-    if held is not None and await notice_behind(held.subject_id) is None:
+    if held is not None and not await is_in_force(held.subject_id):
         held = None  # the code was revoked meanwhile
     person = await visitor_of(request, door)
     session = held or (person.session if person is not None else None)

@@ -21,7 +21,7 @@ from kit.problems import Invalid, Problem
 from web.h5 import drafts
 from web.h5.door import H5Door
 from web.h5.drafts import carry_visit, holder_of, visit_holder
-from web.h5.filing_reading import FormRead, read_form
+from web.h5.filing_reading import PHOTO_KIND, FormRead, read_form
 from web.h5.visitor import Visitor, to_the_entrance
 
 FORM, PHOTOS, PHOTO_ID = "act", "photos", "photo_id"
@@ -46,7 +46,13 @@ class Typed:
 
 
 async def read(
-    request: Request, door: H5Door, *, holder: str, account_id: UUID | None, takes_files: bool
+    request: Request,
+    door: H5Door,
+    *,
+    holder: str,
+    account_id: UUID | None,
+    takes_files: bool,
+    kind: str = PHOTO_KIND,
 ) -> Typed:
     """The form of a route that leaves its body unread (`stream=True`). Files of strangers are passed over.
 
@@ -71,6 +77,7 @@ async def read(
         file_field=PHOTOS,
         room=lambda so_far: FILES_AT_MOST - len(_ids(so_far.fields)),
         before_files=before_files,
+        kind=kind,
     )
     # What checks the token reads the form where Sanic would have put it.
     request.parsed_form, request.parsed_files = RequestParameters(got.fields), RequestParameters()

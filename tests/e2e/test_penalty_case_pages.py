@@ -1,0 +1,219 @@
+"""Penalty cases on their pages: a clerk takes one from the notice to the closing, its party answers on a phone without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.models import MODEL_MODULES
+from casework.documents.models import IssuedDocument
+from casework.penalties.case_queries import case_view
+from casework.penalties.models import PartyRequest, PartyRequestFile, PenaltyCase
+from casework.roles import Role
+from kit.clock import FixedClock
+from kit.db import Database
+from kit.files.models import StoredFile
+from kit.ids import Ids
+from tests.conftest import AUDIT_KEY
+from tests.e2e.citizen_setting import CitizenSetting, Phone, citizens_on
+from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
+from tests.penalty_case_setting import NUMBER, OFFICER, at, desk_with_people, issued, served, told
+
+CASES, OWN = "/console/penalty-cases", "/h5/penalty-cases"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
+    async with console_on(database, tmp_path) as setting:
+        await setting.hire("officer", "张建国", (Role.HANDLER, "street"))
+        await setting.hire("second", "王丽华", (Role.HANDLER, "street"))
+        await setting.hire("head", "周华", (Role.HEAD, None))
+        await setting.hire("lawyer", "陈明", (Role.LEGAL_REVIEWER, None))
+        await setting.hire("other", "何芳", (Role.HANDLER, "park"))
+        yield setting
+
+
+async def send(clerk: Clerk, here: str, path: str, **fields: str) -> Page:
+    """A form of the page at `here`, sent to `path`."""
+    page = await clerk.get(here)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    return await clerk.post(path, hidden | fields)
+
+
+async def test_a_clerk_takes_a_case_from_the_notice_to_the_closing(
+    setting: ConsoleSetting, clock: FixedClock
+) -> None:
+    second = (await setting.hire("third", "罗燕", (Role.HANDLER, "street"))).id
+    async with setting.client() as officer, setting.client() as head, setting.client() as other:
+        await officer.log_in("officer")
+        await head.log_in("head")
+        await other.log_in("other")
+        fields = {
+            "party_kind": "organisation", "party_number": NUMBER, "party": "好滋味餐饮有限公司",
+            "address": "学府路 21 号", "ground": "waste_spill", "filed_on": "2026-11-20", "facts": "遗撒 300 米。",
+            "evidence": "照片 6 张。", "second_officer": str(second), "intended": "罚款伍佰元。", "amount": "五百",
+        }  # fmt: skip
+        refused = await send(officer, f"{CASES}/new", f"{CASES}/new", **fields)
+        assert (refused.status, "例如 500" in refused.text) == (422, True)
+        assert "遗撒 300 米。" in refused.text
+        made = await send(officer, f"{CASES}/new", f"{CASES}/new", **fields | {"amount": "500"})
+        row = await PenaltyCase.get()
+        own = f"{CASES}/{row.reference}"
+        assert (made.status, made.path) == (200, own)
+        assert (await other.get(own)).status == 404
+        online = await send(officer, own, f"{own}/serve_notice", delivery="online")
+        assert (online.status, "行政处罚法第六十一条" in online.text) == (422, True)
+        await send(officer, own, f"{own}/serve_notice", delivery="window")
+        early = await send(officer, own, f"{own}/propose", words="罚款。", fine="500", penalty="penalty")
+        assert (early.status, "期限还没有过" in early.text) == (409, True)
+        noted = {"kind": "statement", "words": "当事人到窗口说当晚已清扫。"}
+        await send(officer, own, f"{own}/note", **noted)
+        assert row.reference in (await officer.get(f"{CASES}?tab=asked")).text
+        await send(officer, own, f"{own}/answer_statement", outcome="partly", words="属实，从轻。")
+        clock.set(at(12, 2))
+        await officer.log_in("officer")
+        await head.log_in("head")
+        await send(officer, own, f"{own}/propose", words="罚款叁佰元。", fine="300", penalty="penalty")
+        assert (await send(officer, own, f"{own}/decide")).status == 403
+        await send(head, own, f"{own}/decide")
+        await send(officer, own, f"{own}/serve_decision", delivery="left", delivered_on="2026-12-02")
+        page = await officer.get(own)
+        assert "2026年12月17日" in page.text
+        paid = {"amount": "300", "receipt": "A1", "paid_on": "2026-12-02"}
+        await send(officer, own, f"{own}/pay", **paid)
+        closed = await send(officer, own, f"{own}/close", words="已缴清。")
+        assert "案件已结案" in closed.text
+        assert (await PenaltyCase.get()).state == "closed"
+        assert row.reference in (await head.get(f"{CASES}?tab=over")).text
+        assert await IssuedDocument.filter(about_id=row.id).count() == 2
+
+
+async def test_two_clerks_at_once_and_a_reader_who_may_only_look(setting: ConsoleSetting) -> None:
+    desk = setting.door.penalties
+    assert desk is not None
+    await desk_with_people(desk.db)
+    row = await issued(desk)
+    own = f"{CASES}/{row.reference}"
+    async with setting.client() as officer, setting.client() as lawyer:
+        await officer.log_in("officer")
+        await lawyer.log_in("lawyer")
+        stale = await officer.get(own)
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', stale.text))
+        await send(officer, own, f"{own}/renew_code")
+        late = await officer.post(f"{own}/withdraw", hidden | {"words": "错了"})
+        assert late.status in (403, 409)
+        seen = await lawyer.get(own)
+        assert (seen.status, "act-serve_notice" in seen.text) == (200, False)
+        assert (await send(lawyer, own, f"{own}/serve_notice", delivery="window")).status == 403
+
+
+# ---- the party
+
+
+@pytest.fixture
+async def citizens(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> AsyncIterator[CitizenSetting]:
+    database = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
+    async with citizens_on(database, tmp_path) as running:
+        await desk_with_people(database)
+        yield running
+    await database.close()
+
+
+async def opened(setting: CitizenSetting, phone: Phone, row: PenaltyCase) -> str:
+    """The page of a case, entered with what stands on its paper."""
+    code = (await case_view(setting.door.penalties, OFFICER, row.reference)).code
+    page = await phone.submit(
+        "/h5/penalties/open", "/h5/penalties/open", reference=row.reference, code=code.lower()
+    )
+    assert page.path == f"{OWN}/{row.reference}", page.text
+    return page.path
+
+
+async def test_a_party_says_something_with_a_pdf_and_asks_for_a_hearing(citizens: CitizenSetting) -> None:
+    desk = citizens.door.penalties
+    row = await told(desk)
+    async with citizens.phone() as phone:
+        assert (await phone.get(f"{OWN}/{row.reference}")).path == "/h5/penalties/open"
+        own = await opened(citizens, phone, row)
+        page = (await phone.get(own)).text
+        assert "还没有作出决定" in page
+        assert "2026年11月30日" in page
+        form = re.search(rf'<form[^>]*action="{own}/statement".*?</form>', page, re.DOTALL)
+        assert form
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+        sent = await phone.upload(
+            f"{own}/statement", hidden | {"words": "当晚就扫干净了。"}, "photos", "a.pdf", pdf
+        )
+        assert "我们会核实" in sent.text
+        request = await PartyRequest.get(kind="statement")
+        kept = await PartyRequestFile.get(request_id=request.id)
+        assert (await StoredFile.get(id=kept.file_id)).sniffed_type == "application/pdf"
+        file = await phone.get(f"{own}/files/{kept.file_id}")
+        assert file.headers["content-disposition"].startswith("attachment")
+        again = await phone.post(f"{own}/statement", hidden | {"words": "当晚就扫干净了。"})
+        assert again.status == 200
+        assert await PartyRequest.all().count() == 1
+        await phone.submit(own, f"{own}/hearing", words="遗撒长度有出入。")
+        assert (await PenaltyCase.get()).state == "hearing_asked"
+        asked = await PartyRequest.get(kind="hearing")
+        await phone.post(f"{own}/withdraw", hidden | {"request": str(asked.id)})
+        assert (await PenaltyCase.get()).state == "notified"
+    other = await told(desk)
+    async with citizens.phone() as phone:
+        own = await opened(citizens, phone, other)
+        assert (await phone.get(f"{OWN}/{row.reference}")).status == 404
+        refused = await phone.submit(own, f"{own}/statement", words=" ")
+        assert refused.status == 422
+
+
+async def test_a_party_pays_in_parts_that_add_up_and_reads_the_last_days(
+    citizens: CitizenSetting, clock: FixedClock
+) -> None:
+    row = await served(citizens.door.penalties, clock)
+    async with citizens.phone() as phone:
+        own = await opened(citizens, phone, row)
+        page = (await phone.get(own)).text
+        # Fifteen days after the first of December, sixty days, six months to the day.
+        for on in ("2026年12月16日", "2027年2月1日", "2027年6月1日"):
+            assert on in page, on
+        wrong = "2026-12-20 20000\n2027-01-20 10000"
+        refused = await phone.submit(own, f"{own}/instalment", words="困难。", plan=wrong)
+        assert (refused.status, "要正好相等" in refused.text) == (422, True)
+        assert "2027-01-20 10000" in refused.text
+        garbled = await phone.submit(own, f"{own}/instalment", words="困难。", plan="下个月给")
+        assert "第 1 行看不懂" in garbled.text
+        done = await phone.submit(
+            own, f"{own}/instalment", words="困难。", plan=wrong.replace("10000", "20000")
+        )
+        assert "已收到分期申请" in done.text
+        assert f"{own}/delay" not in done.text
+
+
+async def test_a_party_keeps_a_case_among_its_own_and_agrees_to_electronic_papers(
+    citizens: CitizenSetting,
+) -> None:
+    row = await told(citizens.door.penalties)
+    async with citizens.phone("oParty") as phone:
+        await opened(citizens, phone, row)
+        await phone.get(f"/h5/enter?next={OWN}/{row.reference}")
+        own = f"{OWN}/{row.reference}"
+        await phone.submit(own, f"{own}/link")
+        assert row.reference in (await phone.get(OWN)).text
+        signed = await phone.submit(own, f"{own}/consent", signed_name="李老板")
+        assert "已签名" in signed.text
+        left = await phone.submit(own, f"{own}/leave")
+        assert "已退出" in left.text
+        assert (await phone.get(own)).status == 200
+    async with citizens.phone("oStranger") as phone:
+        await phone.get(f"/h5/enter?next={OWN}")
+        assert row.reference not in (await phone.get(OWN)).text
+        assert (await phone.get(own)).status == 404
