@@ -8,6 +8,7 @@ from app.permit_profile import SAMPLES
 from app.permits import sign_desk_of
 from app.platform import Platform
 from app.shipped import SHIPPED_PROFILE
+from app.unified_login import unified_login_of
 from bot.export import BotHoldings
 from bot.forgetting import forget_accounts
 from bot.singleflight import Names
@@ -153,6 +154,7 @@ def permit_pages_of(core: Core, permits: PermitDesk) -> PermitSide:
         samples=(settings.bureau_profile or SHIPPED_PROFILE) / SAMPLES,
         signs=sign_desk_of(core),
         ground=MapGround(base, tiles),
+        login=unified_login_of(settings),
     )
 
 

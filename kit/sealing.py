@@ -65,6 +65,13 @@ class FieldSealer:
         return mac.finalize()
 
 
+def mask_identity_number(number: str) -> str:
+    """An identity number as its owner recognises it: the first three and the last two characters."""
+    return (
+        f"{number[:3]}{'*' * max(0, len(number) - 5)}{number[-2:]}" if len(number) > 8 else "*" * len(number)
+    )
+
+
 def mask_phone(phone: str) -> str:
     """The number as staff lists show it: 138****1234. Shorter numbers keep their last two digits."""
     digits = re.sub(r"\D", "", phone)

@@ -25,9 +25,11 @@ _SECRETS = frozenset(
         "open311_keys",
         "metrics_token",
         "map_key",
+        "unified_login_secret",
     }
 )
 _ADDRESSES = frozenset({"database_url", "redis_url"})
+_UNIFIED_LOGIN = ("UNIFIED_LOGIN_URL", "UNIFIED_LOGIN_ID", "UNIFIED_LOGIN_SECRET")
 _ON = frozenset({"1", "on", "true", "yes"})
 _OFF = frozenset({"", "0", "off", "false", "no"})
 
@@ -73,6 +75,9 @@ class Settings:
     stop_notice_s: int
     disk_reserve_mb: int
     map_key: str | None
+    unified_login_url: str | None
+    unified_login_id: str | None
+    unified_login_secret: str | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, for_wechat: bool = True) -> Settings:
@@ -133,6 +138,10 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
     if miniapp_token is not None and (miniapp_id is None or not reader.given("MINIAPP_AES_KEY")):
         absent = "MINIAPP_APP_ID" if miniapp_id is None else "MINIAPP_AES_KEY"
         reader.fault(f"填了 MINIAPP_TOKEN（小程序消息推送），还要填 {absent}；推送只用安全模式。")
+    login = {name: reader.word(name) for name in _UNIFIED_LOGIN}
+    if any(login.values()) and not all(login.values()):
+        absent = "、".join(name for name, value in login.items() if not value)
+        reader.fault(f"{'、'.join(_UNIFIED_LOGIN)} 要么都填，要么都不填；现在缺 {absent}。")
     return Settings(
         database_url=reader.database("DATABASE_URL", f"sqlite://{data_dir}/chengguan.db"),
         redis_url=reader.redis("REDIS_URL"),
@@ -163,7 +172,17 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         stop_notice_s=reader.number("STOP_NOTICE_S", 0 if demo else 1, 0, 60),
         disk_reserve_mb=reader.number("DISK_RESERVE_MB", 500, 0, 1_000_000),
         map_key=reader.word("MAP_KEY") or None,
+        unified_login_url=reader.url("UNIFIED_LOGIN_URL", "", _login_schemes(demo or local_trial))
+        if login["UNIFIED_LOGIN_URL"]
+        else None,
+        unified_login_id=login["UNIFIED_LOGIN_ID"] or None,
+        unified_login_secret=login["UNIFIED_LOGIN_SECRET"] or None,
     )
+
+
+def _login_schemes(is_trial: bool) -> tuple[str, ...]:
+    """Who somebody is comes over a sealed line, but on a machine that is only tried out."""
+    return ("http", "https") if is_trial else ("https",)
 
 
 def _console_url(reader: _Reader, here: str, public_url: str, console_port: int | None) -> str:

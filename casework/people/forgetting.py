@@ -19,7 +19,7 @@ from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
-from casework.people import merging, phones
+from casework.people import merging, phones, vouching
 from casework.people.models import Account, PersonalConsent, StaffBinding, StaffBindingCode, WechatIdentity
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.own_data import forget_drafts_of
@@ -149,6 +149,7 @@ async def _forget(db: Database, before: datetime, account_id: UUID, seen: Seen, 
 async def _delete(change: Change, actor: Actor, member_ids: frozenset[UUID], also: Also, reason: str) -> None:
     ids = sorted(member_ids)
     await phones.forget(change, actor, member_ids, reason)
+    await vouching.forget_identities(change, actor, member_ids, reason)
     guardians = PersonalConsent.filter(account_id__in=ids, details_sealed__isnull=False)
     await guardians.update(details_sealed=None, revoked_at=change.now)
     await Delivery.filter(recipient_id__in=ids).delete()

@@ -17,6 +17,7 @@ from casework.documents.models import IssuedDocument
 from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationDelivered
+from casework.permits.identity import is_lacking, require_known
 from casework.permits.models import PermitApplication
 from casework.permits.moving import PermitStep, move_within, take
 from casework.permits.papers import ABOUT_APPLICATION, issue_about, officers, particulars
@@ -62,7 +63,7 @@ async def deliver(
 
 async def deliver_online(desk: PermitDesk, change: Change, row: PermitApplication) -> bool:
     """Deliver what was just decided where the applicant wants it online; whether it was. `row` is locked."""
-    if row.delivery != ONLINE:
+    if row.delivery != ONLINE or is_lacking(desk.section.kind(row.kind), row, "delivery"):
         return False
     await move_within(desk, change, clock(), row, _step(desk, clock(), ONLINE, ""))
     return True
@@ -80,6 +81,7 @@ def _step(desk: PermitDesk, actor: Actor, delivery: Delivery, recipient: str) ->
     async def fill(change: Change, row: PermitApplication) -> None:
         if delivery == ONLINE and row.delivery != ONLINE:
             raise Invalid("problem.permit.delivery_consent", field="delivery")
+        require_known(desk.section.kind(row.kind), row, "delivery")
         row.delivery = delivery
 
     async def follow(change: Change, row: PermitApplication) -> None:

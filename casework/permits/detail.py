@@ -103,6 +103,12 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
         late_reason=row.late_reason or "",
         fee_fen=row.fee_fen,
         rating=row.rating,
+        delivery=row.delivery or "",
+        identity=row.identity or "",
+        identity_at=row.identity_at,
+        identity_document=row.identity_document or "",
+        identity_by=kind.identity_by if (kind := desk.section.kind(row.kind)) is not None else "never",
+        has_receipt=row.account_id is None,
         is_own=own,
         is_erased=row.anonymised_at is not None,
     )

@@ -22,10 +22,11 @@ from casework.permits.desk import PermitDesk
 from casework.permits.drafts import filled_of, locked_draft
 from casework.permits.events import ApplicationSubmitted
 from casework.permits.forms import Filled, clean, faults, material_faults, visible_materials
+from casework.permits.identity import AT_WINDOW, Document, know
 from casework.permits.kinds import PermitKind
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
-from casework.permits.models import PermitApplication, PermitDraft
+from casework.permits.models import Permit, PermitApplication, PermitDraft
 from casework.permits.moving import note, told
 from casework.permits.sight import may_see
 from casework.permits.written import write_form
@@ -62,10 +63,12 @@ async def submit(
     source: Source,
     delivery: Delivery | None = None,
     expected_revision: int | None = None,
+    document: Document | None = None,
 ) -> Submitted:
     """Submit what was previewed; a draft that corrects an application is sent as its correction.
 
-    `delivery` is how the applicant wants the decision: "online" only where they agreed to that.
+    `delivery` is how the applicant wants the decision: "online" only where they agreed to that. `document` is what the clerk
+    at the window saw of who applies.
 
     Raises NotFound for another's draft, Conflict where it was changed since the preview, Gone for a kind no longer
     offered, Invalid for the first thing that is wrong: then nothing has changed and the draft is still there.
@@ -86,7 +89,7 @@ async def submit(
             raise Gone("problem.permit.kind_gone")
         if expected_revision is not None and locked.revision != expected_revision:
             raise Conflict("problem.permit.draft_changed")
-        return await insert_within(desk, change, actor, locked, kind, reference, source, delivery)
+        return await insert_within(desk, change, actor, locked, kind, reference, source, delivery, document)
 
     try:
         return await desk.db.change(work)
@@ -163,6 +166,7 @@ async def insert_within(
     reference: str,
     source: Source,
     delivery: Delivery | None,
+    document: Document | None = None,
 ) -> Submitted:
     """Within a change: the application in place of its locked draft. Raises as `submit` does."""
     filled = clean(kind, filled_of(desk, draft))
@@ -176,13 +180,16 @@ async def insert_within(
         flow=kind.flow,
         act=draft.act,
         concerns_id=concerned,
-        account_id=draft.account_id,
+        account_id=draft.account_id or await _held_by(actor, concerned),
         source=source,
         filed_by_id=actor.id if actor.kind == "staff" else None,
         state=FLOWS[kind.flow].initial,
         state_since_at=change.now,
         revision=1,
-        identity="window" if source == WINDOW else None,
+        identity=AT_WINDOW if source == WINDOW else None,
+        identity_at=change.now if source == WINDOW else None,
+        identity_by_id=actor.id if source == WINDOW else None,
+        identity_document=document if source == WINDOW else None,
         unit=kind.unit,
         submitted_at=change.now,
         received_at=change.now,
@@ -192,6 +199,7 @@ async def insert_within(
         updated_at=change.now,
     )
     write_form(desk, row, kind, filled)
+    await know(change, row)
     await set_limit(desk, row, None, change.now)
     await row.save(force_create=True)
     asked = {one.code for one in visible_materials(kind, filled)}
@@ -201,6 +209,14 @@ async def insert_within(
     await note(change, actor, row, "submit", {"to": row.state, **content})
     change.emit(told(desk, ApplicationSubmitted, row, change, {"source": source}), row.id)
     return submitted_as(desk, row)
+
+
+async def _held_by(actor: Actor, permit_id: UUID | None) -> UUID | None:
+    """Whose the permit is that a clerk changes, renews or ends for its holder: it stays in their account."""
+    if actor.kind != "staff" or permit_id is None:
+        return None
+    permit = await Permit.get_or_none(id=permit_id)
+    return permit.account_id if permit is not None else None
 
 
 async def check_all(kind: PermitKind, filled: Filled, draft: PermitDraft, now: datetime) -> None:

@@ -192,6 +192,15 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     late_reason: str
     fee_fen: int
     rating: int | None
+    delivery: str = ""
+    """How the applicant wants the decision, "" where they did not say: "online" is their consent to electronic delivery."""
+    identity: str = ""
+    """How it is known who applies: "unified_login", "window", or "" while it is not."""
+    identity_at: datetime | None = None
+    identity_document: str = ""
+    identity_by: Literal["never", "decision", "delivery"] = "never"
+    has_receipt: bool = False
+    """It opens by reference and secret: whoever applied has no account."""
     is_own: bool = False
     """The viewer is staff and this is their own: they see it, and may do nothing with it."""
     is_erased: bool = False

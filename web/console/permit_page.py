@@ -20,6 +20,7 @@ from web.console.document_words import papers_panel
 from web.console.door import ConsoleDoor
 from web.console.frame import PERMITS
 from web.console.permit_acts import Attempt, acts_of
+from web.console.permit_identity_words import identity_panel
 from web.console.permit_material_words import materials_of
 from web.console.permit_organ_words import organs_of
 from web.console.permit_screens import ClockRow, PermitPage, Revealing, ShownField, Step, SurveyRow
@@ -49,6 +50,7 @@ async def permit_page(
     attempt: Attempt | None = None,
     revealed: Applicant | None = None,
     lost: tuple[Note, ...] = (),
+    identity_wrong: str = "",
 ) -> PermitPage:
     """The page. `attempt` did not succeed; `revealed` is who applies, just looked at (audited); `lost` what was typed into a form
     that is gone.
@@ -70,6 +72,7 @@ async def permit_page(
         facts=facts_of(door, view, now),
         fields=fields_of(door, view),
         reveal=_revealing(door, visitor, view, revealed),
+        identity=identity_panel(door, visitor, view, identity_wrong),
         coordinates=coordinates_of(door, visitor, view.latitude, view.longitude),
         materials=await materials_of(door, visitor, view),
         clocks=tuple(_clock(door, one, now) for one in view.clocks),
@@ -84,7 +87,7 @@ async def permit_page(
         acts=await acts_of(door, view, near, attempt),
         permit=Link(href=held_address(permit.id), words=permit.number) if permit is not None else None,
         receipt=f"{application_address(line.reference)}/receipt"
-        if line.source == "window" and visitor.may(Operation.ENTER_PERMITS)
+        if line.source == "window" and view.has_receipt and visitor.may(Operation.ENTER_PERMITS)
         else "",
         correct=f"{application_address(line.reference)}/correct" if "correct" in view.moves else "",
         lost=lost,

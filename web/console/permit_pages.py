@@ -23,7 +23,7 @@ from web.console.permit_words import application_address, id_of, permits_of
 from web.console.screens import Note
 from web.console.visitor import Visitor
 
-DONE = frozenset({*PERMIT_FORMS, "submit", "correct", "original", "co_sign"})
+DONE = frozenset({*PERMIT_FORMS, "submit", "correct", "original", "co_sign", "identity"})
 MOVED_ON = ("problem.permit.moved_on", "problem.workflow.wrong_state")
 _UNKEPT = ("expected_revision", "act", "back")
 
@@ -153,9 +153,19 @@ async def render(
     attempt: Attempt | None = None,
     revealed: Applicant | None = None,
     lost: tuple[Note, ...] = (),
+    identity_wrong: str = "",
     status: int = 200,
 ) -> HTTPResponse:
     """The page of an application. Whoever reads it has read what was told about it."""
     await note_opened(door, visitor, view.line.id)
-    page = await permit_page(door, visitor, view, notes=notes, attempt=attempt, revealed=revealed, lost=lost)
+    page = await permit_page(
+        door,
+        visitor,
+        view,
+        notes=notes,
+        attempt=attempt,
+        revealed=revealed,
+        lost=lost,
+        identity_wrong=identity_wrong,
+    )
     return shown(door, "permit.html", await frame_for(door, visitor, PERMITS), page, status)

@@ -22,6 +22,7 @@ from web.console.permit_held_pages import (
     show_held_permit,
     take_held_permit,
 )
+from web.console.permit_identity import take_identity
 from web.console.permit_pages import (
     mark_original,
     preview_permit,
@@ -56,6 +57,7 @@ PERMIT_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", _ONE, May.SEE_PERMITS, show_permit, "permit"),
     ("GET", f"{_ONE}/receipt", May.ENTER_PERMITS, show_permit_receipt, "permit_receipt"),
     ("POST", f"{_ONE}/reveal", May.SEE_APPLICANT_CLEARLY, show_applicant, "permit_applicant"),
+    ("POST", f"{_ONE}/identity", May.TAKE_IN_PERMITS, take_identity, "permit_identity"),
     ("POST", f"{_ONE}/correct", May.ENTER_PERMITS, begin_correction, "correct_permit"),
     ("POST", f"{_ONE}/original/<attached_id:str>", May.TAKE_IN_PERMITS, mark_original, "permit_original"),
     ("POST", f"{_ONE}/<act:str>", May.SEE_PERMITS, take_permit, "take_permit"),

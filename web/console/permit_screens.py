@@ -193,6 +193,15 @@ class Revealing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityPanel:
+    """Whether it is known who applies; `ask` and `action` where the clerk may write down what document they saw."""
+
+    note: Note
+    action: str = ""
+    ask: PermitAsk | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PermitPage:
     """One application."""
 
@@ -208,6 +217,7 @@ class PermitPage:
     facts: tuple[Fact, ...]
     fields: tuple[ShownField, ...]
     reveal: Revealing | None
+    identity: IdentityPanel | None
     coordinates: Coordinates | None
     materials: tuple[MaterialRow, ...]
     clocks: tuple[ClockRow, ...]

@@ -46,6 +46,19 @@ class LoginsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityPage:
+    """Who the unified login says I am, and the way there."""
+
+    is_connected: bool
+    known: tuple[tuple[Fact, ...], ...]
+    action: str
+    next: str
+    forget: str
+    done: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReceiptPage:
     """The form for a case number and its secret. `reference` and `secret` as typed before, `wrong` why not."""
 

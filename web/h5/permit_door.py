@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from casework.areas.profile import BaseMap
+from casework.people.unified_login import UnifiedLogin
 from casework.permits.desk import PermitDesk
 from casework.sign_filings.desk import SignDesk
 from kit.signing_keys import SigningKeys
@@ -21,10 +22,13 @@ class MapGround:
 
 @dataclass(frozen=True)
 class PermitSide:
-    """`keys` sign e-permits, `samples` is the folder of sample papers of the profile, `signs` the register."""
+    """`keys` sign e-permits, `samples` is the folder of sample papers of the profile, `signs` the register. `login` None: the
+    bureau is connected to no unified login, so that who somebody is is checked at the window.
+    """
 
     desk: PermitDesk
     keys: SigningKeys
     samples: Path
     signs: SignDesk
     ground: MapGround = field(default_factory=MapGround)
+    login: UnifiedLogin | None = None

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from casework.people.vouching import identities_of, vouched_since
 from casework.permits.concerned import CANCEL, begins_from
 from casework.permits.delivering import Delivery
 from casework.permits.drafts import DraftView
 from casework.permits.forms import faults, material_faults, shown_value, visible_fields, visible_materials
 from casework.permits.submitting import submit
 from casework.permits.values import span_of
+from casework.permits.written import holder_index
 from kit.problems import Conflict, Invalid, Problem
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
 from web.h5.permit_correcting import CORRECT, asked_for, corrected_faults
 from web.h5.permit_files import counted
-from web.h5.permit_screens import PreviewPage, PreviewPart
+from web.h5.permit_screens import PreviewPage, PreviewPart, Told
 from web.h5.permit_steps import (
     PAPERS,
     PREVIEW,
@@ -61,6 +65,7 @@ async def show_preview(
         revision=draft.revision,
         deliveries=_deliveries(door, draft),
         delivery=delivery,
+        identity=await _identity(door, visitor, draft),
         promise=promise_words(door, draft.kind),
         fee=fee_words(door, draft.kind.fee),
         truth=text("h5_permits.preview.truth"),
@@ -108,6 +113,24 @@ async def _faults(door: H5Door, visitor: Visitor, draft: DraftView) -> dict[str,
     since = await begins_from(draft.act, draft.concerns_id, now)
     papers = {} if draft.act == CANCEL else material_faults(draft.kind, draft.filled, files)
     return faults(draft.kind, draft.filled, now=since) | papers
+
+
+async def _identity(door: H5Door, visitor: Visitor, draft: DraftView) -> Told | None:
+    """Whether it is known who applies, or what is to be done about it; nothing where the kind never asks."""
+    if draft.kind.identity_by == "never" or draft.application_id is not None:
+        return None
+    text, here = door.words.text, f"{PERMITS}/drafts/{draft.id}?step={PREVIEW}"
+    number = read(draft.kind, draft.filled).holder_number
+    index = holder_index(door.permits.desk, number)
+    if await vouched_since(visitor.account_id, index) is not None:
+        return Told(words=text("h5_permits.preview.identity_known"), tone="good")
+    known = await identities_of(door.permits.desk.sealer, visitor.account_id)
+    key = "other" if known else "unknown" if door.permits.login is not None else "window"
+    link = None
+    if door.permits.login is not None:
+        words = text("h5_identity.again" if known else "h5_identity.go")
+        link = Link(href=f"/h5/me/identity?next={quote(here, safe='')}", words=words)
+    return Told(words=text(f"h5_permits.preview.identity_{key}"), tone="soon", link=link)
 
 
 def _step_of(draft: DraftView, code: str) -> str:

@@ -168,6 +168,15 @@ class PreviewPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """A sentence with its colour, and where to go about it."""
+
+    words: str
+    tone: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PreviewPage:
     """Exactly what will be submitted."""
 
@@ -184,6 +193,7 @@ class PreviewPage:
     button: str
     discard: str
     back: str
+    identity: Told | None = None
     problem: str = ""
     delivery: str = ""
 

@@ -1,0 +1,126 @@
+"""Whether it is known who applies: vouched for by the unified login, or checked at the window from a document.
+
+A kind says until when it has to be (`identity_by`): before it is granted, before the decision is handed over, or never. Nothing
+is refused for it when somebody applies: until then the window checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+from uuid import UUID
+
+from casework.actors import Actor
+from casework.complaints.sight import require_on
+from casework.people import vouching
+from casework.people.merging import members
+from casework.people.unified_login import Vouched
+from casework.permissions import Operation
+from casework.permits.desk import PermitDesk
+from casework.permits.kinds import PermitKind
+from casework.permits.models import PermitApplication
+from casework.permits.moving import locked, note, refused_as_own, require_not_own
+from kit.db import Change
+from kit.problems import Conflict, Invalid
+
+Identity = Literal["unified_login", "window"]
+UNIFIED_LOGIN: Identity = "unified_login"
+AT_WINDOW: Identity = "window"
+Document = Literal["identity_card", "passport", "residence_permit", "business_licence", "authorisation"]
+DOCUMENTS: tuple[Document, ...] = (
+    "identity_card",
+    "business_licence",
+    "authorisation",
+    "passport",
+    "residence_permit",
+)
+_OVER = ("refused", "withdrawn", "lapsed", "denied")
+
+
+def is_lacking(
+    kind: PermitKind | None, row: PermitApplication, stage: Literal["decision", "delivery"]
+) -> bool:
+    """Whether it has to be known by now and is not. What is decided by now had to be known for the decision too."""
+    if kind is None or row.identity is not None or kind.identity_by == "never":
+        return False
+    return stage == "delivery" or kind.identity_by == "decision"
+
+
+def require_known(
+    kind: PermitKind | None, row: PermitApplication, stage: Literal["decision", "delivery"]
+) -> None:
+    """Raises Conflict where it has to be known who applies, and is not."""
+    if is_lacking(kind, row, stage):
+        raise Conflict(f"problem.permit.identity_before_{stage}")
+
+
+async def know(change: Change, row: PermitApplication) -> None:
+    """Write into the unsaved row of an application what is known of its account. At the window it was checked there."""
+    if row.identity is not None or row.account_id is None:
+        return
+    since = await vouching.vouched_since(row.account_id, row.holder_index)
+    if since is not None:
+        row.identity, row.identity_at = UNIFIED_LOGIN, since
+
+
+async def confirm_identity(desk: PermitDesk, actor: Actor, application_id: UUID, document: str) -> None:
+    """A clerk has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field."""
+    if document not in DOCUMENTS:
+        raise Invalid("problem.permit.identity_document", field="document")
+
+    async def work(change: Change) -> PermitApplication | None:
+        row = await locked(change, actor, application_id)
+        require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
+        if await refused_as_own(change, actor, row, "confirm_identity"):
+            return None
+        if row.identity == AT_WINDOW and row.identity_document == document:
+            return row
+        if row.identity is not None and row.identity_document is not None:
+            raise Conflict("problem.permit.identity_known")
+        if row.state in _OVER or row.anonymised_at is not None:
+            raise Conflict("problem.permit.identity_over")
+        await note_window(change, actor, row, document)
+        return row
+
+    require_not_own(await desk.db.change(work))
+
+
+async def note_window(change: Change, actor: Actor, row: PermitApplication, document: str) -> None:
+    """Write it into a locked row and its chain."""
+    row.identity, row.identity_at, row.identity_by_id = AT_WINDOW, change.now, actor.id
+    row.identity_document, row.updated_at = document, change.now
+    await row.save(
+        update_fields=["identity", "identity_at", "identity_by_id", "identity_document", "updated_at"]
+    )
+    await note(change, actor, row, "confirm_identity", {"document": document})
+
+
+async def keep_vouched(
+    desk: PermitDesk, actor: Actor, account_id: UUID, vouched: Vouched, provider: str
+) -> int:
+    """Keep whom the login vouches for; open applications of that holder by the same person are known with it. How many.
+
+    Raises Conflict where the account is another person's.
+    """
+
+    async def work(change: Change) -> int:
+        index = await vouching.keep(change, desk.sealer, actor, account_id, vouched, provider)
+        return await _known_with_it(change, actor, await members(account_id), index)
+
+    return await desk.db.change(work)
+
+
+async def _known_with_it(change: Change, actor: Actor, account_ids: Collection[UUID], index: str) -> int:
+    waiting = PermitApplication.filter(
+        account_id__in=sorted(account_ids), holder_index=index, identity=None, anonymised_at=None
+    ).exclude(state__in=_OVER)
+    known = 0
+    for found in await waiting.order_by("id").only("id"):
+        row = await change.lock(PermitApplication, found.id)
+        if row is None or row.identity is not None:
+            continue
+        row.identity, row.identity_at, row.updated_at = UNIFIED_LOGIN, change.now, change.now
+        await row.save(update_fields=["identity", "identity_at", "updated_at"])
+        await note(change, actor, row, "identity_vouched", {})
+        known += 1
+    return known
