@@ -11,7 +11,7 @@
       form.elements.latitude.value = coords.latitude.toFixed(7);
       form.elements.longitude.value = coords.longitude.toFixed(7);
       form.elements.accuracy.value = String(Math.round(coords.accuracy));
-      said.textContent = box.dataset.found.replace("{}", String(Math.round(coords.accuracy)));
+      said.textContent = box.dataset.found.replace("#", String(Math.round(coords.accuracy)));
     }, () => { said.textContent = box.dataset.none; }, { enableHighAccuracy: true, maximumAge: 0, timeout: 20000 });
   });
 })();
