@@ -63,7 +63,7 @@ async def check(
                 return
             raise Conflict("problem.sign.moved_on")
         SIGN.check("check", row.state, actor.roles, {"answers": answers})
-        await _require_own(change, actor, look.photos)
+        await require_own(change, actor, look.photos)
         await _keep(desk, change, actor, row, look, answers, words, is_safe)
         await _follow(change, actor, row, is_safe)
 
@@ -81,13 +81,16 @@ def _answers(desk: SignDesk, given: Mapping[str, str]) -> dict[str, str]:
     return answers
 
 
-async def _require_own(change: Change, actor: Actor, photos: Iterable[UUID]) -> None:
-    """Photos the actor has sent for this, that nothing else holds."""
+async def require_own(change: Change, actor: Actor, photos: Iterable[UUID]) -> None:
+    """Raises Invalid unless the actor has sent these photos for this, and nothing else holds them."""
     given = tuple(photos)
     ids = list(dict.fromkeys(given))
-    owners = list(await members(actor.id)) if actor.id is not None else []
     states = (FileState.RECEIVED.value, FileState.READY.value)
-    own = StoredFile.filter(id__in=ids, kind=PHOTO_KIND, state__in=states, account_id__in=owners)
+    own = StoredFile.filter(id__in=ids, kind=PHOTO_KIND, state__in=states)
+    if actor.kind == "staff":
+        own = own.filter(account_id=None)
+    else:
+        own = own.filter(account_id__in=list(await members(actor.id)) if actor.id is not None else [])
     if len(ids) != len(given) or await own.count() != len(ids):
         raise Invalid("problem.sign.photo_unknown", field="photos")
     if await SignPhoto.filter(file_id__in=ids).exists():

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.complaints.wording import REASON_AT_MOST, required
+from casework.permits.models import Permit
 from casework.scene_codes.models import SceneCode
 from casework.sign_filings.desk import SignDesk
 from casework.sign_filings.events import SignCleared, SignCorrected, SignEnded
 from casework.sign_filings.models import Sign
 from casework.sign_filings.moving import SignStep, take
-from casework.sign_filings.registering import NewSign, checked
+from casework.sign_filings.registering import NewSign, checked, require_fitting
 from kit.db import Change
 
 CORRECTED = (
@@ -27,6 +28,8 @@ async def correct(
     said, changed = checked(new), dict[str, object]()
 
     async def fill(change: Change, row: Sign) -> None:
+        permit = await Permit.get_or_none(id=row.permit_id) if row.permit_id is not None else None
+        await require_fitting(desk, row.kind, permit, said.width_m, said.height_m)
         for name in CORRECTED:
             before, after = getattr(row, name), getattr(said, name)
             if before != after:

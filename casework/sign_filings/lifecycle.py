@@ -37,6 +37,9 @@ SIGN = Lifecycle(
         # By the clock when every report is over; by a clerk who has seen that it was put right.
         move("clear", S.HAZARD, S.IN_USE, by=[*KEEPERS, Role.CLOCK], needs=("words",)),
         move("correct", UP, None, by=KEEPERS),
+        # Taken down by who put it up or seen to be gone by a clerk; and what takes its place, once that is registered.
+        move("remove", UP, S.ENDED, by=[*KEEPERS, *HOLDER], needs=("removed_on",)),
+        move("replace", UP, None, by=[*KEEPERS, *HOLDER], needs=("successor",)),
         move("end", UP, S.ENDED, by=[*KEEPERS, Role.CLOCK], needs=("reason",)),
     ),
 )

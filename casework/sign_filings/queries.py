@@ -20,6 +20,7 @@ from casework.sign_filings.desk import SignDesk
 from casework.sign_filings.lifecycle import SIGN, SignState
 from casework.sign_filings.models import Sign, SignCheck, SignHazard, SignPhoto
 from casework.sign_filings.moving import NOT_FOUND, acts_here, may_see
+from casework.sign_filings.sizes import oversizes
 from casework.sign_filings.views import (
     Approval,
     CheckStanding,
@@ -35,6 +36,7 @@ from kit.problems import Invalid, NotFound
 
 TABS = ("hazard", "due", "all", "ended")
 """Tabs of the bureau's list: reported or found unsafe; the look due soon or missed, that first; all that hang; ended."""
+NEVER = ("withdrawn", "refused", "denied", "lapsed")
 PAGE_AT_MOST, SHOWN_AT_MOST = 100, 20
 
 
@@ -99,6 +101,8 @@ async def sign_view(desk: SignDesk, viewer: Actor, sign_id: UUID) -> SignView:
         public=await _public(desk, row),
         unit=row.unit,
         application_reference=filing.reference if filing is not None else "",
+        successor_reference=await _reference(row.successor_application_id),
+        removal_photos=await _removal_photos(row),
         checks=await _checks(desk, row),
         hazards=await _hazards(row),
         moves=frozenset(one.name for one in allowed if acts_here(viewer, one.by, row)),
@@ -131,6 +135,8 @@ async def _public(desk: SignDesk, row: Sign) -> PublicSign:
     permit = await Permit.get_or_none(id=row.permit_id) if row.permit_id is not None else None
     last = await SignCheck.filter(sign_id=row.id).order_by("-sent_at").first()
     today = local(desk.db.clock.now()).date()
+    successor = row.successor_application_id
+    new = await Sign.get_or_none(application_id=successor) if successor is not None else None
     approval: Approval = "none"
     if permit is not None:
         approval = "in_force" if permit.state == PermitState.IN_FORCE else "over"
@@ -155,6 +161,9 @@ async def _public(desk: SignDesk, row: Sign) -> PublicSign:
         approval=approval,
         permit_number=permit.number if permit is not None else "",
         end_reason=row.end_reason or "",
+        removed_on=row.removed_on,
+        successor_code=new.code if new is not None else "",
+        oversizes=oversizes(desk.section, row.kind, row.width_m, row.height_m),
     )
 
 
@@ -215,6 +224,29 @@ async def _checks(desk: SignDesk, row: Sign) -> tuple[CheckView, ...]:
         )
         found.append(view)
     return tuple(found)
+
+
+async def _reference(application_id: UUID | None) -> str:
+    row = await PermitApplication.get_or_none(id=application_id) if application_id is not None else None
+    return row.reference if row is not None else ""
+
+
+async def _removal_photos(row: Sign) -> tuple[UUID, ...]:
+    rows = await SignPhoto.filter(sign_id=row.id, stage="removed").order_by("position")
+    return tuple(one.file_id for one in rows)
+
+
+async def successors_of(
+    desk: SignDesk, account_ids: Collection[UUID], sign_id: UUID
+) -> tuple[tuple[str, str], ...]:
+    """Filings of these accounts whose sign may take this one's place: reference and place, the latest first."""
+    row = await Sign.get_or_none(id=sign_id)
+    kinds = [one.code for one in desk.kinds.kinds if one.product == "sign"]
+    asked = PermitApplication.filter(account_id__in=sorted(account_ids), kind__in=kinds, act="new")
+    found = await asked.exclude(state__in=NEVER).order_by("-submitted_at", "-id").limit(SHOWN_AT_MOST)
+    return tuple(
+        (one.reference, one.place_text) for one in found if row is not None and one.id != row.application_id
+    )
 
 
 async def _hazards(row: Sign) -> tuple[HazardView, ...]:

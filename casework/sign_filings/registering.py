@@ -14,7 +14,12 @@ import msgspec
 
 from casework.actors import Actor
 from casework.complaints.wording import optional, required
-from casework.people.office_phone import office_phone, office_phone_or_none
+from casework.people.office_phone import (
+    office_phone,
+    office_phone_or_none,
+    require_public,
+    without_private,
+)
 from casework.permissions import Operation, require
 from casework.permits.kinds import PermitKind
 from casework.permits.lifecycle import PermitState
@@ -30,6 +35,7 @@ from casework.sign_filings.lifecycle import SIGN, UP
 from casework.sign_filings.models import Sign
 from casework.sign_filings.moving import ACTION, SignStep, locked, move_within, told
 from casework.sign_filings.section import SignsSection
+from casework.sign_filings.sizes import require_approved, require_size
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
@@ -82,6 +88,9 @@ class SignRegister:
         if decided.kind.flow == "permit" and (permit is None or permit.state != PermitState.IN_FORCE):
             raise Conflict("problem.sign.permit_first", name=decided.kind.name)
         said, old = _said(self._section, decided), None
+        if actor.kind == "staff":
+            # What silence takes in is taken in as it is; its page says what is too large.
+            require_size(self._section, decided.kind.code, said.width_m, said.height_m)
         if permit is not None and permit.replaces_id is not None:
             old = await Sign.get_or_none(permit_id=permit.replaces_id)
         if old is not None and old.state in UP:
@@ -95,6 +104,7 @@ class SignRegister:
         sign.valid_until_on = _valid_until(change, decided.kind, permit)
         _put_holder(sealer, sign, decided.holder, decided.holder_shown)
         await _keep(change, actor, sign, {"application": row.reference})
+        await end_replaced(change, actor, row.id, sign)
 
     async def _renew(
         self, change: Change, actor: Actor, sign: Sign, decided: DecidedSign, said: _Said
@@ -124,6 +134,7 @@ async def register_by_hand(desk: SignDesk, actor: Actor, new: NewSign) -> UUID:
 
     async def work(change: Change) -> UUID:
         permit = await _approval(kind, new.permit_number)
+        await require_fitting(desk, kind.code, permit, said.width_m, said.height_m)
         sign = _new_row(change, desk.section, kind, said)
         sign.unit, sign.valid_until_on = kind.unit, _valid_until(change, kind, permit)
         if permit is not None:
@@ -143,14 +154,41 @@ def checked(new: NewSign) -> _Said:
         if not 0 < side <= SIDE_MOST_M:
             raise Invalid("problem.sign.side", field=name, most=int(SIDE_MOST_M))
     return _Said(
-        words=required(new.words, field="words", at_most=WORDS_AT_MOST),
+        words=_public(new.words, "words", WORDS_AT_MOST),
         material=required(new.material, field="material", at_most=MATERIAL_AT_MOST),
         width_m=new.width_m,
         height_m=new.height_m,
-        responsible_unit=required(new.responsible_unit, field="responsible_unit", at_most=NAME_AT_MOST),
+        responsible_unit=_public(new.responsible_unit, "responsible_unit", NAME_AT_MOST),
         contact_phone=office_phone(new.contact_phone),
-        place_text=required(new.place_text, field="place_text", at_most=PLACE_AT_MOST),
+        place_text=_public(new.place_text, "place_text", PLACE_AT_MOST),
     )
+
+
+def _public(text: str, field: str, at_most: int) -> str:
+    return require_public(required(text, field=field, at_most=at_most), field)
+
+
+async def require_fitting(
+    desk: SignDesk, kind: str, permit: Permit | None, width_m: float, height_m: float
+) -> None:
+    """Raises Invalid for a sign larger than one of its kind may be, or than its approval says."""
+    require_size(desk.section, kind, width_m, height_m)
+    if permit is not None:
+        await require_approved(desk.section, desk.sealer, permit, width_m, height_m)
+
+
+async def end_replaced(change: Change, actor: Actor, application_id: UUID, by: Sign) -> None:
+    """The signs that were said to make way for this one end with it; their codes lead to the new one."""
+    for one in await Sign.filter(successor_application_id=application_id, ended_at=None).order_by("id"):
+        old = await locked(change, one.id)
+        if old.state not in UP or old.id == by.id:
+            continue
+
+        async def fill(change: Change, row: Sign) -> None:
+            row.check_due_on = None
+            await SceneCode.filter(code=row.code, retired_at=None).update(retired_at=change.now)
+
+        await move_within(change, actor, old, SignStep("end", None, content={"by": by.code}, fill=fill))
 
 
 async def _approval(kind: PermitKind, number: str) -> Permit | None:
@@ -179,15 +217,15 @@ def _said(section: SignsSection, decided: DecidedSign) -> _Said:
 
     holder = decided.holder_shown
     return _Said(
-        words=(said(names.words) or holder)[:WORDS_AT_MOST],
+        words=without_private(said(names.words) or holder)[:WORDS_AT_MOST],
         material=said(names.material)[:MATERIAL_AT_MOST],
         width_m=metres(names.width) or 0.0,
         height_m=metres(names.height) or 0.0,
         above_ground_m=metres(names.above_ground),
         lighting=said(names.lighting)[:40] or None,
-        responsible_unit=(said(names.responsible_unit) or holder)[:NAME_AT_MOST],
+        responsible_unit=without_private(said(names.responsible_unit) or holder)[:NAME_AT_MOST],
         contact_phone=office_phone_or_none(said(names.contact_phone)),
-        place_text=decided.row.place_text,
+        place_text=without_private(decided.row.place_text),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from casework.complaints.scheme import Code
 
+Side = Annotated[float, msgspec.Meta(gt=0, le=100)]
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 
 
@@ -32,6 +33,16 @@ class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     contact_phone: tuple[Code, ...] = ("office_phone",)
 
 
+class SizeLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How large signs of some kinds may be without an approval, in metres, and whose rule that is."""
+
+    kinds: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1, max_length=20)]
+    width_most_m: Side | None = None
+    height_most_m: Side | None = None
+    area_most_m2: Annotated[float, msgspec.Meta(gt=0, le=10_000)] | None = None
+    basis: Short
+
+
 class SignsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Section `signs`. Days are natural days. `check_every_days`: from registration, then from each look."""
 
@@ -42,3 +53,5 @@ class SignsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     check_every_days: Annotated[int, msgspec.Meta(ge=30, le=1_100)] = 365
     remind_days_before: Annotated[int, msgspec.Meta(ge=1, le=90)] = 30
     fields: FieldNames = FieldNames()
+    sizes: Annotated[tuple[SizeLimit, ...], msgspec.Meta(max_length=20)] = ()
+    """A filing beyond one of these goes back for correction: it is no shop sign, or it needs the approval first."""

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from casework.sign_filings.sizes import Oversize
+
 CheckStanding = Literal["in_order", "soon", "overdue", "unsafe", "none"]
 """Of the yearly look: not due yet, due soon, not come, the last one found something, none any more."""
 Approval = Literal["none", "in_force", "over"]
@@ -37,6 +39,9 @@ class PublicSign(msgspec.Struct, frozen=True, kw_only=True):
     approval: Approval
     permit_number: str
     end_reason: str
+    removed_on: date | None = None
+    successor_code: str = ""
+    oversizes: tuple[Oversize, ...] = ()
 
 
 class SignLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +92,8 @@ class SignView(msgspec.Struct, frozen=True, kw_only=True):
     public: PublicSign
     unit: str | None
     application_reference: str
+    successor_reference: str
+    removal_photos: tuple[UUID, ...]
     checks: tuple[CheckView, ...]
     hazards: tuple[HazardView, ...]
     moves: frozenset[str]

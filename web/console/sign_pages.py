@@ -14,7 +14,9 @@ from casework.permissions import Operation, may
 from casework.sign_filings.keeping import clear, correct, end
 from casework.sign_filings.queries import TABS, counts, file_of_photo, sign_view, signs
 from casework.sign_filings.registering import NewSign, register_by_hand
+from casework.sign_filings.removing import remove, replace
 from casework.sign_filings.views import SignLine, SignView
+from kit.clock import local
 from kit.files.store import FileMissing, Variant
 from kit.problems import Invalid, NotFound, Problem
 from web.console.addresses import case_address, tab_address
@@ -28,6 +30,7 @@ from web.console.sign_words import (
     PARTICULARS,
     asks_of,
     check_chip,
+    day_or_none,
     facts_of,
     field_of,
     number_or_nan,
@@ -38,10 +41,11 @@ from web.console.submission import revision_of, value_of
 from web.console.visitor import Visitor
 
 ROWS, TYPED_AT_MOST = 30, 1_000
-ACTS = ("clear", "correct", "end")
+ACTS = ("clear", "correct", "remove", "replace", "end")
 DONE = frozenset({*ACTS, "register"})
 LABELS = {"png": "image/png", "pdf": "application/pdf"}
-_REASONS = {"clear": "words", "end": "reason"}
+_REASONS = {"clear": "words", "end": "reason", "replace": "successor"}
+_LABELS = {"clear": "clear_words", "end": "end_reason", "replace": "successor"}
 
 
 async def show_signs(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -90,18 +94,25 @@ async def take_sign(
     view, desk = await _find(door, visitor, sign_id), signs_of(door)
     if act not in ACTS:
         raise NotFound("problem.workflow.unknown_move")
-    typed, revision = _typed(request, (*PARTICULARS, "words", "reason")), revision_of(request)
+    typed, revision = (
+        _typed(request, (*PARTICULARS, "words", "reason", "removed_on", "successor")),
+        revision_of(request),
+    )
     try:
         if act == "correct":
             await correct(desk, visitor.actor, view.id, _new(typed), revision)
         elif act == "clear":
             await clear(desk, visitor.actor, view.id, typed["words"], revision)
+        elif act == "remove":
+            await remove(desk, visitor.actor, view.id, day_or_none(typed["removed_on"]), (), revision)
+        elif act == "replace":
+            await replace(desk, visitor.actor, view.id, typed["successor"], revision)
         else:
             await end(desk, visitor.actor, view.id, typed["reason"], revision)
     except Problem as problem:
         view = await _find(door, visitor, sign_id)
         words, field = door.words.text(problem.key, **problem.params), field_of(problem)
-        named = (*PARTICULARS, "reason") if act != "clear" else ("words",)
+        named = (*PARTICULARS, "reason", "removed_on", "successor") if act != "clear" else ("words",)
         wrong = {field: words} if field in named and act in view.moves else {}
         notes = () if wrong else (Note(words=words, tone="late"),)
         return await _render(
@@ -178,6 +189,14 @@ async def _render(
 ) -> HTTPResponse:
     text, sign, here = door.words.text, view.public, f"{SIGNS}/{view.id}"
     now = door.clock.now()
+    notes += tuple(
+        Note(
+            words=text(f"console_signs.oversize_{one.what}", most=f"{one.most:g}", basis=one.basis),
+            tone="soon",
+        )
+        for one in sign.oversizes
+        if sign.state != "ended"
+    )
     labels = tuple(Link(href=f"{here}/label/{one}", words=text(f"console_signs.{one}")) for one in LABELS)
     page = OneSignPage(
         title=sign.words,
@@ -185,7 +204,7 @@ async def _render(
         state=state_chip(door, sign.state),
         check=check_chip(door, sign.check),
         notes=notes,
-        facts=facts_of(door, sign, view.application_reference),
+        facts=facts_of(door, sign, view.application_reference, view.successor_reference),
         links=(
             *(labels if sign.state != "ended" else ()),
             Link(
@@ -239,13 +258,25 @@ def _act(
     if name == "correct":
         now = {one: str(getattr(sign, one)) for one in PARTICULARS}
         asks = asks_of(door, PARTICULARS, typed or now, wrong if is_open else {})
+    elif name == "remove":
+        asks = (
+            Ask(
+                name="removed_on",
+                kind="short",
+                label=text("console_signs.removed_on"),
+                help=text("console_signs.removed_on_help"),
+                typed=(typed or {}).get("removed_on", local(door.clock.now()).date().isoformat()),
+                wrong=wrong.get("removed_on", "") if is_open else "",
+                at_most=10,
+            ),
+        )
     else:
         field = _REASONS[name]
         asks = (
             Ask(
                 name=field,
-                kind="long",
-                label=text(f"console_signs.{'clear_words' if name == 'clear' else 'end_reason'}"),
+                kind="short" if name == "replace" else "long",
+                label=text(f"console_signs.{_LABELS[name]}"),
                 typed=(typed or {}).get(field, ""),
                 wrong=wrong.get(field, "") if is_open else "",
                 at_most=TYPED_AT_MOST,
@@ -257,8 +288,8 @@ def _act(
         action=f"{SIGNS}/{view.id}/{name}",
         asks=asks,
         button=text(f"console_signs.{name}"),
-        hint=text("console_signs.end_note") if name == "end" else "",
-        grave=name == "end",
+        hint=text(f"console_signs.{name}_note") if name in ("end", "remove", "replace") else "",
+        grave=name in ("end", "remove"),
         open=is_open or (name == "clear" and not typed),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from casework.sign_filings.desk import SignDesk
 from casework.sign_filings.lifecycle import SignState
@@ -36,7 +37,7 @@ def check_chip(door: ConsoleDoor, check: CheckStanding) -> Chip | None:
     return Chip(words=door.words.text(f"sign.check.{check}"), tone=CHECK_TONES[check])
 
 
-def facts_of(door: ConsoleDoor, sign: PublicSign, application: str) -> tuple[Fact, ...]:
+def facts_of(door: ConsoleDoor, sign: PublicSign, application: str, successor: str = "") -> tuple[Fact, ...]:
     """The particulars; what is not known has no line."""
     text, now = door.words.text, door.clock.now()
     valid = sign.valid_until_on.isoformat() if sign.valid_until_on is not None else ""
@@ -55,6 +56,8 @@ def facts_of(door: ConsoleDoor, sign: PublicSign, application: str) -> tuple[Fac
         "h5_signs.public.approval": ""
         if sign.approval == "none"
         else text(f"h5_signs.public.approval_{sign.approval}", number=sign.permit_number),
+        "console_signs.successor_fact": successor,
+        "console_signs.removed_fact": sign.removed_on.isoformat() if sign.removed_on is not None else "",
         "console_signs.end_reason": sign.end_reason,
     }
     return tuple(Fact(name=text(key), words=words) for key, words in lines.items() if words)
@@ -90,6 +93,14 @@ def asks_of(
 def field_of(problem: Problem) -> str:
     """The field a problem is about; "" for none."""
     return str(getattr(problem, "field", None) or problem.params.get("field") or "")
+
+
+def day_or_none(typed: str) -> date | None:
+    """The day somebody typed; None for what is none."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def number_or_nan(typed: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -11,7 +12,8 @@ from sanic.response import redirect
 
 from casework.people.merging import members
 from casework.sign_filings.checking import NO, PHOTO_KIND, YES, Look, check
-from casework.sign_filings.queries import file_of_photo, my_signs, sign_view
+from casework.sign_filings.queries import file_of_photo, my_signs, sign_view, successors_of
+from casework.sign_filings.removing import remove, replace
 from casework.sign_filings.views import SignLine, SignView
 from kit.files.store import FileMissing, Variant
 from kit.http.csrf import check_csrf, check_origin
@@ -26,7 +28,7 @@ from web.h5.sign_screens import AskedLook, LookLine, OwnSignPage, OwnSignsPage
 from web.h5.sign_words import CHECK_TONES, SIGNS, TONES, day, sign_facts
 from web.h5.visitor import Visitor, to_the_entrance, visitor_of
 
-ANSWER, DONE = "answer_", frozenset({"done_safe", "done_unsafe"})
+ANSWER, DONE = "answer_", frozenset({"done_safe", "done_unsafe", "done_removed", "done_replaced"})
 
 
 async def show_own_signs(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
@@ -39,7 +41,7 @@ async def show_own_signs(request: Request, door: H5Door, visitor: Visitor) -> HT
 async def show_own_sign(request: Request, door: H5Door, visitor: Visitor, sign_id: str) -> HTTPResponse:
     """GET /h5/me/signs/<id>: another's and one that is not there look the same."""
     view = await sign_view(door.permits.signs, visitor.actor, _uuid(sign_id))
-    return _page(request, door, visitor, view)
+    return await _page(request, door, visitor, view)
 
 
 async def take_sign_check(request: Request, sign_id: str) -> HTTPResponse:
@@ -71,14 +73,22 @@ async def take_sign_check(request: Request, sign_id: str) -> HTTPResponse:
     try:
         if read.refused:
             raise read.refused[0]
-        answers = {one.code: typed.get(ANSWER + one.code, "") for one in desk.section.questions}
-        look = Look(answers=answers, photos=tuple(read.photos), words=typed.get("words", ""))
         revision = typed.get("revision", "")
         expected = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
+        act = typed.get("act", "")
+        if act == "remove":
+            on = _day(typed.get("removed_on", ""))
+            await remove(desk, visitor.actor, id, on, tuple(read.photos), expected)
+            return redirect(f"{SIGNS}/{id}?done=done_removed", status=303)
+        if act == "replace":
+            await replace(desk, visitor.actor, id, typed.get("successor", ""), expected)
+            return redirect(f"{SIGNS}/{id}?done=done_replaced", status=303)
+        answers = {one.code: typed.get(ANSWER + one.code, "") for one in desk.section.questions}
+        look = Look(answers=answers, photos=tuple(read.photos), words=typed.get("words", ""))
         is_safe = await check(desk, visitor.actor, id, look, expected)
     except Problem as problem:
         view = await sign_view(desk, visitor.actor, id)
-        return _page(request, door, visitor, view, typed, problem)
+        return await _page(request, door, visitor, view, typed, problem)
     return redirect(f"{SIGNS}/{id}?done=done_{'safe' if is_safe else 'unsafe'}", status=303)
 
 
@@ -95,7 +105,7 @@ async def show_sign_photo(request: Request, door: H5Door, visitor: Visitor, phot
     return HTTPResponse(content, content_type="image/jpeg", headers={"content-disposition": "inline"})
 
 
-def _page(
+async def _page(
     request: Request,
     door: H5Door,
     visitor: Visitor,
@@ -108,7 +118,9 @@ def _page(
     given = typed or {}
     wrong = text(problem.key, **problem.params) if problem is not None else ""
     field = str(getattr(problem, "field", "") or (problem.params.get("field", "") if problem else ""))
-    named = {one.code for one in section.questions} | {"photos", "words"}
+    named = {one.code for one in section.questions} | {"photos", "words", "removed_on", "removal_photos"}
+    named.add("successor")
+    act = given.get("act", "")
     if wrong and typed:
         wrong_above = f"{wrong if field not in named else ''}{text('h5_signs.own.again')}"
     else:
@@ -143,7 +155,7 @@ def _page(
             if is_open
         ),
         photos_hint=text("h5_signs.own.photos_hint", least=section.photos_least, most=section.photos_most),
-        photos_wrong=wrong if field == "photos" else "",
+        photos_wrong=wrong if field == "photos" and act != "remove" else "",
         words=given.get("words", ""),
         words_wrong=wrong if field == "words" else "",
         looks=tuple(
@@ -165,6 +177,23 @@ def _page(
             )
             for one in view.hazards
         ),
+        may_end="remove" in view.moves,
+        removed_on=given.get("removed_on", ""),
+        removed_on_wrong=wrong if field == "removed_on" else "",
+        removal_photos_wrong=wrong
+        if field == "removal_photos" or (act == "remove" and field == "photos")
+        else "",
+        is_removing=act == "remove",
+        successors=tuple(
+            Option(value=reference, words=f"{reference} {place}")
+            for reference, place in await successors_of(
+                door.permits.signs, await members(visitor.account_id), view.id
+            )
+        )
+        if "replace" in view.moves
+        else (),
+        successor_wrong=wrong if field == "successor" else "",
+        replacing=view.successor_reference if "replace" in view.moves else "",
     )
     frame = frame_for(request, door, visitor, f"{SIGNS}/{view.id}")
     return shown(door, "sign_own.html", frame, page, problem.status if problem is not None else 200)
@@ -182,6 +211,13 @@ def _row(door: H5Door, one: SignLine) -> ApplicationRow:
         at=text("h5_signs.due", on=day(one.check_due_on)) if one.check_due_on is not None else "",
         reference="",
     )
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def _uuid(value: str) -> UUID:

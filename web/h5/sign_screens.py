@@ -20,6 +20,7 @@ class PublicSignPage:
     call: str
     report: str
     code: str
+    successor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +72,11 @@ class OwnSignPage:
     words_wrong: str
     looks: tuple[LookLine, ...]
     hazards: tuple[Fact, ...]
+    may_end: bool = False
+    removed_on: str = ""
+    removed_on_wrong: str = ""
+    removal_photos_wrong: str = ""
+    is_removing: bool = False
+    successors: tuple[Option, ...] = ()
+    successor_wrong: str = ""
+    replacing: str = ""

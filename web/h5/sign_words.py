@@ -27,7 +27,11 @@ def public_page(door: H5Door, sign: PublicSign) -> PublicSignPage:
     text = door.words.text
     is_over = sign.state == SignState.ENDED
     warning = ""
-    if is_over:
+    if is_over and sign.successor_code:
+        warning = text("h5_signs.public.replaced")
+    elif is_over and sign.removed_on is not None:
+        warning = text("h5_signs.public.removed", on=day(sign.removed_on))
+    elif is_over:
         warning = text("h5_signs.public.ended", reason=sign.end_reason)
     elif sign.state == SignState.HAZARD:
         warning = text("h5_signs.public.hazard")
@@ -40,6 +44,7 @@ def public_page(door: H5Door, sign: PublicSign) -> PublicSignPage:
         call="" if is_over else dialled(sign.contact_phone),
         report="" if is_over else f"/h5/file?code={quote(sign.code)}",
         code="" if is_over else sign.code,
+        successor=f"/h5/codes/{sign.successor_code}" if is_over and sign.successor_code else "",
     )
 
 
