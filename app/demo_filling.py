@@ -8,6 +8,7 @@ from app.campaigns import campaign_desk
 from app.core import Core, open_core, redis_url
 from app.demo_codes import DEMO_CODES
 from app.demo_knowledge import asked_in_vain
+from app.demo_penalties import penalised
 from app.demo_people import DEMO_STAFF, demo_password
 from app.demo_permits import applied
 from app.demo_postings import posted
@@ -27,6 +28,7 @@ from casework.complaints.desk import Desk
 from casework.complaints.filing import NewComplaint, Source, submit
 from casework.complaints.models import Complaint
 from casework.complaints.place import Position
+from casework.penalties.models import PenaltyCase
 from casework.people.passwords import Passwords
 from casework.people.staff import add_staff, list_staff
 from casework.permits.models import PermitApplication
@@ -61,6 +63,8 @@ async def fill(settings: Settings) -> int:
             await _cases(desk)
         if not await PermitApplication.exists():
             await applied(core, {one.login: one.actor() for one in await list_staff(desk.db)})
+        if not await PenaltyCase.exists():
+            await penalised(core, {one.login: one.actor() for one in await list_staff(desk.db)})
         if not await Campaign.exists():
             await _campaign(core, desk)
         if not await SceneCode.exists():

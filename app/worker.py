@@ -44,6 +44,7 @@ from app.meters import (
     watch_knowledge,
     watch_rights,
 )
+from app.penalties import penalty_desk_of
 from app.permits import end_permits, pass_time, permit_desk_of, sign_desk_of
 from app.platform import Platform
 from app.posting import Posting
@@ -77,6 +78,7 @@ from casework.notifications.dispatch import LEASE_S, Dispatcher
 from casework.notifications.page_watch import judge_pages
 from casework.notifications.plan import Planner
 from casework.penalties.case_queries import files_of_requests
+from casework.penalties.case_upkeep import reckon_cases
 from casework.penalties.queries import files_of_notices
 from casework.permits.calendar_change import PermitCalendarWatch
 from casework.permits.key_lists import publish_due
@@ -208,6 +210,7 @@ async def work(
     stack.push_async_callback(posting.close)
     exchange = courier(core, desk, posting, log.error)
     calendar_watch, permit_watch = CalendarWatch(desk), PermitCalendarWatch(permits)
+    penalty_cases = penalty_desk_of(core, documents)
     visits = VisitPlanner(visit_desk_of(core, desk))
     orders = OrderKeeper(order_desk_of(core, desk))
     book = rule_book(core.profile)
@@ -299,6 +302,7 @@ async def work(
             leased("sign_checks", lambda: remind_of_checks(signs), 60.0, "relay"),
             leased("permit_lists", lambda: publish_due(db, SigningKeys(settings.key_dir), bureau.name), 15.0),
             leased("permit_reckon", permit_watch.step, 30.0, "relay"),
+            leased("penalty_reckon", lambda: reckon_cases(penalty_cases), 30.0, "relay"),
             leased("figures", figures.step, 5.0),
             leased("seal", lambda: seal_heads(db, core.keys, published_folder(settings.data_dir)), 300.0),
             leased("gauges", gauges.step, LOOK_S),

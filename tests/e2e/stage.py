@@ -113,6 +113,8 @@ class Stage:
             "survey": one("id from permit_survey where recorded_at is null"),
             "asked": one("id from co_signature where state = 'asked' and unit = 'traffic_police'"),
             "held_permit": one("id from permit"),
+            "penalty_case": one("reference from penalty_case where state = 'notified'"),
+            "penalty_proposed": one("reference from penalty_case where state = 'proposed'"),
             "project": one("id from project"),
             "project_code": one("code from project"),
             "planned_visit": one("id from enterprise_visit where state = 'planned'"),
