@@ -159,7 +159,7 @@ async def correct(
         row = await locked(change, actor, application_id)
         if await _was_sent(row, draft_id):
             return row
-        draft = await locked_draft(change, actor, draft_id)
+        draft = await locked_draft(desk, change, actor, draft_id)
         if draft.application_id != row.id:
             raise Conflict("problem.permit.draft_changed")
         if expected_revision is not None and draft.revision != expected_revision:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import msgspec
+from tortoise.expressions import Q
 
 from casework.actors import Actor
 from casework.people.merging import members
@@ -30,7 +31,7 @@ from casework.permits.materials import (
 )
 from casework.permits.models import PermitDraft
 from kit.db import Change, Database
-from kit.problems import Conflict, Gone, Invalid, NotFound, TooLarge
+from kit.problems import Conflict, Forbidden, Gone, Invalid, NotFound, TooLarge
 
 AT_MOST = 64 * 1024
 """Characters of one draft as JSON."""
@@ -75,6 +76,10 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     updated_at: datetime
     expires_at: datetime
+    is_applicants: bool = False
+    """It is in a citizen's account, whoever goes on with it."""
+    helped_until_at: datetime | None = None
+    """Until when a clerk may go on with it too."""
 
 
 async def begin(
@@ -93,12 +98,12 @@ async def begin(
 
     Raises NotFound for a kind that is not there, Invalid where the kind knows no such act, Conflict for too many drafts.
     """
-    held = await _owned(actor)
+    held = await _owned(desk, actor)
     definition = offered(desk, kind, act)
     words = written(definition, filled or Filled())
 
     async def work(change: Change) -> UUID:
-        mine = PermitDraft.filter(**held, expires_at__gt=change.now)
+        mine = PermitDraft.filter(held, expires_at__gt=change.now)
         if application_id is not None:
             begun = await mine.filter(application_id=application_id).first()
             if begun is not None:
@@ -166,7 +171,7 @@ async def save(
 
     Raises NotFound, TooLarge, Conflict where it was saved elsewhere meanwhile: then nothing has changed.
     """
-    held = await _owned(actor)
+    held = await _owned(desk, actor)
 
     async def work(change: Change) -> int:
         row = await _locked(change, draft_id, held)
@@ -185,7 +190,7 @@ async def save(
 async def draft_view(desk: PermitDesk, actor: Actor, draft_id: UUID) -> DraftView:
     """All of it. Raises NotFound for another's, Gone for a kind that is no longer offered."""
     now = desk.db.clock.now()
-    row = await PermitDraft.filter(id=draft_id, expires_at__gt=now, **await _owned(actor)).first()
+    row = await PermitDraft.filter(await _owned(desk, actor), id=draft_id, expires_at__gt=now).first()
     if row is None:
         raise NotFound("problem.permit.draft_not_found")
     return DraftView(
@@ -200,12 +205,14 @@ async def draft_view(desk: PermitDesk, actor: Actor, draft_id: UUID) -> DraftVie
         revision=row.revision,
         updated_at=row.updated_at,
         expires_at=row.expires_at,
+        is_applicants=row.account_id is not None,
+        helped_until_at=row.helper_until_at if row.helper_until_at and row.helper_until_at > now else None,
     )
 
 
 async def drafts_of(desk: PermitDesk, actor: Actor) -> tuple[DraftLine, ...]:
     """The actor's own, the last touched first."""
-    mine = PermitDraft.filter(**await _owned(actor), expires_at__gt=desk.db.clock.now())
+    mine = PermitDraft.filter(await _owned(desk, actor), expires_at__gt=desk.db.clock.now())
     rows = await mine.order_by("-updated_at", "-id").limit(2 * DRAFTS_MOST)
     return tuple(_line(desk, row) for row in rows)
 
@@ -224,7 +231,7 @@ async def attach(
     `holders` are further names under which this very request uploads, such as its visit. Raises NotFound, Invalid for
     somebody else's file or an unknown material, Conflict for one too many.
     """
-    held = await _owned(actor)
+    held = await _owned(desk, actor)
 
     async def work(change: Change) -> FileChange:
         row = await _locked(change, draft_id, held)
@@ -243,7 +250,7 @@ async def attach(
 
 async def detach(desk: PermitDesk, actor: Actor, draft_id: UUID, attached_id: UUID) -> FileChange:
     """Take a file away again. Nothing happens where it is not there. Raises NotFound for another's draft."""
-    held = await _owned(actor)
+    held = await _owned(desk, actor)
 
     async def work(change: Change) -> FileChange:
         row = await _locked(change, draft_id, held)
@@ -257,10 +264,12 @@ async def detach(desk: PermitDesk, actor: Actor, draft_id: UUID, attached_id: UU
 
 async def discard(desk: PermitDesk, actor: Actor, draft_id: UUID) -> None:
     """Throw it away with its files. Raises NotFound."""
-    held = await _owned(actor)
+    held = await _owned(desk, actor)
 
     async def work(change: Change) -> None:
         row = await _locked(change, draft_id, held)
+        if actor.kind == "staff" and row.staff_id != actor.id:
+            raise Forbidden("problem.permit.draft_of_applicant")
         await forget_of_drafts([row.id])
         await row.delete()
 
@@ -284,9 +293,9 @@ async def forget_expired(db: Database) -> int:
     return await db.change(work)
 
 
-async def locked_draft(change: Change, actor: Actor, draft_id: UUID) -> PermitDraft:
+async def locked_draft(desk: PermitDesk, change: Change, actor: Actor, draft_id: UUID) -> PermitDraft:
     """The actor's draft, locked, for what sends it. Raises NotFound for another's, or one that was sent already."""
-    return await _locked(change, draft_id, await _owned(actor))
+    return await _locked(change, draft_id, await _owned(desk, actor))
 
 
 def filled_of(desk: PermitDesk, row: PermitDraft) -> Filled:
@@ -295,16 +304,17 @@ def filled_of(desk: PermitDesk, row: PermitDraft) -> Filled:
     return msgspec.json.decode(words, type=Filled)
 
 
-async def _owned(actor: Actor) -> dict[str, Any]:
+async def _owned(desk: PermitDesk, actor: Actor) -> Q:
     """Whose drafts these are, as a condition. Raises Forbidden for staff who enter no applications."""
     if actor.kind == "citizen" and actor.id is not None:
-        return {"account_id__in": sorted(await members(actor.id))}
+        return Q(account_id__in=sorted(await members(actor.id)))
     require(actor, Operation.ENTER_PERMITS)
-    return {"staff_id": actor.id}
+    helped = Q(helper_id=actor.id, helper_until_at__gt=desk.db.clock.now())
+    return Q(staff_id=actor.id) | helped
 
 
-async def _locked(change: Change, draft_id: UUID, held: dict[str, Any]) -> PermitDraft:
-    query = PermitDraft.filter(id=draft_id, expires_at__gt=change.now, **held)
+async def _locked(change: Change, draft_id: UUID, held: Q) -> PermitDraft:
+    query = PermitDraft.filter(held, id=draft_id, expires_at__gt=change.now)
     row = await (query.select_for_update() if change.is_postgres else query).first()
     if row is None:
         raise NotFound("problem.permit.draft_not_found")

@@ -84,7 +84,7 @@ async def submit(
     reference = await new_reference(desk, kind) if kind is not None else ""
 
     async def work(change: Change) -> Submitted:
-        locked = await locked_draft(change, actor, draft_id)
+        locked = await locked_draft(desk, change, actor, draft_id)
         if kind is None:
             raise Gone("problem.permit.kind_gone")
         if expected_revision is not None and locked.revision != expected_revision:

@@ -9,20 +9,22 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.permits import drafts
+from casework.permits import drafts, handover
 from casework.permits.delivering import WAYS
 from casework.permits.drafts import DraftView, draft_view, drafts_of
 from casework.permits.eligibility import asked_answers
 from casework.permits.forms import Filled, clean, faults, material_faults, merged
+from casework.permits.identity import DOCUMENTS
 from casework.permits.kinds import Act
 from casework.permits.materials import FILE_KIND, staff_holder
-from casework.permits.models import Permit, PermitApplication
+from casework.permits.models import Permit, PermitApplication, PermitDraft
 from casework.permits.papers import opened_form
 from casework.permits.submitting import WINDOW, submit
 from kit.files.uploads import Uploads
 from kit.problems import Conflict, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import PERMITS, frame_for, shown
+from web.console.permit_acts import ask
 from web.console.permit_draft_page import draft_page
 from web.console.permit_entry_fields import (
     ORDER,
@@ -41,13 +43,27 @@ from web.console.submission import photos_named
 from web.console.visitor import Visitor
 
 NOT_FOUND = "problem.permit.draft_not_found"
+HANDOVERS_A_MINUTE = 6
 ACTS = frozenset({"submit", "remove", "discard"})
 
 
 async def show_new(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
     """GET /console/permits/new."""
-    desk, text, now = permits_of(door), door.words.text, door.clock.now()
+    text = door.words.text
     notes = (Note(words=text("console_permits.entry.discarded")),) if request.args.get("done") else ()
+    return await _new_page(door, visitor, notes=notes)
+
+
+async def _new_page(
+    door: ConsoleDoor,
+    visitor: Visitor,
+    *,
+    notes: tuple[Note, ...] = (),
+    typed: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> HTTPResponse:
+    desk, text, now = permits_of(door), door.words.text, door.clock.now()
     page = NewPermitPage(
         places=places_of(door, visitor, "entry"),
         kinds=tuple(
@@ -71,9 +87,11 @@ async def show_new(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTT
             )
             for one in await drafts_of(desk, visitor.actor)
         ),
+        code=ask(door, "handover_code", "short", typed=typed, wrong=wrong),
+        handover=f"{PERMITS}/handover",
         notes=notes,
     )
-    return shown(door, "permit_new.html", await frame_for(door, visitor, PERMITS), page)
+    return shown(door, "permit_new.html", await frame_for(door, visitor, PERMITS), page, status)
 
 
 async def begin_entry(request: Request, door: ConsoleDoor, visitor: Visitor, kind: str) -> HTTPResponse:
@@ -90,6 +108,17 @@ async def begin_entry(request: Request, door: ConsoleDoor, visitor: Visitor, kin
         filled = opened_form(desk, row)
     made = await drafts.begin(desk, visitor.actor, kind, act, concerns, filled=filled)
     return redirect(f"{DRAFTS}/{made}", status=303)
+
+
+async def take_over_draft(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
+    """POST /console/permits/handover: a citizen's draft, by the code they read out."""
+    typed = sent(request).text("handover_code")
+    await door.limits.take("console-handover", str(visitor.staff.id), per_minute=HANDOVERS_A_MINUTE)
+    try:
+        draft_id = await handover.take_over(permits_of(door), visitor.actor, typed)
+    except NotFound as problem:
+        return await _new_page(door, visitor, typed=typed, wrong=door.words.text(problem.key), status=422)
+    return redirect(f"{DRAFTS}/{draft_id}", status=303)
 
 
 async def begin_correction(
@@ -186,6 +215,7 @@ async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted:
     desk, given = permits_of(door), sent(request)
     delivery = given.text("delivery")
     row = await PermitApplication.get_or_none(id=wanted)
+    row_is_correction = await PermitDraft.exists(id=wanted, application_id__isnull=False)
     if row is None and not given.text("checked"):
         view = await draft_view(desk, visitor.actor, wanted)
         said = {
@@ -201,6 +231,7 @@ async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted:
             wanted,
             source=WINDOW,
             delivery=delivery if delivery in WAYS else None,
+            document=next((one for one in DOCUMENTS if one == given.text("document")), None),
             expected_revision=given.revision,
         )
     except Problem as problem:
@@ -212,7 +243,8 @@ async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted:
             door, visitor, view, "check", notes=notes, chosen=delivery, status=problem.status
         )
     address = application_address(made.reference)
-    return redirect(f"{address}/receipt" if made.receipt_secret else f"{address}?done=correct", status=303)
+    done = "correct" if row_is_correction else "submit"
+    return redirect(f"{address}/receipt" if made.receipt_secret else f"{address}?done={done}", status=303)
 
 
 def _filled(request: Request, view: DraftView, step: Step) -> Filled:

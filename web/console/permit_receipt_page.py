@@ -29,7 +29,7 @@ async def show_permit_receipt(
         holder=view.line.holder,
         at=f"{local(view.line.submitted_at):%Y-%m-%d %H:%M}",
         secret=secret,
-        where=f"{door.public_url}/h5/receipt",
+        where=f"{door.public_url}/h5/me/permits/claim",
         lines=tuple(text(f"console_permits.receipt.line_{one}") for one in ("accept", "ask", "keep")),
         basis="、".join(basis),
         fee=text("console_permits.fee", yuan=f"{view.fee_fen / 100:g}"),

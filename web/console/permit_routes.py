@@ -14,6 +14,7 @@ from web.console.permit_entry_pages import (
     show_draft,
     show_new,
     take_draft,
+    take_over_draft,
 )
 from web.console.permit_file_pages import show_material, show_survey_photo
 from web.console.permit_held_pages import (
@@ -49,6 +50,7 @@ PERMIT_UPLOADS: tuple[tuple[str, May, Any, str], ...] = (
 PERMIT_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", "/permits", May.SEE_PERMITS, show_permits, "permits"),
     ("GET", "/permits/new", May.ENTER_PERMITS, show_new, "new_permit"),
+    ("POST", "/permits/handover", May.ENTER_PERMITS, take_over_draft, "take_over_permit_draft"),
     ("POST", "/permits/new/<kind:str>", May.ENTER_PERMITS, begin_entry, "begin_permit"),
     ("GET", "/permits/files/<attached_id:str>", May.SEE_PERMITS, show_material, "permit_material"),
     ("GET", _DRAFT, May.ENTER_PERMITS, show_draft, "permit_draft"),

@@ -43,6 +43,8 @@ class NewPermitPage:
     places: tuple[Link, ...]
     kinds: tuple[KindRow, ...]
     drafts: tuple[DraftRow, ...]
+    code: PermitAsk
+    handover: str
     notes: tuple[Note, ...] = ()
 
 
@@ -80,6 +82,7 @@ class DraftPage:
     is_ready: bool
     deliveries: PermitAsk | None
     checked: PermitAsk | None
+    document: PermitAsk | None
     button: str
     saved: str
 

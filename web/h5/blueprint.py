@@ -46,6 +46,10 @@ from web.h5.permit_cases import show_application, show_own
 from web.h5.permit_check import begin as begin_permit
 from web.h5.permit_check import show_check
 from web.h5.permit_files import attach, detach, show_material, take_files
+from web.h5.permit_handover import offer_draft as handover_draft
+from web.h5.permit_handover import show_claim as show_claim_permit
+from web.h5.permit_handover import take_back_draft as end_handover
+from web.h5.permit_handover import take_claim as take_claim_permit
 from web.h5.permit_kinds import show_permits, show_sample
 from web.h5.permit_map import give_areas
 from web.h5.permit_preview import send_draft
@@ -100,6 +104,8 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/permits/check/<code:str>", for_anybody(show_check), "permit_check")
     route("POST", "/permits/begin", signed_in(begin_permit), "begin_permit")
     draft = "/permits/drafts/<draft_id:str>"
+    route("POST", f"{draft}/handover", signed_in(handover_draft), "handover_permit_draft")
+    route("POST", f"{draft}/take-back", signed_in(end_handover), "end_permit_handover")
     route("GET", draft, signed_in(show_draft), "permit_draft")
     route("POST", draft, signed_in(take_step, otherwise=keep_for_later), "take_permit_step")
     route("POST", f"{draft}/files", take_files, "take_permit_files", stream=True)
@@ -113,6 +119,8 @@ def h5_blueprint() -> Blueprint:
     route("GET", "/me/identity/back", signed_in(come_back_verified), "identity_back")
     route("POST", "/me/identity/forget", signed_in(take_away), "forget_identity")
     route("GET", "/me/permits", signed_in(show_own), "own_permits")
+    route("GET", "/me/permits/claim", signed_in(show_claim_permit), "claim_permit")
+    route("POST", "/me/permits/claim", signed_in(take_claim_permit), "take_claim_permit")
     route("GET", "/me/permits/<reference:str>", signed_in(show_application), "own_permit")
     route("POST", "/me/permits/<reference:str>/<act:str>", signed_in(take_permit_act), "take_permit_act")
     route("GET", "/me/e-permits/<permit_id:str>", signed_in(show_card), "e_permit")

@@ -34,7 +34,7 @@ from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
 ROWS, PERMITS_SHOWN = 20, 10
-DONE = frozenset({"saved", "discarded", "submitted", "withdraw", "rate", "corrected"})
+DONE = frozenset({"saved", "discarded", "submitted", "withdraw", "rate", "corrected", "claimed"})
 _NOT_TAKEN = (State.SUBMITTED, State.CORRECTION_REQUESTED)
 SCORES = ("5", "4", "3", "2", "1")
 

@@ -153,6 +153,7 @@ class StepPage:
     back: str = ""
     next_words: str = ""
     discard: str = ""
+    is_helped: bool = False
     token: str = ""
     map_setup: str = ""
     corrected: tuple[Fact, ...] = ()
@@ -165,6 +166,25 @@ class PreviewPart:
     title: str
     href: str
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimRow:
+    """An application that the window entered with the visitor's own telephone."""
+
+    reference: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimPage:
+    """Taking an application of the window into one's own account."""
+
+    action: str
+    reference: str
+    secret: str
+    by_phone: tuple[ClaimRow, ...]
+    wrong: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -177,6 +177,7 @@ async def _page(
         discard=f"{PERMITS}/drafts/{draft.id}/discard",
         map_setup=setup_of(door) if has_place else "",
         corrected=corrected_facts(items) if items is not None else (),
+        is_helped=draft.helped_until_at is not None,
         token=kept_forms.visit_token(request, door) if materials else "",
     )
     if has_place and door.permits.ground.base is not None:

@@ -11,6 +11,7 @@ from sanic.response import redirect
 
 from casework.complaints.models import Complaint
 from casework.complaints.receipts import case_by_receipt
+from casework.permits.submitting import FILING_KIND, KIND
 from kit.http.addresses import bucket
 from kit.http.csrf import check_csrf, check_origin
 from kit.problems import Forbidden, NotFound, Problem
@@ -21,10 +22,12 @@ from web.h5.door import RECEIPT, H5Door, door_of
 from web.h5.drafts import carry_visit, visit_holder, visit_token
 from web.h5.frame import frame_for, shown
 from web.h5.me_screens import ReceiptPage
+from web.h5.permit_handover import CLAIM
 from web.h5.screens import Link
 from web.h5.visitor import CASES, ENTER, Visitor, is_in_wechat
 
 _TYPED_AT_MOST = 60
+APPLICATION_LETTERS = frozenset({KIND, FILING_KIND})
 SAID = frozenset({"left", "over"})
 
 
@@ -55,6 +58,9 @@ async def open_case(request: Request, door: H5Door, visitor: Visitor | None) -> 
         return _form(request, door, visitor, reference, secret, wrong=wrong, status=403)
     address = bucket(door.addresses.of(request))
     parsed = parse_reference(reference)
+    if parsed is not None and parsed.kind in APPLICATION_LETTERS:
+        # Applications are looked after in one's own account.
+        return carry_visit(request, door, redirect(f"{CLAIM}?reference={quote(str(parsed))}", status=303))
     # By number and address together: nobody keeps somebody else from their case by guessing at it.
     tried, source = f"receipt {parsed or ''} {address}", f"receipt {address}"
     try:
