@@ -135,7 +135,7 @@ def _hearing(door: ConsoleDoor, view: CaseView, now: datetime) -> tuple[Fact, ..
 
 
 def _draft(door: ConsoleDoor, view: CaseView, now: datetime) -> tuple[Fact, ...]:
-    if not view.proposed:
+    if not view.proposed or view.decided_at is not None:
         return ()
     penalty = "penalty" if view.decides_penalty else "no_penalty"
     return _named(
