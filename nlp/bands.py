@@ -26,9 +26,9 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     dozen entries hold says what the matter is, if not which of them.
     """
 
-    answer: float = 0.78
-    sensitive: float = 0.87
-    unsure: float = 0.25
+    answer: float = 0.8
+    sensitive: float = 0.88
+    unsure: float = 0.35
     near: float = 0.8
 
 

@@ -1,7 +1,7 @@
 """How likely the first entry found is the one meant, from what speaks for it and for the others.
 
 A logistic regression on features without scale. Its coefficients were fitted once, on questions whose answer was in the
-knowledge base and on the same with the right entry taken away; docs/adr/0051 says on which.
+knowledge base and on the same with the right entry taken away; docs/adr/0073 says on which and how to fit them anew.
 """
 
 from __future__ import annotations
@@ -34,34 +34,34 @@ NAMES = (
 )  # fmt: skip
 _PLACE_OF = {name: place for place, name in enumerate(NAMES)}
 COEFFICIENTS = (
-    0.266,  # score
-    1.530,  # lead
-    2.580,  # share
-    -1.378,  # near_rivals
-    0.383,  # strange_words
-    -0.570,  # strange_characters
-    3.376,  # length
-    -1.924,  # share_held
-    1.171,  # lead_held
-    2.521,  # both
-    2.345,  # both_meant
-    -1.438,  # hardly
-    2.751,  # weak
-    -0.908,  # no_word
-    -2.432,  # foreign
-    -1.358,  # words
-    0.728,  # characters
-    0.746,  # sounds
-    0.177,  # own_words
-    0.143,  # own_characters
-    -0.996,  # means_asked
-    -1.253,  # means_own
-    0.548,  # in_order
-    -0.520,  # figures
-    0.225,  # left_out
-    0.106,  # left_over
+    3.806,  # score
+    0.712,  # lead
+    4.414,  # share
+    0.227,  # near_rivals
+    0.335,  # strange_words
+    0.348,  # strange_characters
+    3.824,  # length
+    -3.518,  # share_held
+    0.139,  # lead_held
+    2.059,  # both
+    3.828,  # both_meant
+    -0.429,  # hardly
+    1.765,  # weak
+    -0.515,  # no_word
+    -0.614,  # foreign
+    0.226,  # words
+    -1.351,  # characters
+    -0.004,  # sounds
+    -0.559,  # own_words
+    -1.248,  # own_characters
+    -2.898,  # means_asked
+    -1.226,  # means_own
+    0.032,  # in_order
+    -0.933,  # figures
+    -0.472,  # left_out
+    -0.640,  # left_over
 )
-INTERCEPT = -4.109
+INTERCEPT = -3.903
 _CHARACTERS, _OWN_CHARACTERS = FEATURES.index("characters"), FEATURES.index("own_characters")
 _WORDS, _STAND_INS = FEATURES.index("words"), FEATURES.index("stand_ins")
 _MEANS_ASKED, _MEANS_OWN = FEATURES.index("means_asked"), FEATURES.index("means_own")

@@ -143,6 +143,20 @@ class QuestionIndex:
         hits[0] = Hit(entry, 1.0 if exact else hits[0].score, self._raw[rows[0]], said)
         return Found(tuple(hits), evidence_of(asked.plain, strange, shown, scores[0], others, exact))
 
+    def compared(self, question: str) -> tuple[list[int], Floats]:
+        """The entries of the texts held against a question, and the features x texts: for fitting the weights."""
+        asked = self._reader.asked(bare(question), self._vocabulary, self._postings.tokens, self._respeller)
+        postings = self._postings
+        shared, _ = postings.shared(asked.known)
+        most = [
+            1e-6 + lacking * postings.unknown + sum(map(postings.rarities.__getitem__, known))
+            for lacking, known in zip(asked.unknown, asked.known, strict=True)
+        ]
+        attainable = np.array(most, dtype=np.float32)
+        rows, found_by = _highest(np.matmul(_SHARES / attainable, shared), COMPARED)
+        table, _ = self._comparer.scored(asked, rows, shared.take(rows, axis=1), attainable, found_by)
+        return self._owners.take(rows).tolist(), table
+
     def _ranked(
         self, asked: Asked, limit: int, within: Collection[int] | None
     ) -> tuple[list[int], list[float], list[float], tuple[float, float]]:
