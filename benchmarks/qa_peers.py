@@ -44,7 +44,7 @@ def peers() -> list[Peer]:
 
 
 def _kinds_of_tokens() -> dict[str, Tokens]:
-    plain = _plain_jieba()
+    plain, _ = plain_jieba()
     trade = JiebaSegmenter(Path(tempfile.mkdtemp(prefix="cgj-")))
 
     def grams(text: str) -> list[str]:
@@ -62,8 +62,8 @@ def _kinds_of_tokens() -> dict[str, Tokens]:
     }
 
 
-def _plain_jieba() -> Tokens:
-    """jieba as it comes. Its cache lies in a folder of its own."""
+def plain_jieba() -> tuple[Tokens, dict[str, int]]:
+    """jieba as it comes, and how often its dictionary has met each word. Its cache lies in a folder of its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba
@@ -71,7 +71,8 @@ def _plain_jieba() -> Tokens:
     tokenizer: Any = jieba.Tokenizer()
     tokenizer.tmp_dir = tempfile.mkdtemp(prefix="cgj-")
     tokenizer.initialize()
-    return lambda text: list(tokenizer.lcut(text))
+    often = {word: number for word, number in tokenizer.FREQ.items() if number}
+    return lambda text: list(tokenizer.lcut(text)), often
 
 
 def _naive(tokens: Tokens) -> Callable[[Sequence[str]], Find]:
