@@ -24,7 +24,9 @@ def sealed(desk: PenaltyDesk, id: UUID, column: str, value: str) -> bytes:
 
 
 def opened_party(desk: PenaltyDesk, row: RectificationNotice) -> str:
-    """What the party is called."""
+    """What the party is called; "" once nobody is to know any more."""
+    if not row.party_sealed:
+        return ""
     return desk.sealer.open(row.party_sealed, table=TABLE, column="party_sealed", row_id=row.id)
 
 

@@ -19,6 +19,7 @@ from casework.penalties.own_data import penalty_holdings
 from casework.people import consents, phones, vouching
 from casework.people.models import Account, AccountLink, PersonalConsent, StaffBinding, WechatIdentity
 from casework.permits.own_data import permit_holdings
+from casework.sign_filings.own_data import sign_holdings
 from kit.db import Change, Database
 from kit.problems import NotFound
 from kit.sealing import FieldSealer
@@ -77,6 +78,7 @@ async def holdings(sealer: FieldSealer, account_id: UUID, member_ids: frozenset[
             for row in await DangerAlert.filter(account_id__in=ids).order_by("raised_at", "id")
         ],
         **await permit_holdings(sealer, ids),
+        **await sign_holdings(sealer, ids),
         **await penalty_holdings(sealer, ids),
         **await penalty_case_holdings(sealer, ids),
         "messages_to_you": [

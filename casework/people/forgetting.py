@@ -1,8 +1,9 @@
 """People who never had anything done are forgotten: at once when they ask, or when they do not come any more.
 
 Their identities are deleted. What stays is an account that is a number and nothing else, with its audit chain. A
-person is all linked accounts together: a case, a message thread, a danger alert, an application for a permit or staff's
-own phone of one keeps them all.
+person is all linked accounts together: a case, a message thread, a danger alert, an application for a permit, a sign,
+a project, a notice to put something right, a penalty case, a consent to electronic delivery or staff's own phone of one
+keeps them all.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from casework.complaints.models import Complaint
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
+from casework.penalties.models import DeliveryConsent, PenaltyCase, RectificationNotice
 from casework.people import merging, phones, vouching
 from casework.people.models import Account, PersonalConsent, StaffBinding, StaffBindingCode, WechatIdentity
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.own_data import forget_drafts_of
+from casework.projects.models import Project
+from casework.sign_filings.models import Sign
 from kit.db import Change, Database
 from kit.http.models import HttpSession
 from kit.problems import NotFound
@@ -31,7 +35,18 @@ UNSEEN_FOR: Final = timedelta(days=365)
 CODES_FOR: Final = timedelta(days=1)
 """After a binding code has ended."""
 _LOOKED_AT: Final = 500
-_MATTERS: Final = (Complaint, Inquiry, DangerAlert, PermitApplication, Permit)
+_MATTERS: Final = (
+    Complaint,
+    Inquiry,
+    DangerAlert,
+    PermitApplication,
+    Permit,
+    Sign,
+    Project,
+    RectificationNotice,
+    PenaltyCase,
+    DeliveryConsent,
+)
 """What the bureau keeps a record of."""
 
 Seen = Callable[[list[UUID], datetime], Awaitable[frozenset[UUID]]]

@@ -22,6 +22,7 @@ from casework.inquiries.models import Inquiry, InquiryMessage
 from casework.permits.forgetting import anonymise_within, applications_due
 from casework.permits.models import PermitApplication
 from casework.retention.due import cases_due, recordings_due, threads_due
+from casework.retention.parties import forget_parties
 from casework.retention.profile import RetentionSection
 from kit.db import Change, Database
 
@@ -44,6 +45,7 @@ async def keep_no_longer(
     times = retention.permits.before(now), retention.not_taken_on.before(now)
     for id in await applications_due(*times, at_most):
         done += await _anonymise_application(db, clock(), id, retention, remove, instead=instead)
+    done += await forget_parties(db, retention, remove, instead=instead, at_most=at_most)
     for id in await threads_due(retention, now, at_most):
         done += await _delete_thread(db, clock(), id, retention)
     return done

@@ -17,6 +17,7 @@ from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
 from casework.notifications.states import FINAL_STATES
 from casework.permits.forgetting import applications_due
+from casework.retention.parties import count_due
 from casework.retention.profile import NEVER_TAKEN_ON, RetentionSection
 from kit.ids import first_id
 
@@ -158,6 +159,8 @@ async def _count(kind: str, before: datetime) -> int:
         case "permits":
             old = await applications_due(before, before, COUNTED_TO)
             return len(old)
+        case "penalties" | "signs" | "boards" | "visit_words":
+            return await count_due(kind, before, COUNTED_TO)
         case "recordings":
             return await _counted(_recordings(before))
         case "inquiries":
