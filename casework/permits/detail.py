@@ -31,6 +31,7 @@ from casework.permits.pauses import pause_rows
 from casework.permits.sight import acts_here, is_own, may_see
 from casework.permits.views import ApplicationView, Happening, OrganView, SurveyView
 from casework.permits.wording import SUBMIT, move_name
+from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.problems import NotFound
 from kit.references import parse_reference
@@ -68,6 +69,7 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
     sees_files = not is_staff or may(viewer, Operation.SEE_APPLICANT)
     files = await attached_to(application_id=row.id) if sees_files else ()
     own = await is_own(viewer, row)
+    asked_before = await corrections_of(row.id)
     return ApplicationView(
         line=line_of(desk, row, viewer, now, names if is_staff else {}),
         concerns_id=row.concerns_id,
@@ -88,7 +90,7 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
         wanted_until_at=row.wanted_until_at,
         clocks=clocks_view(desk, row, pauses, now),
         pauses=pauses_view(desk, pauses),
-        corrections=corrections_view(desk, row, await corrections_of(row.id)),
+        corrections=corrections_view(desk, row, asked_before),
         organs=tuple(
             _organ(desk, row, one, is_staff=is_staff, is_late=is_late(one, now))
             for one in await asked_of(row.id)
@@ -97,7 +99,8 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
         documents=await documents_of(ABOUT_APPLICATION, row.id) if sees_files else (),
         history=_history(desk, row, entries, names if is_staff else {}),
         moves={
-            one: move_name(desk.documents.catalogue, row.flow, one) for one in moves_of(viewer, row, own=own)
+            one: move_name(desk.documents.catalogue, row.flow, one)
+            for one in moves_of(viewer, row, own=own, is_asked_again=bool(asked_before))
         },
         ground=row.ground or "",
         late_reason=row.late_reason or "",
@@ -114,14 +117,21 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
     )
 
 
-def moves_of(viewer: Actor, row: PermitApplication, *, own: bool) -> tuple[str, ...]:
-    """The moves of the table that are this viewer's now. Of clerks at the window the applicant's too: on their word."""
+def moves_of(viewer: Actor, row: PermitApplication, *, own: bool, is_asked_again: bool) -> tuple[str, ...]:
+    """The moves of the table that are this viewer's now. Of clerks at the window the applicant's too: on their word.
+
+    To ask for corrections again is the head's.
+    """
     if own:
         return ()
     is_paused = row.state in IN_HAND and row.due_at is None
     hidden = {"resume"} if not is_paused else {"pause"}
     if viewer.kind == "staff" and row.account_id is not None:
         hidden.add("withdraw")
+    if is_asked_again and not viewer.holds(Role.HEAD, row.unit):
+        hidden.add("request_correction")
+    if row.extended_at is not None:
+        hidden.add("extend")
     return tuple(
         one.name
         for one in FLOWS[row.flow].allowed(row.state, viewer.roles)

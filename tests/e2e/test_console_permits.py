@@ -236,6 +236,7 @@ async def test_what_is_to_be_put_right_is_ticked_and_a_second_time_asks_for_the_
         await send(window, f"{draft}?step=check", f"{draft}/submit", checked="1")
         assert (await PermitApplication.get(reference=reference)).state == "submitted"
         again = await send(window, here, f"{here}/request_correction", **said)
+        assert f"{here}/request_correction" not in (await window.get(here)).text
         assert again.status == 403
         assert (await PermitApplication.get(reference=reference)).state == "submitted"
 

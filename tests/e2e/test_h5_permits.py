@@ -177,7 +177,10 @@ async def test_what_was_seen_is_submitted_once_and_without_what_is_hidden(settin
         page = to_correct.path.partition("?")[0]
         assert (await step(phone, page, "correct", f__width="36000")).status == 422
         assert "3.6 米" in (await step(phone, page, "correct", f__width="3.6")).text
-        assert (await phone.submit(f"{page}?step=preview", f"{page}/send")).path.startswith(own)
+        assert "申请还在" in (await phone.get(f"{page}?step=preview")).text
+        corrected = await phone.submit(f"{page}?step=preview", f"{page}/send")
+        assert corrected.path.startswith(own)
+        assert "补正交上来了" in corrected.text
         assert (await PermitApplication.get()).state == "submitted"
         empty = await phone.submit(own, f"{own}/withdraw", words="")
         assert empty.status == 422

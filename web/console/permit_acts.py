@@ -30,6 +30,8 @@ Choices = Mapping[str, tuple[Option, ...]]
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """A move that did not succeed: what was typed, and what is wrong by field."""
+AVOIDED = frozenset({"clash_reason"})
+"""Reasons that are not needed where less is granted than was asked for."""
 
     move: str
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -178,7 +180,7 @@ def _ask(door: ConsoleDoor, here: Here, shape: Shape, attempt: Attempt | None) -
         door,
         name,
         kind,
-        optional=optional and name not in here.asked,
+        optional=optional and name not in here.asked - AVOIDED,
         typed=attempt.texts.get(name, "") if attempt is not None else here.preset.get(name, ""),
         wrong=attempt.wrong.get(name, "") if attempt is not None else "",
         options=here.choices.get(name, ()),

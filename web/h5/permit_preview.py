@@ -34,6 +34,7 @@ from web.h5.permit_steps import (
     uuid_of,
 )
 from web.h5.permit_words import OWN, PERMITS, fee_words, promise_words, yes_no
+    discard_key,
 from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
@@ -78,6 +79,8 @@ async def show_preview(
     status = problem.status if problem is not None else 200
     return shown(door, "permit_preview.html", frame, page, status)
 
+        discard_key=discard_key(draft),
+        is_correcting=draft.application_id is not None,
 
 async def send_draft(request: Request, door: H5Door, visitor: Visitor, draft_id: str) -> HTTPResponse:
     """POST /h5/permits/drafts/<id>/send. Sent twice it is one application, and both times its page is shown."""
@@ -98,7 +101,8 @@ async def send_draft(request: Request, door: H5Door, visitor: Visitor, draft_id:
     except (Invalid, Conflict) as problem:
         draft = await draft_of(door, visitor, draft_id)
         return await show_preview(request, door, visitor, draft, problem, wanted)
-    return redirect(f"{OWN}/{sent.reference}?done=submitted", status=303)
+    done = "corrected" if form is not None and form.get("what") == "corrected" else "submitted"
+    return redirect(f"{OWN}/{sent.reference}?done={done}", status=303)
 
 
 async def _faults(door: H5Door, visitor: Visitor, draft: DraftView) -> dict[str, Invalid]:

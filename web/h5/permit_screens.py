@@ -153,6 +153,7 @@ class StepPage:
     back: str = ""
     next_words: str = ""
     discard: str = ""
+    discard_key: str = ""
     is_helped: bool = False
     token: str = ""
     map_setup: str = ""
@@ -212,6 +213,8 @@ class PreviewPage:
     truth: str
     button: str
     discard: str
+    discard_key: str
+    is_correcting: bool
     back: str
     identity: Told | None = None
     problem: str = ""

@@ -44,6 +44,11 @@ def step_links(door: H5Door, draft: DraftView, here: str) -> tuple[Link, ...]:
     )
 
 
+def discard_key(draft: DraftView) -> str:
+    """What giving up the draft is called: the application that it corrects stays."""
+    return "h5_permits.form.discard_correction" if draft.application_id else "h5_permits.form.discard"
+
+
 def uuid_of(text: str) -> UUID:
     """The key in an address; what is none is nobody's."""
     try:

@@ -30,7 +30,17 @@ from web.h5.permit_form import input_of, newly_asked, of_step, put_in
 from web.h5.permit_map import setup_of
 from web.h5.permit_preview import show_preview
 from web.h5.permit_screens import StepPage
-from web.h5.permit_steps import PAPERS, PREVIEW, WHERE, draft_name, draft_of, step_links, steps_of, uuid_of
+from web.h5.permit_steps import (
+    PAPERS,
+    PREVIEW,
+    WHERE,
+    discard_key,
+    draft_name,
+    draft_of,
+    step_links,
+    steps_of,
+    uuid_of,
+)
 from web.h5.permit_words import OWN, PERMITS
 from web.h5.screens import Link
 from web.h5.visitor import Visitor, to_the_entrance
@@ -175,6 +185,7 @@ async def _page(
         back="" if steps_of(draft).index(step) == 0 else "back",
         next_words=text("h5_permits.form.all_the_same" if said.clashes_seen else "h5_permits.form.next"),
         discard=f"{PERMITS}/drafts/{draft.id}/discard",
+        discard_key=discard_key(draft),
         map_setup=setup_of(door) if has_place else "",
         corrected=corrected_facts(items) if items is not None else (),
         is_helped=draft.helped_until_at is not None,
