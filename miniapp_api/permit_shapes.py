@@ -148,6 +148,8 @@ class PermitPaper(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: Moment
     voided_at: Moment | None
     void_reason: str
+    replaces: UUID | None = None
+    """The void paper in whose place it was issued."""
 
 
 class PermitHappening(msgspec.Struct, frozen=True, kw_only=True):

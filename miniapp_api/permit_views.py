@@ -202,6 +202,7 @@ def _paper(door: ApiDoor, one: DocumentView) -> PermitPaper:
         issued_at=one.issued_at,
         voided_at=one.voided_at,
         void_reason=one.void_reason,
+        replaces=one.replaces_id,
     )
 
 

@@ -36,8 +36,13 @@ def unlikeness(one: Image.Image, other: Image.Image) -> float:
 
 def text_of(pdf: bytes) -> str:
     """All that stands on the pages, without spaces and line ends."""
+    return "".join(pages_of(pdf))
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The same, page by page."""
     pages = (page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
-    return "".join("".join(pages).replace("\u200b", "").split())
+    return ["".join(one.replace("\u200b", "").split()) for one in pages]
 
 
 async def _make() -> None:

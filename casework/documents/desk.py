@@ -16,7 +16,8 @@ from kit.catalogue import Catalogue
 from kit.db import Database
 from kit.sealing import FieldSealer
 
-STYLE = "style"
+STYLE, VOID_MARK = "style", "void_mark"
+"""What all templates share, and what is laid over the pages of a void paper."""
 Sees = Callable[[Actor, UUID], Awaitable[bool]]
 """Whether an actor may see the papers about the thing of this id."""
 

@@ -21,6 +21,7 @@ from kit.db import Change
 from kit.problems import Conflict, Invalid, NotFound
 
 TABLE, COLUMN = "issued_document", "data_sealed"
+REASON_AT_MOST = 200
 Delivery = Literal["online", "window", "post"]
 
 
@@ -41,51 +42,94 @@ async def issue(change: Change, desk: DocumentDesk, actor: Actor, request: Issue
     the number is given to the next paper. Other papers of the series wait for this transaction to end, so issue late in it.
     """
     forms, paper = request.forms, request.paper
-    issued_on = local(change.now).date()
-    template = await templates.freeze(change, desk, forms.templates.get(paper, paper), paper)
-    given = None
-    if paper not in UNNUMBERED:
-        mark = forms.marks.get(paper) or desk.catalogue.text(f"document.mark.{paper}")
-        form = numbers.Numbering(form=forms.numbering, short=desk.issuer.short, mark=mark)
-        given = await numbers.take(change, form, issued_on.year)
+    number = await _number(change, desk, paper, forms)
     data = request.data
     if not data.remedies:
         data = msgspec.structs.replace(data, remedies=forms.remedies)
     sheet = Sheet(
         paper=paper,
-        number=given.text if given else None,
-        issued_on=issued_on,
+        number=number.text if number is not None else None,
+        issued_on=local(change.now).date(),
         issuer=desk.issuer,
         seal=desk.seal.mark,
         data=data,
     )
-    id = change.ids.new()
-    document = IssuedDocument(
-        id=id,
-        kind=paper.value,
-        about_kind=request.about_kind,
-        about_id=request.about_id,
-        series=given.series if given else None,
-        year=given.year if given else None,
-        serial=given.serial if given else None,
-        number=sheet.number,
-        template=template.template,
-        template_version=template.version,
-        data_sealed=desk.sealer.seal(sheet.encoded(), table=TABLE, column=COLUMN, row_id=id),
-        seal=sheet.seal,
-        issued_at=change.now,
-        issued_by_id=actor.id if actor.kind == "staff" else None,
-        updated_at=change.now,
+    row = IssuedDocument(kind=paper.value, about_kind=request.about_kind, about_id=request.about_id)
+    return await _keep(change, desk, actor, row, number, forms, sheet.encoded())
+
+
+async def issue_in_place_of(
+    change: Change, desk: DocumentDesk, actor: Actor, void: IssuedDocument, forms: PaperForms
+) -> IssuedDocument:
+    """Issue a paper anew that was declared void: what it says about the matter as it stood there, with a number and a day
+    of its own, the template and the bureau of today, and the number that it stands for.
+    """
+    paper = Paper(void.kind)
+    sheet = msgspec.json.decode(
+        desk.sealer.open(void.data_sealed, table=TABLE, column=COLUMN, row_id=void.id)
     )
-    await document.save(force_create=True)
-    await change.audit(id, actor, "document.issue", {"paper": paper.value, "number": sheet.number})
-    return document
+    number = await _number(change, desk, paper, forms)
+    sheet |= {
+        "number": number.text if number is not None else None,
+        "issued_on": local(change.now).date().isoformat(),
+        "issuer": msgspec.to_builtins(desk.issuer),
+        "seal": desk.seal.mark,
+        "replaces": void.number or "",
+    }
+    row = IssuedDocument(
+        kind=void.kind, about_kind=void.about_kind, about_id=void.about_id, replaces_id=void.id
+    )
+    encoded = msgspec.json.encode(sheet, order="deterministic").decode()
+    return await _keep(change, desk, actor, row, number, forms, encoded)
 
 
-async def void(change: Change, actor: Actor, document_id: UUID, reason: str) -> None:
+async def _number(
+    change: Change, desk: DocumentDesk, paper: Paper, forms: PaperForms
+) -> numbers.Number | None:
+    """The paper's number; None for papers without."""
+    if paper in UNNUMBERED:
+        return None
+    mark = forms.marks.get(paper) or desk.catalogue.text(f"document.mark.{paper}")
+    form = numbers.Numbering(form=forms.numbering, short=desk.issuer.short, mark=mark)
+    return await numbers.take(change, form, local(change.now).year)
+
+
+async def _keep(
+    change: Change,
+    desk: DocumentDesk,
+    actor: Actor,
+    row: IssuedDocument,
+    number: numbers.Number | None,
+    forms: PaperForms,
+    sheet: str,
+) -> IssuedDocument:
+    """Save the row of a paper that says `sheet`."""
+    paper = Paper(row.kind)
+    template = await templates.freeze(change, desk, forms.templates.get(paper, paper), paper)
+    row.id = change.ids.new()
+    row.series, row.year, row.serial, row.number = None, None, None, None
+    if number is not None:
+        row.series, row.year, row.serial = number.series, number.year, number.serial
+        row.number = number.text
+    row.template, row.template_version = template.template, template.version
+    row.data_sealed = desk.sealer.seal(sheet, table=TABLE, column=COLUMN, row_id=row.id)
+    row.seal = desk.seal.mark
+    row.issued_at = row.updated_at = change.now
+    row.issued_by_id = actor.id if actor.kind == "staff" else None
+    await row.save(force_create=True)
+    said: dict[str, object] = {"paper": row.kind, "number": row.number}
+    if row.replaces_id is not None:
+        said["replaces"] = row.replaces_id
+    await change.audit(row.id, actor, "document.issue", said)
+    return row
+
+
+async def void(change: Change, actor: Actor, document_id: UUID, reason: str) -> IssuedDocument:
     """Declare a paper void. Its number stays its own. Raises NotFound, Conflict (it is void already), Invalid."""
     if not reason.strip():
         raise Invalid("problem.document.void_reason", field="reason")
+    if len(reason) > REASON_AT_MOST:
+        raise Invalid("problem.document.void_reason_long", field="reason", at_most=REASON_AT_MOST)
     document = await change.lock(IssuedDocument, document_id)
     if document is None:
         raise NotFound("problem.document.not_found")
@@ -95,6 +139,7 @@ async def void(change: Change, actor: Actor, document_id: UUID, reason: str) -> 
     document.void_reason = reason.strip()
     await document.save(update_fields=["voided_at", "void_reason", "updated_at"])
     await change.audit(document_id, actor, "document.void", {"reason": document.void_reason})
+    return document
 
 
 async def record_delivery(change: Change, actor: Actor, document_id: UUID, delivery: Delivery) -> None:

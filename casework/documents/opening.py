@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,12 @@ import msgspec
 import structlog
 
 from casework.actors import Actor
-from casework.documents.desk import DocumentDesk
+from casework.documents.desk import VOID_MARK, DocumentDesk
 from casework.documents.issuing import COLUMN, TABLE
 from casework.documents.models import DocumentTemplate, IssuedDocument
 from casework.documents.papers import Paper
+from casework.permissions import Operation, require
+from kit.clock import local
 from kit.db import Change
 from kit.problems import Gone, NotFound, Problem
 
@@ -34,6 +37,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     voided_at: datetime | None
     void_reason: str
+    replaces_id: UUID | None
     delivery: str | None
     delivered_at: datetime | None
 
@@ -61,12 +65,23 @@ async def paper_for(desk: DocumentDesk, actor: Actor, document_id: UUID) -> Docu
 
 
 async def open_paper(desk: DocumentDesk, actor: Actor, document_id: UUID, door: str) -> OpenedPaper:
-    """The paper with its PDF for whoever may see it; that it was opened stands on its chain before it is given out.
-    `door`: "console", "h5", "api" or "bot". Raises NotFound, and as `pdf`.
+    """The paper with its PDF for whoever may see it; that it was opened stands on its chain before it is given out. A void
+    one bears its mark. `door`: "console", "h5", "api" or "bot". Raises NotFound, and as `pdf`.
     """
     view = await paper_for(desk, actor, document_id)
     content = await pdf(desk, document_id)
-    await _note_opening(desk, actor, document_id, door)
+    await _note_opening(desk, actor, document_id, {"door": door})
+    return OpenedPaper(view, content)
+
+
+async def open_original(desk: DocumentDesk, actor: Actor, document_id: UUID, door: str) -> OpenedPaper:
+    """A void paper as it was given out, without the mark: for whoever examines what happened. Raises Forbidden, and as
+    `open_paper`.
+    """
+    require(actor, Operation.SEE_VOID_ORIGINALS)
+    view = await paper_for(desk, actor, document_id)
+    content = await pdf(desk, document_id, is_marked=False)
+    await _note_opening(desk, actor, document_id, {"door": door, "is_original": True})
     return OpenedPaper(view, content)
 
 
@@ -78,13 +93,15 @@ async def open_paper_of(
     if row is None:
         raise NotFound("problem.document.not_found")
     content = await pdf(desk, document_id)
-    await _note_opening(desk, actor, document_id, door)
+    await _note_opening(desk, actor, document_id, {"door": door})
     return OpenedPaper(view_of(row), content)
 
 
-async def pdf(desk: DocumentDesk, document_id: UUID) -> bytes:
+async def pdf(desk: DocumentDesk, document_id: UUID, *, is_marked: bool = True) -> bytes:
     """The paper as PDF. The digest of its bytes is kept at first and compared ever after: a paper that would come out
-    otherwise is not given out at all. Raises NotFound, Gone (its time is over), Busy, Problem `problem.document.mismatch` (500).
+    otherwise is not given out at all. One that is void is given out with a mark on each page, when what is below the mark
+    has been compared; `is_marked` False gives it as it was. Raises NotFound, Gone (its time is over), Busy, Problem
+    `problem.document.mismatch` (500).
     """
     row = await IssuedDocument.get_or_none(id=document_id)
     if row is None:
@@ -92,16 +109,29 @@ async def pdf(desk: DocumentDesk, document_id: UUID) -> bytes:
     if not row.data_sealed:
         raise Gone("problem.document.erased")
     template = await DocumentTemplate.get(template=row.template, version=row.template_version)
-    sheet = desk.sealer.open(row.data_sealed, table=TABLE, column=COLUMN, row_id=row.id)
-    made = await desk.typesetter.pdf(
-        template.style, template.source, sheet.encode(), int(row.issued_at.timestamp())
-    )
+    sheet = desk.sealer.open(row.data_sealed, table=TABLE, column=COLUMN, row_id=row.id).encode()
+    at = int(row.issued_at.timestamp())
+    made = await desk.typesetter.pdf(template.style, template.source, sheet, at)
     digest = hashlib.sha256(made).hexdigest()
     kept = row.sha256 or await _keep_digest(desk, row.id, digest)
     if not hmac.compare_digest(kept, digest):
         _log.error("document_mismatch", document=str(row.id), kept=kept, made=digest)
         raise Problem("problem.document.mismatch", 500)
+    if row.voided_at is not None and is_marked:
+        marked = f"{desk.shipped[VOID_MARK]}\n{template.style}"
+        return await desk.typesetter.pdf(marked, template.source, await _with_mark(row, sheet), at)
     return await desk.seal.stamp(row.id, made) if row.seal is not None else made
+
+
+async def _with_mark(row: IssuedDocument, sheet: bytes) -> bytes:
+    """What the template is given, with what the mark says."""
+    successor = await IssuedDocument.get_or_none(replaces_id=row.id)
+    void = {
+        "on": local(row.voided_at).date().isoformat() if row.voided_at is not None else "",
+        "reason": row.void_reason or "",
+        "replaced_by": (successor.number or "") if successor is not None else "",
+    }
+    return msgspec.json.encode(msgspec.json.decode(sheet) | {"void": void}, order="deterministic")
 
 
 def file_name(paper: DocumentView) -> str:
@@ -118,10 +148,12 @@ def headers(paper: DocumentView) -> dict[str, str]:
     }
 
 
-async def _note_opening(desk: DocumentDesk, actor: Actor, document_id: UUID, door: str) -> None:
+async def _note_opening(
+    desk: DocumentDesk, actor: Actor, document_id: UUID, said: Mapping[str, object]
+) -> None:
     async def work(change: Change) -> None:
         await change.lock(IssuedDocument, document_id)
-        await change.audit(document_id, actor, "document.open", {"door": door})
+        await change.audit(document_id, actor, "document.open", said)
 
     await desk.db.change(work)
 
@@ -154,6 +186,7 @@ def view_of(row: IssuedDocument) -> DocumentView:
         issued_at=row.issued_at,
         voided_at=row.voided_at,
         void_reason=row.void_reason or "",
+        replaces_id=row.replaces_id,
         delivery=row.delivery,
         delivered_at=row.delivered_at,
     )

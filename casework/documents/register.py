@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
 import msgspec
 from tortoise.functions import Count, Max
 
@@ -21,6 +25,15 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     void: int
     gaps: int
+
+
+class VoidPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A void paper as the public hears of it; `replaced_by` is the number of the one in its place, "" for none."""
+
+    paper: str
+    number: str
+    voided_at: datetime
+    replaced_by: str
 
 
 async def years() -> tuple[int, ...]:
@@ -47,6 +60,27 @@ async def series_of(year: int) -> tuple[SeriesView, ...]:
             gaps=last - row["count"],
         )
         for row in rows
+    )
+
+
+async def successors(papers: Sequence[DocumentView]) -> dict[UUID, str]:
+    """The numbers of those that were issued in the place of the void ones among these, by the void ones' ids."""
+    void = [one.id for one in papers if one.voided_at is not None]
+    rows = await IssuedDocument.filter(replaces_id__in=void).only("replaces_id", "number") if void else []
+    return {one.replaces_id: one.number or "" for one in rows if one.replaces_id is not None}
+
+
+async def void_numbered(number: str) -> VoidPaper | None:
+    """What anybody may know of a void paper whose number they hold in hand; None for one that is not void."""
+    row = await IssuedDocument.get_or_none(number=number, voided_at__isnull=False)
+    if row is None or row.voided_at is None:
+        return None
+    successor = await IssuedDocument.get_or_none(replaces_id=row.id)
+    return VoidPaper(
+        paper=row.kind,
+        number=number,
+        voided_at=row.voided_at,
+        replaced_by=(successor.number or "") if successor is not None else "",
     )
 
 

@@ -207,6 +207,8 @@ async def _inserted(row: DocumentTemplate) -> bool:
 def _check(source: str, reason: str) -> None:
     if not source.strip():
         raise Invalid("problem.document.source_empty", field="source")
+    if "foreground" in source:
+        raise Invalid("problem.document.foreground", field="source")
     if len(source) > SOURCE_AT_MOST:
         raise Invalid("problem.document.source_long", field="source", at_most=SOURCE_AT_MOST)
     if not reason.strip():

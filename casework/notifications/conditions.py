@@ -21,7 +21,7 @@ from casework.deadlines.events import DeadlineReached
 from casework.inquiries.events import InquiryClosed, InquirySubmitted
 from casework.notifications.events import AlertUnanswered, MediaNotReceived
 from casework.notifications.shape import Audience
-from casework.permits.events import ApplicationAccepted
+from casework.permits.events import ApplicationAccepted, PaperVoided
 
 ORDER, PERMIT = "work_order", "permit_application"
 HEARING, CO_SIGNATURE = "permit_hearing", "co_signature"
@@ -89,6 +89,14 @@ def by_silence(event: ApplicationAccepted) -> bool:
 
 def by_a_clerk(event: ApplicationAccepted) -> bool:
     return not event.is_deemed
+
+
+def with_another(event: PaperVoided) -> bool:
+    return bool(event.replaced_by)
+
+
+def without_another(event: PaperVoided) -> bool:
+    return not event.replaced_by
 
 
 def with_phone(event: DangerPaged) -> bool:
@@ -236,6 +244,8 @@ CONDITIONS: dict[str, Condition] = {
     "order_verify_due": Condition((DeadlineReached,), _order_reached("due", "work_order.verify")),
     "by_silence": Condition((ApplicationAccepted,), by_silence),
     "by_a_clerk": Condition((ApplicationAccepted,), by_a_clerk),
+    "with_another": Condition((PaperVoided,), with_another),
+    "without_another": Condition((PaperVoided,), without_another),
     "rectify_most": Condition((DeadlineReached,), _rectification_reached("most", "rectify")),
     "rectify_due": Condition((DeadlineReached,), _rectification_reached("due", "rectify")),
     "recheck_most": Condition((DeadlineReached,), _rectification_reached("most", "recheck")),

@@ -51,6 +51,18 @@ PERMIT_RULES: tuple[Rule, ...] = (
     progress_rule(
         code="permit_resumed_owner", event=permits.ApplicationResumed, template="notify.permit.resumed"
     ),
+    result_rule(
+        code="permit_paper_replaced_owner",
+        event=permits.PaperVoided,
+        template="notify.permit.paper_replaced",
+        when="with_another",
+    ),
+    result_rule(
+        code="permit_paper_void_owner",
+        event=permits.PaperVoided,
+        template="notify.permit.paper_void",
+        when="without_another",
+    ),
     result_rule(code="permit_delay_owner", event=permits.DelayExplained, template="notify.permit.delay"),
     result_rule(code="permit_extended_owner", event=permits.LimitExtended, template="notify.permit.extended"),
     result_rule(

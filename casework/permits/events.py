@@ -253,6 +253,17 @@ class ApplicationDelivered(ApplicationEvent, frozen=True, kw_only=True, omit_def
     name: ClassVar[str] = "permit_application.delivered"
 
 
+class PaperVoided(ApplicationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper about it no longer counts, and why; `replaced_by` is the number of the one that does, "" where none was issued."""
+
+    name: ClassVar[str] = "permit_application.paper_voided"
+    paper: str = ""
+    paper_name: str = ""
+    number: str = ""
+    reason: str = ""
+    replaced_by: str = ""
+
+
 class PermitEvent(CaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """What all events about a granted permit carry. `number` is printed on it."""
 
@@ -358,6 +369,7 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     RefundPaidOut,
     ApplicationDelivered,
     ApplicationRated,
+    PaperVoided,
     PermitEnding,
     PermitExpired,
     PermitReplaced,

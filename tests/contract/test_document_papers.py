@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
 
+import msgspec
 import pytest
 import segno
 import uvloop
@@ -17,7 +18,7 @@ from casework.documents.papers import UNNUMBERED, CorrectionItem, Paper, SurveyP
 from casework.documents.rendering import TemplateFault, Typesetting
 from tests import read_once
 from tests.documents_setting import AT, NUMBER, sample, sheet
-from tests.paper_thumbnails import FOLDER, text_of, thumbnail, unlikeness
+from tests.paper_thumbnails import FOLDER, pages_of, text_of, thumbnail, unlikeness
 
 STYLE = shipped_templates()["style"]
 LIKE_ENOUGH = 1.0
@@ -80,6 +81,22 @@ async def test_a_sealed_paper_says_so_and_a_card_shows_its_code(setter: Typesett
     svg = segno.make("https://example.gov.cn/v/1").svg_inline(scale=4)
     bare, coded = await made(setter, Paper.CARD), await made(setter, Paper.CARD, qr=svg)
     assert unlikeness(thumbnail(bare), thumbnail(coded)) > LIKE_ENOUGH
+
+
+async def test_a_void_paper_is_marked_on_every_page_and_names_what_takes_its_place(
+    setter: Typesetting,
+) -> None:
+    shipped = shipped_templates()
+    void = {"on": "2026-12-01", "reason": "地址#印错", "replaced_by": "新〔2026〕第033号"}
+    for paper in Paper:
+        data = msgspec.json.encode(msgspec.json.decode(sheet(paper)) | {"void": void, "replaces": ""})
+        source = shipped[paper]
+        pdf = await setter.pdf(f"{shipped['void_mark']}\n{shipped['style']}", source, data, AT)
+        for page in pages_of(pdf):
+            assert "作废" in page.replace("不得使用", ""), paper
+            assert "本文书已于2026年12月1日作废，不得使用。原因：地址#印错由新〔2026〕第033号代替。" in page
+        if paper != Paper.CARD:
+            assert "本文书代替此前已经作废的同名文书" in text_of(pdf), paper
 
 
 async def test_a_survey_names_both_officers_and_says_which_photo_has_no_known_time(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from casework.actors import Actor
 from casework.documents import numbers, opening, register, templates
 from casework.documents.desk import DocumentDesk
-from casework.documents.issuing import issue, record_delivery, void
+from casework.documents.issuing import issue, issue_in_place_of, record_delivery, void
 from casework.documents.models import DocumentTemplate, IssuedDocument
 from casework.documents.papers import Paper
+from casework.permits.kinds import Papers
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
@@ -158,6 +161,59 @@ async def test_a_paper_that_would_come_out_otherwise_is_not_given_out(
     with pytest.raises(Problem) as refused:
         await opening.pdf(desk, document.id)
     assert (refused.value.status, refused.value.key) == (500, "problem.document.mismatch")
+
+
+async def test_a_void_paper_is_given_out_marked_and_as_it_was_only_to_who_examines_it(
+    desk: DocumentDesk, setter: Setter
+) -> None:
+    document = await issued(desk)
+    before = await opening.open_paper(desk, HEAD, document.id, "console")
+    assert await register.void_numbered(str(document.number)) is None
+    await desk.db.change(lambda change: void(change, HEAD, document.id, "日期写错"))
+    with pytest.raises(Invalid):
+        await desk.db.change(lambda change: void(change, HEAD, document.id, "长" * 201))
+    marked = await opening.open_paper(desk, HEAD, document.id, "h5")
+    assert marked.content != before.content
+    assert marked.content == (await opening.open_paper(desk, HEAD, document.id, "api")).content
+    original = await opening.open_original(desk, AUDITOR, document.id, "console")
+    assert original.content == before.content
+    with pytest.raises(Forbidden):
+        await opening.open_original(desk, KEEPER, document.id, "console")
+    openings = await AuditEntry.filter(action="document.open").order_by("position").values_list("detail")
+    assert "is_original" in str(openings[-1])
+    # A mark is laid over what is still the same: else nothing is given out.
+    setter.made = b"%PDF another"
+    with pytest.raises(Problem):
+        await opening.open_paper(desk, HEAD, document.id, "console")
+
+
+async def test_the_paper_in_its_place_says_the_same_with_its_own_number_and_todays_bureau(
+    desk: DocumentDesk,
+) -> None:
+    first = await issued(desk)
+    await desk.db.change(lambda change: void(change, HEAD, first.id, "电话印错"))
+    today = replace(desk, issuer=msgspec.structs.replace(desk.issuer, window_phone="0000-8888888"))
+
+    async def again(change: Change) -> IssuedDocument:
+        row = await IssuedDocument.get(id=first.id)
+        return await issue_in_place_of(change, today, HEAD, row, Papers(remedies="别的救济"))
+
+    second = await desk.db.change(again)
+    assert (second.replaces_id, second.number) == (first.id, "清城管许准字〔2026〕第002号")
+    said, old = (
+        msgspec.json.decode(
+            desk.sealer.open(one.data_sealed, table="issued_document", column="data_sealed", row_id=one.id)
+        )
+        for one in (second, first)
+    )
+    assert said["replaces"] == first.number
+    assert said["data"] == old["data"]
+    assert (old["issuer"]["window_phone"], said["issuer"]["window_phone"]) == ("0000-8212012", "0000-8888888")
+    found = await register.void_numbered(str(first.number))
+    assert found is not None
+    assert (found.paper, found.replaced_by) == ("grant", second.number)
+    listed = await opening.documents_of("permit_application", ABOUT)
+    assert await register.successors(listed) == {first.id: second.number}
 
 
 class Seal:

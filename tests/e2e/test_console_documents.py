@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from casework.documents.desk import DocumentDesk
 from casework.documents.issuing import issue, void
 from casework.documents.models import DocumentTemplate, IssuedDocument
 from casework.documents.papers import Paper
+from casework.permits.paper_sight import sees_papers_of_application
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.db import Change, Database
@@ -19,6 +21,7 @@ from kit.http.sessions import Session
 from tests.casework_setting import HEAD, person
 from tests.documents_setting import documents_on, request_for
 from tests.e2e.console_setting import Clerk, ConsoleSetting, console_on
+from tests.permit_life_setting import granted, life_desk_on
 from web.console.document_words import papers_panel
 from web.console.visitor import Visitor
 
@@ -148,3 +151,52 @@ async def test_the_book_of_numbers_shows_void_ones_and_a_paper_is_opened_with_a_
     async with setting.client() as stranger:
         await stranger.log_in("legal")
         assert (await stranger.get(f"/console/documents/{second.id}")).status == 403
+
+
+async def test_the_head_declares_a_grant_void_and_another_is_issued_in_its_place(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = await life_desk_on(database)
+    papers = replace(desk.documents, sight={"permit_application": sees_papers_of_application})
+    permit = await granted(desk)
+    first = await IssuedDocument.get(about_id=permit.application_id, kind="grant")
+    at = f"/console/documents/{first.id}"
+    async with console_on(
+        database, tmp_path, documents=papers, permits=replace(desk, documents=papers)
+    ) as setting:
+        await setting.hire("head", "林科长", (Role.HEAD, None))
+        await setting.hire("approver", "审批员", (Role.APPROVER, None))
+        async with setting.client() as clerk:
+            await clerk.log_in("approver")
+            assert (await clerk.get(f"{at}/void")).status == 403
+            assert "/void" not in (await clerk.get(PAPERS + "/issued")).text
+        async with setting.client() as head:
+            await head.log_in("head")
+            assert f"{at}/void" in (await head.get(PAPERS + "/issued")).text
+            plain = await head.get(at)
+            form = await head.get(f"{at}/void")
+            assert "这是决定类文书，作废的同时会重新出具一份" in form.text
+            sent = {"csrf_token": form.hidden("csrf_token")}
+            refused = await head.post(f"{at}/void", {**sent, "reason": "长" * 201})
+            assert (refused.status, "最多 200 个字" in refused.text, "长" * 200 in refused.text) == (
+                422,
+                True,
+                True,
+            )
+            assert "请写明作废的原因" in (await head.post(f"{at}/void", {**sent, "reason": " "})).text
+            done = await head.post(f"{at}/void", {**sent, "reason": "窗口电话印错"})
+            assert "已作废，并已通知申请人" in done.text
+            second = await IssuedDocument.get(replaces_id=first.id)
+            assert str(second.number) in done.text
+            assert (
+                "已经作废，不能再次作废" in (await head.post(f"{at}/void", {**sent, "reason": "再来"})).text
+            )
+            listed = await head.get(PAPERS + "/issued")
+            assert f"已作废：窗口电话印错（由{second.number}代替）" in listed.text
+            marked, original = await head.get(at), await head.get(f"{at}/original")
+            assert (marked.status, original.text == plain.text, marked.text == plain.text) == (
+                200,
+                True,
+                False,
+            )
+            assert (await head.get(f"/console/documents/{permit.id}/void")).status == 404

@@ -14,12 +14,14 @@ from playwright.async_api import async_playwright
 
 from app.cli import main
 from casework.complaints.place import Position
+from casework.documents.models import IssuedDocument
 from casework.permits.credentials import code_shown, token_of
 from casework.permits.finding import RowPermitFinder
 from casework.permits.key_lists import KeyListError, latest_list, publish_due, read_list, verify_offline
 from casework.permits.models import Permit
 from casework.permits.published_models import PermitKeyList
 from casework.permits.verifying import number_in
+from casework.permits.void_papers import void_paper
 from casework.roles import Role
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
@@ -30,7 +32,9 @@ from tests.casework_setting import filed
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.console_setting import console_on
 from tests.e2e.public_setting import PublicSetting, public_on
+from tests.permit_life_setting import granted, life_desk_on
 from tests.permit_rows import PLACE, altered, permit_row
+from tests.permit_setting import PERMIT_HEAD
 
 JSON = {"accept": "application/json"}
 
@@ -259,3 +263,32 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
         await browser.close()
     made = f"（{local(row.made_at):%Y-%m-%d %H:%M}）"
     assert said == [(words, f"依据第 1 号名单{made}") for words in ("✓ 有效", "✗ 已撤销", "✗ 假的")]
+
+
+async def test_the_number_of_a_void_paper_says_so_and_leads_to_the_one_in_its_place(
+    database: Database, tmp_path: Path, clock: FixedClock
+) -> None:
+    desk = await life_desk_on(database)
+    permit = await granted(desk)
+    keys = made_keys(tmp_path, clock)
+    printed = token_of(keys.held().active, permit)
+    paper = await IssuedDocument.get(about_id=permit.application_id, kind="grant")
+    await void_paper(desk, PERMIT_HEAD, paper.id, "电话印错", is_replaced=True)
+    now_called = (await Permit.get(id=permit.id)).number
+    async with public_on(database, tmp_path) as setting:
+
+        async def asked(path: str, accept: str) -> str:
+            async with setting.http.get(f"/public/verify{path}", headers={"accept": accept}) as answer:
+                return await answer.text()
+
+        lost, known, card = [
+            json.loads(await asked(path, JSON["accept"]))
+            for path in (f"?q={paper.number}", f"?q={now_called}", f"/{printed}")
+        ]
+        assert (lost["outcome"], known["outcome"], card["outcome"]) == ("void_paper", "not_yet", "not_yet")
+        assert lost["void_paper"] == card["void_paper"]
+        assert (card["void_paper"]["replaced_by"], "void_paper" in known) == (now_called, False)
+        for path in (f"?q={paper.number}", f"/{printed}"):
+            page = await asked(path, "text/html")
+            assert f"由 {now_called} 代替" in page
+            assert "电话印错" not in page

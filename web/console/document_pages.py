@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
-from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
 from casework.documents import register
-from casework.documents.opening import headers, open_paper
-from casework.documents.register import SeriesView
-from kit.problems import NotFound
+from casework.documents.opening import headers, open_original, open_paper
+from casework.documents.register import SeriesView, successors
 from web.console.document_screens import IssuedPage
-from web.console.document_words import ISSUED, desk_of, paper_line, paper_tabs
+from web.console.document_words import ISSUED, desk_of, paper_id, paper_lines, paper_tabs
 from web.console.door import ConsoleDoor
 from web.console.frame import PAPERS, frame_for, shown
 from web.console.screens import Note, Option
@@ -21,11 +19,15 @@ from web.console.visitor import Visitor
 
 async def show_paper(request: Request, door: ConsoleDoor, visitor: Visitor, document_id: str) -> HTTPResponse:
     """GET /console/documents/{id}: the PDF; that it was opened is audited first."""
-    try:
-        wanted = UUID(document_id)
-    except ValueError:
-        raise NotFound("problem.document.not_found") from None
-    opened = await open_paper(desk_of(door), visitor.actor, wanted, "console")
+    opened = await open_paper(desk_of(door), visitor.actor, paper_id(document_id), "console")
+    return HTTPResponse(opened.content, content_type="application/pdf", headers=headers(opened.view))
+
+
+async def show_original(
+    request: Request, door: ConsoleDoor, visitor: Visitor, document_id: str
+) -> HTTPResponse:
+    """GET /console/documents/{id}/original: a void paper as it was before, for whoever examines it."""
+    opened = await open_original(desk_of(door), visitor.actor, paper_id(document_id), "console")
     return HTTPResponse(opened.content, content_type="application/pdf", headers=headers(opened.view))
 
 
@@ -49,7 +51,7 @@ async def show_issued(request: Request, door: ConsoleDoor, visitor: Visitor) -> 
         series=tuple(Option(value=one.series, words=one.series) for one in series),
         chosen=chosen.series if chosen is not None else "",
         whole=_wholeness(door, chosen) if chosen is not None else None,
-        rows=tuple(paper_line(door, visitor, one, now) for one in found),
+        rows=paper_lines(door, visitor, found, await successors(found), now),
         more=_address(year, chosen, last) if last is not None and last > 1 else "",
         first=_address(year, chosen) if before is not None else "",
     )

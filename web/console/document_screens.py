@@ -79,6 +79,8 @@ class PaperLine:
     seal: str
     void: str = ""
     delivered: str = ""
+    void_href: str = ""
+    original_href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +103,18 @@ class IssuedPage:
     rows: tuple[PaperLine, ...]
     more: str
     first: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidingPage:
+    """A paper to be declared void. `action` is "" once it is; `must_replace` where that is not for the clerk to choose."""
+
+    title: str
+    number: str
+    notes: tuple[Note, ...]
+    facts: tuple[Fact, ...]
+    links: tuple[Link, ...]
+    action: str
+    reason: Ask
+    replace: Ask | None
+    must_replace: str

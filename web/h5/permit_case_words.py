@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.documents.opening import DocumentView
+from casework.permits.heard_views import Heard, HearingView
 from casework.permits.lifecycle import CoSignatureState, State
 from casework.permits.views import ApplicationView, ClockView, CorrectionView
 from web.h5.door import H5Door
@@ -95,14 +96,53 @@ def organ_lines(door: H5Door, view: ApplicationView) -> tuple[Organ, ...]:
     return tuple(found)
 
 
+def heard_facts(door: H5Door, heard: Heard) -> tuple[Fact, ...]:
+    """What the applicant may say and has said, and the hearing. Nothing of the others but that they were told."""
+    text, moment, found = door.words.text, door.words.moment, []
+    for party in heard.parties:
+        if party.may_ask_hearing:
+            found.append(
+                Fact(
+                    name=text("h5_permits.heard.right"),
+                    words=text("h5_permits.heard.right_until", due=moment(party.due_at)),
+                )
+            )
+    for said in heard.statements:
+        words = [said.words]
+        if said.outcome:
+            outcome = text(f"permit_said.outcome.{said.outcome}")
+            words.append(text("h5_permits.heard.weighed", outcome=outcome, why=said.why))
+        name = text("h5_permits.heard.you_said", at=moment(said.said_at))
+        found.append(Fact(name=name, words="\n".join(words)))
+    found += [
+        Fact(name=text(f"permit_hearing.state.{one.state}"), words=_hearing(door, one))
+        for one in heard.hearings
+    ]
+    return tuple(found)
+
+
+def _hearing(door: H5Door, one: HearingView) -> str:
+    text, moment = door.words.text, door.words.moment
+    if one.meeting_at is not None and one.state in ("arranged", "held"):
+        return text(
+            "h5_permits.heard.meeting", at=moment(one.meeting_at), place=one.place, presider=one.presider
+        )
+    if one.state == "called":
+        return text("h5_permits.heard.hold_by", at=moment(one.due_at))
+    return text(f"permit_said.hearing.{one.cause}")
+
+
 def paper_links(door: H5Door, papers: Iterable[DocumentView]) -> tuple[Link, ...]:
     """The papers, each to be opened."""
-    text, found = door.words.text, []
+    text, found, papers = door.words.text, [], tuple(papers)
+    after = {one.replaces_id: one.number or "" for one in papers if one.replaces_id is not None}
     for one in papers:
         name = text(f"document.name.{one.paper}")
         words = text("h5_permits.case.paper", name=name, number=one.number) if one.number else name
         if one.voided_at is not None:
-            words = text("h5_permits.case.paper_void", paper=words)
+            successor = after.get(one.id, "")
+            void = "paper_replaced" if successor else "paper_void"
+            words = text(f"h5_permits.case.{void}", paper=words, reason=one.void_reason, number=successor)
         found.append(Link(href=f"{PAPERS}/{one.id}", words=words))
     return tuple(found)
 

@@ -9,9 +9,10 @@ import msgspec
 from sanic import HTTPResponse, Request
 from sanic.response import html
 
+from casework.documents.register import VoidPaper, void_numbered
 from casework.permits.credentials import Claims, Verdict, code_in, code_shown
 from casework.permits.key_lists import digest_of, jwks_of, latest_list
-from casework.permits.verifying import TYPED_AT_MOST, verify_token, verify_typed
+from casework.permits.verifying import TYPED_AT_MOST, number_in, verify_token, verify_typed
 from kit.clock import local, shown_end
 from kit.http.conditional import conditional
 from kit.http.headers import csp_nonce
@@ -44,6 +45,9 @@ async def show_form(request: Request) -> HTTPResponse:
             request, door, await _by_token(door, typed.partition("?")[0].rpartition("/")[2].strip())
         )
     found = await verify_typed(typed, door.clock)
+    void = await void_numbered(number_in(typed)) if found is None else None
+    if void is not None:
+        return await _told_void(request, door, void, typed[:TYPED_AT_MOST])
     if found is None and _wants_json(request):
         raise NotFound("problem.permit.not_found_typed")
     if found is None:
@@ -92,6 +96,37 @@ async def give_offline(request: Request) -> HTTPResponse:
     return html(door.pages.render("public/offline.html", {"page": page}))
 
 
+async def _told_void(request: Request, door: PublicDoor, void: VoidPaper, typed: str) -> HTTPResponse:
+    if _wants_json(request):
+        said = {
+            "outcome": "void_paper",
+            "sentence": _void_words(door, void),
+            "checked_at": local(door.clock.now()).isoformat(timespec="seconds"),
+            "void_paper": _void_as_json(void),
+        }
+        return HTTPResponse(msgspec.json.encode(said), content_type=JSON_TYPE)
+    return _page(request, door, "verify.html", await _ask(door, typed, _void_words(door, void)))
+
+
+def _void_words(door: PublicDoor, void: VoidPaper) -> str:
+    name = "void_replaced" if void.replaced_by else "void"
+    return door.catalogue.text(
+        f"verify.{name}",
+        number=void.number,
+        paper=door.catalogue.text(f"document.name.{void.paper}"),
+        at=_moment(door, void.voided_at),
+        by=void.replaced_by,
+    )
+
+
+def _void_as_json(void: VoidPaper) -> dict[str, str]:
+    return {
+        "number": void.number,
+        "voided_at": local(void.voided_at).isoformat(timespec="seconds"),
+        "replaced_by": void.replaced_by,
+    }
+
+
 async def _by_token(door: PublicDoor, token: str) -> Verdict:
     return await verify_token(token, door.keys.held(), door.clock)
 
@@ -116,15 +151,22 @@ async def _ask(door: PublicDoor, typed: str = "", wrong: str = "") -> AskPage:
 
 async def _told(request: Request, door: PublicDoor, found: Verdict) -> HTTPResponse:
     now = door.clock.now()
+    # Whoever holds the code holds a genuine permit, and yet a paper with a number that no longer counts.
+    void = await void_numbered(found.claims.n) if found.claims is not None else None
     if _wants_json(request):
-        return HTTPResponse(msgspec.json.encode(_as_json(door, found, now)), content_type=JSON_TYPE)
-    text = door.catalogue.text
+        said = _as_json(door, found, now)
+        if void is not None:
+            said["void_paper"] = _void_as_json(void)
+        return HTTPResponse(msgspec.json.encode(said), content_type=JSON_TYPE)
+    text, words = door.catalogue.text, _sentence(door, found)
+    if void is not None:
+        words = f"{words}{_void_words(door, void)}"
     page = VerdictPage(
         title=text("verify.title"),
         tone=TONES.get(found.outcome, "late"),
         mark=MARKS.get(found.outcome, "✗"),
         word=_word(door, found),
-        words=_sentence(door, found),
+        words=words,
         facts=_facts(door, found.claims) if found.claims is not None else (),
         compare=text("verify.compare") if found.claims is not None else "",
         checked=text("verify.checked", at=f"{local(now):%Y-%m-%d %H:%M:%S}"),
@@ -134,7 +176,9 @@ async def _told(request: Request, door: PublicDoor, found: Verdict) -> HTTPRespo
 
 
 def _word(door: PublicDoor, found: Verdict) -> str:
-    what = found.ended.ending if found.ended is not None else found.outcome
+    if found.is_renewing:
+        return door.catalogue.text("verify.word.renewing")
+    what = found.ended.ending if found.ended is not None and found.outcome != "valid" else found.outcome
     return door.catalogue.text(f"verify.word.{what}")
 
 
@@ -142,11 +186,13 @@ def _sentence(door: PublicDoor, found: Verdict) -> str:
     text = door.catalogue.text
     if found.outcome == "fake":
         return text(f"verify.fake.{found.fault}", phone=door.bureau.phone)
+    if found.ended is not None and found.outcome == "valid":
+        return text("verify.said.to_be_replaced", at=_moment(door, found.ended.at), by=found.ended.by)
     if found.ended is not None:
         return text(f"verify.ended.{found.ended.ending}", at=_moment(door, found.ended.at), by=found.ended.by)
     assert found.claims is not None  # noqa: S101 - whatever is not fake says something
     return text(
-        f"verify.said.{found.outcome}",
+        "verify.said.renewing" if found.is_renewing else f"verify.said.{found.outcome}",
         from_at=_moment(door, found.claims.valid_from_at),
         until_at=_end(door, found.claims.valid_until_at),
         phone=door.bureau.phone,
@@ -178,6 +224,8 @@ def _as_json(door: PublicDoor, found: Verdict, now: datetime) -> dict[str, Any]:
         "sentence": _sentence(door, found),
         "checked_at": local(now).isoformat(timespec="seconds"),
     }
+    if found.is_renewing:
+        said["renewing"] = True
     if found.fault:
         said["fault"] = found.fault
     if found.ended is not None:
