@@ -13,7 +13,7 @@ from casework.actors import EVERY_UNIT, Actor
 from casework.complaints.sight import held_by
 from casework.permits.co_signing import organ_name
 from casework.permits.desk import PermitDesk
-from casework.permits.lifecycle import CoSignatureState
+from casework.permits.lifecycle import OPEN_STATES, CoSignatureState
 from casework.permits.models import CoSignature, Permit, PermitApplication, PermitSurvey
 from casework.roles import Role
 
@@ -61,7 +61,7 @@ async def my_visits(desk: PermitDesk, actor: Actor) -> tuple[VisitLine, ...]:
     return tuple(
         _visit(desk, one, applications[id])
         for one, id in zip(waiting, ids, strict=True)
-        if id in applications and applications[id].anonymised_at is None
+        if id in applications and _is_wanted(one, applications[id])
     )
 
 
@@ -89,6 +89,11 @@ async def asked_of_us(desk: PermitDesk, actor: Actor) -> tuple[AskedLine, ...]:
         for one in found
         if (row := applications.get(one.application_id)) is not None
     )
+
+
+def _is_wanted(survey: PermitSurvey, row: PermitApplication) -> bool:
+    """Of an application that is over nothing is looked at and nothing confirmed."""
+    return row.anonymised_at is None and (survey.purpose != "application" or row.state in OPEN_STATES)
 
 
 def _waits(survey: PermitSurvey, actor: Actor) -> bool:

@@ -12,6 +12,7 @@ from casework.permissions import Operation, may
 from casework.permits.assembly import staff_names
 from casework.permits.capturing import SurveyPhotoView, photos_of
 from casework.permits.desk import PermitDesk
+from casework.permits.lifecycle import OPEN_STATES
 from casework.permits.models import Permit, PermitApplication, PermitSurvey, PermitSurveyPhoto
 from casework.permits.sight import may_see
 from casework.permits.visits import NOT_FOUND, is_officer
@@ -120,6 +121,7 @@ def _line(
     is_mine, is_recorded = is_officer(viewer, survey), survey.recorded_at is not None
     by_me = is_recorded and survey.recorded_by_id == viewer.id
     is_confirmed = survey.confirmed_by_id is not None
+    is_over = survey.purpose == "application" and row.state not in OPEN_STATES
     return VisitFacts(
         id=survey.id,
         purpose=survey.purpose,
@@ -137,7 +139,7 @@ def _line(
         cancelled_at=survey.cancelled_at,
         officers=(names.get(survey.officer_id, ""), names.get(survey.second_officer_id, "")),
         is_mine=is_mine,
-        is_mine_to_confirm=is_mine and is_recorded and not by_me and not is_confirmed,
+        is_mine_to_confirm=is_mine and is_recorded and not (by_me or is_confirmed or is_over),
         is_recorded_by_me=by_me,
         is_confirmed=is_confirmed,
     )

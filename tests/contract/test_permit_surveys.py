@@ -22,6 +22,7 @@ from casework.permits.desk import PermitDesk
 from casework.permits.models import CoSignature, Permit, PermitSurvey, PermitSurveyPhoto
 from casework.permits.my_work import asked_of_us, my_visits
 from casework.permits.published_models import PermitFact
+from casework.permits.survey_queries import visit_view
 from casework.permits.surveying import Findings
 from casework.permits.visits import Measured, Visit
 from kit.clock import FixedClock
@@ -104,6 +105,22 @@ async def test_nobody_goes_where_the_application_was_taken_back(desk: PermitDesk
     for act in (surveying.open_capture(desk, SURVEYOR, visit), surveying.record(desk, SURVEYOR, visit, FITS)):
         with pytest.raises(Conflict):
             await act
+
+
+async def test_a_record_is_not_confirmed_once_the_application_is_over(desk: PermitDesk) -> None:
+    id = await applied(desk)
+    await accepting.accept(desk, CLERK, id)
+    visit = await surveying.schedule(desk, APPROVER, id, VISIT)
+    await surveying.record(desk, SURVEYOR, visit, FITS)
+    assert [one.wants for one in await my_visits(desk, SECOND)] == ["confirm"]
+    await withdrawing.withdraw(desk, CITIZEN, id, ground="不办了")
+    with pytest.raises(Conflict) as refused:
+        await surveying.confirm(desk, SECOND, visit)
+    assert refused.value.key == "problem.permit.survey_too_late"
+    assert (await PermitSurvey.get(id=visit)).confirmed_by_id is None
+    assert await papers_of(id) == ["acceptance"]
+    assert await my_visits(desk, SECOND) == ()
+    assert not (await visit_view(desk, SECOND, visit)).line.is_mine_to_confirm
 
 
 async def test_the_place_is_looked_at_by_two_and_nobody_decides_alone(

@@ -10,28 +10,33 @@ from casework.people.staff import staff_with_role
 from casework.people.views import StaffView
 from casework.permits.assigning import HANDLERS
 from casework.permits.clashes import Clash
-from casework.permits.delivering import WAYS
+from casework.permits.delivering import ONLINE, WAYS
 from casework.permits.desk import PermitDesk
+from casework.permits.heard_views import Heard
+from casework.permits.hearings import RECORD_AT_MOST
 from casework.permits.pauses import KINDS as PAUSE_KINDS
 from casework.permits.views import ApplicationView
 from casework.roles import Role
 from kit.clock import local
 from web.console.door import ConsoleDoor
-from web.console.permit_forms import NEEDED_WHERE_ASKED, PERMIT_FORMS, PermitForm, Shape
+from web.console.permit_form import PermitForm, Shape
+from web.console.permit_forms import NEEDED_WHERE_ASKED, PERMIT_FORMS
+from web.console.permit_heard_words import choices_of, left_out, preset_of
 from web.console.permit_inputs import ITEM, WRONG, as_input
 from web.console.permit_screens import AskKind, ItemAsk, PermitAct, PermitAsk
 from web.console.permit_words import application_address, permits_of
 from web.console.screens import Option, OptionGroup
 
 SHORT, LONG = 200, REASON_AT_MOST
+LONGER = {"record": RECORD_AT_MOST}
 Choices = Mapping[str, tuple[Option, ...]]
+AVOIDED = frozenset({"clash_reason"})
+"""Reasons that are not needed where less is granted than was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """A move that did not succeed: what was typed, and what is wrong by field."""
-AVOIDED = frozenset({"clash_reason"})
-"""Reasons that are not needed where less is granted than was asked for."""
 
     move: str
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -50,20 +55,24 @@ class Here:
 
 
 async def acts_of(
-    door: ConsoleDoor, view: ApplicationView, clashes: tuple[Clash, ...], attempt: Attempt | None
+    door: ConsoleDoor,
+    view: ApplicationView,
+    heard: Heard,
+    clashes: tuple[Clash, ...],
+    attempt: Attempt | None,
 ) -> tuple[PermitAct, ...]:
     """The moves in their order, the usual one open, or the one that was tried."""
-    left_out = set() if _is_late(view) else {"explain_delay"}
-    names = [name for name in PERMIT_FORMS if name in view.moves and name not in left_out]
+    idle = left_out(view, heard) | (set() if _is_late(view) else {"explain_delay"})
+    names = [name for name in PERMIT_FORMS if name in view.moves and name not in idle]
     if not names:
         return ()
-    here = await _here(door, view, clashes, names)
+    here = await _here(door, view, heard, clashes, names)
     opened = attempt.move if attempt is not None and attempt.move in names else names[0]
     return tuple(_act(door, here, name, attempt, is_open=name == opened) for name in names)
 
 
 async def _here(
-    door: ConsoleDoor, view: ApplicationView, clashes: tuple[Clash, ...], names: list[str]
+    door: ConsoleDoor, view: ApplicationView, heard: Heard, clashes: tuple[Clash, ...], names: list[str]
 ) -> Here:
     desk = permits_of(door)
     choices: dict[str, tuple[Option, ...]] = {
@@ -72,18 +81,21 @@ async def _here(
             for one in PAUSE_KINDS
         ),
         "delivery": tuple(
-            Option(value=one, words=door.words.text(f"console_permits.delivery.{one}")) for one in WAYS
+            Option(value=one, words=door.words.text(f"console_permits.delivery.{one}"))
+            for one in WAYS
+            if one != ONLINE or view.delivery == ONLINE
         ),
     }
     if {"schedule_survey", "reschedule_survey"} & set(names):
         choices["officer"] = choices["second_officer"] = await survey_officers(door, view.line.unit)
+    choices |= await choices_of(door, view, heard, names)
     if "assign" in names:
         choices["assignee_id"] = await _handlers(door, view.line.unit)
     return Here(
         view=view,
         clashes=clashes,
         choices=choices,
-        preset=_preset(desk, view, choices),
+        preset=_preset(desk, view, choices) | await preset_of(door, view, heard),
         asked=_asked_reasons(view, clashes),
     )
 
@@ -207,7 +219,7 @@ def ask(
         help=door.words.text(help_key) if door.words.catalogue.has(help_key) else "",
         typed=typed,
         wrong=wrong,
-        at_most=LONG if kind == "long" else SHORT,
+        at_most=LONGER.get(name, LONG) if kind == "long" else SHORT,
         groups=(OptionGroup(name="", options=options),) if options or kind == "choice" else (),
         unit=door.words.text(f"console_permits.unit.{name}") if kind == "number" else "",
         mode="decimal" if kind == "number" else "",
