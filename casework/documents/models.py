@@ -24,7 +24,8 @@ class DocumentSeries(Model):
 
 class IssuedDocument(Model):
     """One paper that was issued. The PDF is made from `data_sealed` (JSON) with `template` in `template_version`,
-    the same bytes each time; `sha256` is of these bytes (hexadecimal, null until it was first made).
+    the same bytes each time; `sha256` is of these bytes (hexadecimal, null until it was first made),
+    `mismatched_at` when it last came out otherwise and was not given out; null again once it comes out as it did.
 
     `kind` is that of `papers.Paper`, `about_kind` and `about_id` what it is about (`permit_application`, `permit`, `sign`, `penalty`), `number` as printed (null for papers
     without). `seal` says how it was sealed: null while none is connected, else the e-seal's own word. A voided one keeps
@@ -43,6 +44,7 @@ class IssuedDocument(Model):
     template_version = fields.IntField()
     data_sealed = fields.BinaryField()
     sha256 = fields.CharField(max_length=64, null=True)
+    mismatched_at = fields.DatetimeField(null=True)
     seal = fields.CharField(max_length=60, null=True)
     issued_at = fields.DatetimeField()
     issued_by_id = fields.UUIDField(null=True)
