@@ -46,7 +46,7 @@ from casework.notifications.channel import (
     Tried,
     Uncertain,
 )
-from casework.notifications.preferences import ACCOUNT, STAFF
+from casework.notifications.preferences import ACCOUNT, STAFF, WINDOW
 from casework.notifications.shape import Way
 from casework.notifications.sms import SmsSender
 from casework.notifications.states import CONSOLE
@@ -171,6 +171,9 @@ class WeChatPush:
     async def _send(self, attempt: Attempt) -> SendOutcome:
         message, reach = attempt.message, attempt.reach
         try:
+            if message.recipient_kind == WINDOW:
+                outcome = await self._ways.to_window(attempt)
+                return replace(outcome, tried=tuple(attempt.tried))
             if message.recipient_kind not in (ACCOUNT, STAFF):
                 return Final(UNKNOWN)
             if reach.account_id is None:

@@ -6,6 +6,7 @@ from typing import Final
 
 UNSUBSCRIBED: Final = "wechat_check.delivery.unsubscribed"
 NO_WAY: Final = "wechat_check.delivery.no_way"
+TO_BE_PHONED: Final = "to_be_phoned"
 NOT_BOUND: Final = "not_bound"
 LOST_ANSWER: Final = "no_answer"
 REFUSED: Final = "refused"

@@ -13,7 +13,7 @@ from bot.profile import MessageTemplate, Source
 from bot.push_links import Links
 from bot.push_platform import MiniPlatform, Platform
 from bot.push_reading import Reach
-from bot.push_reasons import LOST_ANSWER, REASONS, REFUSED, UNREADABLE
+from bot.push_reasons import LOST_ANSWER, REASONS, REFUSED, TO_BE_PHONED, UNREADABLE
 from bot.way_out import way_out, with_way_out
 from casework.notifications import trail
 from casework.notifications.channel import (
@@ -26,9 +26,9 @@ from casework.notifications.channel import (
     Tried,
     Uncertain,
 )
-from casework.notifications.preferences import ACCOUNT
+from casework.notifications.preferences import ACCOUNT, WINDOW
 from casework.notifications.shape import ALL_WAYS, Way
-from casework.notifications.sms import SmsSender, phone_of
+from casework.notifications.sms import SmsSender, phone_at_window, phone_of
 from casework.people.reaching import Identity, addressed
 from kit.catalogue import Catalogue
 from kit.db import Change, Database
@@ -197,12 +197,20 @@ class Ways:
         sending = self._custom(addressed(self._sealer, identity).openid, text)
         return self._noted(attempt, Way.CUSTOM, await self._ask(sending, Right.CUSTOM_MESSAGE))
 
+    async def to_window(self, attempt: Attempt) -> SendOutcome:
+        """To whoever applied at the window without an account: by text message, else a clerk phones."""
+        outcome = await self._by_sms(attempt)
+        return Final(TO_BE_PHONED) if isinstance(outcome, Next) else outcome
+
     async def _by_sms(self, attempt: Attempt) -> SendOutcome | Next:
         """To citizens only: no numbers of staff are kept."""
         message = attempt.message
-        if self._sms is None or message.recipient_kind != ACCOUNT:
+        if self._sms is None or message.recipient_kind not in (ACCOUNT, WINDOW):
             return Next()
-        phone = await phone_of(self._sealer, message.case_id, message.recipient_id)
+        if message.recipient_kind == WINDOW:
+            phone = await phone_at_window(self._sealer, message.recipient_id)
+        else:
+            phone = await phone_of(self._sealer, message.case_id, message.recipient_id)
         if phone is None:
             return Next()
         stop = self._links.stop(message)

@@ -16,13 +16,14 @@ from casework.complaints.wording import moment_params
 from casework.dangers.events import DangerPaged
 from casework.notifications.alerts import note_answered, raise_alert
 from casework.notifications.models import Delivery, PageWatch
-from casework.notifications.preferences import ACCOUNT, STAFF, Choice, choices_of, staff_choices
+from casework.notifications.preferences import ACCOUNT, STAFF, WINDOW, Choice, choices_of, staff_choices
 from casework.notifications.rule_book import RuleBook
 from casework.notifications.shape import Audience, Bundle, Rule
 from casework.notifications.states import BUNDLED, CONSOLE, QUEUED, SENT
 from casework.notifications.times import next_hour, next_time
 from casework.people.deputies import deputy_ids_of
 from casework.people.staff import staff_ids_with_role
+from casework.permits.models import PermitApplication
 from casework.roles import Role
 from kit.clock import local
 from kit.db import Change
@@ -81,6 +82,8 @@ class Planner:
         rows = []
         for recipient_id in found:
             row = new_row(change, event_id, event.case_id, rule, recipient_id, params)
+            if rule.audience is Audience.OWNER and recipient_id == getattr(event, "application_id", None):
+                row.recipient_kind = WINDOW
             # Sending is timed by the database's clock alone, the one all senders share.
             row.next_at, row.expires_at = now, now + rule.fresh_for - age
             self._time(row, rule, choices.get(recipient_id, "now"), now)
@@ -96,7 +99,7 @@ class Planner:
         bundle = rule.bundle
         if choice == "digest" and bundle is Bundle.NEVER and not rule.must:
             bundle = Bundle.MORNING
-        if bundle is not Bundle.NEVER:
+        if bundle is not Bundle.NEVER and row.recipient_kind != WINDOW:
             row.state, row.digest_at = BUNDLED, self._bundle_at(bundle, now)
             # Its bundle tells it, however long the news itself would have been fresh.
             row.expires_at = max(row.expires_at, row.digest_at + BUNDLES_FRESH_FOR)
@@ -142,7 +145,7 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
     """Whom an audience means for this event, in a fixed order."""
     match audience:
         case Audience.OWNER:
-            return [event.account_id] if event.account_id is not None else []
+            return [event.account_id] if event.account_id is not None else await _at_window(event)
         case Audience.ASSIGNEE:
             assignee_id, unit = getattr(event, "assignee_id", None), getattr(event, "unit", None)
             if assignee_id is not None:
@@ -179,6 +182,23 @@ async def recipients(change: Change, audience: Audience, event: CaseEvent) -> li
             return sorted(keepers - {getattr(event, "by_id", None), getattr(event, "staff_id", None)})
         case Audience.DISPATCHERS | Audience.INQUIRY_CLERKS:
             return await _holders(change, Role.DISPATCHER)
+
+
+async def _at_window(event: CaseEvent) -> list[UUID]:
+    """Who applied at the window without an account, as their application; their account, where they took it in since."""
+    application_id = getattr(event, "application_id", None)
+    if application_id is None:
+        return []
+    row = (
+        await PermitApplication.filter(id=application_id)
+        .only("id", "account_id", "source", "phone_sealed")
+        .first()
+    )
+    if row is None:
+        return []
+    if row.account_id is not None:
+        return [row.account_id]
+    return [row.id] if row.source == "window" and row.phone_sealed is not None else []
 
 
 async def _approvers(change: Change, event: CaseEvent) -> list[UUID]:

@@ -14,7 +14,8 @@ from casework.people.models import Staff
 from kit.db import Change, Database
 from kit.problems import Forbidden, Invalid, NotFound
 
-ACCOUNT, STAFF = "account", "staff"
+ACCOUNT, STAFF, WINDOW = "account", "staff", "window"
+"""Whom a delivery is for. `WINDOW`: whoever applied at the window and has no account; the recipient is the application."""
 Choice = Literal["now", "digest", "none"]
 CHOICES: Final[tuple[Choice, ...]] = ("now", "digest", "none")
 TOPICS_OF: Final[Mapping[str, tuple[Topic, ...]]] = {

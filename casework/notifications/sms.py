@@ -14,6 +14,7 @@ import structlog
 from casework.complaints.models import Complaint
 from casework.notifications.channel import SendOutcome, Sent
 from casework.people import phones
+from casework.permits.models import PermitApplication
 from kit.sealing import FieldSealer, mask_phone
 
 SMS = "sms"
@@ -40,3 +41,14 @@ async def phone_of(sealer: FieldSealer, case_id: UUID | None, account_id: UUID) 
     if row is not None and row.phone_sealed:
         return sealer.open(bytes(row.phone_sealed), table="complaint", column="phone", row_id=row.id)
     return await phones.own_phone(sealer, account_id)
+
+
+async def phone_at_window(sealer: FieldSealer, application_id: UUID) -> str | None:
+    """The number that was left with an application at the window, while it is nobody's account."""
+    rows = PermitApplication.filter(id=application_id, account_id=None, anonymised_at=None)
+    row = await rows.only("id", "phone_sealed").first()
+    if row is None or row.phone_sealed is None:
+        return None
+    return sealer.open(
+        bytes(row.phone_sealed), table="permit_application", column="phone_sealed", row_id=row.id
+    )

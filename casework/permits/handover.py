@@ -17,6 +17,7 @@ from casework.permissions import Operation, require
 from casework.permits.desk import PermitDesk
 from casework.permits.drafts import locked_draft
 from casework.permits.models import PermitDraft
+from casework.permits.moving import ACTION
 from kit.db import Change
 from kit.problems import Forbidden, NotFound
 
@@ -45,7 +46,7 @@ async def offer(desk: PermitDesk, actor: Actor, draft_id: UUID) -> HandoverCode:
         row = await locked_draft(desk, change, actor, draft_id)
         row.code_hash, row.code_until_at = _hash(desk, code), change.now + LIVES
         await row.save(update_fields=["code_hash", "code_until_at"])
-        await change.audit(row.id, actor, "permit_application.offer_draft", {})
+        await change.audit(row.id, actor, f"{ACTION}offer_draft", {})
         return row.code_until_at
 
     return HandoverCode(f"{code[:4]} {code[4:]}", await desk.db.change(work))
@@ -65,7 +66,7 @@ async def take_over(desk: PermitDesk, actor: Actor, code: str) -> UUID:
         row.code_hash, row.code_until_at = None, None
         row.helper_id, row.helper_until_at = actor.id, change.now + HELPS
         await row.save(update_fields=["code_hash", "code_until_at", "helper_id", "helper_until_at"])
-        await change.audit(row.id, actor, "permit_application.take_draft", {})
+        await change.audit(row.id, actor, f"{ACTION}take_draft", {})
         return row.id
 
     return await desk.db.change(work)

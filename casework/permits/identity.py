@@ -51,7 +51,9 @@ def require_known(
 ) -> None:
     """Raises Conflict where it has to be known who applies, and is not."""
     if is_lacking(kind, row, stage):
-        raise Conflict(f"problem.permit.identity_before_{stage}")
+        if stage == "decision":
+            raise Conflict("problem.permit.identity_before_decision")
+        raise Conflict("problem.permit.identity_before_delivery")
 
 
 async def know(change: Change, row: PermitApplication) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from casework.notifications.preferences import WINDOW
 from casework.notifications.queries import DeliveryLine
 from web.console.door import ConsoleDoor
 
@@ -15,6 +16,8 @@ def whom(door: ConsoleDoor, row: DeliveryLine, names: Mapping[UUID, str]) -> str
     """Staff by name, citizens masked."""
     if row.recipient_kind == "staff":
         return names.get(row.recipient_id, door.words.text("console.deliveries.nobody"))
+    if row.recipient_kind == WINDOW:
+        return door.words.text("console.deliveries.window", tail=row.recipient_id.hex[-TAIL:])
     return door.words.text("console.deliveries.citizen", tail=row.recipient_id.hex[-TAIL:])
 
 

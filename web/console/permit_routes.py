@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casework.permissions import Operation as May
+from web.console.permit_call_pages import show_calls, take_call
 from web.console.permit_co_sign_pages import answer_question, show_question, show_questions
 from web.console.permit_entry_pages import (
     begin_correction,
@@ -50,6 +51,8 @@ PERMIT_UPLOADS: tuple[tuple[str, May, Any, str], ...] = (
 PERMIT_ROUTES: tuple[tuple[str, str, May, Any, str], ...] = (
     ("GET", "/permits", May.SEE_PERMITS, show_permits, "permits"),
     ("GET", "/permits/new", May.ENTER_PERMITS, show_new, "new_permit"),
+    ("GET", "/permits/calls", May.ENTER_PERMITS, show_calls, "permit_calls"),
+    ("POST", "/permits/calls", May.ENTER_PERMITS, take_call, "take_permit_call"),
     ("POST", "/permits/handover", May.ENTER_PERMITS, take_over_draft, "take_over_permit_draft"),
     ("POST", "/permits/new/<kind:str>", May.ENTER_PERMITS, begin_entry, "begin_permit"),
     ("GET", "/permits/files/<attached_id:str>", May.SEE_PERMITS, show_material, "permit_material"),

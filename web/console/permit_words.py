@@ -23,6 +23,7 @@ from web.console.screens import Chip, Countdown, Link, Tone
 from web.console.visitor import Visitor
 
 NEW, DRAFTS, FILES = f"{PERMITS}/new", f"{PERMITS}/drafts", f"{PERMITS}/files"
+CALLS = "/console/permits/calls"
 SHOTS = f"{SURVEYS}/photos"
 TONES: dict[str, Tone] = {
     State.SUBMITTED: "brand",
@@ -87,7 +88,7 @@ def places_of(door: ConsoleDoor, visitor: Visitor, here: str) -> tuple[Link, ...
     """The lists side by side: applications, entry at the window, permits in force."""
     found = [("applications", PERMITS), ("held", HELD)]
     if visitor.may(Operation.ENTER_PERMITS):
-        found.insert(1, ("entry", NEW))
+        found[1:1] = [("entry", NEW), ("calls", CALLS)]
     return tuple(
         Link(href=href, words=door.words.text(f"console_permits.place.{name}"), here=name == here)
         for name, href in found
