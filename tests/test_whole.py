@@ -106,7 +106,10 @@ def test_every_state_is_reachable_and_every_final_state_a_dead_end(table: Lifecy
 UNHURRIED = dict.fromkeys(
     ("campaign", "knowledge_draft", "permit", "project", "enterprise_visit", "sign"),
     "nobody waits for it by law",
-) | {"co_signature": "each organ has a limit of its own, in the kind"}
+) | {
+    "co_signature": "each organ has a limit of its own, in the kind",
+    "permit_hearing": "its days hold for the whole of it: `permits.limits.hearing_hold`",
+}
 
 
 @pytest.mark.parametrize("table", lifecycles(), ids=lambda table: table.name)
@@ -228,6 +231,8 @@ NO_TEXTS = {
     "permit.promise",
     "permit.decide",
     "permit.deliver",
+    "permit.co_sign",
+    "permit.hearing",
     "figures.export",
     "complaint.hand_back",
     "figures.html",
@@ -285,6 +290,11 @@ UNSPOKEN = {
     "project.move.bind": "names a line in the documents",
     "project.name": "names the page of lifecycles in the documents",
     "co_signature.name": "names the page of lifecycles in the documents",
+    "permit_hearing.name": "names the page of lifecycles in the documents",
+    **{
+        f"permit_hearing.move.{one}": "names an arrow of the lifecycles in the documents"
+        for one in ("arrange", "object", "hold", "call_off")
+    },
     **{
         f"sign.move.{one}": "names an arrow of the lifecycles in the documents"
         for one in ("check", "find_hazard", "clear", "correct", "end")
@@ -485,6 +495,7 @@ ROUTES = {
     "POST /console/permits/<reference:str>/reveal": STAFF,
     "POST /console/permits/<reference:str>/correct": STAFF,
     "POST /console/permits/<reference:str>/original/<attached_id:str>": STAFF,
+    "POST /console/permits/<reference:str>/statements/<statement_id:str>/files": STAFF,
     "POST /console/permits/<reference:str>/<act:str>": STAFF,
     "POST /console/permits/<reference:str>/<act:str>/preview": STAFF,
     "GET /console/signs": STAFF,

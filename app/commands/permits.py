@@ -86,7 +86,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _what(found: Verdict) -> str:
-    return found.ended.ending if found.ended is not None else found.outcome
+    if found.is_renewing:
+        return "renewing"
+    return found.ended.ending if found.ended is not None and found.outcome != "valid" else found.outcome
 
 
 def _sentence(found: Verdict, text: Any) -> str:
@@ -94,8 +96,9 @@ def _sentence(found: Verdict, text: Any) -> str:
     if found.outcome == "fake":
         return str(text(said + found.fault))
     if found.ended is None:
-        return str(text(f"{said}{found.outcome}_said"))
-    words = text(said + ("replaced_said" if found.ended.ending == "replaced" else "ended_said"))
+        return str(text(f"{said}{'renewing' if found.is_renewing else found.outcome}_said"))
+    key = "replaced_said" if found.ended.ending == "replaced" else "ended_said"
+    words = text(said + ("to_be_replaced_said" if found.outcome == "valid" else key))
     return str(words).replace("AT", f"{local(found.ended.at):%Y-%m-%d %H:%M}").replace("BY", found.ended.by)
 
 

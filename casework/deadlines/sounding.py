@@ -140,6 +140,7 @@ def _event(
         unit=running.unit,
         assignee_id=running.assignee_id,
         contractor_id=running.contractor_id,
+        organ_unit=running.organ_unit,
         account_id=running.account_id,
         overtaken=overtaken,
         at=now,

@@ -27,7 +27,7 @@ from casework.permits.models import (
     PermitSurveyPhoto,
 )
 from casework.permits.moving import note
-from casework.permits.party_rows import forget_heard
+from casework.permits.party_rows import ABOUT_PARTY, forget_heard, parties_of
 from casework.retention.profile import NEVER_TAKEN_ON, ArchiveDuty
 from kit.db import Change, Database
 from kit.files.models import StoredFile
@@ -138,6 +138,7 @@ async def anonymise_within(
         # Papers are kept as long as the law says, whoever asks.
         await forget_papers(change, "permit_application", [row.id])
         await forget_papers(change, "permit", permits)
+        await forget_papers(change, ABOUT_PARTY, [one.id for one in await parties_of(row.id)])
     await PermitSurvey.filter(about_id__in=[row.id, *permits]).update(
         latitude=None, longitude=None, outline=None, findings=None
     )

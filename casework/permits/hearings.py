@@ -81,7 +81,7 @@ async def call_hearing(
     async def follow(change: Change, row: PermitApplication) -> None:
         await tell_called(desk, change, actor, row)
 
-    law = required(basis, field="basis", at_most=BASIS_AT_MOST)
+    law = required(basis, field="hearing_basis", at_most=BASIS_AT_MOST)
     step = PermitStep(
         "call_hearing",
         None,
@@ -105,7 +105,7 @@ async def arrange_hearing(
 
     Raises NotFound, Forbidden, Conflict, Invalid naming the field.
     """
-    place = required(wish.place, field="place", at_most=PLACE_AT_MOST)
+    place = required(wish.place, field="venue", at_most=PLACE_AT_MOST)
     announcement = optional(wish.announcement, field="announcement", at_most=ANNOUNCED_AT_MOST)
     require_public(announcement, field="announcement")
 
@@ -242,9 +242,9 @@ def _checked_moment(
 ) -> datetime:
     earliest = earliest_at(desk, change.now)
     if meeting_at is None or meeting_at < earliest:
-        raise Invalid("problem.permit.hearing_notice", field="meeting_at", at=_said(earliest))
+        raise Invalid("problem.permit.hearing_notice", field="hearing_at", at=_said(earliest))
     if meeting_at > max(hearing.due_at, earliest_at(desk, hearing.called_at)) and earliest < hearing.due_at:
-        raise Invalid("problem.permit.hearing_too_far", field="meeting_at", at=_said(hearing.due_at))
+        raise Invalid("problem.permit.hearing_too_far", field="hearing_at", at=_said(hearing.due_at))
     return meeting_at
 
 

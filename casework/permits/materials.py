@@ -22,6 +22,8 @@ from kit.problems import Conflict, Invalid, NotFound
 
 FILE_KIND = "permit_material"
 """What a file is for (`StoredFile.kind`), to be named where it is uploaded."""
+STATEMENT_FILE = "st-"
+"""What codes of files begin with that hang under a statement (`casework.permits.heard_files`); no code of a kind has a dash."""
 _PDF = "application/pdf"
 
 
@@ -46,8 +48,10 @@ def staff_holder(staff_id: UUID) -> str:
 async def attached_to(
     *, draft_id: UUID | None = None, application_id: UUID | None = None
 ) -> tuple[AttachedFile, ...]:
-    """The files of a draft, or of an application (without those replaced since), in the order they came."""
-    held = PermitMaterial.filter(replaced_at=None)
+    """The files of a draft, or of an application (without those replaced since), in the order they came. What others handed in
+    with what they said is none of them.
+    """
+    held = PermitMaterial.filter(replaced_at=None).exclude(code__startswith=STATEMENT_FILE)
     held = (
         held.filter(draft_id=draft_id)
         if application_id is None
@@ -56,7 +60,7 @@ async def attached_to(
     rows = await held.order_by("code", "position", "id")
     ids = [row.file_id for row in rows if row.file_id is not None]
     files = {one.id: one for one in await StoredFile.filter(id__in=ids)} if ids else {}
-    return tuple(_attached(row, files.get(row.file_id) if row.file_id is not None else None) for row in rows)
+    return tuple(shown_file(row, files.get(row.file_id) if row.file_id is not None else None) for row in rows)
 
 
 async def attach_within(
@@ -72,10 +76,10 @@ async def attach_within(
     Raises Invalid for a file that is not the actor's, was refused or is of a type not taken here, Conflict for one
     too many.
     """
-    file = await _own_file(actor, file_id, material, holders)
+    file = await own_file(actor, file_id, material, holders)
     rows = await PermitMaterial.filter(draft_id=draft.id, code=material.code).order_by("position")
     if (same := next((row for row in rows if row.file_id == file_id), None)) is not None:
-        return _attached(same, file), False
+        return shown_file(same, file), False
     if await PermitMaterial.filter(file_id=file_id).exists():
         raise Conflict("problem.permit.file_used")
     if len(rows) >= material.count_most:
@@ -94,7 +98,7 @@ async def attach_within(
         added_at=change.now,
     )
     await row.save(force_create=True)
-    return _attached(row, file), True
+    return shown_file(row, file), True
 
 
 async def detach_within(draft: PermitDraft, attached_id: UUID) -> bool:
@@ -148,7 +152,8 @@ def accepts(material: Material, media_type: str) -> bool:
     return ("pdf" if media_type == _PDF else "photo") in material.accepts
 
 
-async def _own_file(actor: Actor, file_id: UUID, material: Material, holders: Iterable[str]) -> StoredFile:
+async def own_file(actor: Actor, file_id: UUID, material: Material, holders: Iterable[str]) -> StoredFile:
+    """A stored file that the actor sent and that is taken here. Raises Invalid."""
     row = await StoredFile.get_or_none(id=file_id, kind=FILE_KIND)
     if row is None or not await _is_own(actor, row, frozenset(holders)):
         raise Invalid("problem.upload.not_yours", field=material.code)
@@ -180,7 +185,8 @@ async def _remove(rows: Collection[PermitMaterial]) -> None:
     await StoredFile.filter(id__in=[row.file_id for row in rows if row.file_id is not None]).delete()
 
 
-def _attached(row: PermitMaterial, file: StoredFile | None) -> AttachedFile:
+def shown_file(row: PermitMaterial, file: StoredFile | None) -> AttachedFile:
+    """A row with its file, as it is shown."""
     return AttachedFile(
         id=row.id,
         material=row.code,

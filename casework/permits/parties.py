@@ -22,7 +22,7 @@ from casework.permits.hearing_models import PermitParty, PermitStatement
 from casework.permits.models import PermitApplication
 from casework.permits.moving import PermitStep, take, told
 from casework.permits.papers import particulars
-from casework.permits.party_rows import PARTY, STATEMENT, for_others, issue_to, parties_of
+from casework.permits.party_rows import PARTY, STATEMENT, for_others, issue_to, opened, parties_of
 from kit.db import Change
 from kit.problems import Conflict, Invalid, NotFound
 
@@ -65,7 +65,7 @@ async def tell_party(
     expected_revision: int | None = None,
 ) -> None:
     """Tell somebody in writing what touches them and what they may do. Raises NotFound, Forbidden, Conflict, Invalid."""
-    name = required(wish.name, field="name", at_most=NAME_AT_MOST)
+    name = required(wish.name, field="party_name", at_most=NAME_AT_MOST)
     concern = required(wish.concern, field="concern", at_most=CONCERN_AT_MOST)
     contact = optional(wish.contact, field="contact", at_most=CONTACT_AT_MOST)
     address = optional(wish.address, field="address", at_most=ADDRESS_AT_MOST)
@@ -217,6 +217,10 @@ async def _keep(
         await call_within(desk, change, actor, row, "asked")
     if words is None:
         return []
+    last = await PermitStatement.filter(party_id=party.id, weighed_at=None).order_by("-position").first()
+    if last is not None and opened(desk, last, "words_sealed") == words:
+        # The same tapped twice.
+        return [last.id]
     position = await PermitStatement.filter(application_id=row.id).count() + 1
     if position > STATEMENTS_MOST:
         raise Conflict("problem.permit.statements_most", most=STATEMENTS_MOST)

@@ -39,7 +39,7 @@ async def weigh_statement(
 ) -> None:
     """Say what becomes of a statement, and why; again until the decision. Raises NotFound, Forbidden, Conflict, Invalid."""
     if outcome not in OUTCOMES:
-        raise Invalid("problem.permit.statement_outcome", field="outcome")
+        raise Invalid("problem.permit.statement_outcome", field="statement_outcome")
     why = required(reason, field="reason", at_most=REASON_AT_MOST)
 
     async def fill(change: Change, row: PermitApplication) -> None:

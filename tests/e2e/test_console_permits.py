@@ -184,10 +184,11 @@ async def test_an_application_goes_from_the_window_to_a_permit_and_to_its_end(
     async with setting.client() as head:
         await head.log_in("head")
         held = f"/console/held-permits/{permit.id}"
-        bare = await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="")
+        fraud = {"cause": "fraud", "no_harm": "1"}
+        bare = await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="", **fraud)
         assert bare.status == 422
         assert "以欺骗手段取得</textarea>" in bare.text
-        await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="行政许可法第六十九条")
+        await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="行政许可法第六十九条", **fraud)
         assert (await Permit.get(id=permit.id)).state == "revoked"
 
 
@@ -235,8 +236,8 @@ async def test_what_is_to_be_put_right_is_ticked_and_a_second_time_asks_for_the_
         draft = (await send(window, here, f"{here}/correct")).path
         await send(window, f"{draft}?step=check", f"{draft}/submit", checked="1")
         assert (await PermitApplication.get(reference=reference)).state == "submitted"
-        again = await send(window, here, f"{here}/request_correction", **said)
         assert f"{here}/request_correction" not in (await window.get(here)).text
+        again = await send(window, here, f"{here}/request_correction", **said)
         assert again.status == 403
         assert (await PermitApplication.get(reference=reference)).state == "submitted"
 

@@ -232,7 +232,7 @@ def one_of_each_permit() -> list[CaseEvent]:
         "kind_name": "临时占道设摊",
         "unit": "permits",
     }
-    moments = ("due_at", "promised_at", "meeting_at", "valid_until_at", "restore_by_at")
+    moments = ("due_at", "promised_at", "meeting_at", "valid_until_at", "restore_by_at", "until_at")
     more = common | dict.fromkeys(moments, LATER) | {"reason": "证照不符", "basis": "第四十五条"}
     more |= {"items": "1. 面积：与图纸不符", "organ": "交警大队", "organ_unit": "police"}
     found = filled(permits.EVENTS, more)
@@ -528,6 +528,9 @@ def test_only_calls_and_notices_to_citizens_leave_the_house() -> None:
         "notify.staff.permit_assigned",
         "notify.staff.permit_co_sign_asked",
         "notify.staff.permit_deemed",
+        "notify.staff.permit_hearing_called",
+        "notify.staff.permit_hearing_presider",
+        "notify.staff.permit_renewed_by_silence",
         "notify.staff.permit_survey",
         "notify.staff.permit_survey_moved",
         "notify.staff.permit_not_restored",

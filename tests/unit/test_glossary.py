@@ -99,6 +99,7 @@ PERMITS = (
     "permit_refund",
     "permit",
     "co_signature",
+    "permit_hearing",
     "project",
     "enterprise_visit",
     "sign",

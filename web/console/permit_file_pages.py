@@ -5,18 +5,24 @@ from __future__ import annotations
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
+from sanic.response import redirect
 
 from casework.permissions import Operation
 from casework.permits.detail import application_view
 from casework.permits.drafts import draft_view
-from casework.permits.materials import AttachedFile, attached_to
+from casework.permits.heard_files import attach_to_statement, files_of_statements
+from casework.permits.materials import FILE_KIND, AttachedFile, attached_to, staff_holder
 from casework.permits.survey_queries import file_of_survey_photo
 from kit.files.models import FileState, StoredFile
 from kit.files.pdf import PDF
 from kit.files.store import FileMissing, Variant
-from kit.problems import NotFound
+from kit.files.uploads import Uploads
+from kit.problems import Conflict, NotFound, Problem
 from web.console.door import ConsoleDoor
-from web.console.permit_words import id_of, permits_of
+from web.console.permit_pages import render
+from web.console.permit_words import application_address, id_of, permits_of
+from web.console.screens import Note
+from web.console.submission import photos_named
 from web.console.visitor import Visitor
 
 
@@ -32,6 +38,29 @@ async def show_material(
                 return await _paper(door, one.file_id)
             return await _picture(door, one.file_id, is_small=is_small)
     raise NotFound("problem.permit.not_found")
+
+
+async def keep_heard_file(
+    request: Request, door: ConsoleDoor, visitor: Visitor, reference: str, statement_id: str
+) -> HTTPResponse:
+    """POST /console/permits/{reference}/statements/{id}/files: what somebody handed in with what they said."""
+    desk, uploads = permits_of(door), Uploads(door.db, door.files)
+    view = await application_view(desk, visitor.actor, reference)
+    wanted, files = id_of(statement_id, "problem.permit.statement_not_found"), photos_named(request, "files")
+    try:
+        if not files:
+            raise Conflict("problem.permit.console_file")
+        for one in files:
+            row = await uploads.whole(
+                one.body, holder=staff_holder(visitor.staff.id), account_id=None, kind=FILE_KIND
+            )
+            await attach_to_statement(desk, visitor.actor, wanted, row.id)
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        note = Note(words=door.words.text(problem.key, **problem.params), tone="late")
+        return await render(door, visitor, view, notes=(note,), status=problem.status)
+    return redirect(f"{application_address(view.line.reference)}?done=heard_file#heard", status=303)
 
 
 async def show_survey_photo(
@@ -52,7 +81,11 @@ async def _files(door: ConsoleDoor, visitor: Visitor, request: Request) -> tuple
         return view.files
     found = await application_view(desk, visitor.actor, case)
     if visitor.may(Operation.SEE_APPLICANT):
-        return await attached_to(application_id=found.line.id)
+        heard = await files_of_statements(found.line.id)
+        return (
+            *await attached_to(application_id=found.line.id),
+            *(one for files in heard.values() for one in files),
+        )
     # Organs that are asked see the plans, not who somebody is.
     kind = desk.section.kind(found.line.kind)
     plans = {one.code for one in kind.materials if one.for_co_signers} if kind is not None else set()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
 from casework.actors import Actor
@@ -19,23 +18,9 @@ from casework.permits.pauses import PauseKind, pause, resume
 from casework.permits.visits import Visit
 from casework.permits.withdrawing import withdraw
 from kit.problems import Invalid
+from web.console.permit_form import PermitForm, Shape
+from web.console.permit_hearing_forms import HEARING_FORMS
 from web.console.permit_inputs import Sent
-from web.console.permit_screens import AskKind
-
-Take = Callable[[PermitDesk, Actor, UUID, Sent], Awaitable[Any]]
-Shape = tuple[str, AskKind, bool]
-"""A field's name, its kind, and whether it may stay empty."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PermitForm:
-    """What one move asks for. `has_paper`: it issues one, which can be looked at before."""
-
-    fields: tuple[Shape, ...] = ()
-    take: Take
-    grave: bool = False
-    has_items: bool = False
-    has_paper: bool = False
 
 
 async def _accept(desk: PermitDesk, actor: Actor, id: UUID, given: Sent) -> None:
@@ -49,6 +34,7 @@ async def _refuse(desk: PermitDesk, actor: Actor, id: UUID, given: Sent) -> None
         id,
         ground=given.text("ground"),
         responsible_body=given.text("responsible_body"),
+        has_false_materials=bool(given.text("has_false_materials")),
         expected_revision=given.revision,
     )
 
@@ -117,6 +103,7 @@ async def _deny(desk: PermitDesk, actor: Actor, id: UUID, given: Sent) -> None:
         id,
         ground=given.text("ground"),
         late_reason=given.text("late_reason"),
+        has_false_materials=bool(given.text("has_false_materials")),
         expected_revision=given.revision,
     )
 
@@ -190,6 +177,7 @@ VISIT: tuple[Shape, ...] = (
 )
 _LATE: Shape = ("late_reason", "long", True)
 _GROUND: Shape = ("ground", "long", False)
+_FALSE: Shape = ("has_false_materials", "tick", True)
 PERMIT_FORMS: Mapping[str, PermitForm] = {
     "accept": PermitForm(take=_accept, has_paper=True),
     "register": PermitForm(take=_register, has_paper=True),
@@ -234,9 +222,13 @@ PERMIT_FORMS: Mapping[str, PermitForm] = {
         take=_pause,
         has_paper=True,
     ),
-    "deny": PermitForm(fields=(_GROUND, _LATE), take=_deny, grave=True, has_paper=True),
+    **HEARING_FORMS,
+    "deny": PermitForm(fields=(_GROUND, _LATE, _FALSE), take=_deny, grave=True, has_paper=True),
     "refuse": PermitForm(
-        fields=(_GROUND, ("responsible_body", "short", True)), take=_refuse, grave=True, has_paper=True
+        fields=(_GROUND, ("responsible_body", "short", True), _FALSE),
+        take=_refuse,
+        grave=True,
+        has_paper=True,
     ),
     "withdraw": PermitForm(fields=(_GROUND,), take=_withdraw, grave=True),
 }

@@ -15,7 +15,7 @@ from casework.permits.correcting import Item
 from kit.clock import SHANGHAI, local
 from kit.problems import Invalid
 
-KEPT_AT_MOST = 4_000
+KEPT_AT_MOST = 20_000
 ITEM, WRONG = "item:", "wrong:"
 
 

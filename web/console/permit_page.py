@@ -20,6 +20,7 @@ from web.console.document_words import papers_panel
 from web.console.door import ConsoleDoor
 from web.console.frame import PERMITS
 from web.console.permit_acts import Attempt, acts_of
+from web.console.permit_heard_words import heard_on, heard_panel
 from web.console.permit_identity_words import identity_panel
 from web.console.permit_material_words import materials_of
 from web.console.permit_organ_words import organs_of
@@ -59,6 +60,7 @@ async def permit_page(
     line = view.line
     near = await clashes_of(desk, view)
     permit = await permit_of(visitor.actor, line.id)
+    heard = await heard_on(door, visitor, view)
     return PermitPage(
         reference=line.reference,
         revision=str(line.revision),
@@ -84,7 +86,8 @@ async def permit_page(
         clashes_known=_can_clash(desk, view),
         papers=await papers_panel(door, visitor, ABOUT_APPLICATION, line.id),
         steps=_steps(door, view, now),
-        acts=await acts_of(door, view, near, attempt),
+        acts=await acts_of(door, view, heard, near, attempt),
+        heard=await heard_panel(door, visitor, view, heard),
         permit=Link(href=held_address(permit.id), words=permit.number) if permit is not None else None,
         receipt=f"{application_address(line.reference)}/receipt"
         if line.source == "window" and view.has_receipt and visitor.may(Operation.ENTER_PERMITS)

@@ -23,7 +23,7 @@ from web.console.permit_words import application_address, id_of, permits_of
 from web.console.screens import Note
 from web.console.visitor import Visitor
 
-DONE = frozenset({*PERMIT_FORMS, "submit", "correct", "original", "co_sign", "identity"})
+DONE = frozenset({*PERMIT_FORMS, "submit", "correct", "original", "co_sign", "identity", "heard_file"})
 MOVED_ON = ("problem.permit.moved_on", "problem.workflow.wrong_state")
 _UNKEPT = ("expected_revision", "act", "back")
 

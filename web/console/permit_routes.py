@@ -17,7 +17,7 @@ from web.console.permit_entry_pages import (
     take_draft,
     take_over_draft,
 )
-from web.console.permit_file_pages import show_material, show_survey_photo
+from web.console.permit_file_pages import keep_heard_file, show_material, show_survey_photo
 from web.console.permit_held_pages import (
     preview_held_permit,
     show_held,
@@ -44,6 +44,7 @@ _VISIT, _HELD, _ASKED = (
 )
 PERMIT_UPLOADS: tuple[tuple[str, May, Any, str], ...] = (
     (f"{_DRAFT}/files", May.ENTER_PERMITS, keep_material, "permit_files"),
+    (f"{_ONE}/statements/<statement_id:str>/files", May.TAKE_IN_PERMITS, keep_heard_file, "heard_files"),
     (f"{_VISIT}/photos", May.SURVEY_PERMITS, keep_photo, "survey_photos"),
 )
 """Forms that bring files, so the blueprint adds them by itself."""

@@ -168,6 +168,27 @@ class OrganRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementRow:
+    """What somebody said, and what became of it. `upload` is where a file of theirs is added."""
+
+    title: str
+    words: str
+    outcome: str
+    files: tuple[HandedIn, ...]
+    upload: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardPanel:
+    """Those who were told, what they said, the hearings; `papers` are those that went to others than the applicant."""
+
+    parties: tuple[Fact, ...]
+    statements: tuple[StatementRow, ...]
+    hearings: tuple[Fact, ...]
+    papers: PapersPanel | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClashRow:
     words: str
     reference: str
@@ -234,3 +255,4 @@ class PermitPage:
     receipt: str
     correct: str
     lost: tuple[Note, ...] = ()
+    heard: HeardPanel | None = None

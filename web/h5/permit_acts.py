@@ -1,4 +1,4 @@
-"""What can be done about one's own application: put it right, take it back, rate it, open its papers."""
+"""What can be done about one's own application: put it right, have one's say, take it back, rate it, open its papers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from casework.permits import drafts
 from casework.permits.detail import application_view
 from casework.permits.models import PermitApplication
 from casework.permits.papers import opened_form
+from casework.permits.parties import ANSWERS, Answer, Said, state
 from casework.permits.rating import rate
 from casework.permits.views import ApplicationView
 from casework.permits.withdrawing import withdraw
@@ -21,7 +22,7 @@ from web.h5.permit_cases import application_page
 from web.h5.permit_words import OWN, PERMITS
 from web.h5.visitor import Visitor
 
-ACTS = ("correct", "withdraw", "rate")
+ACTS = ("correct", "withdraw", "rate", "state")
 PER_MINUTE = 20
 
 
@@ -63,6 +64,10 @@ async def _take(
     desk, revision = door.permits.desk, _field(request, "revision")
     if act == "rate":
         await rate(desk, visitor.actor, view.line.id, int(score) if score in "12345" and score else 0, typed)
+        return
+    if act == "state":
+        answer: Answer = score if score in ANSWERS else "stated"
+        await state(desk, visitor.actor, view.line.id, Said(answer=answer, words=typed))
         return
     if view.line.state == "withdrawn":
         return

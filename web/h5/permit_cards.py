@@ -163,6 +163,10 @@ async def _page(
 def _note(door: H5Door, permit: Permit, *, is_soon: bool) -> str:
     """What its holder has to know of it now."""
     text = door.words.text
+    if permit.state == PermitState.IN_FORCE and permit.valid_until_at <= door.clock.now():
+        return text("h5_permits.card.renewing")
+    if permit.state == PermitState.IN_FORCE and permit.replaced_from_at is not None:
+        return text("h5_permits.card.replaced_from", at=door.words.moment(permit.replaced_from_at))
     if permit.state == PermitState.IN_FORCE:
         return text("h5_permits.card.not_yet", at=door.words.moment(permit.valid_from_at)) if is_soon else ""
     notes = [text(f"h5_permits.card.over.{permit.state}")]

@@ -8,10 +8,12 @@ from casework.documents.opening import documents_of
 from casework.people.merging import members
 from casework.permits import drafts
 from casework.permits.detail import application_view
+from casework.permits.heard_views import heard_by_applicant
 from casework.permits.held import permit_of, state_said
 from casework.permits.lifecycle import State
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
+from casework.permits.parties import ANSWERS
 from casework.permits.queries import my_applications
 from casework.permits.rating import RATED_IN
 from casework.permits.views import ApplicationLine, ApplicationView
@@ -21,6 +23,7 @@ from web.h5.frame import frame_for, shown
 from web.h5.permit_case_words import (
     clock_lines,
     correction_facts,
+    heard_facts,
     history_facts,
     organ_lines,
     paper_links,
@@ -34,7 +37,7 @@ from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
 ROWS, PERMITS_SHOWN = 20, 10
-DONE = frozenset({"saved", "discarded", "submitted", "withdraw", "rate", "corrected", "claimed"})
+DONE = frozenset({"saved", "discarded", "submitted", "withdraw", "rate", "corrected", "claimed", "state"})
 _NOT_TAKEN = (State.SUBMITTED, State.CORRECTION_REQUESTED)
 SCORES = ("5", "4", "3", "2", "1")
 
@@ -117,6 +120,14 @@ async def application_page(
         )
 
     is_rated = view.rating is not None
+    heard = await heard_by_applicant(door.permits.desk, line.id)
+    asked = next((one for one in heard.parties if one.may_ask_hearing), None)
+    answers = tuple(
+        Option(value=one, words=text(f"h5_permits.heard.answer.{one}"))
+        for one in ANSWERS
+        if one != "hearing"
+        or (asked is not None and asked.answer != "hearing" and asked.due_at > door.clock.now())
+    )
     page = ApplicationPage(
         title=line.kind_name,
         reference=line.reference,
@@ -144,6 +155,10 @@ async def application_page(
         correct=form("correct") if "correct" in view.moves and open_request is not None else None,
         surveys=survey_facts(door, view),
         organs=organ_lines(door, view),
+        heard=heard_facts(door, heard),
+        state_own=form("state") if "state" in view.moves else None,
+        answers=answers,
+        is_asked=asked is not None and not asked.answer,
         late_reason=view.late_reason,
         ground=view.ground,
         papers=paper_links(door, papers),

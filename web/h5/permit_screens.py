@@ -310,6 +310,11 @@ class ApplicationPage:
     problem: str = ""
     is_new: bool = False
     promise: str = ""
+    heard: tuple[Fact, ...] = ()
+    state_own: OwnForm | None = None
+    answers: tuple[Option, ...] = ()
+    is_asked: bool = False
+    """They were told that they may ask for a hearing, and have not answered."""
 
 
 @dataclass(frozen=True, kw_only=True)

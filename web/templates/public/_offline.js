@@ -90,12 +90,15 @@
     if (typeof claims.jti !== "string" || typeof claims.exp !== "number") return ["fake", words.malformed, "late"];
     const digest = await digestOf(claims.jti);
     const end = list.ended.find((one) => one.digest === digest);
-    if (end) {
+    if (end && (end.ending !== "replaced" || end.at <= now)) {
       const key = end.ending === "replaced" ? "replaced_said" : "ended_said";
       return [end.ending, said(key, { AT: moment(end.at), BY: end.by || "" }), "late", claims];
     }
     if (now < claims.nbf) return ["not_yet", words.not_yet_said, "soon", claims];
+    const kept = Date.parse(list.made_at) / 1000 + 2 * 86400;
+    if (now >= claims.exp && now < kept && (list.renewing || []).includes(digest)) return ["renewing", words.renewing_said, "good", claims];
     if (now >= claims.exp) return ["expired", words.expired_said, "soon", claims];
+    if (end) return ["valid", said("to_be_replaced_said", { AT: moment(end.at), BY: end.by || "" }), "good", claims];
     return ["valid", words.valid_said, "good", claims];
   }
 
