@@ -15,6 +15,7 @@ from app.gauges_upkeep import (
     of_certificate,
     of_database_size,
     of_redis_memory,
+    of_papers,
     of_seals,
 )
 from app.gauges_waiting import what_waits
@@ -47,6 +48,7 @@ def build_gauges(core: Core, desk: Desk, capabilities: Capabilities) -> Gauges:
     async def upkeep() -> list[Metric]:
         return [
             *await of_seals(),
+            *await of_papers(),
             *of_calendar(desk.calendar.days, local(clock.now()).date()),
             *await of_certification(),
             *await of_database_size(core.db, settings.database_url),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client.core import Metric
 
+from casework.documents.models import IssuedDocument
 from content.campaigns.quota import MassQuota, left, used_in
 from kit.audit.models import AuditSeal
 from kit.calendar import HolidayTable
@@ -31,6 +32,14 @@ async def of_seals() -> list[Metric]:
         gauge(
             "chengguan_audit_sealed_timestamp_seconds", "When the audit chains were last sealed.", [({}, at)]
         )
+    ]
+
+
+async def of_papers() -> list[Metric]:
+    """Papers that would come out otherwise than they were issued, and are not given out."""
+    count = await IssuedDocument.filter(mismatched_at__isnull=False).count()
+    return [
+        gauge("chengguan_papers_mismatched", "Papers that come out otherwise than issued.", [({}, count)])
     ]
 
 

@@ -16,7 +16,7 @@ from prometheus_client.core import Metric
 from app.database import NotReady, open_database
 from app.facts import of_backups, of_disks, of_workers
 from app.gauges_platform import ACCOUNT, of_tokens
-from app.gauges_upkeep import of_calendar, of_seals
+from app.gauges_upkeep import of_calendar, of_papers, of_seals
 from app.gauges_waiting import what_waits
 from app.meters import metrics_folder
 from app.profile import calendar_of, profile_in_force, rule_book
@@ -89,6 +89,8 @@ CHECKS = (
     _check("CalendarEnding", "放假安排还够（天）", "calendar_known_days", "below", 31, "deadlines.md#calendar"),
     _check("BackupOld", "上次备份", "backup_last_timestamp_seconds", "older", 26 * HOUR, "backup.md#old"),
     _check("SealOld", "上次封存审计链", "audit_sealed_timestamp_seconds", "older", 26 * HOUR, "backup.md#seal"),
+    _check("PaperMismatch", "排出来与出具时不一致、打不开的文书", "papers_mismatched", "above", 0,
+           "papers.md#mismatch"),
 )  # fmt: skip
 
 
@@ -123,6 +125,7 @@ async def _of_database(settings: Settings) -> list[Metric]:
         return [
             *await what_waits(db, calendar, rule_book(profile).quiet),
             *await of_seals(),
+            *await of_papers(),
             *of_calendar(calendar.days, local(db.clock.now()).date()),
         ]
 

@@ -114,7 +114,10 @@ async def pdf(desk: DocumentDesk, document_id: UUID, *, is_marked: bool = True) 
     made = await desk.typesetter.pdf(template.style, template.source, sheet, at)
     digest = hashlib.sha256(made).hexdigest()
     kept = row.sha256 or await _keep_digest(desk, row.id, digest)
-    if not hmac.compare_digest(kept, digest):
+    is_same = hmac.compare_digest(kept, digest)
+    if is_same is not (row.mismatched_at is None):
+        await _keep_mismatch(desk, row.id, is_same=is_same)
+    if not is_same:
         _log.error("document_mismatch", document=str(row.id), kept=kept, made=digest)
         raise Problem("problem.document.mismatch", 500)
     if row.voided_at is not None and is_marked:
@@ -154,6 +157,16 @@ async def _note_opening(
     async def work(change: Change) -> None:
         await change.lock(IssuedDocument, document_id)
         await change.audit(document_id, actor, "document.open", said)
+
+    await desk.db.change(work)
+
+
+async def _keep_mismatch(desk: DocumentDesk, document_id: UUID, *, is_same: bool) -> None:
+    """Note that a paper comes out otherwise, or again as it did: whoever watches over the program is told as long as one does."""
+
+    async def work(change: Change) -> None:
+        at = None if is_same else change.now
+        await IssuedDocument.filter(id=document_id).update(mismatched_at=at)
 
     await desk.db.change(work)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from app.gauges_upkeep import of_papers
 from casework.actors import Actor
 from casework.documents import numbers, opening, register, templates
 from casework.documents.desk import DocumentDesk
@@ -161,6 +162,10 @@ async def test_a_paper_that_would_come_out_otherwise_is_not_given_out(
     with pytest.raises(Problem) as refused:
         await opening.pdf(desk, document.id)
     assert (refused.value.status, refused.value.key) == (500, "problem.document.mismatch")
+    assert (await of_papers())[0].samples[0].value == 1
+    setter.made = None
+    await opening.pdf(desk, document.id)
+    assert (await of_papers())[0].samples[0].value == 0
 
 
 async def test_a_void_paper_is_given_out_marked_and_as_it_was_only_to_who_examines_it(
