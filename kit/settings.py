@@ -73,6 +73,7 @@ class Settings:
     console_url: str
     console_port: int | None
     stop_notice_s: int
+    rescoring: bool
     disk_reserve_mb: int
     map_key: str | None
     unified_login_url: str | None
@@ -170,6 +171,7 @@ def _read(reader: _Reader, for_wechat: bool) -> Settings:
         console_url=_console_url(reader, here, public_url, console_port),
         console_port=console_port,
         stop_notice_s=reader.number("STOP_NOTICE_S", 0 if demo else 1, 0, 60),
+        rescoring=reader.switch("RESCORING", default=False),
         disk_reserve_mb=reader.number("DISK_RESERVE_MB", 500, 0, 1_000_000),
         map_key=reader.word("MAP_KEY") or None,
         unified_login_url=reader.url("UNIFIED_LOGIN_URL", "", _login_schemes(demo or local_trial))

@@ -50,13 +50,17 @@ def add(parser: Any) -> None:
         "--oos", type=Path, metavar="文件", help='没有答案的问题，每行 {"query"}，可带 "kind"'
     )
     evaluating.add_argument("--json", action="store_true", help="只输出一行 JSON")
+    evaluating.add_argument(
+        "--rescored", action="store_true", help="拿不准时再用句子编码器排一遍（要装 rescoring 一组的包）"
+    )
     evaluating.set_defaults(run=_evaluate)
     for action in (checking, building, asking):
         action.add_argument("--starter", action="store_true", help="用随程序附带的起步知识，不读数据库")
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    code, text = kb_eval(arguments.base, arguments.queries, arguments.oos, as_json=arguments.json)
+    files = (arguments.base, arguments.queries, arguments.oos)
+    code, text = kb_eval(*files, as_json=arguments.json, rescored=arguments.rescored)
     print(text)
     return code
 

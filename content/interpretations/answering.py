@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +14,9 @@ from nlp.bands import Band, Thresholds, judge
 from nlp.courtesies import bare
 from nlp.index import Found, Hit, QuestionIndex
 from nlp.segment import RjiebaSegmenter, Segmenter, Term
+
+if TYPE_CHECKING:
+    from nlp.rescoring import Rescorer
 
 MOST_SUGGESTIONS = 3
 REMEMBERED, LONGEST_REMEMBERED = 2_048, 24
@@ -65,7 +69,8 @@ class Answerer:
     """One published state of the knowledge base. To publish, build another and swap the reference.
 
     `terms` are the bureau's own words; `local` its figures by name, put into the answers; `previous` the state before,
-    whose texts need not be read again. Answering reads nothing but memory.
+    whose texts need not be read again, and whose `rescorer` goes on. That takes a second look where the engine is unsure;
+    without one nothing of it is even imported. Answering reads nothing but memory.
     """
 
     def __init__(
@@ -77,9 +82,12 @@ class Answerer:
         terms: Sequence[Term] = (),
         local: Mapping[str, str] | None = None,
         previous: "Answerer | None" = None,
+        rescorer: "Rescorer | None" = None,
     ) -> None:
         self.entries = tuple(with_local(entry, local or {}) for entry in entries)
         self._thresholds = thresholds or Thresholds()
+        inherited: Rescorer | None = previous._rescorer if previous is not None else None
+        self._rescorer: Rescorer | None = rescorer or inherited
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._worked_out)
         self._by_slug = {entry.slug: entry for entry in self.entries}
         self._index: QuestionIndex = QuestionIndex(
@@ -117,13 +125,28 @@ class Answerer:
 
     def ranked(self, text: str, limit: int) -> tuple[tuple[EntryView, float], ...]:
         """The `limit` entries nearest to the text, best first, with their scores: for search and evaluation."""
-        return tuple((self.entries[hit.entry], hit.score) for hit in self._index.search(text, limit).hits)
+        found = self._index.search(text, limit)
+        if self._rescorer is not None:
+            found = self._looked_again(self._rescorer, bare(text), found)
+        return tuple((self.entries[hit.entry], hit.score) for hit in found.hits)
 
     def _worked_out(self, question: str) -> Answer:
         """Of a `bare` question."""
         if len(question) >= LONG_TEXT and len(set(question)) * FEWEST_DIFFERENT < len(question):
             return self._judged(Found())  # one word a thousand times over asks nothing
-        return self._judged(self._index.search_bare(question, MOST_SUGGESTIONS + 1))
+        found = self._index.search_bare(question, MOST_SUGGESTIONS + 1)
+        if self._rescorer is not None:
+            found = self._looked_again(self._rescorer, question, found)
+        return self._judged(found)
+
+    def _looked_again(self, rescorer: "Rescorer", question: str, found: Found) -> Found:
+        """The nearest entries in the order of a second look, where the engine is neither sure nor lost."""
+        sure = found.evidence.probability if found.evidence is not None else 0.0
+        if not self._thresholds.unsure <= sure < self._thresholds.answer:
+            return found
+        seen = MOST_SUGGESTIONS + 1
+        again = rescorer.rescored(question, Found(found.hits[:seen], found.evidence))
+        return Found((*again.hits, *found.hits[seen:]), found.evidence)
 
     def _judged(self, found: Found) -> Answer:
         hits = found.hits

@@ -35,6 +35,7 @@ from content.interpretations.question_files import (
     read_queries,
 )
 from content.interpretations.views import Answer, EntryView
+from nlp.rescoring import EncoderMissing, Rescorer, shipped_rescorer
 
 OK, FAULTY = 0, 2
 
@@ -48,12 +49,16 @@ class Measured(msgspec.Struct, frozen=True):
     rss_mb: float
 
 
-def kb_eval(base: Path | None, queries: Path | None, oos: Path | None, *, as_json: bool) -> tuple[int, str]:
+def kb_eval(
+    base: Path | None, queries: Path | None, oos: Path | None, *, as_json: bool, rescored: bool = False
+) -> tuple[int, str]:
     """Index the base, ask the queries and say how it went; without files our own knowledge and questions.
 
-    Exit code 2 and one sentence where a file cannot be used.
+    `rescored`: with the second look by a sentence encoder. Exit code 2 and one sentence where a file cannot be used, or
+    the encoder is not there.
     """
     try:
+        rescorer = shipped_rescorer() if rescored else None
         if base is None and queries is None and oos is None:
             entries: Sequence[EntryView] = read_starter(LawIndex.load())
             asked, outside = own_lines()
@@ -63,11 +68,11 @@ def kb_eval(base: Path | None, queries: Path | None, oos: Path | None, *, as_jso
             texts = read_base(base)
             entries = [as_entry(name, phrasings) for name, phrasings in texts.items()]
             asked, outside = read_queries(queries, texts), read_outside(oos) if oos else []
-    except QuestionFileError as error:
+    except (QuestionFileError, EncoderMissing) as error:
         return FAULTY, str(error)
     except KnowledgeError as error:
         return FAULTY, "\n".join(error.faults)
-    measured = measure(entries, asked, outside)
+    measured = measure(entries, asked, outside, rescorer)
     return OK, json.dumps(_figures(measured)) if as_json else _lines(measured)
 
 
@@ -85,7 +90,10 @@ def as_entry(name: str, phrasings: Sequence[str]) -> EntryView:
 
 
 def measure(
-    entries: Sequence[EntryView], asked: Sequence[QueryLine], outside: Sequence[OutsideLine]
+    entries: Sequence[EntryView],
+    asked: Sequence[QueryLine],
+    outside: Sequence[OutsideLine],
+    rescorer: Rescorer | None = None,
 ) -> Measured:
     """Build the index as a process of the service does and ask everything. The dictionary is there before.
 
@@ -94,7 +102,7 @@ def measure(
     serving_segmenter().cut("读好词典")
     before = _resident_mb(trim=True)
     begun = time.perf_counter()
-    answerer = Answerer(entries)
+    answerer = Answerer(entries, rescorer=rescorer)
     build_s = time.perf_counter() - begun
     texts = [line.query for line in asked] + [line.query for line in outside]
     timed = answers_timed(answerer, texts)
