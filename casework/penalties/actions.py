@@ -14,15 +14,14 @@ from casework.penalties.access import give_code
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.events import RectificationEnded, RectificationReported, RectificationSentBack
 from casework.penalties.lifecycle import State
-from casework.penalties.models import RectificationNotice, RectificationPhoto
+from casework.penalties.models import RectificationNotice
 from casework.penalties.moving import NoticeStep, start_limit, take
 from casework.penalties.papers import ABOUT, issue_paper
+from casework.penalties.photos import AFTER, AT_MOST, RECHECK, put_officers, put_photos
 from kit.db import Change
 from kit.problems import Conflict, Invalid
 
 WORDS_AT_MOST = 1_000
-PHOTOS_AT_MOST = 9
-AFTER = "after"
 ENDINGS = {
     "confirm": State.PUT_RIGHT,
     "find_undone": State.NOT_DONE,
@@ -74,34 +73,35 @@ async def report(
 ) -> None:
     """The party says that it is put right, with photos: files the door knows to be theirs. Raises as `deliver`."""
     said = required(words, field="words", at_most=WORDS_AT_MOST)
-    if len(file_ids) > PHOTOS_AT_MOST:
-        raise Invalid("problem.penalty.too_many_photos", field="photos", at_most=PHOTOS_AT_MOST)
+    if len(file_ids) > AT_MOST:
+        raise Invalid("problem.penalty.too_many_photos", field="photos", at_most=AT_MOST)
 
     async def fill(change: Change, row: RectificationNotice) -> None:
         row.report, row.reported_at = said, change.now
-        last = await RectificationPhoto.filter(notice_id=row.id, stage=AFTER).order_by("-position").first()
-        first = last.position + 1 if last is not None else 1
-        await RectificationPhoto.bulk_create(
-            RectificationPhoto(
-                id=change.ids.new(), notice_id=row.id, file_id=one, stage=AFTER, position=number
-            )
-            for number, one in enumerate(file_ids, start=first)
-        )
+        await put_photos(change, row.id, AFTER, file_ids)
 
     step = NoticeStep("report", RectificationReported, {"words": said}, {"photos": len(file_ids)}, fill=fill)
     await take(desk, actor, notice_id, step, expected_revision, access_id)
 
 
 async def send_back(
-    desk: PenaltyDesk, actor: Actor, notice_id: UUID, words: str, expected_revision: int | None = None
+    desk: PenaltyDesk,
+    actor: Actor,
+    notice_id: UUID,
+    words: str,
+    expected_revision: int | None = None,
+    *,
+    photos: Sequence[UUID] = (),
 ) -> None:
-    """It is not right yet: the time begins anew. Raises as `deliver`."""
+    """It is not right yet: the time begins anew. `photos` show what was seen. Raises as `deliver`."""
     said = required(words, field="words", at_most=WORDS_AT_MOST)
 
     async def fill(change: Change, row: RectificationNotice) -> None:
         row.checked_words = said
+        await put_officers(change, row.id, RECHECK, photos)
 
-    step = NoticeStep("send_back", RectificationSentBack, {"words": said}, fill=fill)
+    content = {"photos": len(photos)}
+    step = NoticeStep("send_back", RectificationSentBack, {"words": said}, content, fill=fill)
     await take(desk, actor, notice_id, step, expected_revision)
 
 
@@ -112,10 +112,12 @@ async def end(
     move: str,
     words: str,
     expected_revision: int | None = None,
+    *,
+    photos: Sequence[UUID] = (),
 ) -> None:
     """Confirm that it is put right, or not; withdraw the notice; or let a first violation go, with its paper.
 
-    `move`: one of ENDINGS. Letting go needs a judgement of the earlier records. Raises as `deliver`.
+    `move`: one of ENDINGS; `photos` show what was seen. Letting go needs a judgement of the earlier records. Raises as `deliver`.
     """
     said = required(words, field="words", at_most=WORDS_AT_MOST)
 
@@ -125,6 +127,7 @@ async def end(
                 raise Conflict("problem.penalty.not_judged")
             row.exempted_at = change.now
         row.checked_words = said
+        await put_officers(change, row.id, RECHECK, photos)
 
     async def follow(change: Change, row: RectificationNotice) -> None:
         await issue_paper(desk, change, actor, row, Paper.FIRST_VIOLATION_EXEMPTION, findings=said)
@@ -134,6 +137,7 @@ async def end(
         move,
         RectificationEnded,
         {"words": said},
+        {"photos": len(photos)},
         telling={"outcome": outcome},
         fill=fill,
         follow=follow if move == "exempt" else None,

@@ -14,6 +14,7 @@ from casework.penalties.access import notice_behind
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.models import DeliveryConsent, PenaltyCase, RectificationNotice
 from casework.penalties.moving import locked
+from casework.penalties.own_notices import is_its_officer, require_not_own
 from casework.people.merging import members
 from kit.db import Change
 from kit.problems import Forbidden, NotFound
@@ -33,14 +34,18 @@ async def give_consent(desk: PenaltyDesk, actor: Actor, access_id: UUID, signed_
     if actor.kind != "citizen" or account_id is None:
         raise Forbidden("problem.penalty.sign_in_first")
 
-    async def work(change: Change) -> None:
+    async def work(change: Change) -> bool:
         notice_id = await notice_behind(access_id)
         if notice_id is None:
             raise NotFound("problem.penalty.not_found")
         row = await locked(change, actor, notice_id, access_id)
+        if await is_its_officer(actor, row):
+            await change.audit(row.id, actor, "rectification.own_refused", {"tried": "consent"})
+            return False
         await sign(desk, change, actor, account_id, row, name)
+        return True
 
-    await desk.db.change(work)
+    require_not_own(await desk.db.change(work))
 
 
 async def sign(

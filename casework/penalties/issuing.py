@@ -29,7 +29,9 @@ from casework.penalties.kinds import Ground, written_basis
 from casework.penalties.lifecycle import OFFICERS, RECTIFICATION
 from casework.penalties.models import RectificationNotice
 from casework.penalties.moving import note, start_limit, told
+from casework.penalties.own_notices import is_party, note_on_staff, require_not_own
 from casework.penalties.papers import issue_paper, sealed
+from casework.penalties.photos import FOUND, put_officers
 from casework.people.models import Staff
 from casework.permissions import Operation, require
 from kit.clock import local
@@ -45,7 +47,7 @@ PARTY_AT_MOST, FACTS_AT_MOST, DEMAND_AT_MOST, JUDGEMENT_AT_MOST, PLACE_AT_MOST =
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
     """What a clerk wrote. `seen` is the mark of the earlier records the form showed (`earlier.seen_mark`), `judgement` what the
-    clerk makes of them: needed where it may be let go as a first violation. `act` makes a doubled form one notice.
+    clerk makes of them: needed where it may be let go as a first violation. `photos` show what was found. `act` makes a doubled form one notice.
     """
 
     party_kind: str
@@ -60,6 +62,7 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
     judgement: str = ""
     seen: str = ""
     delivery: str = "window"
+    photos: tuple[UUID, ...] = ()
     act: UUID | None = None
 
 
@@ -87,7 +90,11 @@ async def issue_notice(desk: PenaltyDesk, actor: Actor, new: NewNotice) -> str:
     on = local(desk.db.clock.now()).date()
     reference = make_reference(desk.bureau_code, KIND, on, await desk.db.next_serial(KIND, on))
 
-    async def work(change: Change) -> str:
+    async def work(change: Change) -> bool:
+        for one in (actor, Actor(kind="staff", id=second_id, roles=frozenset())):
+            if await is_party(desk.sealer, one, number, index):
+                await note_on_staff(change, actor, "issue")
+                return False
         records = await records_of(desk, index, ground.code)
         if new.seen != seen_mark(records):
             raise Conflict("problem.penalty.look_again")
@@ -127,11 +134,13 @@ async def issue_notice(desk: PenaltyDesk, actor: Actor, new: NewNotice) -> str:
         )
         start_limit(desk, row, change.now)
         await row.save(force_create=True)
+        await put_officers(change, row.id, FOUND, new.photos)
         content = {
             "ground": ground.code,
             "earlier": len(records),
             "first_violation": new.is_first_violation,
             "delivery": new.delivery,
+            "photos": len(new.photos),
         }
         await note(change, actor, row, "issue", content)
         change.emit(told(desk, RectificationIssued, row, change), row.id)
@@ -139,9 +148,10 @@ async def issue_notice(desk: PenaltyDesk, actor: Actor, new: NewNotice) -> str:
         paper = await issue_paper(desk, change, actor, row, Paper.RECTIFICATION, code=code)
         if consent is not None:
             await record_delivery(change, actor, paper.id, "online")
-        return reference
+        return True
 
-    return await desk.db.change(work)
+    require_not_own(await desk.db.change(work))
+    return reference
 
 
 def _judgement(new: NewNotice, ground: Ground) -> str | None:

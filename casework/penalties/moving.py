@@ -15,6 +15,8 @@ from casework.penalties.events import RectificationEvent
 from casework.penalties.kinds import PenaltiesSection
 from casework.penalties.lifecycle import RECTIFICATION, State
 from casework.penalties.models import RectificationNotice
+from casework.penalties.own_notices import is_its_officer, is_party, require_not_own
+from casework.penalties.papers import opened_number
 from casework.penalties.sight import may_see
 from kit.calendar import Deadline
 from kit.db import Change
@@ -50,10 +52,17 @@ async def take(
 ) -> None:
     """Take the step. `access_id`: the actor came with the code of a paper. Raises NotFound, Forbidden, Conflict, Invalid."""
 
-    async def work(change: Change) -> None:
+    async def work(change: Change) -> bool:
         row = await locked(change, actor, notice_id, access_id)
         found = RECTIFICATION.find(step.move)
         may = not set(found.by).isdisjoint(actor.roles)
+        number = opened_number(desk, row)
+        if may and await is_party(desk.sealer, actor, number, row.party_index, row.account_id):
+            await note(change, actor, row, "own_refused", {"tried": step.move})
+            return False
+        if may and await is_its_officer(actor, row):
+            await note(change, actor, row, "own_refused", {"tried": step.move})
+            return False
         if may and actor.kind == "staff" and not acts_on(actor, frozenset(found.by), row.unit, None):
             raise Forbidden("problem.penalty.not_your_unit")
         if may and expected_revision is not None and row.revision != expected_revision:
@@ -62,12 +71,13 @@ async def take(
                 and found.target is not None
                 and row.state == found.target
             ):
-                return  # a doubled tap
+                return True  # a doubled tap
             raise Conflict("problem.penalty.moved_on")
         RECTIFICATION.check(step.move, row.state, actor.roles, step.given)
         await _move(desk, change, actor, row, step)
+        return True
 
-    await desk.db.change(work)
+    require_not_own(await desk.db.change(work))
 
 
 async def locked(

@@ -20,6 +20,7 @@ from casework.penalties.lifecycle import RECTIFICATION, State
 from casework.penalties.models import RectificationNotice, RectificationPhoto
 from casework.penalties.moving import NOT_FOUND, reckoned
 from casework.penalties.papers import ABOUT, opened_number, opened_party
+from casework.penalties.photos import AFTER, FOUND, RECHECK
 from casework.penalties.sight import may_see, narrowed
 from casework.penalties.views import NoticeLine, NoticePage, NoticePhoto, NoticeView
 from casework.people.merging import members
@@ -30,6 +31,7 @@ from kit.files.models import FileState, StoredFile
 from kit.problems import NotFound
 from kit.references import parse_reference
 
+ORDER = (FOUND, AFTER, RECHECK)
 TABS: Mapping[str, Q] = {
     "reported": Q(state=State.REPORTED),
     "issued": Q(state=State.ISSUED),
@@ -139,9 +141,12 @@ async def _view(desk: PenaltyDesk, actor: Actor, row: RectificationNotice) -> No
 
 async def _photos(notice_id: UUID) -> tuple[NoticePhoto, ...]:
     rows = await RectificationPhoto.filter(notice_id=notice_id).order_by("stage", "position")
+    rows.sort(key=lambda one: ORDER.index(one.stage))
     ids = [one.file_id for one in rows]
     ready = set(await StoredFile.filter(id__in=ids, state=FileState.READY.value).values_list("id", flat=True))
-    return tuple(NoticePhoto(file_id=one, is_ready=one in ready) for one in ids)
+    return tuple(
+        NoticePhoto(file_id=one.file_id, is_ready=one.file_id in ready, stage=one.stage) for one in rows
+    )
 
 
 async def files_of_notices(ids: Collection[UUID]) -> set[UUID]:

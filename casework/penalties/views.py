@@ -29,10 +29,11 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticePhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo the party sent. `is_ready`: it is decoded and may be shown."""
+    """A photo of the notice. `stage`: "found", "after" (the party's), "recheck"; `is_ready`: it is decoded and may be shown."""
 
     file_id: UUID
     is_ready: bool
+    stage: str
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):

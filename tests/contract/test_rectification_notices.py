@@ -19,12 +19,15 @@ from casework.penalties.issuing import NewNotice, issue_notice
 from casework.penalties.kinds import PenaltiesSection
 from casework.penalties.models import RectificationNotice
 from casework.penalties.own_data import penalty_holdings
+from casework.penalties.photos import PHOTO_KIND
 from casework.penalties.queries import notice_view, notices, notices_of
-from casework.people.models import Account, Staff
+from casework.people.models import Account, Staff, StaffBinding
+from casework.people.own_numbers import number_index
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Change, Database
+from kit.files.models import StoredFile
 from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
@@ -269,3 +272,82 @@ async def test_limits_run_over_a_holiday_and_say_how(desk: PenaltyDesk, clock: F
     assert view.line.due_at.date().isoformat() == "2026-10-09"
     assert view.limit_basis == "整改规定第九条"
     assert read_once.catalogue().has(f"rectification.state.{view.line.state}")
+
+
+async def _photo(desk: PenaltyDesk, kind: str = PHOTO_KIND) -> UUID:
+    async def work(change: Change) -> UUID:
+        row = StoredFile(
+            id=change.ids.new(),
+            account_id=None,
+            kind=kind,
+            sniffed_type="image/jpeg",
+            bytes_size=1,
+            sha256="0" * 64,
+            wrapped_key=b"k",
+            state="ready",
+            created_at=change.now,
+        )
+        await row.save(force_create=True)
+        return row.id
+
+    return await desk.db.change(work)
+
+
+async def test_the_party_sees_what_the_officers_photographed_before_and_after(desk: PenaltyDesk) -> None:
+    found, seen, elsewhere = await _photo(desk), await _photo(desk), await _photo(desk, "complaint_photo")
+    refused = await refusal(issued(desk, photos=(elsewhere,)))
+    assert refused.key == "problem.penalty.photo_unknown"
+    assert not await RectificationNotice.exists()
+    reference = await issued(desk, photos=(found,))
+    row, access_id = await row_of(reference), await access_of(desk, reference)
+    await actions.report(desk, NOBODY, row.id, "收回了。", access_id=access_id)
+    refused = await refusal(actions.send_back(desk, OFFICER, row.id, "还有一张", photos=(found,)))
+    assert refused.key == "problem.penalty.photo_unknown"
+    await actions.send_back(desk, OFFICER, row.id, "还有一张", photos=(seen,))
+    last = await _photo(desk)
+    await actions.end(desk, OFFICER, row.id, "confirm", "好了", photos=(last,))
+    view = await notice_view(desk, NOBODY, reference, access_id)
+    assert [(one.stage, one.file_id) for one in view.photos] == [
+        ("found", found),
+        ("recheck", seen),
+        ("recheck", last),
+    ]
+
+
+async def _bound(desk: PenaltyDesk, staff_id: UUID, account_id: UUID) -> None:
+    async def work(change: Change) -> None:
+        await StaffBinding.create(
+            id=change.ids.new(), staff_id=staff_id, account_id=account_id, bound_at=change.now
+        )
+
+    await desk.db.change(work)
+
+
+async def test_an_officer_who_is_the_party_is_refused_and_that_is_kept(desk: PenaltyDesk) -> None:
+    assert OFFICER.id is not None
+    assert PARTY.id is not None
+    person_number = "11010519491231002X"
+
+    async def known(change: Change) -> None:
+        await Staff.filter(id=SECOND).update(identity_index=number_index(desk.sealer, person_number))
+
+    await desk.db.change(known)
+    mine = {"party_kind": "person", "party": "某人", "party_number": person_number}
+    assert (await refusal(issued(desk, **mine))).key == "problem.penalty.own_notice"
+    assert not await RectificationNotice.exists()
+    tried = AuditEntry.filter(action="rectification.own_refused")
+    assert await tried.count() == 1
+    reference = await issued(desk)
+    row, access_id = await row_of(reference), await access_of(desk, reference)
+    await give_consent(desk, PARTY, access_id, "王掌柜")
+    await _bound(desk, OFFICER.id, PARTY.id)
+    for work in (
+        actions.end(desk, OFFICER, row.id, "confirm", "好"),
+        actions.report(desk, PARTY, row.id, "好了"),
+        give_consent(desk, PARTY, access_id, "王掌柜"),
+    ):
+        refused = await refusal(work)
+        assert (refused.key, refused.status) == ("problem.penalty.own_notice", 403)
+    assert (await row_of(reference)).state == "issued"
+    assert await AuditEntry.filter(case_id=row.id, action="rectification.own_refused").count() == 3
+    assert (await refusal(issued(desk))).key == "problem.penalty.own_notice"

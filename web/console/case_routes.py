@@ -216,7 +216,7 @@ async def _refused(
     return await render_case(door, visitor, case, back, notes=(note,), typed=typed, status=problem.status)
 
 
-async def keep_photos(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]:
+async def keep_photos(door: ConsoleDoor, photos: list[File], kind: str = PHOTO_KIND) -> tuple[UUID, ...]:
     """Seal and store photos; their ids. They are shown once the worker has re-encoded them."""
     if not photos:
         return ()
@@ -228,7 +228,7 @@ async def keep_photos(door: ConsoleDoor, photos: list[File]) -> tuple[UUID, ...]
                 photo.body,
                 file_id=door.db.ids.new(),
                 account_id=None,
-                kind=PHOTO_KIND,
+                kind=kind,
                 at=door.clock.now(),
             )
         )

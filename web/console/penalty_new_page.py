@@ -15,6 +15,7 @@ from casework.roles import Role
 from kit.problems import Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import PENALTIES, frame_for, shown
+from web.console.penalty_photos import ask_photos, ids_of, kept_words, photos_so_far, require_photos
 from web.console.penalty_screens import NewNoticePage
 from web.console.penalty_words import ask, desk_of, earlier_rows, notice_address
 from web.console.screens import Note, Option
@@ -36,12 +37,14 @@ async def take_new_notice(request: Request, door: ConsoleDoor, visitor: Visitor)
     """POST /console/penalties/new: `step` "look" shows what is found, anything else issues. Numbers never stand in an address."""
     typed = {name: value_of(request, name)[:KEPT_AT_MOST] for name in TEXTS}
     desk, records = desk_of(door), None
+    typed["photos"] = await photos_so_far(request, door)
     try:
         records = await earlier_records(
             desk, visitor.actor, typed["party_kind"], typed["party_number"], typed["ground"]
         )
         if value_of(request, "step") == "look":
             return await _render(door, visitor, typed, records)
+        require_photos(request, door)
         reference = await issue_notice(desk, visitor.actor, _new(typed))
     except Problem as problem:
         return await _render(door, visitor, typed, records, problem)
@@ -62,6 +65,7 @@ def _new(typed: Mapping[str, str]) -> NewNotice:
         judgement=typed["judgement"],
         seen=typed["seen"],
         delivery=typed["delivery"],
+        photos=ids_of(typed["photos"]),
         act=_id(typed["key"]),
     )
 
@@ -76,7 +80,7 @@ async def _render(
     desk, text, now = desk_of(door), door.words.text, door.clock.now()
     sentence = text(problem.key, **problem.params) if problem is not None else ""
     field = str(getattr(problem, "field", None) or "") if problem is not None else ""
-    is_known = field in (*WHO, *WHAT, "judgement", "is_first_violation")
+    is_known = field in (*WHO, *WHAT, "judgement", "is_first_violation", "photos")
     ground = desk.section.ground(typed.get("ground", ""))
     options = {
         "party_kind": tuple(
@@ -108,6 +112,9 @@ async def _render(
         who=tuple(asked(one) for one in WHO),  # type: ignore[misc]
         what=tuple(asked(one) for one in WHAT),  # type: ignore[misc]
         looked=looked,
+        photos=ask_photos(door, sentence if field == "photos" else ""),
+        kept=typed.get("photos", ""),
+        kept_words=kept_words(door, typed.get("photos", "")),
         seen=seen_mark(records) if records is not None else "",
         key=typed.get("key") or door.db.ids.new().hex,
         found=_found(door, records) if records is not None else "",

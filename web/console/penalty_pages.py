@@ -18,14 +18,17 @@ from kit.problems import NotFound, Problem
 from web.console.case_screens import Photo
 from web.console.door import ConsoleDoor
 from web.console.frame import PENALTIES, frame_for, shown
-from web.console.penalty_screens import NoticeAct, NoticeDetail, NoticesPage, PaperRow
+from web.console.penalty_photos import ask_photos, ids_of, kept_words, photos_so_far, require_photos
+from web.console.penalty_screens import NoticeAct, NoticeDetail, NoticesPage, PaperRow, PhotoGroup
 from web.console.penalty_words import ask, desk_of, earlier_rows, notice_address, row_of, state_chip
-from web.console.screens import Fact, Link, Note, Option
+from web.console.screens import Ask, Fact, Link, Note, Option
 from web.console.submission import revision_of, value_of
 from web.console.visitor import Visitor
 
 ROWS = 30
 ACTS = ("deliver", "confirm", "exempt", "send_back", "find_undone", "renew_code", "withdraw")
+SEEN = frozenset({"confirm", "exempt", "send_back", "find_undone"})
+"""The moves after which officers may show what they saw."""
 GRAVE = frozenset({"find_undone", "withdraw", "renew_code"})
 DONE = frozenset({"issue", *ACTS})
 
@@ -77,19 +80,22 @@ async def take_notice(
         raise NotFound("problem.workflow.unknown_move")
     revision, words = revision_of(request), value_of(request, "words")
     id, delivery = view.line.id, value_of(request, "delivery")
+    kept = await photos_so_far(request, door) if act in SEEN else ""
     try:
+        require_photos(request, door)
+        photos = ids_of(kept)
         if act == "deliver":
             await actions.deliver(desk, visitor.actor, id, delivery, revision)
         elif act == "send_back":
-            await actions.send_back(desk, visitor.actor, id, words, revision)
+            await actions.send_back(desk, visitor.actor, id, words, revision, photos=photos)
         elif act == "renew_code":
             await actions.renew_code(desk, visitor.actor, id, revision)
         else:
-            await actions.end(desk, visitor.actor, id, act, words, revision)
+            await actions.end(desk, visitor.actor, id, act, words, revision, photos=photos)
     except Problem as problem:
         view = await notice_view(desk, visitor.actor, reference)
         sentence = door.words.text(problem.key, **problem.params)
-        return await _shown(door, visitor, view, (), (act, sentence, words), problem.status)
+        return await _shown(door, visitor, view, (), (act, sentence, words), problem.status, kept)
     return redirect(f"{notice_address(view.line.reference)}?done={act}", status=303)
 
 
@@ -129,6 +135,7 @@ async def _shown(
     notes: tuple[Note, ...],
     wrong: tuple[str, str, str] | None = None,
     status: int = 200,
+    kept: str = "",
 ) -> HTTPResponse:
     text, line, now = door.words.text, view.line, door.clock.now()
     if wrong is not None:
@@ -147,14 +154,7 @@ async def _shown(
         report=view.report,
         reported=door.words.moment(view.reported_at, now) if view.reported_at is not None else "",
         checked=view.checked_words,
-        photos=tuple(
-            Photo(
-                href=f"{own}/photos/{one.file_id}" if one.is_ready else "",
-                small=f"{own}/photos/{one.file_id}?size=small" if one.is_ready else "",
-                words=text(f"console_penalties.photo{'' if one.is_ready else '_waiting'}", number=number),
-            )
-            for number, one in enumerate(view.photos, start=1)
-        ),
+        photos=_photos(door, view, own),
         papers=tuple(
             PaperRow(
                 href=f"{own}/papers/{one.id}",
@@ -170,11 +170,27 @@ async def _shown(
         judged_by=view.judged_by,
         earlier=earlier_rows(door, view.earlier, now),
         is_first_violation=line.is_first_violation,
-        acts=tuple(_act(door, view, one, wrong) for one in ACTS if one in view.moves),
+        acts=tuple(_act(door, view, one, wrong, kept) for one in ACTS if one in view.moves),
         code=view.code if {"renew_code"} & set(view.moves) else "",
         notes=notes,
     )
     return shown(door, "penalty.html", await frame_for(door, visitor, PENALTIES), page, status)
+
+
+def _photos(door: ConsoleDoor, view: NoticeView, own: str) -> tuple[PhotoGroup, ...]:
+    text = door.words.text
+    groups = []
+    for stage in dict.fromkeys(one.stage for one in view.photos):
+        photos = tuple(
+            Photo(
+                href=f"{own}/photos/{one.file_id}" if one.is_ready else "",
+                small=f"{own}/photos/{one.file_id}?size=small" if one.is_ready else "",
+                words=text(f"console_penalties.photo{'' if one.is_ready else '_waiting'}", number=number),
+            )
+            for number, one in enumerate((one for one in view.photos if one.stage == stage), start=1)
+        )
+        groups.append(PhotoGroup(title=text(f"console_penalties.photos_of.{stage}"), photos=photos))
+    return tuple(groups)
 
 
 def _facts(door: ConsoleDoor, view: NoticeView) -> tuple[Fact, ...]:
@@ -199,10 +215,14 @@ def _facts(door: ConsoleDoor, view: NoticeView) -> tuple[Fact, ...]:
     )
 
 
-def _act(door: ConsoleDoor, view: NoticeView, name: str, wrong: tuple[str, str, str] | None) -> NoticeAct:
+def _act(
+    door: ConsoleDoor, view: NoticeView, name: str, wrong: tuple[str, str, str] | None, kept: str = ""
+) -> NoticeAct:
     text = door.words.text
     mine = wrong if wrong is not None and wrong[0] == name else None
-    asks = (ask(door, "words", typed=mine[2] if mine is not None else ""),)
+    asks: tuple[Ask, ...] = (ask(door, "words", typed=mine[2] if mine is not None else ""),)
+    if name in SEEN:
+        asks = (*asks, ask_photos(door))
     if name == "deliver":
         ways = tuple(
             Option(value=one, words=text(f"console_penalties.delivery.{one}")) for one in ("window", "post")
@@ -217,6 +237,8 @@ def _act(door: ConsoleDoor, view: NoticeView, name: str, wrong: tuple[str, str, 
         asks=asks if name != "renew_code" else (),
         open=mine is not None,
         grave=name in GRAVE,
+        kept=kept if mine is not None else "",
+        kept_words=kept_words(door, kept) if mine is not None else "",
     )
 
 

@@ -49,6 +49,16 @@ class NoticeAct:
     asks: tuple[Ask, ...] = ()
     open: bool = False
     grave: bool = False
+    kept: str = ""
+    kept_words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoGroup:
+    """Photos of one stage: what was found, what the party sent, what was seen afterwards."""
+
+    title: str
+    photos: tuple[Photo, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +98,7 @@ class NoticeDetail:
     report: str
     reported: str
     checked: str
-    photos: tuple[Photo, ...]
+    photos: tuple[PhotoGroup, ...]
     papers: tuple[PaperRow, ...]
     reckoning: tuple[str, ...]
     basis: str
@@ -117,4 +127,7 @@ class NewNoticePage:
     judgement: Ask
     first_wrong: str
     due: str
+    photos: Ask
+    kept: str = ""
+    kept_words: str = ""
     notes: tuple[Note, ...] = ()

@@ -16,6 +16,7 @@ from casework.penalties.delivery_consents import has_consented, revoke_consents
 from casework.penalties.lifecycle import State
 from casework.penalties.models import PenaltyCase, RectificationNotice
 from casework.penalties.papers import ABOUT
+from casework.penalties.photos import AFTER, FOUND, RECHECK
 from casework.penalties.queries import notice_view, notices_of
 from casework.penalties.views import NoticeView
 from kit.files.store import FileMissing, Variant
@@ -190,14 +191,9 @@ async def notice_page(
         basis=view.limit_basis,
         report=view.report,
         checked=view.checked_words,
-        photos=tuple(
-            Picture(
-                href=f"{own}/photos/{one.file_id}" if one.is_ready else "",
-                small=f"{own}/photos/{one.file_id}?size=small" if one.is_ready else "",
-                words=text(f"console_penalties.photo{'' if one.is_ready else '_waiting'}", number=number),
-            )
-            for number, one in enumerate(view.photos, start=1)
-        ),
+        found_photos=_pictures(door, view, own, FOUND),
+        photos=_pictures(door, view, own, AFTER),
+        seen_photos=_pictures(door, view, own, RECHECK),
         papers=tuple(
             Link(href=f"{own}/papers/{one.id}", words=text(f"document.name.{one.paper}"))
             for one in view.papers
@@ -218,6 +214,19 @@ async def notice_page(
     frame = frame_for(request, door, visitor, own)
     response = shown(door, "penalty.html", frame, page, problem.status if problem is not None else 200)
     return carry_visit(request, door, response)
+
+
+def _pictures(door: H5Door, view: NoticeView, own: str, stage: str) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(
+            href=f"{own}/photos/{one.file_id}" if one.is_ready else "",
+            small=f"{own}/photos/{one.file_id}?size=small" if one.is_ready else "",
+            words=door.words.text(
+                f"console_penalties.photo{'' if one.is_ready else '_waiting'}", number=number
+            ),
+        )
+        for number, one in enumerate((one for one in view.photos if one.stage == stage), start=1)
+    )
 
 
 def _facts(door: H5Door, view: NoticeView) -> tuple[Fact, ...]:

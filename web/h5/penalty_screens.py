@@ -56,7 +56,9 @@ class NoticeDetail:
     basis: str
     report: str
     checked: str
+    found_photos: tuple[Picture, ...]
     photos: tuple[Picture, ...]
+    seen_photos: tuple[Picture, ...]
     papers: tuple[Link, ...]
     remedies: str
     action: str
