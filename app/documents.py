@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
-from app.core import Core
+from app.core import Core, file_store
 from app.shipped import ROOT
 from casework.documents.desk import DocumentDesk, Issuer
 from casework.documents.papers import Paper, Particulars
+from casework.documents.pictures import StoredPictures
 from casework.documents.rendering import Typesetting
 from casework.penalties.case_sight import sees_papers_of_case
 from casework.penalties.sight import sees_papers_of_notice
@@ -53,6 +54,7 @@ def document_desk_of(core: Core) -> DocumentDesk:
             "rectification": sees_papers_of_notice,
             "penalty": sees_papers_of_case,
         },
+        pictures=StoredPictures(file_store(core)),
     )
 
 

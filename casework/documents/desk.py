@@ -11,6 +11,7 @@ import msgspec
 
 from casework.actors import Actor
 from casework.documents.papers import Paper, Particulars
+from casework.documents.pictures import NoPictures, Pictures
 from casework.documents.sealing_port import ESeal, NoESeal
 from kit.catalogue import Catalogue
 from kit.db import Database
@@ -39,9 +40,11 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
 class Typesetter(Protocol):
     """Makes pages of a template and data, away from the event loop (`casework.documents.rendering`)."""
 
-    async def pdf(self, style: str, source: str, paper: bytes, at: int) -> bytes:
-        """The PDF of typst `source` after `style`, with `paper` (JSON) as its input; `at` (Unix seconds) is all it knows
-        of time. Raises TemplateFault, or Busy."""
+    async def pdf(
+        self, style: str, source: str, paper: bytes, at: int, pictures: Mapping[str, bytes] | None = None
+    ) -> bytes:
+        """The PDF of typst `source` after `style`, with `paper` (JSON) as its input and `pictures` by the names that it
+        has for them; `at` (Unix seconds) is all it knows of time. Raises TemplateFault, or Busy."""
         ...
 
     async def pages(self, style: str, source: str, paper: bytes, at: int) -> tuple[bytes, ...]:
@@ -65,4 +68,5 @@ class DocumentDesk:
     samples: Mapping[Paper, Particulars] = field(default_factory=dict)
     named: Mapping[str, Paper] = field(default_factory=dict)
     sight: Mapping[str, Sees] = field(default_factory=dict)
+    pictures: Pictures = field(default_factory=NoPictures)
     seal: ESeal = field(default_factory=NoESeal)

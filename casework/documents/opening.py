@@ -16,6 +16,7 @@ from casework.documents.desk import VOID_MARK, DocumentDesk
 from casework.documents.issuing import COLUMN, TABLE
 from casework.documents.models import DocumentTemplate, IssuedDocument
 from casework.documents.papers import Paper
+from casework.documents.pictures import pictures_of
 from casework.permissions import Operation, require
 from kit.clock import local
 from kit.db import Change
@@ -111,7 +112,8 @@ async def pdf(desk: DocumentDesk, document_id: UUID, *, is_marked: bool = True) 
     template = await DocumentTemplate.get(template=row.template, version=row.template_version)
     sheet = desk.sealer.open(row.data_sealed, table=TABLE, column=COLUMN, row_id=row.id).encode()
     at = int(row.issued_at.timestamp())
-    made = await desk.typesetter.pdf(template.style, template.source, sheet, at)
+    pictures = await pictures_of(desk.pictures, _named_in(sheet))
+    made = await desk.typesetter.pdf(template.style, template.source, sheet, at, pictures)
     digest = hashlib.sha256(made).hexdigest()
     kept = row.sha256 or await _keep_digest(desk, row.id, digest)
     is_same = hmac.compare_digest(kept, digest)
@@ -122,8 +124,14 @@ async def pdf(desk: DocumentDesk, document_id: UUID, *, is_marked: bool = True) 
         raise Problem("problem.document.mismatch", 500)
     if row.voided_at is not None and is_marked:
         marked = f"{desk.shipped[VOID_MARK]}\n{template.style}"
-        return await desk.typesetter.pdf(marked, template.source, await _with_mark(row, sheet), at)
+        return await desk.typesetter.pdf(marked, template.source, await _with_mark(row, sheet), at, pictures)
     return await desk.seal.stamp(row.id, made) if row.seal is not None else made
+
+
+def _named_in(sheet: bytes) -> tuple[str, ...]:
+    """The pictures that a paper shows, in its order."""
+    photos = msgspec.json.decode(sheet)["data"].get("photos", ())
+    return tuple(one["picture"] for one in photos if one.get("picture"))
 
 
 async def _with_mark(row: IssuedDocument, sheet: bytes) -> bytes:

@@ -80,11 +80,14 @@ class Officer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SurveyPhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """`taken_at` is None where the photo was not taken on the survey's page: the paper says that its time is unknown."""
+    """`taken_at` is None where the photo was not taken on the survey's page: the paper says that its time is unknown.
+    `picture` is the id of its file: the paper shows the small copy.
+    """
 
     taken_at: datetime | None = None
     latitude: float | None = None
     longitude: float | None = None
+    picture: str = ""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

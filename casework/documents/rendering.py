@@ -7,6 +7,7 @@ import contextlib
 import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -78,9 +79,11 @@ class Typesetting:
         self._child: _Child | None = None
         self._made = 0
 
-    async def pdf(self, style: str, source: str, paper: bytes, at: int) -> bytes:
+    async def pdf(
+        self, style: str, source: str, paper: bytes, at: int, pictures: Mapping[str, bytes] | None = None
+    ) -> bytes:
         """The PDF. Raises TemplateFault, or Busy where no process can be had."""
-        return (await self._make(style, source, paper, at, 0))[0]
+        return (await self._make(style, source, paper, at, 0, pictures))[0]
 
     async def pages(self, style: str, source: str, paper: bytes, at: int) -> tuple[bytes, ...]:
         """The first pages as PNG. Raises as `pdf`."""
@@ -91,8 +94,22 @@ class Typesetting:
         async with self._turn:
             await self._end()
 
-    async def _make(self, style: str, source: str, paper: bytes, at: int, pages: int) -> tuple[bytes, ...]:
-        order = {"source": f"{style}\n{source}", "paper": paper.decode(), "at": at, "pages": pages}
+    async def _make(
+        self,
+        style: str,
+        source: str,
+        paper: bytes,
+        at: int,
+        pages: int,
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> tuple[bytes, ...]:
+        order: dict[str, object] = {
+            "source": f"{style}\n{source}",
+            "paper": paper.decode(),
+            "at": at,
+            "pages": pages,
+            "pictures": pictures or {},
+        }
         content = framed(msgspec.json.encode(order))
         async with self._turn:
             answer = await self._asked(content)

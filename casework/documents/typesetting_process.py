@@ -28,13 +28,16 @@ WARMING_UP = f'#set text(font: "{FONT}", lang: "zh", region: "cn")\nPaper'.encod
 
 
 class Order(msgspec.Struct, frozen=True):
-    """`pages` 0 asks for the PDF, a number for so many of the first pages as PNG; `at` is the only moment typst knows."""
+    """`pages` 0 asks for the PDF, a number for so many of the first pages as PNG; `at` is the only moment typst knows.
+    `pictures` are handed in with the words, since nothing can be opened from here.
+    """
 
     source: str
     paper: str
     at: int
     pages: int = 0
     ppi: float = 96.0
+    pictures: dict[str, bytes] = {}
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -93,12 +96,17 @@ def _ready_compiler(folder: Path) -> typst.Compiler:
 
 def _answer(compiler: typst.Compiler, glyphs: Glyphs, content: bytes) -> tuple[bytes, ...]:
     order = msgspec.json.decode(content, type=Order)
+    inputs = {"paper": glyphs.spelled(order.paper)}
+    if order.pictures:
+        inputs["pictures"] = msgspec.json.encode(
+            {name: list(one) for name, one in order.pictures.items()}
+        ).decode()
     try:
         made = compiler.compile(
             input=order.source.encode(),
             format="png" if order.pages else "pdf",
             ppi=order.ppi,
-            sys_inputs={"paper": glyphs.spelled(order.paper)},
+            sys_inputs=inputs,
             timestamp=order.at,
         )
     except typst.TypstError as error:

@@ -143,7 +143,12 @@ async def issue_survey(
         outcome=survey.outcome or "",
         officers=await officers(change, (survey.officer_id, survey.second_officer_id)),
         photos=tuple(
-            SurveyPhoto(taken_at=one.taken_at, latitude=one.latitude, longitude=one.longitude)
+            SurveyPhoto(
+                taken_at=one.taken_at,
+                latitude=one.latitude,
+                longitude=one.longitude,
+                picture=str(one.file_id),
+            )
             for one in photos
         ),
     )

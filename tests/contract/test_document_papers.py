@@ -6,15 +6,21 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from uuid import UUID
 
 import msgspec
+import pypdfium2
 import pytest
 import segno
 import uvloop
 from PIL import Image
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from app.documents import shipped_templates
 from casework.documents.papers import UNNUMBERED, CorrectionItem, Paper, SurveyPhoto
+from casework.documents.pictures import BYTES_AT_MOST, pictures_of
 from casework.documents.rendering import TemplateFault, Typesetting
 from tests import read_once
 from tests.documents_setting import AT, NUMBER, sample, sheet
@@ -108,6 +114,41 @@ async def test_a_survey_names_both_officers_and_says_which_photo_has_no_known_ti
     assert "2026年11月30日10时18分" in text
     assert "张建国35010000001" in text
     assert "王丽华35010000002" in text
+
+
+async def test_a_survey_shows_its_photos_small_and_the_same_each_time(setter: Typesetting) -> None:
+    names = [str(UUID(int=number)) for number in range(30)]
+    noise = {name: noisy_picture(number) for number, name in enumerate(names)}
+    assert sum(map(len, noise.values())) > BYTES_AT_MOST
+
+    class Kept:
+        async def small(self, file_id: UUID) -> bytes | None:
+            return noise[str(file_id)]
+
+    fitting = await pictures_of(Kept(), names)
+    assert 20 < len(fitting) < 30
+    photos = tuple(
+        SurveyPhoto(taken_at=datetime.fromtimestamp(AT, UTC) if number else None, picture=name)
+        for number, name in enumerate(names)
+    )
+    data, source = sheet(Paper.SURVEY, photos=photos), shipped_templates()[Paper.SURVEY]
+    pdf = await setter.pdf(STYLE, source, data, AT, fitting)
+    assert len(pdf) < 3_000_000
+    assert pdf == await setter.pdf(STYLE, source, data, AT, fitting)
+    pages = pypdfium2.PdfDocument(pdf)
+    images = [one for page in pages for one in page.get_objects() if one.type == FPDF_PAGEOBJ_IMAGE]
+    assert len(images) == len(fitting)
+    text = text_of(pdf)
+    assert text.count("照片未印出") == 30 - len(fitting)
+    assert "1．时间不明" in text
+    assert "2．2026年11月30日10时00分" in text
+
+
+def noisy_picture(seed: int) -> bytes:
+    """A small copy of the worst kind: it does not compress."""
+    out, noise = BytesIO(), Image.effect_noise((480, 360), 60 + seed)
+    noise.convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 async def test_whatever_people_write_is_printed_as_text_and_stays_on_the_page(setter: Typesetting) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -40,8 +41,11 @@ class Setter:
     def __init__(self) -> None:
         self.made: bytes | None = None
 
-    async def pdf(self, style: str, source: str, paper: bytes, at: int) -> bytes:
-        return self.made or b"%PDF" + hashlib.sha256(f"{style}{source}{at}".encode() + paper).digest()
+    async def pdf(
+        self, style: str, source: str, paper: bytes, at: int, pictures: Mapping[str, bytes] | None = None
+    ) -> bytes:
+        said = f"{style}{source}{at}{sorted((pictures or {}).items())}".encode() + paper
+        return self.made or b"%PDF" + hashlib.sha256(said).digest()
 
     async def pages(self, style: str, source: str, paper: bytes, at: int) -> tuple[bytes, ...]:
         return (b"PNG",)
