@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 import yaml
+from sanic import Sanic
 
 from app.cli import build_parser
 from app.forking import GRACEFUL_STOP_S
 from app.web import LARGEST_BODY
 from bot.webhook import BUDGET_S, HEARD_OUT_BYTES
 from kit.files.kinds import MAX_FILE_BYTES
+from miniapp_api.blueprint import api_blueprint
 from web.console.bodies import HEARD_OUT_BYTES as CONSOLE_HEARD_OUT_BYTES
+from web.h5.blueprint import h5_blueprint
 from web.h5.filing_reading import WITH_PHOTOS_AT_MOST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +121,7 @@ def test_nginx_lets_through_what_the_service_takes_and_waits_long_enough() -> No
     servers = [one[-1] for one in top if one[0] == "server"]
     _, citizens, console = servers
     assert size(directive(citizens, "client_max_body_size")) >= max(MAX_FILE_BYTES, LARGEST_BODY)
-    filing = directive(citizens, "location", "=", "/h5/file")
+    filing = directive(citizens, "location", "/h5/")
     assert size(directive(filing, "client_max_body_size")) >= WITH_PHOTOS_AT_MOST
     assert size(directive(console, "client_max_body_size")) >= CONSOLE_HEARD_OUT_BYTES
     wechat = directive(citizens, "location", "/wechat")
@@ -130,6 +133,23 @@ def test_nginx_lets_through_what_the_service_takes_and_waits_long_enough() -> No
             # One value of ours, not a chain that the caller began.
             assert ["proxy_set_header", "X-Forwarded-For", "$remote_addr"] in location
             assert ["proxy_set_header", "Host", "$host"] in location
+
+
+def test_every_form_with_files_comes_through_the_proxies_whole() -> None:
+    """Both proxies let much through below one address: each route that reads files by itself lies there."""
+    app = Sanic("proxied-routes", configure_logging=False)
+    app.config.TOUCHUP = False
+    app.blueprint(h5_blueprint())
+    app.blueprint(api_blueprint())
+    Sanic._app_registry.pop(app.name)
+    streamed = {f"/{route.path}" for route in app.router.routes if route.extra.stream}
+    forms = {one for one in streamed if one.startswith("/h5/")}
+    assert {"/h5/file", "/h5/permits/drafts/<draft_id:str>/files"} <= forms
+    # Programs send one file, whole or in pieces.
+    assert all("uploads" in one for one in streamed - forms)
+    caddy = (DEPLOY / "proxy" / "Caddyfile").read_text(encoding="utf-8")
+    assert re.findall(r"@filing path (\S+)", caddy) == ["/h5/*"]
+    assert re.findall(r"@rest not path (\S+)", caddy) == ["/h5/*"]
 
 
 def test_what_citizens_type_into_addresses_is_in_no_log_of_the_proxy() -> None:
