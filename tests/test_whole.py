@@ -211,6 +211,15 @@ NO_TEXTS = {
     "enterprise_visit.plan",
     "enterprise_visit.allow",
     "enterprise_visit.check_in",
+    "enterprise_visit.confirm",
+    "enterprise_visit.lapse",
+    "enterprise_visit.give_code",
+    "enterprise_visit.refuse_rating",
+    "enterprise_visit.forget_words",
+    "project.forget_contact",
+    "sign.anonymise",
+    "rectification.anonymise",
+    "rectification.own_refused",
     "enterprise_visit.cancel",
     "enterprise_visit.end",
     "enterprise_visit.rate",
@@ -297,7 +306,7 @@ UNSPOKEN = {
     },
     **{
         f"sign.move.{one}": "names an arrow of the lifecycles in the documents"
-        for one in ("check", "find_hazard", "clear", "correct", "end")
+        for one in ("check", "find_hazard", "clear", "correct", "remove", "replace", "end")
     },
     **{
         f"co_signature.move.{one}": "names an arrow of the lifecycles in the documents"
@@ -474,6 +483,7 @@ ROUTES = {
     "POST /console/enterprise-visits/check-in": STAFF,
     "GET /console/enterprise-visits/ratings": STAFF,
     "GET /console/enterprise-visits/<visit_id:str>": STAFF,
+    "POST /console/enterprise-visits/<visit_id:str>/code": STAFF,
     "POST /console/enterprise-visits/<visit_id:str>/<act:str>": STAFF,
     "GET /console/certificates": STAFF,
     "POST /console/certificates": STAFF,
@@ -742,6 +752,7 @@ ROUTES = {
     "GET /console/penalties/<reference:str>/photos/<file_id:str>": STAFF,
     "POST /console/penalties/<reference:str>/<act:str>": STAFF,
     "GET /public/first-violations": ANYONE,
+    "GET /h5/visits": ANYONE,
     "GET /h5/visits/<secret:str>": ANYONE,
     "POST /h5/visits/<secret:str>": ANYONE,
     "GET /h5/projects/<project_id:str>/<secret:str>": CITIZEN,

@@ -19,6 +19,15 @@ from kit.sealing import FieldSealer
 
 What = Literal["width", "height", "area"]
 FIELDS: dict[str, str] = {"width": "width_m", "height": "height_m", "area": "width_m"}
+_TOO_LARGE = {
+    "width": "problem.sign.oversize_width",
+    "height": "problem.sign.oversize_height",
+    "area": "problem.sign.oversize_area",
+}
+_BEYOND = {
+    "width": "problem.sign.beyond_approval_width",
+    "height": "problem.sign.beyond_approval_height",
+}
 
 
 class Oversize(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +60,7 @@ def oversizes(section: SignsSection, kind: str, width_m: float, height_m: float)
 def require_size(section: SignsSection, kind: str, width_m: float, height_m: float) -> None:
     """Raises Invalid naming the first limit that is passed and its basis."""
     for one in oversizes(section, kind, width_m, height_m):
-        raise Invalid(
-            f"problem.sign.oversize_{one.what}", field=FIELDS[one.what], most=f"{one.most:g}", basis=one.basis
-        )
+        raise Invalid(_TOO_LARGE[one.what], field=FIELDS[one.what], most=f"{one.most:g}", basis=one.basis)
 
 
 async def require_approved(
@@ -72,7 +79,7 @@ async def require_approved(
         most = next((number_of(str(values[one])) for one in codes if values.get(one)), None)
         if most is not None and is_now > most:
             raise Invalid(
-                f"problem.sign.beyond_approval_{what}",
+                _BEYOND[what],
                 field=FIELDS[what],
                 most=f"{most:g}",
                 number=permit.number,
