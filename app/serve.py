@@ -45,7 +45,7 @@ def serve(settings: Settings) -> int:
     stopping = StopNotice()
     app = build_app(settings, redis_at, knowledge, stopping, settled)
     # What each process would make for itself at its start, or with its first question.
-    app.router.finalize()
+    app.settle()
     for tables in (rendering.warm, follow_up.words, shipped_gists):
         tables()
 

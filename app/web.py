@@ -57,7 +57,7 @@ from content.bureau_profile import BureauSection
 from kit.http.addresses import is_forwarded
 from kit.http.patience import LIMITS
 from kit.http.problem_pages import ProblemAnswers
-from kit.http.settled import SettledRouter
+from kit.http.settled import SettledApp, SettledRouter
 from kit.http.shell import install_shell
 from kit.metrics import Board
 from kit.problems import Forbidden
@@ -87,12 +87,12 @@ def build_app(
     knowledge: KnowledgeState,
     stopping: StopNotice | None = None,
     settled: Settled | None = None,
-) -> Sanic:
+) -> SettledApp:
     """Routes and life cycle. Nothing is opened here: the parent must have no connections to inherit.
 
     `app.ctx.side` is set in each process where the console has a port of its own.
     """
-    app = Sanic("chengguan", config=_config(), router=SettledRouter(), configure_logging=False)
+    app = SettledApp("chengguan", config=_config(), router=SettledRouter(), configure_logging=False)
     app.ctx.stopping = stopping or StopNotice()
     app.ctx.side = Side.CITIZENS if settings.console_port is not None else Side.ALL
     meters = WebMeters()

@@ -8,8 +8,9 @@ import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from tortoise import context as tortoise_context
 from tortoise.apps import Apps
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, TransactionManagementError
+from tortoise.filters import FilterInfoDict
 
 from kit.audit.chain import link
 from kit.audit.models import AuditEntry
@@ -47,6 +50,7 @@ DATABASE_AWAY = (
     OSError,
 )
 """What reading or writing raises while the database is busy, restarting or not to be reached."""
+_OF_A_COLUMN = frozenset({"field", "source_field", "operator", "value_encoder"})
 TRIES = 6
 """Runs of a transaction that PostgreSQL ended for a deadlock or a serialisation failure."""
 
@@ -91,16 +95,19 @@ class Database:
         EXECUTOR_CACHE.clear()
         context = TortoiseContext()
         db = cls(context, clock, ids, audit_key)
+        apps = _apps(tuple(model_modules))
         with db.use():
             await context.init(
-                config=tortoise_config(url, model_modules, pool_size=pool_size),
+                # One module, since Tortoise wants one; all of them are known already.
+                config=tortoise_config(url, (GuardKey.__module__,), pool_size=pool_size),
                 use_tz=True,
                 timezone="UTC",
                 init_connections=False,
                 _enable_global_fallback=process_wide,
             )
+            context._apps = apps
             await context.connections._init_connections()
-            _prepare_models(context)
+            _prepare_models(apps, db.reading.capabilities.dialect)
             for name in ("default", "write"):
                 # Both engines connect lazily; a wrong address must show now.
                 try:
@@ -273,16 +280,38 @@ class Database:
         return await database_now(self.reading)
 
 
-def _prepare_models(context: TortoiseContext) -> None:
-    """Have Tortoise derive from the models what this engine needs, unless that was done already.
+@cache
+def _apps(model_modules: tuple[str, ...]) -> Apps:
+    """What Tortoise knows of the models, whichever the engine: a forked process need not look through them again."""
+    config, names = tortoise_config("sqlite://:memory:", model_modules), ConnectionHandler()
+    names._init_config(config["connections"])
+    apps = Apps(config["apps"], names, validate_connections=False)
+    _share_lookups(apps)
+    return apps
+
+
+def _share_lookups(apps: Apps) -> None:
+    """Let columns of one name be asked for by the same descriptions: Tortoise makes dozens for each column of each table."""
+    known: dict[tuple[object, ...], tuple[str, FilterInfoDict]] = {}
+    for model in apps.get_models_iterable():
+        lookups = model._meta._filters
+        shared = [
+            known.setdefault((name, *how.values()), (name, how))
+            if how.keys() <= _OF_A_COLUMN
+            else (name, how)
+            for name, how in lookups.items()
+        ]
+        lookups.clear()
+        lookups.update(shared)
+
+
+@lru_cache(maxsize=1)
+def _prepare_models(apps: Apps, dialect: str) -> None:
+    """Have Tortoise derive from the models what this engine needs, unless that is what was derived last.
 
     It keeps it in the models themselves, so that a forked process finds there what its parent has derived.
     """
-    apps = cast(Apps, context.apps)
-    for model in apps.get_models_iterable():
-        if getattr(model._meta.basequery, "QUERY_CLS", None) is not model._meta.db.query_class:
-            apps._build_initial_querysets()
-            return
+    apps._build_initial_querysets()
 
 
 def sqlite_path(url: str) -> Path:
