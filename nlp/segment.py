@@ -21,7 +21,8 @@ from nlp.normalise import normalise
 # Frequent enough that the term wins over the pieces the general dictionary knows, whatever they are.
 _TERM_FREQUENCY = 2_000_000
 _TERM_TAG = "nz"
-_OWN_TERMS = tuple(sorted({*TERMS, *(word for word in SAME_WORD if len(word) > 1)}))
+OWN_TERMS = tuple(sorted({*TERMS, *(word for word in SAME_WORD if len(word) > 1)}))
+"""What both segmenters cut whole, whatever the general dictionary knows."""
 
 
 class SegmenterError(ValueError):
@@ -59,7 +60,7 @@ class RjiebaSegmenter:
         own = _checked(terms)
         # Importing it has read the dictionary once: whoever adds no words of their own needs no second, of 24 MB.
         self._jieba: Any = rjieba.Jieba() if own else rjieba
-        for term in (*_OWN_TERMS, *own):
+        for term in (*OWN_TERMS, *own):
             # rjieba has no load_userdict, and its add_word does nothing useful without these two.
             self._jieba.add_word(term, _TERM_FREQUENCY, _TERM_TAG)
 
@@ -114,7 +115,7 @@ class JiebaSegmenter:
         self._tokenizer: Any = jieba.Tokenizer()
         self._tokenizer.tmp_dir = str(cache_folder)
         self._tokenizer.initialize()
-        for term in (*_OWN_TERMS, *_checked(terms)):
+        for term in (*OWN_TERMS, *_checked(terms)):
             self._tokenizer.add_word(term, _TERM_FREQUENCY, _TERM_TAG)
 
     def cut(self, text: str) -> list[str]:
