@@ -18,6 +18,7 @@ from content.interpretations.views import EntryView
 from nlp.segment import RjiebaSegmenter
 
 OK, FAULTY = 0, 2
+_UNCONFIRMED = "施行日期没有在原文里核对过，请到国家法律法规数据库确认后，删去索引里的 first_day_unconfirmed"
 _PROFILE, _UNUSED = "knowledge.local", "单位画像里的 {} 没有哪一条问答用到"
 
 
@@ -48,6 +49,7 @@ def kb_check(
     findings += [
         Finding(_PROFILE, "unused_local", _UNUSED.format(name)) for name in unused_locals(words, checked)
     ]
+    findings += [Finding(law.title, "first_day_unconfirmed", _UNCONFIRMED) for law in index.unconfirmed]
     counts = counted(findings)
     code = FAULTY if counts["faults"] else OK
     if as_json:

@@ -3,7 +3,16 @@
 import msgspec
 
 WARNINGS = frozenset(
-    {"few_phrasings", "near_duplicate", "no_digest", "ends_on", "law_ends_on", "expired", "unused_local"}
+    {
+        "few_phrasings",
+        "near_duplicate",
+        "no_digest",
+        "ends_on",
+        "law_ends_on",
+        "expired",
+        "unused_local",
+        "first_day_unconfirmed",
+    }
 )
 """Kinds that do not forbid publishing. Every other does."""
 

@@ -46,12 +46,14 @@ class ArticleDigest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One version of a law: `version_on` is when it was passed, `in_force_on` when this version took effect.
 
-    `status` is what its file says of it for all days; that of a day is `LawIndex.standing`.
+    `status` is what its file says of it for all days; that of a day is `LawIndex.standing`. `first_day_unconfirmed`: the
+    day it took effect is known, but stands in no text at hand; it holds until somebody says otherwise.
     """
 
     title: str
     version_on: date
     in_force_on: date
+    first_day_unconfirmed: bool = False
     status: Literal["in_force", "repealed"] = "in_force"
     repealed_on: date | None = None
     successor: str = ""
@@ -128,6 +130,11 @@ class LawIndex:
         beside = path.with_name(DIGESTS_NAME)
         digests = _read(beside, _DigestsFile).laws if beside.exists() else ()
         return cls(file.laws, file.superseded, digests)
+
+    @property
+    def unconfirmed(self) -> tuple[Law, ...]:
+        """Versions whose first day somebody should look up."""
+        return tuple(law for found in self.versions.values() for law in found if law.first_day_unconfirmed)
 
     def version(self, title: str, version_on: date) -> Law | None:
         """One version of a law."""

@@ -150,6 +150,14 @@ def test_kb_check_passes_and_counts() -> None:
     assert "0 处问题" in text
 
 
+def test_first_days_that_nobody_looked_up_are_a_reminder_and_no_fault() -> None:
+    code, text = kb_check(TODAY)
+    assert code == 0
+    for law in ("网络安全法", "监察法", "消费者权益保护法", "招标投标法"):
+        assert f"{law}：（提醒）施行日期没有在原文里核对过" in text
+    assert "0 处问题，4 处提醒" in text
+
+
 def test_kb_check_before_the_code_took_effect_fails_with_sentences() -> None:
     code, text = kb_check(CODE_IN_FORCE - timedelta(days=1))
     assert code != 0
