@@ -59,6 +59,26 @@ def empty_and_send(page: Page) -> None:
     page.locator("#faults").wait_for()
 
 
+def claim_with_a_wrong_code(page: Page) -> None:
+    """An application of the window, with a code that is not on its receipt."""
+    page.fill("#reference", "XK-0")
+    page.fill("#secret", "AAAA-BBBB")
+    page.locator("main form button.primary").last.click()
+    page.locator("main [role=alert]").first.wait_for()
+
+
+def hand_over(page: Page) -> None:
+    """The code by which the window goes on with a draft."""
+    page.locator('form[action$="/handover"] button').click()
+    page.wait_for_load_state()
+
+
+def draw_an_outline(page: Page) -> None:
+    """The map on which a clerk draws how far a place reaches."""
+    page.locator("details.outline-map summary").click()
+    page.locator("details.outline-map .leaflet-container").wait_for()
+
+
 def tell_of_danger(page: Page) -> None:
     """Words of danger typed into the form for a complaint."""
     page.fill("#story", "楼下小店着火了")
@@ -278,6 +298,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-permit-where", "/h5/permits/drafts/{permit_draft}?step=where", CITIZEN, prepare=open_all),
     Screen("h5-permit-papers", "/h5/permits/drafts/{permit_draft}?step=papers", CITIZEN),
     Screen("h5-permit-preview", "/h5/permits/drafts/{permit_draft}?step=preview", CITIZEN),
+    Screen("h5-permit-handover", "/h5/permits/drafts/{permit_draft}?step=who", CITIZEN, prepare=hand_over),
+    Screen("h5-permit-claim", "/h5/me/permits/claim", CITIZEN, prepare=claim_with_a_wrong_code),
+    Screen("h5-identity", "/h5/me/identity", CITIZEN),
     Screen("h5-own-permits", "/h5/me/permits", CITIZEN),
     Screen("h5-own-signs", "/h5/me/signs", CITIZEN),
     Screen("h5-own-sign-not", "/h5/me/signs/nothing", CITIZEN, status=404),
@@ -432,6 +455,13 @@ SCREENS: tuple[Screen, ...] = (
         prepare=send_empty,
     ),
     Screen("console-permit-draft-where", "/console/permits/drafts/{window_draft}?step=where", "chuangkou"),
+    Screen(
+        "console-permit-draft-outline",
+        "/console/permits/drafts/{window_draft}?step=where",
+        "chuangkou",
+        prepare=draw_an_outline,
+    ),
+    Screen("console-permit-calls", "/console/permits/calls", "chuangkou"),
     Screen("console-permit-draft-papers", "/console/permits/drafts/{window_draft}?step=papers", "chuangkou"),
     Screen("console-permit-draft-check", "/console/permits/drafts/{window_draft}?step=check", "chuangkou"),
     Screen("console-surveys", "/console/surveys", "kancha1"),

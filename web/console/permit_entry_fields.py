@@ -8,9 +8,10 @@ from typing import Any, Literal
 import msgspec
 from sanic import Request
 
+from casework.complaints.place import Position
 from casework.permits.forms import Filled, shown_value, visible_fields
 from casework.permits.kinds import STEPS, USUAL_UNITS, FormField, PermitKind
-from casework.permits.written_place import WrittenPlace, decoded
+from casework.permits.written_place import Point, WrittenPlace, decoded
 from kit.problems import Invalid
 from web.console.door import ConsoleDoor
 from web.console.handling_forms import pointed
@@ -20,7 +21,7 @@ from web.console.permit_screens import AskKind, PermitAsk
 from web.console.screens import Option, OptionGroup
 
 QUESTION, VALUE = "q:", "v:"
-FROM, UNTIL, POINT = ":from", ":until", ":point"
+FROM, UNTIL, POINT, OUTLINE = ":from", ":until", ":point", ":outline"
 Step = Literal["questions", "who", "what", "where", "papers", "check"]
 ORDER: tuple[Step, ...] = ("questions", "who", "what", "where", "papers", "check")
 KINDS: Mapping[str, AskKind] = {
@@ -147,10 +148,31 @@ def _place(door: ConsoleDoor, field: FormField, value: str, wrong: str) -> Itera
         help=door.words.text("console_permits.entry.point_help"),
         typed=f"{written.latitude:.6f}, {written.longitude:.6f}" if has_point else "",
         at_most=60,
+    )
+    yield PermitAsk(
+        name=VALUE + field.code + OUTLINE,
+        kind="long",
+        label=door.words.text("console_permits.entry.outline"),
+        optional=True,
+        help=door.words.text("console_permits.entry.outline_help"),
+        typed=corners_said(written),
+        at_most=KEPT_AT_MOST,
         map=setup_of(door, (box.west, box.south, box.east, box.north), with_base=False, point=point)
         if box is not None
         else "",
     )
+
+
+def corners_said(written: WrittenPlace) -> str:
+    """The corners of an outline, one a line, latitude first (WGS-84)."""
+    points = [Position(y, x, written.datum).as_wgs84() for x, y in written.outline]
+    return "\n".join(f"{one.latitude:.6f}, {one.longitude:.6f}" for one in points)
+
+
+def corners_of(said: str) -> tuple[Point, ...]:
+    """The corners as they were drawn or typed. Raises Invalid for a line that is no point."""
+    points = [pointed(line) for line in said.splitlines() if line.strip()]
+    return tuple((one.longitude, one.latitude) for one in points)
 
 
 def answers_of(request: Request, kind: PermitKind) -> dict[str, str]:
@@ -194,13 +216,17 @@ def _place_value(request: Request, name: str, before: str | list[str] | None) ->
     held = decoded(before) if isinstance(before, str) else None
     try:
         point = pointed(said) if said else None
+        outline = corners_of(_first(request, name + OUTLINE))
     except Invalid:
-        point = None
+        point, outline = None, ()
     written = WrittenPlace(text=words)
     if point is not None:
-        written = WrittenPlace(text=words, latitude=point.latitude, longitude=point.longitude, datum="wgs84")
+        written = WrittenPlace(
+            text=words, latitude=point.latitude, longitude=point.longitude, datum="wgs84", outline=outline
+        )
     is_same = (
         held is not None
+        and corners_said(held) == corners_said(written)
         and point is not None
         and held.latitude is not None
         and held.longitude is not None
@@ -213,16 +239,32 @@ def _place_value(request: Request, name: str, before: str | list[str] | None) ->
 
 
 def point_fault(request: Request, kind: PermitKind, step: str) -> dict[str, Invalid]:
-    """A point that cannot be read, by the place it belongs to."""
+    """A point or a corner that cannot be read, by the place it belongs to."""
     found = {}
     for one in kind.fields:
-        said = _first(request, VALUE + one.code + POINT) if one.type == "place" and one.step == step else ""
-        if said:
-            try:
+        if one.type != "place" or one.step != step:
+            continue
+        said = _first(request, VALUE + one.code + POINT)
+        corners = _first(request, VALUE + one.code + OUTLINE)
+        try:
+            if said:
                 pointed(said)
-            except Invalid as problem:
-                found[one.code] = problem
+            if corners_of(corners) and not said:
+                found[one.code] = Invalid("problem.permit.outline_without_point", field=one.code)
+        except Invalid as problem:
+            found[one.code] = problem
     return found
+
+
+def raw_places(request: Request, kind: PermitKind, step: str) -> dict[str, str]:
+    """Points and corners as they were typed, readable or not, by the names of their fields."""
+    names = [
+        VALUE + one.code + part
+        for one in kind.fields
+        if one.type == "place" and one.step == step
+        for part in (POINT, OUTLINE)
+    ]
+    return {name: _first(request, name) for name in names}
 
 
 def summary_of(kind: PermitKind, filled: Filled) -> tuple[tuple[str, str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from web.console.permit_entry_fields import (
     Step,
     answers_of,
     point_fault,
+    raw_places,
     steps_of,
     values_of,
 )
@@ -167,7 +169,8 @@ async def save_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draf
     if found:
         said = {one: door.words.text(fault.key, **fault.params) for one, fault in found.items()}
         again = await draft_view(desk, actor, view.id)
-        return await _render(door, visitor, again, step, typed=filled, wrong=said, status=422)
+        raw = raw_places(request, view.kind, step)
+        return await _render(door, visitor, again, step, typed=filled, wrong=said, raw=raw, status=422)
     steps = steps_of(view.kind, clean(view.kind, filled))
     after = steps[min(steps.index(step) + 1, len(steps) - 1)] if step in steps else steps[0]
     return redirect(f"{DRAFTS}/{view.id}?step={after}", status=303)
@@ -271,6 +274,7 @@ async def _render(
     *,
     typed: Filled | None = None,
     wrong: Mapping[str, str] | None = None,
+    raw: Mapping[str, str] | None = None,
     notes: tuple[Note, ...] = (),
     chosen: str = "",
     status: int = 200,
@@ -287,4 +291,8 @@ async def _render(
     page = await draft_page(
         door, view, step, filled, wrong=wrong or {}, faults=open_faults, notes=notes, chosen=chosen
     )
+    if raw:
+        page = replace(
+            page, asks=tuple(replace(one, typed=raw.get(one.name, one.typed)) for one in page.asks)
+        )
     return shown(door, "permit_draft.html", await frame_for(door, visitor, PERMITS), page, status)

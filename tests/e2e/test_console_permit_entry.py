@@ -1,0 +1,141 @@
+"""At the window: a draft of a citizen's by its code, an outline, who applies, and whom to phone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.documents import close_documents
+from casework.areas.places import Places
+from casework.notifications.models import Delivery
+from casework.permits import drafts, handover
+from casework.permits.desk import PermitDesk
+from casework.permits.models import PermitApplication, PermitDraft
+from casework.permits.submitting import submit
+from casework.roles import Role
+from kit.audit.models import AuditEntry
+from kit.db import Change, Database
+from tests.casework_setting import CITIZEN
+from tests.e2e.console_setting import Clerk, ConsoleSetting, console_on
+from tests.e2e.test_console_permits import PERMITS, send
+from tests.permit_life_setting import SECTION, form
+from tests.permit_setting import UNIT, permit_desk_on
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+async def desk(database: Database) -> AsyncIterator[PermitDesk]:
+    made = dataclasses.replace(permit_desk_on(database, section=SECTION), places=Places())
+    yield made
+    await close_documents(made.documents)
+
+
+@pytest.fixture
+async def setting(database: Database, desk: PermitDesk, tmp_path: Path) -> AsyncIterator[ConsoleSetting]:
+    async with console_on(database, tmp_path, permits=desk, documents=desk.documents) as setting:
+        await setting.hire("window", "郑洁", (Role.WINDOW_CLERK, UNIT))
+        yield setting
+
+
+async def _where(clerk: Clerk, here: str, point: str, outline: str) -> tuple[int, str]:
+    page = await send(
+        clerk,
+        f"{here}?step=where",
+        here,
+        step="where",
+        go="next",
+        **{"v:place": "湖滨路 18 号门前", "v:place:point": point, "v:place:outline": outline},
+    )
+    return page.status, page.text
+
+
+async def test_a_clerk_goes_on_with_a_draft_by_its_code(setting: ConsoleSetting, desk: PermitDesk) -> None:
+    id = await drafts.begin(desk, CITIZEN, "stall", filled=form(desk))
+    made = await handover.offer(desk, CITIZEN, id)
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        wrong = await send(clerk, f"{PERMITS}/new", f"{PERMITS}/handover", handover_code="0000 0000")
+        assert wrong.status == 422
+        assert "号码打错了" in wrong.text
+        assert 'value="0000 0000"' in wrong.text
+        taken = await send(clerk, f"{PERMITS}/new", f"{PERMITS}/handover", handover_code=made.code)
+        assert taken.path == f"{PERMITS}/drafts/{id}"
+        page = await send(
+            clerk, f"{taken.path}?step=check", f"{taken.path}/submit", checked="1", document="identity_card"
+        )
+        row = await PermitApplication.get(id=id)
+        assert page.path.startswith(f"{PERMITS}/{row.reference}")
+        assert not page.path.endswith("/receipt")
+        assert (row.account_id, row.identity_document) == (CITIZEN.id, "identity_card")
+        assert "已在窗口核对居民身份证" in page.text
+
+
+async def test_an_outline_is_kept_and_what_cannot_be_read_stays_typed(
+    setting: ConsoleSetting, desk: PermitDesk
+) -> None:
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        here = (await send(clerk, f"{PERMITS}/new", f"{PERMITS}/new/stall")).path
+        corners = "30.1000, 118.1000\n30.1001, 118.1000\n30.1001, 118.1001"
+        status, text = await _where(clerk, here, "30.1, 118.1", corners + "\n大门口")
+        assert status == 422
+        assert "大门口" in text
+        status, text = await _where(clerk, here, "", corners)
+        assert status == 422
+        assert "还要点出或者填上位置" in text
+        await _where(clerk, here, "30.1, 118.1", corners)
+        page = await clerk.get(f"{here}?step=where")
+        assert "30.100100, 118.100100" in page.text
+    filled = drafts.filled_of(desk, await PermitDraft.get(id=here.rpartition("/")[2]))
+    place = filled.values["place"]
+    assert isinstance(place, str)
+    assert len(msgspec.json.decode(place)["outline"]) == 3
+
+
+async def test_the_clerk_says_which_document_was_seen_once(setting: ConsoleSetting, desk: PermitDesk) -> None:
+    id = await drafts.begin(desk, CITIZEN, "stall", filled=form(desk))
+    reference = (await submit(desk, CITIZEN, id, source="h5")).reference
+    address = f"{PERMITS}/{reference}"
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        assert "没有核验过" in (await clerk.get(address)).text
+        wrong = await send(clerk, address, f"{address}/identity", document="")
+        assert wrong.status == 422
+        assert "请选看了哪一种证件" in wrong.text
+        done = await send(clerk, address, f"{address}/identity", document="business_licence")
+        assert "已在窗口核对营业执照" in done.text
+    assert await AuditEntry.filter(case_id=id, action="permit_application.confirm_identity").count() == 1
+
+
+async def test_whom_to_phone_is_a_list(setting: ConsoleSetting, desk: PermitDesk) -> None:
+    id = await drafts.begin(desk, CITIZEN, "stall", filled=form(desk))
+    made = await submit(desk, CITIZEN, id, source="h5")
+
+    async def rows(change: Change) -> None:
+        # As if the window had entered it for somebody who has no account.
+        await PermitApplication.filter(id=id).update(account_id=None, source="window")
+        await Delivery(
+            id=change.ids.new(), event_id=change.ids.new(), case_id=id, recipient_kind="window", recipient_id=id,
+            rule="permit_withdrawn", template="notify.permit.lapsed", state="failed", attempts=1, fence=0,
+            params=msgspec.json.encode({"reference": made.reference, "kind_name": "临时占道设摊"}).decode(),
+            next_at=change.now, expires_at=change.now, created_at=change.now, updated_at=change.now,
+            final_reason="to_be_phoned",
+        ).save(force_create=True)  # fmt: skip
+
+    await desk.db.change(rows)
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        page = await clerk.get(f"{PERMITS}/calls")
+        assert made.reference in page.text
+        call = (await Delivery.get(recipient_id=id)).id
+        done = await send(clerk, f"{PERMITS}/calls", f"{PERMITS}/calls", call=str(call))
+        assert "已记下" in done.text
+        assert "没有要打电话告知的" in done.text
