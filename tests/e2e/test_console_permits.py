@@ -16,6 +16,7 @@ from PIL import Image
 from app.documents import close_documents
 from casework.areas.places import Places
 from casework.documents.models import IssuedDocument
+from casework.permits.credentials import code_shown
 from casework.permits.desk import PermitDesk
 from casework.permits.models import (
     CoSignature,
@@ -177,7 +178,10 @@ async def test_an_application_goes_from_the_window_to_a_permit_and_to_its_end(
         permit = await Permit.all().first()
         assert permit is not None
         assert permit.area_m2 == 11
-        assert "不放音响" in (await approver.get(f"/console/held-permits/{permit.id}")).text
+        held_page = (await approver.get(f"/console/held-permits/{permit.id}")).text
+        assert "不放音响" in held_page
+        # As the paper has it, and as it is asked for at the public door.
+        assert f'<dt>查验码</dt><dd class="permit-words">{code_shown(permit.code)}</dd>' in held_page
         found = await approver.get("/console/held-permits?find=湖滨路")
         assert permit.number in found.text
 

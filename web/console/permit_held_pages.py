@@ -15,6 +15,7 @@ from casework.actors import Actor
 from casework.permissions import Operation
 from casework.permits import checking, in_force
 from casework.permits.capturing import photos_of
+from casework.permits.credentials import code_shown
 from casework.permits.desk import PermitDesk
 from casework.permits.ending_rules import CAUSES, EndingWish
 from casework.permits.kinds import Act
@@ -327,7 +328,7 @@ def _facts(door: ConsoleDoor, view: PermitView, now: datetime) -> tuple[Fact, ..
         ),
         ("restore_by", door.words.end(line.restore_by_at, now) if line.restore_by_at else ""),
         ("restored", moment(view.restored_at, now) if view.restored_at else ""),
-        ("code", line.code),
+        ("code", code_shown(line.code)),
     )
     return tuple(
         Fact(name=text(f"console_permits.fact.{name}"), words=words) for name, words in found if words
