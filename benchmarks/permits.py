@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.shipped import ROOT
-from benchmarks import permits_clash, permits_papers, permits_reminders, permits_verify
+from benchmarks import permits_clash, permits_find, permits_papers, permits_reminders, permits_verify
 from benchmarks.complaints import worst
 from benchmarks.permits_frame import ENGINES, PERMITS, Part, run_on
 from benchmarks.report import Figure, show
@@ -38,7 +38,11 @@ def kinds_added() -> list[Figure]:
     return [Figure("permits", "permit_kind_added_without_code", len(passed), "kinds", 1, at_least=True)]
 
 
-PARTS: dict[str, Part] = {"clash": permits_clash.figures, "verify": permits_verify.figures}
+PARTS: dict[str, Part] = {
+    "clash": permits_clash.figures,
+    "find": permits_find.figures,
+    "verify": permits_verify.figures,
+}
 """Add a line for a part of your own: `"name": permits_name.figures`."""
 
 ALONE: dict[str, Callable[[], list[Figure]]] = {

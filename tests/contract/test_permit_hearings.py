@@ -15,6 +15,7 @@ from casework.documents.models import IssuedDocument
 from casework.documents.sheets import Sheet
 from casework.people.models import Grant, Staff
 from casework.permits import accepting, deciding, hearings, parties, pauses, weighing
+from casework.permits.announced import announced_hearings
 from casework.permits.decision_rules import Grant as Wish
 from casework.permits.desk import PermitDesk
 from casework.permits.forgetting import anonymise_within
@@ -214,6 +215,8 @@ async def test_a_hearing_that_a_law_orders_is_held_in_public_before_any_decision
         await hearings.arrange_hearing(desk, APPROVER, id, _at("2026-12-08T09:30"))
     wish = msgspec.structs.replace(_at("2026-12-08T09:30"), announcement="欢迎旁听，请带身份证件。")
     await hearings.arrange_hearing(desk, APPROVER, id, wish)
+    (shown,) = await announced_hearings(section, clock.now())
+    assert (shown.place, shown.words) == (ROOM, "欢迎旁听，请带身份证件。")
     with pytest.raises(Conflict, match="hearing_is_ordered"):
         await hearings.call_off_hearing(desk, APPROVER, id, reason="没人来")
     clock.set(at("2026-12-08T12:00"))

@@ -3,7 +3,8 @@
 A new page gets a row here. `path` may name what the stage has made: {case} an answered case of the citizen, {open_case}
 one still open, {exchange} a message to another platform, {inquiry} a message of theirs, {request} one about their own data, {code} a sign, {campaign} a draft of one, {order} a work order and {order_case} its case, {entry} one of the knowledge base that {release} changed, {draft} one
 that waits for a legal reviewer, {ready_draft} one ready to be published, {desk_case} and {desk_inquiry} what a
-clerk opens, {permit_draft} and {permit_wrong} forms for a permit that are filled in, {permit_application} one that was sent.
+clerk opens, {permit_draft} and {permit_wrong} forms for a permit that are filled in, {permit_application} one that was sent, {own_permit}
+and {own_sign} what was granted, with {sign_code} on the sign, {holding_code} of a permit that holds today.
 `prepare` brings the page to where it is to be looked at: a drawer open, a field refused.
 """
 
@@ -276,6 +277,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-permit-not-needed", "/h5/permits/check/stall?q.ground=own"),
     Screen("h5-permit-another", "/h5/permits/check/stall?q.ground=public&q.purpose=works"),
     Screen("h5-permit-needed", "/h5/permits/check/shop_sign?q.change=new&q.kind_of_sign=own"),
+    Screen("h5-sign", "/h5/codes/{sign_code}"),
+    Screen("h5-visit-code", "/h5/visits"),
+    Screen("h5-visit-code-wrong", "/h5/visits?code=2345-6789", status=404),
     Screen("h5-code", "/h5/codes/{code}"),
     Screen("h5-not-found", "/h5/codes/nothing", status=404),
     Screen("h5-file", "/h5/file", prepare=open_all),
@@ -288,9 +292,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("public-figures-none", "/public/figures?month=2020-01", status=404),
     Screen("public-verify", "/public/verify"),
     Screen("public-verify-none", "/public/verify?q=0000-0000-0000", status=404),
+    Screen("public-verified", "/public/verify?q={holding_code}"),
     Screen("public-verified-fake", "/public/verify/nonsense"),
     Screen("public-promise", "/public/promise"),
     Screen("public-first-violations", "/public/first-violations"),
+    Screen("public-hearings", "/public/hearings"),
     # ---- a citizen who has signed in
     Screen("h5-me", "/h5/me", CITIZEN),
     Screen("h5-permit-who", "/h5/permits/drafts/{permit_draft}?step=who", CITIZEN, prepare=open_all),
@@ -303,7 +309,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("h5-identity", "/h5/me/identity", CITIZEN),
     Screen("h5-own-permits", "/h5/me/permits", CITIZEN),
     Screen("h5-own-signs", "/h5/me/signs", CITIZEN),
+    Screen("h5-own-sign", "/h5/me/signs/{own_sign}", CITIZEN, prepare=open_all),
     Screen("h5-own-sign-not", "/h5/me/signs/nothing", CITIZEN, status=404),
+    Screen("h5-e-permit", "/h5/me/e-permits/{own_permit}", CITIZEN, prepare=open_all),
+    Screen("h5-e-permit-shown", "/h5/me/e-permits/{own_permit}/show", CITIZEN),
     Screen("h5-own-permit", "/h5/me/permits/{permit_application}?done=submitted", CITIZEN, prepare=open_all),
     Screen("h5-own-permit-not", "/h5/me/permits/nothing", CITIZEN, status=404),
     Screen("h5-case", "/h5/cases/{case}", CITIZEN, prepare=open_all),
@@ -358,7 +367,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-penalty-new", "/console/penalties/new", "banli"),
     Screen("console-penalty-cases", "/console/penalty-cases", "banli"),
     Screen("console-penalty-case", "/console/penalty-cases/{penalty_case}", "banli", prepare=open_all),
-    Screen("console-penalty-case-decide", "/console/penalty-cases/{penalty_proposed}", "lingdao", prepare=open_all),
+    Screen(
+        "console-penalty-case-decide",
+        "/console/penalty-cases/{penalty_proposed}",
+        "lingdao",
+        prepare=open_all,
+    ),
     Screen("console-penalty-case-new", "/console/penalty-cases/new", "banli"),
     Screen("console-penalty-case-refused", "/console/penalty-cases/new", "banli", prepare=send_empty),
     Screen("console-order", "/console/orders/{order}", "waibao", prepare=open_all),
@@ -428,6 +442,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-project", "/console/projects/{project}", "shenpi", prepare=open_all),
     Screen("console-enterprise-visits", "/console/enterprise-visits", "lingdao"),
     Screen(
+        "console-enterprise-visit-ended",
+        "/console/enterprise-visits/{ended_visit}",
+        "lingdao",
+        prepare=open_all,
+    ),
+    Screen(
         "console-enterprise-visit", "/console/enterprise-visits/{planned_visit}", "lingdao", prepare=open_all
     ),
     Screen(
@@ -440,6 +460,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-certificates", "/console/certificates", "lingdao", prepare=open_all),
     Screen("console-signs", "/console/signs?tab=all", "shenpi"),
     Screen("console-sign-new", "/console/signs/new", "chuangkou"),
+    Screen("console-sign", "/console/signs/{own_sign}", "shenpi", prepare=open_all),
     Screen("console-sign-not", "/console/signs/nothing", "shenpi", status=404),
     Screen("console-permits", "/console/permits?tab=new", "chuangkou"),
     Screen("console-permits-head", "/console/permits", "lingdao"),
