@@ -136,6 +136,8 @@ class PermitApplication(Model):
     has_false_materials = fields.BooleanField(default=False)
     reasons_sealed = fields.BinaryField(null=True)
     fee_fen = fields.IntField(default=0)
+    fee_basis: str | None = fields.TextField(null=True)
+    fee_note: str | None = fields.TextField(null=True)
     amount_fen = fields.IntField(null=True)
     paid_on = fields.DateField(null=True)
     delivery = fields.CharField(max_length=10, null=True)

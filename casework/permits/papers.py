@@ -68,9 +68,9 @@ def particulars(desk: PermitDesk, row: PermitApplication) -> Particulars:
         accepted_at=row.accepted_at,
         is_deemed=row.is_deemed,
         basis=tuple(said_basis(desk, one) for one in kind.basis) if kind is not None else (),
-        fee_fen=kind.fee.fen if kind is not None else None,
-        fee_basis=kind.fee.basis if kind is not None else "",
-        fee_note=kind.fee.note if kind is not None else "",
+        fee_fen=row.fee_fen if row.fee_basis else None,
+        fee_basis=row.fee_basis or "",
+        fee_note=row.fee_note or "",
         rows=tuple(_public(kind, facts)) if kind is not None else (),
     )
 

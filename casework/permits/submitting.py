@@ -195,6 +195,8 @@ async def insert_within(
         received_at=change.now,
         limit_started_at=change.now,
         fee_fen=kind.fee.fen,
+        fee_basis=kind.fee.basis,
+        fee_note=kind.fee.note,
         delivery=delivery,
         updated_at=change.now,
     )
