@@ -20,6 +20,8 @@ SUGGESTED = 3
 _GAP = "\u3000"
 _REMEMBERED = 4_096
 """Rows of taps below answers that are kept at hand."""
+_SHOWN = 256
+"""Texts of answers that are kept: what many people ask in the same words is the same answer."""
 
 
 class Answerer(Protocol):
@@ -52,6 +54,7 @@ class AnswerTexts:
         self._gists = gists
         self._public_url = public_url
         self._below = lru_cache(maxsize=_REMEMBERED)(self._acts)
+        self._shown: dict[tuple[int, bool, bool, bool], tuple[Answer, str]] = {}
 
     def answered(
         self,
@@ -66,6 +69,27 @@ class AnswerTexts:
 
         `may_file` False: a complaint is offered elsewhere.
         """
+        if also:
+            return self._worded(answer, opens=opens, with_more=with_more, also=also, may_file=may_file)
+        # Found by identity: what is published anew is answered by another object, so no text outlives its entry.
+        key = (id(answer), opens, with_more, may_file)
+        known = self._shown.get(key)
+        if known is None or known[0] is not answer:
+            if len(self._shown) >= _SHOWN:
+                self._shown.clear()
+            text = self._worded(answer, opens=opens, with_more=with_more, may_file=may_file)
+            known = self._shown[key] = (answer, text)
+        return known[1]
+
+    def _worded(
+        self,
+        answer: Answer,
+        *,
+        opens: bool,
+        with_more: bool,
+        may_file: bool,
+        also: Sequence[EntryView] = (),
+    ) -> str:
         entry = answer.entry
         if entry is None:
             return ""
