@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
 import msgspec
 import pytest
 
 from casework.documents.models import IssuedDocument
 from casework.documents.register import series_of, void_numbered
+from casework.permits import deciding
 from casework.permits.desk import PermitDesk
+from casework.permits.kinds import Fee
 from casework.permits.models import Permit
 from casework.permits.verifying import verify_typed
 from casework.permits.void_papers import void_paper
@@ -77,3 +83,40 @@ async def test_a_record_is_void_alone_and_what_was_delivered_at_the_window_waits
     assert (await IssuedDocument.get(id=again)).delivered_at is None
     with pytest.raises(NotFound):
         await void_paper(desk, PERMIT_HEAD, id, "没有这份", is_replaced=False)
+
+
+async def test_a_profile_that_changes_later_changes_no_paper_and_no_fee_of_what_was_submitted(
+    desk: PermitDesk,
+) -> None:
+    id = await applied(desk)
+    await surveyed(desk, id)
+    before = await printed(desk, id)
+    assert (before["data"]["fee_fen"], before["data"]["fee_basis"]) == (0, "清政办〔2025〕3号")
+    kinds = tuple(
+        msgspec.structs.replace(
+            one,
+            fee=Fee(fen=9900, basis="新的收费文件"),
+            papers=msgspec.structs.replace(one.papers, remedies="别的救济"),
+        )
+        for one in desk.section.kinds
+    )
+    issuer = msgspec.structs.replace(desk.documents.issuer, name="新的局名", phone="1")
+    later = replace(
+        desk,
+        section=msgspec.structs.replace(desk.section, kinds=kinds),
+        documents=replace(desk.documents, issuer=issuer),
+    )
+    await deciding.grant(later, APPROVER, id)
+    assert await printed(later, id) == before
+    granting = await printed(later, id, "grant")
+    assert granting["data"]["fee_fen"] == 0
+    assert granting["data"]["fee_basis"] == "清政办〔2025〕3号"
+    assert granting["issuer"]["name"] == "新的局名"
+
+
+async def printed(desk: PermitDesk, id: UUID, paper: str = "acceptance") -> dict[str, Any]:
+    """All that a template is given for a paper."""
+    row = await IssuedDocument.get(about_id=id, kind=paper)
+    text = desk.sealer.open(row.data_sealed, table="issued_document", column="data_sealed", row_id=row.id)
+    found: dict[str, Any] = msgspec.json.decode(text)
+    return found
