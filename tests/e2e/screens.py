@@ -438,6 +438,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("console-paper-template-refused", "/console/papers/denial", "fazhi", prepare=send_empty),
     Screen("console-paper-template-read", "/console/papers/card", "chuangkou"),
     Screen("console-papers-issued", "/console/papers/issued", "shenji"),
+    Screen("console-paper-void", "/console/documents/{paper}/void", "lingdao"),
     Screen("console-projects", "/console/projects", "shenpi", prepare=open_all),
     Screen("console-project", "/console/projects/{project}", "shenpi", prepare=open_all),
     Screen("console-enterprise-visits", "/console/enterprise-visits", "lingdao"),

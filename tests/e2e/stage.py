@@ -8,11 +8,12 @@ from urllib.parse import quote
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from kit.clock import SystemClock, local
 from kit.references import find_references
 from tests.e2e.people import NARROW, Console
 from tests.e2e.published import publish_months
 from tests.e2e.screens import CITIZEN, NOBODY, Screen
-from tests.e2e.stage_permits import apply_for
+from tests.e2e.stage_permits import SIGN, apply_for, banner, sent
 from tests.e2e.system import System
 
 OPENID = "o_citizen_screens1"
@@ -90,6 +91,31 @@ class Stage:
             **apply_for(self._context(CITIZEN).request, self._system.url),
             "exchange": str(rows("select id from exchange_message order by id limit 1")[0][0]),
             **self._permits(),
+            **self._granted(),
+        }
+
+    def _granted(self) -> dict[str, str]:
+        """A sign of the citizen's that was registered and a permit that was granted to them; and one that holds today."""
+        http, url, rows = self._context(CITIZEN).request, self._system.url, self._system.rows
+        sign, permit = sent(http, url, SIGN), sent(http, url, banner(local(SystemClock().now()).date()))
+        for login, reference, move in (
+            ("chuangkou", sign, "register"),
+            ("chuangkou", permit, "accept"),
+            ("shenpi", permit, "grant"),
+        ):
+            page = self._context(login).new_page()
+            page.goto(f"{url}/console/permits/{reference}")
+            page.locator(f"form[action$='/{move}'] button.primary").click()
+            expect(page.locator(f"form[action$='/{move}']")).to_have_count(0)
+            page.close()
+        own = "(select id from permit_application where reference = '{}')"
+        [[sign_id, code]] = rows(f"select id, code from sign where application_id = {own.format(sign)}")
+        [[permit_id]] = rows(f"select id from permit where application_id = {own.format(permit)}")
+        return {
+            "own_sign": str(sign_id),
+            "sign_code": str(code),
+            "own_permit": str(permit_id),
+            "holding_code": str(rows("select code from permit where kind = 'stall' limit 1")[0][0]),
         }
 
     def _permits(self) -> dict[str, str]:
@@ -113,11 +139,13 @@ class Stage:
             "survey": one("id from permit_survey where recorded_at is null"),
             "asked": one("id from co_signature where state = 'asked' and unit = 'traffic_police'"),
             "held_permit": one("id from permit"),
+            "paper": one("id from issued_document where kind = 'acceptance' and voided_at is null"),
             "penalty_case": one("reference from penalty_case where state = 'notified'"),
             "penalty_proposed": one("reference from penalty_case where state = 'proposed'"),
             "project": one("id from project"),
             "project_code": one("code from project"),
             "planned_visit": one("id from enterprise_visit where state = 'planned'"),
+            "ended_visit": one("id from enterprise_visit where state = 'ended'"),
         }
 
     def _know(self) -> dict[str, str]:
