@@ -37,6 +37,28 @@ class DraftRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallRow:
+    """What is to be said to somebody by telephone."""
+
+    id: str
+    href: str
+    reference: str
+    kind: str
+    words: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallsPage:
+    """Whom to phone."""
+
+    places: tuple[Link, ...]
+    rows: tuple[CallRow, ...]
+    action: str
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewPermitPage:
     """What can be entered at the window, and what was begun."""
 

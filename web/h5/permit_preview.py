@@ -11,7 +11,14 @@ from casework.people.vouching import identities_of, vouched_since
 from casework.permits.concerned import CANCEL, begins_from
 from casework.permits.delivering import Delivery
 from casework.permits.drafts import DraftView
-from casework.permits.forms import faults, material_faults, shown_value, visible_fields, visible_materials
+from casework.permits.forms import (
+    faults,
+    material_faults,
+    read,
+    shown_value,
+    visible_fields,
+    visible_materials,
+)
 from casework.permits.submitting import submit
 from casework.permits.values import span_of
 from casework.permits.written import holder_index
@@ -27,6 +34,7 @@ from web.h5.permit_steps import (
     WHAT,
     WHERE,
     WHO,
+    discard_key,
     draft_name,
     draft_of,
     step_links,
@@ -34,7 +42,6 @@ from web.h5.permit_steps import (
     uuid_of,
 )
 from web.h5.permit_words import OWN, PERMITS, fee_words, promise_words, yes_no
-    discard_key,
 from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
@@ -72,6 +79,8 @@ async def show_preview(
         truth=text("h5_permits.preview.truth"),
         button=text("h5_permits.preview.correct" if draft.application_id else "h5_permits.preview.send"),
         discard=f"{own}/discard",
+        discard_key=discard_key(draft),
+        is_correcting=draft.application_id is not None,
         back=f"{own}?step={steps[-2]}",
         problem=text(problem.key, **problem.params) if problem is not None else "",
     )
@@ -79,8 +88,6 @@ async def show_preview(
     status = problem.status if problem is not None else 200
     return shown(door, "permit_preview.html", frame, page, status)
 
-        discard_key=discard_key(draft),
-        is_correcting=draft.application_id is not None,
 
 async def send_draft(request: Request, door: H5Door, visitor: Visitor, draft_id: str) -> HTTPResponse:
     """POST /h5/permits/drafts/<id>/send. Sent twice it is one application, and both times its page is shown."""
