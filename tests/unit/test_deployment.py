@@ -36,7 +36,7 @@ HARDENED = {
     "UMask": "0077",
 }
 RUNBOOKS = ("deliveries", "deadlines", "calls", "worker", "web", "wechat", "database", "redis", "disk", "backup",
-            "keys", "certificate", "upgrade", "leaver", "leak", "exchange")  # fmt: skip
+            "keys", "certificate", "upgrade", "leaver", "leak", "exchange", "papers")  # fmt: skip
 MB = 1024 * 1024
 
 
