@@ -32,7 +32,9 @@ async def penalty_holdings(sealer: FieldSealer, account_ids: Collection[UUID]) -
                 "checked_words": row.checked_words,
                 "ended_at": row.ended_at,
             }
-            for row in await RectificationNotice.filter(account_id__in=ids, anonymised_at=None).order_by("issued_at", "id")
+            for row in await RectificationNotice.filter(account_id__in=ids, anonymised_at=None).order_by(
+                "issued_at", "id"
+            )
         ],
         "delivery_consents": [
             {
