@@ -171,6 +171,7 @@ def full_width(text: str, draw: random.Random) -> str:
 
 
 _UNSAID = re.compile("[的了吗呢吧啊呀嘛哦一下个帮我给请你您们就都还也]")
+_TWICE = re.compile(r"(.)\1+")
 _ONE_FORM = (
     ("如何", "怎么"),
     ("咋", "怎么"),
@@ -190,4 +191,5 @@ def core_of(plain: str) -> str:
     """
     for other, one in _ONE_FORM:
         plain = plain.replace(other, one)
+    plain = _TWICE.sub(r"\1", plain)
     return "".join(sorted(_UNSAID.sub("", plain))) or plain
