@@ -45,7 +45,7 @@ async def show_form(request: Request) -> HTTPResponse:
             request, door, await _by_token(door, typed.partition("?")[0].rpartition("/")[2].strip())
         )
     found = await verify_typed(typed, door.clock)
-    void = await void_numbered(number_in(typed)) if found is None else None
+    void = await void_numbered(number_in(typed[:TYPED_AT_MOST])) if found is None else None
     if void is not None:
         return await _told_void(request, door, void, typed[:TYPED_AT_MOST])
     if found is None and _wants_json(request):
