@@ -25,6 +25,7 @@ MODEL_MODULES = (
     "casework.permits.hearing_models",
     "casework.permits.models",
     "casework.permits.published_models",
+    "casework.permits.survey_models",
     "casework.sign_filings.models",
     "casework.projects.models",
     "casework.penalties.models",

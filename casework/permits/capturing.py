@@ -18,8 +18,8 @@ from casework.actors import Actor
 from casework.complaints.place import Position, checked
 from casework.permits import visits
 from casework.permits.desk import PermitDesk
-from casework.permits.models import PermitSurvey, PermitSurveyPhoto
 from casework.permits.moving import note
+from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from kit.db import Change
 from kit.files.models import FileState, StoredFile
 from kit.problems import Conflict, Invalid

@@ -18,7 +18,7 @@ from casework.permits import visits
 from casework.permits.desk import PermitDesk
 from casework.permits.events import PermitFound, PermitRestored
 from casework.permits.lifecycle import PermitState
-from casework.permits.models import Permit, PermitApplication, PermitSurvey
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import OWN, note, refused_as_own
 from casework.permits.permit_moving import (
     PermitMove,
@@ -26,6 +26,7 @@ from casework.permits.permit_moving import (
     require_done,
     take_permit_within,
 )
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.surveying import FINDINGS_AT_MOST, confirm_row
 from casework.permits.visits import Measured, Visit
 from kit.db import Change

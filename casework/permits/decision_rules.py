@@ -17,7 +17,8 @@ from casework.permits.co_signing import is_late, organ_name, organ_of
 from casework.permits.desk import PermitDesk
 from casework.permits.kinds import PermitKind
 from casework.permits.lifecycle import CoSignatureState, State
-from casework.permits.models import CoSignature, PermitApplication, PermitSurvey
+from casework.permits.models import CoSignature, PermitApplication
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.surveying import last_survey
 from casework.permits.values import AREA_MOST_M2
 from casework.permits.wording import require_public

@@ -24,11 +24,12 @@ from casework.permits.correcting import corrections_of
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to
-from casework.permits.models import CoSignature, PermitApplication, PermitSurvey
+from casework.permits.models import CoSignature, PermitApplication
 from casework.permits.moving import ACTION, APPLICANTS, NOT_FOUND
 from casework.permits.papers import ABOUT_APPLICATION, opened_form
 from casework.permits.pauses import pause_rows
 from casework.permits.sight import acts_here, is_own, may_see
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.views import ApplicationView, Happening, OrganView, SurveyView
 from casework.permits.wording import SUBMIT, move_name
 from casework.roles import Role

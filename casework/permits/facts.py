@@ -13,10 +13,11 @@ from casework.complaints.limits import Pause
 from casework.permits import co_signing
 from casework.permits.clocks import pauses_of
 from casework.permits.desk import PermitDesk
-from casework.permits.models import PermitApplication, PermitSurvey
+from casework.permits.models import PermitApplication
 from casework.permits.promise import PromiseFigures, figures_of
 from casework.permits.promise_sheet import published_in
 from casework.permits.published_models import PermitFact
+from casework.permits.survey_models import PermitSurvey
 from kit.calendar import WorkingCalendar
 from kit.clock import local
 from kit.db import Change

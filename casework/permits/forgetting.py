@@ -17,17 +17,10 @@ from casework.complaints.forgetting import require_keeper
 from casework.documents.forgetting import forget_papers
 from casework.permits.lifecycle import State
 from casework.permits.materials import forget_of_drafts
-from casework.permits.models import (
-    Permit,
-    PermitApplication,
-    PermitCorrection,
-    PermitDraft,
-    PermitMaterial,
-    PermitSurvey,
-    PermitSurveyPhoto,
-)
+from casework.permits.models import Permit, PermitApplication, PermitCorrection, PermitDraft, PermitMaterial
 from casework.permits.moving import note
 from casework.permits.party_rows import ABOUT_PARTY, forget_heard, parties_of
+from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.retention.profile import NEVER_TAKEN_ON, ArchiveDuty
 from kit.db import Change, Database
 from kit.files.models import StoredFile

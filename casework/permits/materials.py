@@ -14,7 +14,8 @@ import msgspec
 from casework.actors import Actor
 from casework.people.merging import members
 from casework.permits.kinds import Material
-from casework.permits.models import PermitDraft, PermitMaterial, PermitSurveyPhoto
+from casework.permits.models import PermitDraft, PermitMaterial
+from casework.permits.survey_models import PermitSurveyPhoto
 from kit.db import Change
 from kit.files.models import FileState, StoredFile, Upload
 from kit.files.uploads import account_holder

@@ -14,7 +14,8 @@ from casework.complaints.sight import held_by
 from casework.permits.co_signing import organ_name
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import OPEN_STATES, CoSignatureState
-from casework.permits.models import CoSignature, Permit, PermitApplication, PermitSurvey
+from casework.permits.models import CoSignature, Permit, PermitApplication
+from casework.permits.survey_models import PermitSurvey
 from casework.roles import Role
 
 SHOWN_AT_MOST = 100

@@ -16,7 +16,8 @@ from casework.permits.capturing import photos_of
 from casework.permits.desk import PermitDesk
 from casework.permits.forms import Filled
 from casework.permits.kinds import Basis, Papers, PermitKind
-from casework.permits.models import Permit, PermitApplication, PermitSurvey
+from casework.permits.models import Permit, PermitApplication
+from casework.permits.survey_models import PermitSurvey
 from casework.projects.models import OfficerCertificate
 from kit.clock import local
 from kit.db import Change

@@ -19,10 +19,11 @@ from casework.permits.checking import checks_of
 from casework.permits.credentials import code_in
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import PERMIT, PermitState
-from casework.permits.models import Permit, PermitApplication, PermitSurvey
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
 from casework.permits.renewals import is_going_on
 from casework.permits.sight import BY_UNIT, acts_here, is_own, may_see
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.written import holder_index
 from kit.numbers import folded_number, is_identity_number, is_uscc
 from kit.problems import Invalid, NotFound

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.people.staff import staff_ids_with_role
-from casework.permits.models import PermitApplication, PermitSurvey
+from casework.permits.models import PermitApplication
 from casework.permits.moving import ACTION
 from casework.permits.sight import is_own
+from casework.permits.survey_models import PermitSurvey
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import local

@@ -13,8 +13,9 @@ from casework.permits.assembly import staff_names
 from casework.permits.capturing import SurveyPhotoView, photos_of
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import OPEN_STATES
-from casework.permits.models import Permit, PermitApplication, PermitSurvey, PermitSurveyPhoto
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.sight import may_see
+from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.permits.visits import NOT_FOUND, is_officer
 from kit.problems import NotFound
 

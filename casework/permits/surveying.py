@@ -18,9 +18,10 @@ from casework.permits.capturing import add_photo, open_capture
 from casework.permits.desk import PermitDesk
 from casework.permits.events import SurveyRecorded, SurveyRescheduled, SurveyScheduled, SurveyWantedAgain
 from casework.permits.lifecycle import OPEN_STATES
-from casework.permits.models import PermitApplication, PermitSurvey
+from casework.permits.models import PermitApplication
 from casework.permits.moving import PermitStep, note, require_not_own, take, take_within
 from casework.permits.papers import issue_survey
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.visits import Measured, Visit
 from casework.permits.wording import require_public
 from kit.db import Change

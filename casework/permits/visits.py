@@ -16,8 +16,9 @@ from casework.actors import Actor
 from casework.complaints.place import Position, checked
 from casework.complaints.wording import REASON_AT_MOST, optional
 from casework.people.staff import staff_ids_with_role
-from casework.permits.models import Permit, PermitApplication, PermitSurvey
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.sight import is_own, may_see
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.values import AREA_MOST_M2
 from casework.permits.wording import require_public
 from casework.roles import Role

@@ -22,11 +22,12 @@ from casework.permits.desk import PermitDesk
 from casework.permits.detail import view_by_id
 from casework.permits.forgetting import anonymise_within
 from casework.permits.kinds import PermitsSection
-from casework.permits.models import CoSignature, Permit, PermitApplication, PermitSurvey
+from casework.permits.models import CoSignature, Permit, PermitApplication
 from casework.permits.originals import see_original
 from casework.permits.pauses import pause, pause_rows, resume, resume_past_expected
 from casework.permits.published_models import PermitFact
 from casework.permits.submitting import submit
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.withdrawing import withdraw
 from kit.audit.models import AuditEntry
 from kit.calendar import HolidayTable, WorkingCalendar, WorkingHours

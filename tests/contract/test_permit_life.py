@@ -111,7 +111,7 @@ async def test_a_permit_lives_from_the_form_to_the_clean_place(desk: PermitDesk,
         await rating.rate(desk, CITIZEN, id, 1)
     assert (await PermitFact.get(application_id=id)).rating == 5
 
-    clock.advance(permit.valid_until_at - timedelta(days=1) - clock.now())
+    clock.advance(permit.valid_until_at - timedelta(hours=12) - clock.now())
     assert await remind_before_end(desk.db, desk.section) == 1
     assert await remind_before_end(desk.db, desk.section) == 0  # once each
     assert await in_force.expire_past_end(desk) == 0

@@ -19,9 +19,10 @@ from casework.permits import (
 )
 from casework.permits.decision_rules import Grant
 from casework.permits.desk import PermitDesk
-from casework.permits.models import CoSignature, Permit, PermitSurvey, PermitSurveyPhoto
+from casework.permits.models import CoSignature, Permit
 from casework.permits.my_work import asked_of_us, my_visits
 from casework.permits.published_models import PermitFact
+from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.permits.survey_queries import visit_view
 from casework.permits.surveying import Findings
 from casework.permits.visits import Measured, Visit

@@ -18,14 +18,8 @@ from casework.areas.places import Places
 from casework.documents.models import IssuedDocument
 from casework.permits.credentials import code_shown
 from casework.permits.desk import PermitDesk
-from casework.permits.models import (
-    CoSignature,
-    Permit,
-    PermitApplication,
-    PermitDraft,
-    PermitSurvey,
-    PermitSurveyPhoto,
-)
+from casework.permits.models import CoSignature, Permit, PermitApplication, PermitDraft
+from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import local
@@ -192,7 +186,9 @@ async def test_an_application_goes_from_the_window_to_a_permit_and_to_its_end(
         bare = await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="", **fraud)
         assert bare.status == 422
         assert "以欺骗手段取得</textarea>" in bare.text
-        await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="行政许可法第六十九条", **fraud)
+        await send(
+            head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="行政许可法第六十九条", **fraud
+        )
         assert (await Permit.get(id=permit.id)).state == "revoked"
 
 

@@ -15,9 +15,10 @@ from app.documents import close_documents
 from app.models import MODEL_MODULES
 from casework.permits import checking, surveying
 from casework.permits.desk import PermitDesk
-from casework.permits.models import Permit, PermitSurvey
+from casework.permits.models import Permit
 from casework.permits.paper_sight import sees_papers_of_application, sees_papers_of_permit
 from casework.permits.submitting import submit
+from casework.permits.survey_models import PermitSurvey
 from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Database

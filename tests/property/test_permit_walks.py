@@ -30,8 +30,9 @@ from casework.permits.decision_rules import Grant
 from casework.permits.desk import PermitDesk
 from casework.permits.ending_rules import CAUSES, EndingWish
 from casework.permits.lifecycle import FLOWS, PERMIT
-from casework.permits.models import CoSignature, Permit, PermitApplication, PermitSurvey
+from casework.permits.models import CoSignature, Permit, PermitApplication
 from casework.permits.published_models import PermitFact
+from casework.permits.survey_models import PermitSurvey
 from casework.permits.surveying import Findings
 from casework.permits.visits import Measured
 from kit.audit.chain import is_genuine
