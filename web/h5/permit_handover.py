@@ -35,7 +35,7 @@ async def offer_draft(request: Request, door: H5Door, visitor: Visitor, draft_id
         links=(Link(href=address, words=text("h5_permits.handover.back")),),
         role="status",
     )
-    return shown(door, "message.html", frame_for(request, door, visitor, address), page)
+    return shown(door, "permit_handover.html", frame_for(request, door, visitor, address), page)
 
 
 async def take_back_draft(request: Request, door: H5Door, visitor: Visitor, draft_id: str) -> HTTPResponse:
