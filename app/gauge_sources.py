@@ -14,8 +14,8 @@ from app.gauges_upkeep import (
     of_campaigns,
     of_certificate,
     of_database_size,
-    of_redis_memory,
     of_papers,
+    of_redis_memory,
     of_seals,
 )
 from app.gauges_waiting import what_waits
