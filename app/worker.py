@@ -187,8 +187,8 @@ async def work(
     decoder = Decoder()
     stack.push_async_callback(decoder.close)
     desk, inquiries = desk_of(core), inquiry_desk_of(core)
-    figures = local_figures(core.profile)
-    known = await build_knowledge(core.clock, figures, rescoring=core.settings.rescoring)
+    rescoring = core.settings.rescoring
+    known = await build_knowledge(core.clock, local_figures(core.profile), rescoring=rescoring)
     answering = Knowledge(known, core.clock, log.info, swapped=board.publish)
     watch_knowledge(meters.registry, lambda: answering.version)
     refresher = asyncio.create_task(answering.keep_fresh())
