@@ -10,6 +10,7 @@ from casework.actors import Actor
 from casework.complaints.sight import acts_on
 from casework.permissions import PERMISSIONS, Operation, require
 from casework.permits.desk import PermitDesk
+from casework.permits.hearing_models import PermitParty
 from casework.permits.moving import OWN, locked, note, refused_as_own
 from casework.permits.papers import particulars
 from casework.permits.written import TABLE
@@ -46,7 +47,11 @@ async def reveal_applicant(desk: PermitDesk, actor: Actor, application_id: UUID)
             phone = desk.sealer.open(
                 bytes(row.phone_sealed), table=TABLE, column="phone_sealed", row_id=row.id
             )
-        await note(change, actor, row, "reveal", {"shown": ["holder", "holder_number", "phone", "agent"]})
+        shown = ["holder", "holder_number", "phone", "agent"]
+        if await PermitParty.filter(application_id=row.id).exists():
+            # Those who were told stand on the same page with their numbers.
+            shown.append("parties")
+        await note(change, actor, row, "reveal", {"shown": shown})
         return Applicant(holder=data.holder, holder_number=data.holder_number, phone=phone, agent=data.agent)
 
     found = await desk.db.change(work)

@@ -102,6 +102,9 @@ async def test_a_neighbour_is_told_heard_and_has_a_hearing(
     page = await window.get(at)
     assert "李邻居" in page.text
     assert "利害关系人权利告知书" in page.text
+    assert "13900001111" not in page.text
+    assert "139****1111" in page.text
+    assert "13900001111" in (await send(window, at, "reveal")).text
     heard = {"party_id": option(page, "party_id", "李邻居"), "answer": "hearing", "words": "油烟会进店里"}
     assert (await send(window, at, "record_statement", **heard)).status == 200
     (statement,) = (await heard_of(desk, id)).statements

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from casework.people.staff import staff_with_role
 from casework.permissions import Operation
 from casework.permits.heard_views import Heard, HearingView, PartyView, StatementView, heard_of
@@ -13,6 +15,8 @@ from casework.permits.party_rows import ABOUT_PARTY
 from casework.permits.presiding import PRESIDERS, examiners_of
 from casework.permits.views import ApplicationView
 from casework.permits.weighing import OUTCOMES
+from kit.clock import local
+from kit.sealing import mask_phone
 from web.console.document_words import papers_panel
 from web.console.door import ConsoleDoor
 from web.console.permit_inputs import as_input
@@ -23,6 +27,7 @@ from web.console.screens import Fact, Option
 from web.console.visitor import Visitor
 
 EXCERPT = 24
+NUMBER = re.compile(r"\d{7,}")
 ABOUT_HEARING = frozenset({"arrange_hearing", "record_hearing", "decide_objection", "call_off_hearing"})
 
 
@@ -84,24 +89,28 @@ async def preset_of(door: ConsoleDoor, view: ApplicationView, heard: Heard) -> d
     desk = permits_of(door)
     row, hearing = await PermitApplication.get_or_none(id=view.line.id), heard.open_hearing
     begins = hearing.meeting_at if hearing is not None and hearing.meeting_at is not None else None
+    if begins is None:
+        # In the morning of the first day on which everybody has had notice.
+        after = desk.calendar.add_working_days(earliest_at(desk, door.clock.now()), 1).at
+        begins = local(after).replace(hour=9, minute=30)
     return {
         "hearing_basis": ordered_basis(desk, row) if row is not None else "",
-        "hearing_at": as_input(begins or earliest_at(desk, door.clock.now())),
+        "hearing_at": as_input(begins),
         "venue": hearing.place if hearing is not None else "",
         "announcement": hearing.announcement if hearing is not None else "",
     }
 
 
 async def heard_panel(
-    door: ConsoleDoor, visitor: Visitor, view: ApplicationView, heard: Heard
+    door: ConsoleDoor, visitor: Visitor, view: ApplicationView, heard: Heard, *, is_revealed: bool
 ) -> HeardPanel | None:
-    """The panel; None where nobody was told and no hearing was called."""
+    """The panel; None where nobody was told and no hearing was called. Numbers are masked until the audited look."""
     if not heard.parties and not heard.hearings:
         return None
     may_upload = visitor.may(Operation.TAKE_IN_PERMITS) and "record_statement" in view.moves
     base = application_address(view.line.reference)
     return HeardPanel(
-        parties=tuple(_party(door, one) for one in heard.parties),
+        parties=tuple(_party(door, one, is_revealed=is_revealed) for one in heard.parties),
         statements=tuple(
             StatementRow(
                 title=_said_by(door, one),
@@ -139,7 +148,7 @@ def _name(door: ConsoleDoor, name: str, *, is_applicant: bool) -> str:
     return door.words.text("console_permits.by.applicant") if is_applicant else name
 
 
-def _party(door: ConsoleDoor, one: PartyView) -> Fact:
+def _party(door: ConsoleDoor, one: PartyView, *, is_revealed: bool) -> Fact:
     text, now = door.words.text, door.clock.now()
     lines = [
         text(
@@ -152,7 +161,8 @@ def _party(door: ConsoleDoor, one: PartyView) -> Fact:
     if one.may_ask_hearing:
         lines.append(text("console_permits.heard.may_ask"))
     if not one.is_applicant:
-        lines += [one.concern, " ".join(each for each in (one.contact, one.address) if each)]
+        contact = one.contact if is_revealed else NUMBER.sub(lambda found: mask_phone(found[0]), one.contact)
+        lines += [one.concern, " ".join(each for each in (contact, one.address) if each)]
     key = one.answer or ("waiting" if one.due_at > now else "silent")
     lines.append(text(f"console_permits.heard.{key}"))
     return Fact(

@@ -87,7 +87,7 @@ async def permit_page(
         papers=await papers_panel(door, visitor, ABOUT_APPLICATION, line.id),
         steps=_steps(door, view, now),
         acts=await acts_of(door, view, heard, near, attempt),
-        heard=await heard_panel(door, visitor, view, heard),
+        heard=await heard_panel(door, visitor, view, heard, is_revealed=revealed is not None),
         permit=Link(href=held_address(permit.id), words=permit.number) if permit is not None else None,
         receipt=f"{application_address(line.reference)}/receipt"
         if line.source == "window" and view.has_receipt and visitor.may(Operation.ENTER_PERMITS)
