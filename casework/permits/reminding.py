@@ -29,7 +29,7 @@ _HALF_IS_OVER = {
 """By engine: each reckons with times in its own words."""
 _DUE = {
     is_postgres: Statement(
-        f"UPDATE permit SET reminded_at = $1 WHERE id IN ({_ENDING.format(half_is_over=words)}/*held*/) "
+        "UPDATE permit SET reminded_at = $1 WHERE id IN (" + _ENDING.format(half_is_over=words) + "/*held*/) "  # noqa: S608 - ours
         "RETURNING id, application_id, account_id, number, kind, kind_name, unit, valid_until_at"
     )
     for is_postgres, words in _HALF_IS_OVER.items()

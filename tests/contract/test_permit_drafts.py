@@ -122,7 +122,8 @@ async def test_files_are_attached_as_they_arrive_and_only_ones_own(desk: PermitD
     mine, refused = await _file(desk, CITIZEN.id), await _file(desk, CITIZEN.id, state="refused", reason=None)
     hung = await drafts.attach(desk, CITIZEN, id, "receipt", mine)
     first = hung.file
-    assert first is not None and (hung.before, hung.after) == (1, 2)
+    assert first is not None
+    assert (hung.before, hung.after) == (1, 2)
     again = await drafts.attach(desk, CITIZEN, id, "receipt", mine)
     assert (again.file, again.before, again.after) == (first, 2, 2)
     for wrong, material in (

@@ -47,7 +47,8 @@ async def test_staff_are_recognised_by_their_own_telephone(desk: PermitDesk, clo
     await keep_numbers(desk.db, desk.sealer, KEEPER, APPROVER.id, phone="138 0000 1234")
     assert (await known_numbers(APPROVER.id)).phone
     row = await Staff.get(id=APPROVER.id)
-    assert row.phone_index is not None and PHONE not in row.phone_index
+    assert row.phone_index is not None
+    assert PHONE not in row.phone_index
     with pytest.raises(Forbidden, match="own_application"):
         await reveal_applicant(desk, APPROVER, id)
     with pytest.raises(Forbidden, match="own_application"):
@@ -75,7 +76,9 @@ async def test_staff_are_recognised_by_the_identity_vouched_for_on_their_wechat(
     async def rows(change: Change) -> None:
         await PermitApplication.filter(id=id).update(holder_index=index)
         await Account(id=NEIGHBOUR.id, created_at=change.now).save(force_create=True)
-        bound = StaffBinding(id=person(70), staff_id=APPROVER.id, account_id=NEIGHBOUR.id, bound_at=change.now)
+        bound = StaffBinding(
+            id=person(70), staff_id=APPROVER.id, account_id=NEIGHBOUR.id, bound_at=change.now
+        )
         await bound.save(force_create=True)
         vouched = VerifiedIdentity(
             id=person(71), account_id=NEIGHBOUR.id, kind="person", number_index=index, subject_index="s",
@@ -89,7 +92,8 @@ async def test_staff_are_recognised_by_the_identity_vouched_for_on_their_wechat(
 
 
 async def test_own_numbers_are_kept_by_another_and_checked(desk: PermitDesk) -> None:
-    assert APPROVER.id is not None and KEEPER.id is not None
+    assert APPROVER.id is not None
+    assert KEEPER.id is not None
     with pytest.raises(Invalid, match="identity_number"):
         await keep_numbers(desk.db, desk.sealer, KEEPER, APPROVER.id, identity="110105194912310021")
     with pytest.raises(Invalid, match="phone"):
@@ -104,7 +108,8 @@ async def test_own_numbers_are_kept_by_another_and_checked(desk: PermitDesk) -> 
 async def test_nobody_releases_a_comment_on_or_plans_a_check_of_their_own(
     desk: PermitDesk, clock: FixedClock
 ) -> None:
-    assert APPROVER.id is not None and SURVEYOR.id is not None
+    assert APPROVER.id is not None
+    assert SURVEYOR.id is not None
     permit = await granted(desk)
     id = permit.application_id
     await rate(desk, CITIZEN, id, 5, "很快")

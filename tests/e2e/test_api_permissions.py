@@ -200,6 +200,7 @@ async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
     sent = await owner.ask("POST", "/uploads?meant_for=permit", photo(), content_type="image/png")
     another = await owner.ask("POST", "/uploads?meant_for=permit", photo(), content_type="image/png")
     hung = await drafts.attach(desk, owner.actor, draft_id, "receipt", UUID(sent.body["id"]))
+    assert hung.file is not None
     fresh, wrong, done = [await applied(desk, owner.actor, kind="board") for _ in range(3)]
     await correcting.request_correction(desk, CLERK, wrong, [Item(item="field:holder", wrong="与执照不一致")])
     correction = await correcting.begin_correction(desk, owner.actor, wrong)
@@ -210,7 +211,7 @@ async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
     paper = (await documents_of("permit_application", row.id))[0]
     return {
         "draft_id": str(draft_id),
-        "attached_id": str(hung.id),
+        "attached_id": str(hung.file.id),
         "document_id": str(paper.id),
         "correction": str(correction),
         "material": another.body["id"],

@@ -58,9 +58,10 @@ async def test_a_refund_is_filled_in_on_one_phone_checked_and_sent_once(setting:
     for _ in range(2):
         shown = await mei.post(f"{at}/materials", hung)
         assert [one["material"] for one in shown.body["materials"]] == ["receipt"]
+        assert shown.body["revision"] == 3  # a file is a change, the same one once more is none
     assert (await mei.post(f"{at}/check")).body == {"is_ready": True, "faults": [], "clashes": []}
-    applying = {"draft": begun.body["id"], "revision": 2}
-    assert (await mei.post("/permits", applying | {"revision": 1})).type == "permit.draft_changed"
+    applying = {"draft": begun.body["id"], "revision": 3}
+    assert (await mei.post("/permits", applying | {"revision": 2})).type == "permit.draft_changed"
     first, second = [await mei.post("/permits", applying) for _ in range(2)]
     assert first.body["reference"] == second.body["reference"]
     assert first.headers["location"] == f"/api/v1/permits/{first.body['reference']}"
@@ -68,6 +69,24 @@ async def test_a_refund_is_filled_in_on_one_phone_checked_and_sent_once(setting:
     assert await PermitDraft.all().count() == 0
     assert [row["reference"] for row in (await mei.get("/permits")).body["rows"]] == [first.body["reference"]]
     assert (await gang.get("/permits")).body["rows"] == []
+
+
+async def test_one_draft_is_begun_by_one_key_and_says_its_revision_when_a_file_goes(
+    setting: ApiSetting,
+) -> None:
+    mei = await setting.citizen()
+    first, second = [
+        await mei.post("/permit-drafts", {"kind": "proof"}, idempotency_key="one-act-9") for _ in range(2)
+    ]
+    assert first.status == second.status == 201
+    assert first.body["id"] == second.body["id"]
+    other = await mei.post("/permit-drafts", {"kind": "stall"}, idempotency_key="one-act-9")
+    assert (other.status, other.type) == (409, "idempotency_conflict")
+    at = f"/permit-drafts/{first.body['id']}"
+    sent = await mei.ask("POST", "/uploads?meant_for=permit", PAPER, content_type="application/pdf")
+    hung = await mei.post(f"{at}/materials", {"material": "receipt", "file_id": sent.body["id"]})
+    gone = await mei.ask("DELETE", f"{at}/materials/{hung.body['materials'][0]['file']['id']}")
+    assert (gone.status, gone.body["materials"], gone.body["revision"]) == (200, [], 3)
 
 
 async def test_one_message_sent_twice_at_once_is_one_application(setting: ApiSetting) -> None:

@@ -269,7 +269,8 @@ def test_a_tap_on_a_notice_about_a_permit_leads_to_the_mini_program_where_it_has
         notice(""), case_id=UUID(int=9), template="notify.permit.in_force_ending", params={}
     )
     held = Links(None, pages).of(ending)
-    assert held.url is None and held.mini_page is not None
+    assert held.url is None
+    assert held.mini_page is not None
     assert held.mini_page.path == f"pages/permit/card?id={UUID(int=9)}"
     only_cases = MiniProgramPages(app_id="wx0000000001", case_page="pages/case/case")
     assert Links("https://b.invalid", only_cases).of(notice(reference)).mini_page is None

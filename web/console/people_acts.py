@@ -126,8 +126,8 @@ async def _unbind(request: Request, door: ConsoleDoor, visitor: Visitor, person:
     return await staff_binding.unbind(door.db, visitor.actor, person.id)
 
 
-async def _keep_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
-    return await own_numbers.keep_numbers(
+async def _keep_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> None:
+    await own_numbers.keep_numbers(
         door.db,
         door.desk.sealer,
         visitor.actor,
@@ -137,8 +137,8 @@ async def _keep_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, p
     )
 
 
-async def _forget_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
-    return await own_numbers.forget_numbers(door.db, visitor.actor, person.id)
+async def _forget_numbers(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> None:
+    await own_numbers.forget_numbers(door.db, visitor.actor, person.id)
 
 
 async def _leave(request: Request, door: ConsoleDoor, visitor: Visitor, person: StaffView) -> object:
