@@ -82,7 +82,7 @@ BODIES: dict[str, Any] = {
     "permit_eligibility": {},
     "check_permit_form": {"values": FORM},
     "begin_permit_draft": {"kind": "deposit"},
-    "save_permit_draft": {"answers": {}, "values": FORM, "revision": 1},
+    "save_permit_draft": {"answers": {}, "values": FORM, "revision": 2},
     "check_permit_draft": {},
     "apply_for_permit": {"kind": "stall", "values": FORM},
     "withdraw_permit": {"reason": "活动取消了"},
