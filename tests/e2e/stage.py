@@ -105,6 +105,7 @@ class Stage:
         ):
             page = self._context(login).new_page()
             page.goto(f"{url}/console/permits/{reference}")
+            page.locator(f"#act-{move}").evaluate("one => { one.open = true }")
             page.locator(f"form[action$='/{move}'] button.primary").click()
             expect(page.locator(f"form[action$='/{move}']")).to_have_count(0)
             page.close()
