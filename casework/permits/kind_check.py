@@ -121,7 +121,10 @@ def _flow(kind: PermitKind) -> Iterator[Fault]:
     if "new" not in kind.acts:
         yield ("acts",), "acts 里要有 new：没有新办，就没有可以变更、延续的。"
     if kind.flow == "filing" and set(kind.acts) - {"new"}:
-        yield ("acts",), "flow 是 filing 的事项不产生许可，acts 只能有 new：登记的内容在招牌的页面上更正、更换或者拆除。"
+        yield (
+            ("acts",),
+            "flow 是 filing 的事项不产生许可，acts 只能有 new：登记的内容在招牌的页面上更正、更换或者拆除。",
+        )
     if kind.product == "none" and set(kind.acts) - {"new"}:
         yield ("acts",), "product 是 none 的事项不产生证件，只能有 new，不能变更、延续或注销。"
     if kind.product != "none" and kind.term is None:

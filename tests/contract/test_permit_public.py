@@ -160,7 +160,9 @@ async def test_the_page_of_the_promise_is_reckoned_again_from_its_published_rows
 
 
 def test_few_of_a_kind_are_not_told_apart() -> None:
-    base = FactLike("stall", "new", "h5", "granted", 10, 60, True, 20, 60, True, 0, None, None, True, None, None)
+    base = FactLike(
+        "stall", "new", "h5", "granted", 10, 60, True, 20, 60, True, 0, None, None, True, None, None
+    )
     facts = [base] * FEWEST + [base._replace(source="window"), base._replace(kind="road", rating=1)]
     shown = published(facts)
     assert [(row.kind, row.act, row.source) for row in shown.cases] == [

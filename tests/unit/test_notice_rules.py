@@ -57,7 +57,12 @@ def test_what_must_be_told_is_what_a_citizen_can_only_mend_by_knowing_it() -> No
         "complaint_asked_owner",
         "complaint_extended_owner",
         "inquiry_answered_owner",
-        *(rule.code for rule in (*PERMIT_RULES, *PENALTY_RULES, *PENALTY_CASE_RULES) if rule.topic is Topic.RESULT),
+        *(
+            rule.code
+            for rule in (*PERMIT_RULES, *PENALTY_RULES, *PENALTY_CASE_RULES)
+            if rule.topic is Topic.RESULT
+        ),
+        "enterprise_visit_ended_owner",
         "sign_check_due_owner",
         "sign_check_missed_owner",
         "sign_hazard_owner",
