@@ -30,7 +30,7 @@ from casework.permits.forms import Filled, is_personal, shown_value, visible_fie
 from casework.permits.kinds import Act, Flow, FormField
 from casework.permits.materials import AttachedFile
 from casework.permits.models import PermitApplication, PermitCorrection, PermitPause
-from casework.permits.papers import opened_form, opened_holder
+from casework.permits.papers import opened_holder
 from casework.permits.pauses import expected_end_at
 from casework.permits.views import (
     ApplicationLine,
@@ -42,6 +42,7 @@ from casework.permits.views import (
     PauseView,
 )
 from casework.permits.wording import span_words, state_name
+from casework.permits.written import opened_form
 from kit.calendar.explain import explain
 from kit.sealing import mask_phone
 

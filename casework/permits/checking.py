@@ -56,11 +56,11 @@ async def plan_check(desk: PermitDesk, actor: Actor, permit_id: UUID, purpose: P
         if may(actor, Operation.SURVEY_PERMITS):
             operation = Operation.SURVEY_PERMITS
         require_on(actor, operation, row.unit, row.assignee_id)
-        if await refused_as_own(change, actor, row, "permit_plan_check"):
+        if await refused_as_own(desk, change, actor, row, "permit_plan_check"):
             return None
         _require_something(permit, purpose)
         due_at = permit.restore_by_at if purpose == "restoration" else None
-        survey = await visits.plan(change, actor, row, visit, purpose, due_at, permit.id)
+        survey = await visits.plan(desk, change, actor, row, visit, purpose, due_at, permit.id)
         await survey.save(force_create=True)
         content = {"permit": permit.number, "purpose": purpose, "officers": _pair(survey)}
         await note(change, actor, row, "permit_plan_check", content)

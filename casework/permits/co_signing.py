@@ -20,8 +20,10 @@ from casework.permits.kinds import CoSigner
 from casework.permits.lifecycle import CLERKS, CO_SIGNATURE, OPEN_STATES, CoSignatureState
 from casework.permits.models import CoSignature, PermitApplication
 from casework.permits.moving import locked, note, told
-from casework.permits.papers import opened_form, said_basis
-from casework.permits.sight import acts_here, is_own
+from casework.permits.own_application import is_own
+from casework.permits.papers import said_basis
+from casework.permits.sight import acts_here
+from casework.permits.written import opened_form
 from casework.roles import Role
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
@@ -88,7 +90,7 @@ async def answer(
     async def work(change: Change) -> bool:
         row, signature = await _locked(change, actor, co_signature_id)
         _require_theirs(actor, row, signature, name)
-        if await is_own(actor, row):
+        if await is_own(desk, actor, row):
             await note(change, actor, row, "own_refused", {"tried": "co_sign"})
             return False
         if (signature.opinion, signature.words, signature.by_id) == (opinion, said, actor.id):

@@ -27,9 +27,9 @@ from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
 from casework.permits.models import PermitApplication, PermitCorrection
 from casework.permits.moving import ACTION, NOT_FOUND, PermitStep, locked, require_not_own, take, take_within
-from casework.permits.papers import issue_about, opened_form, particulars
+from casework.permits.papers import issue_about, particulars
 from casework.permits.sight import may_see
-from casework.permits.written import write_form
+from casework.permits.written import opened_form, write_form
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.db import Change

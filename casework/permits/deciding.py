@@ -47,11 +47,12 @@ from casework.permits.lifecycle import State
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import PermitStep, require_not_own, take, take_within
 from casework.permits.moving import locked as locked_application
-from casework.permits.papers import issue_about, of_permit, opened_form, opened_holder, particulars
+from casework.permits.papers import issue_about, of_permit, opened_holder, particulars
 from casework.permits.permit_moving import restore_by
 from casework.permits.sign_port import DecidedSign
 from casework.permits.weighing import heard_lines, hearing_line, require_heard
 from casework.permits.wording import warning
+from casework.permits.written import opened_form
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid

@@ -26,12 +26,14 @@ from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to
 from casework.permits.models import CoSignature, PermitApplication
 from casework.permits.moving import ACTION, APPLICANTS, NOT_FOUND
-from casework.permits.papers import ABOUT_APPLICATION, opened_form
+from casework.permits.own_application import is_own
+from casework.permits.papers import ABOUT_APPLICATION
 from casework.permits.pauses import pause_rows
-from casework.permits.sight import acts_here, is_own, may_see
+from casework.permits.sight import acts_here, may_see
 from casework.permits.survey_models import PermitSurvey
 from casework.permits.views import ApplicationView, Happening, OrganView, SurveyView
 from casework.permits.wording import SUBMIT, move_name
+from casework.permits.written import opened_form
 from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.problems import NotFound
@@ -69,7 +71,7 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
     pauses, filled = await pause_rows(row.id), opened_form(desk, row)
     sees_files = not is_staff or may(viewer, Operation.SEE_APPLICANT)
     files = await attached_to(application_id=row.id) if sees_files else ()
-    own = await is_own(viewer, row)
+    own = await is_own(desk, viewer, row)
     asked_before = await corrections_of(row.id)
     return ApplicationView(
         line=line_of(desk, row, viewer, now, names if is_staff else {}),

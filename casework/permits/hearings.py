@@ -115,7 +115,7 @@ async def arrange_hearing(
         meeting_at = _checked_moment(desk, change, hearing, wish.meeting_at)
         if hearing.cause in PUBLIC and announcement is None:
             raise Invalid("problem.permit.hearing_announcement", field="announcement")
-        await require_presider(change, row, wish.presider_id)
+        await require_presider(desk, change, row, wish.presider_id)
         if wish.presider_id in _refused(desk, hearing):
             raise Invalid("problem.permit.presider_refused", field="presider_id")
         hearing.state, hearing.arranged_at = HearingState.ARRANGED.value, change.now

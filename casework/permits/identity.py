@@ -73,7 +73,7 @@ async def confirm_identity(desk: PermitDesk, actor: Actor, application_id: UUID,
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
-        if await refused_as_own(change, actor, row, "confirm_identity"):
+        if await refused_as_own(desk, change, actor, row, "confirm_identity"):
             return None
         if row.identity == AT_WINDOW and row.identity_document == document:
             return row

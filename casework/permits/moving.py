@@ -17,7 +17,8 @@ from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationEvent
 from casework.permits.lifecycle import FLOWS
 from casework.permits.models import PermitApplication
-from casework.permits.sight import acts_here, is_own, may_see
+from casework.permits.own_application import is_own
+from casework.permits.sight import acts_here, may_see
 from kit.audit.models import AuditEntry
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, NotFound
@@ -79,7 +80,7 @@ async def take_within(
     flow = flow_of(row)
     found = flow.find(step.move)
     may = not set(found.by).isdisjoint(actor.roles)
-    if may and step.move not in APPLICANTS and await refused_as_own(change, actor, row, step.move):
+    if may and step.move not in APPLICANTS and await refused_as_own(desk, change, actor, row, step.move):
         return False
     if may and not acts_here(actor, found.by, row) and not _entered(actor, row, step):
         raise Forbidden("problem.permit.not_your_unit")
@@ -171,9 +172,11 @@ async def locked(change: Change, actor: Actor, application_id: UUID) -> PermitAp
     return row
 
 
-async def refused_as_own(change: Change, actor: Actor, row: PermitApplication, tried: str) -> bool:
+async def refused_as_own(
+    desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, tried: str
+) -> bool:
     """Whether the locked row is the actor's own application: then the attempt stands in its chain, and nothing else is done."""
-    if not await is_own(actor, row):
+    if not await is_own(desk, actor, row):
         return False
     await note(change, actor, row, "own_refused", {"tried": tried})
     return True

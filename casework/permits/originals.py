@@ -20,7 +20,7 @@ async def see_original(desk: PermitDesk, actor: Actor, application_id: UUID, att
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
-        if await refused_as_own(change, actor, row, "see_original"):
+        if await refused_as_own(desk, change, actor, row, "see_original"):
             return None
         await mark_seen(change, actor, row.id, attached_id)
         await note(change, actor, row, "see_original", {"material": attached_id})

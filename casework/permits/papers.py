@@ -14,7 +14,6 @@ from casework.documents.papers import Officer, Paper, Particulars, Row, SurveyPh
 from casework.people.models import Staff
 from casework.permits.capturing import photos_of
 from casework.permits.desk import PermitDesk
-from casework.permits.forms import Filled
 from casework.permits.kinds import Basis, Papers, PermitKind
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.survey_models import PermitSurvey
@@ -36,14 +35,6 @@ def opened_holder(desk: PermitDesk, row: PermitApplication) -> str:
 def opened_number(desk: PermitDesk, row: PermitApplication) -> str:
     """The number by which the holder is known; empty where there is none."""
     return _opened(desk, row, "holder_number_sealed")
-
-
-def opened_form(desk: PermitDesk, row: PermitApplication) -> Filled:
-    """All that was submitted; nothing once that was erased."""
-    if row.anonymised_at is not None:
-        return Filled()
-    text = desk.sealer.open(row.form_sealed, table=TABLE, column="form_sealed", row_id=row.id)
-    return msgspec.json.decode(text, type=Filled)
 
 
 def particulars(desk: PermitDesk, row: PermitApplication) -> Particulars:

@@ -17,6 +17,7 @@ from casework.complaints.wording import digest, optional, required
 from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
 from casework.permits.events import HearingRightTold, StatementMade
+from casework.permits.heard_files import hang_within
 from casework.permits.hearing_calls import call_within, tell_called
 from casework.permits.hearing_models import PermitParty, PermitStatement
 from casework.permits.models import PermitApplication
@@ -49,11 +50,15 @@ class PartyWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody answered; `said_at` is when it reached the bureau, now where it is None."""
+    """What somebody answered; `said_at` is when it reached the bureau, now where it is None.
+
+    `files` are of the applicant's own statement, uploaded before; what comes to the window is attached there.
+    """
 
     answer: Answer
     words: str = ""
     said_at: datetime | None = None
+    files: tuple[UUID, ...] = ()
 
 
 async def tell_party(
@@ -158,6 +163,8 @@ async def state(
             party.is_applicant = True
             await party.save(force_create=True)
         made.extend(await _keep(desk, change, actor, row, party, said, words))
+        if made:
+            await hang_within(change, actor, row.id, made[0], said.files)
 
     await take(
         desk, actor, application_id, _stating(desk, actor, "state", said, words, fill), expected_revision
@@ -169,7 +176,7 @@ def _words(said: Said) -> str | None:
     if said.answer not in ANSWERS:
         raise Invalid("problem.permit.answer", field="answer")
     words = optional(said.words, field="words", at_most=WORDS_AT_MOST)
-    if words is None and said.answer == "stated":
+    if words is None and (said.answer == "stated" or said.files):
         raise Invalid("problem.permit.statement_words", field="words")
     return words
 

@@ -18,7 +18,8 @@ from casework.permits.events import PermitEvent
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import OWN, note
-from casework.permits.sight import acts_here, is_own, may_see
+from casework.permits.own_application import is_own
+from casework.permits.sight import acts_here, may_see
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, NotFound
 
@@ -74,7 +75,7 @@ async def take_permit_within(
     """The same on locked rows. False where the permit is the actor's own: that is audited and nothing else has changed."""
     found = PERMIT.find(step.move)
     may = not set(found.by).isdisjoint(actor.roles)
-    if may and await is_own(actor, row):
+    if may and await is_own(desk, actor, row):
         await note(change, actor, row, "own_refused", {"tried": f"permit_{step.move}"})
         return False
     if may and not acts_here(actor, found.by, row):

@@ -20,9 +20,10 @@ from casework.permits.credentials import code_in
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication
+from casework.permits.own_application import is_own
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
 from casework.permits.renewals import is_going_on
-from casework.permits.sight import BY_UNIT, acts_here, is_own, may_see
+from casework.permits.sight import BY_UNIT, acts_here, may_see
 from casework.permits.survey_models import PermitSurvey
 from casework.permits.written import holder_index
 from kit.numbers import folded_number, is_identity_number, is_uscc
@@ -176,7 +177,7 @@ async def permit_view(desk: PermitDesk, viewer: Actor, permit_id: UUID) -> Permi
         replaces_id=permit.replaces_id,
         replaced_by_id=permit.replaced_by_id,
         checks=await _checks(permit.id) if is_staff else (),
-        moves=() if await is_own(viewer, row) else _moves(viewer, permit, row),
+        moves=() if await is_own(desk, viewer, row) else _moves(viewer, permit, row),
     )
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.people.staff import staff_ids_with_role
+from casework.permits.desk import PermitDesk
 from casework.permits.models import PermitApplication
 from casework.permits.moving import ACTION
-from casework.permits.sight import is_own
+from casework.permits.own_application import is_own
 from casework.permits.survey_models import PermitSurvey
 from casework.roles import Role
 from kit.audit.models import AuditEntry
@@ -41,7 +42,9 @@ async def examiners_of(row: PermitApplication) -> frozenset[UUID]:
     return frozenset(id for id in found if id is not None)
 
 
-async def require_presider(change: Change, row: PermitApplication, presider_id: UUID) -> None:
+async def require_presider(
+    desk: PermitDesk, change: Change, row: PermitApplication, presider_id: UUID
+) -> None:
     """Raise Invalid for somebody who may not lead the hearing."""
     on = local(change.now).date()
     able = {id for role in PRESIDERS for id in await staff_ids_with_role(role, None, on)}
@@ -49,5 +52,5 @@ async def require_presider(change: Change, row: PermitApplication, presider_id: 
         raise Invalid("problem.permit.no_presider", field="presider_id")
     if presider_id in await examiners_of(row):
         raise Invalid("problem.permit.presider_examines", field="presider_id")
-    if await is_own(Actor(kind="staff", id=presider_id, roles=frozenset()), row):
+    if await is_own(desk, Actor(kind="staff", id=presider_id, roles=frozenset()), row):
         raise Invalid("problem.permit.presider_applied", field="presider_id")

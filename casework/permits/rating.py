@@ -79,7 +79,7 @@ async def release_comment(desk: PermitDesk, actor: Actor, application_id: UUID) 
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.KEEP_PERMITS, row.unit, row.assignee_id)
-        if await refused_as_own(change, actor, row, "release_comment"):
+        if await refused_as_own(desk, change, actor, row, "release_comment"):
             return None
         if row.rating_released_at is not None:
             return row

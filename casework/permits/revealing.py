@@ -39,7 +39,7 @@ async def reveal_applicant(desk: PermitDesk, actor: Actor, application_id: UUID)
         roles = PERMISSIONS[Operation.SEE_APPLICANT_CLEARLY]
         if not acts_on(actor, roles, row.unit, row.assignee_id):
             raise Forbidden("problem.permit.not_your_unit")
-        if await refused_as_own(change, actor, row, "reveal"):
+        if await refused_as_own(desk, change, actor, row, "reveal"):
             return None
         data = particulars(desk, row)
         phone = ""

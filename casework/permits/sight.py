@@ -15,7 +15,6 @@ from tortoise.expressions import Q
 from casework.actors import EVERY_UNIT, Actor
 from casework.complaints.sight import acts_on, held_by
 from casework.people.merging import members
-from casework.people.models import Account, Staff, StaffBinding, VerifiedIdentity
 from casework.permissions import PERMISSIONS, Operation, may
 from casework.permits.models import CoSignature, PermitApplication
 from casework.roles import Role
@@ -64,36 +63,6 @@ async def is_theirs(row: PermitApplication, account_id: UUID) -> bool:
     if row.account_id is None:
         return False
     return row.account_id == account_id or row.account_id in await members(account_id)
-
-
-async def is_own(actor: Actor, row: PermitApplication) -> bool:
-    """Whether a member of staff is the applicant: by their own numbers, by the WeChat bound to them, or by the phone or
-    the identity verified for it.
-    """
-    if actor.kind != "staff" or actor.id is None:
-        return False
-    person = await Staff.filter(id=actor.id).only("id", "phone_index", "identity_index").first()
-    if person is not None and _same(row, person.phone_index, person.identity_index):
-        return True
-    for bound in await StaffBinding.filter(staff_id=actor.id, unbound_at=None):
-        ids = await members(bound.account_id)
-        if row.account_id is not None and row.account_id in ids:
-            return True
-        if row.phone_index is not None:
-            same = Account.filter(id__in=list(ids), phone_index=row.phone_index)
-            if await same.exists():
-                return True
-        if row.holder_index is not None:
-            vouched = VerifiedIdentity.filter(account_id__in=list(ids), ended_at=None)
-            if await vouched.filter(number_index=row.holder_index).exists():
-                return True
-    return False
-
-
-def _same(row: PermitApplication, phone_index: str | None, identity_index: str | None) -> bool:
-    if phone_index is not None and phone_index == row.phone_index:
-        return True
-    return identity_index is not None and identity_index == row.holder_index
 
 
 def _units(actor: Actor, roles: Iterable[Role]) -> frozenset[str]:

@@ -58,7 +58,7 @@ async def schedule(
     """Send two officers; the visit's id. Raises NotFound, Forbidden, Conflict, Invalid naming the field."""
 
     async def fill(change: Change, row: PermitApplication) -> None:
-        survey = await visits.plan(change, actor, row, visit, "application", row.survey_due_at)
+        survey = await visits.plan(desk, change, actor, row, visit, "application", row.survey_due_at)
         await survey.save(force_create=True)
 
     step = PermitStep(
@@ -90,7 +90,7 @@ async def reschedule(
         visits.require_open(old)
         old.cancelled_at, old.cancel_reason = change.now, reason
         await old.save(update_fields=["cancelled_at", "cancel_reason"])
-        survey = await visits.plan(change, actor, row, visit, "application", row.survey_due_at)
+        survey = await visits.plan(desk, change, actor, row, visit, "application", row.survey_due_at)
         await survey.save(force_create=True)
 
     step = PermitStep(

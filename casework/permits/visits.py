@@ -16,8 +16,10 @@ from casework.actors import Actor
 from casework.complaints.place import Position, checked
 from casework.complaints.wording import REASON_AT_MOST, optional
 from casework.people.staff import staff_ids_with_role
+from casework.permits.desk import PermitDesk
 from casework.permits.models import Permit, PermitApplication
-from casework.permits.sight import is_own, may_see
+from casework.permits.own_application import is_own
+from casework.permits.sight import may_see
 from casework.permits.survey_models import PermitSurvey
 from casework.permits.values import AREA_MOST_M2
 from casework.permits.wording import require_public
@@ -55,6 +57,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def plan(
+    desk: PermitDesk,
     change: Change,
     actor: Actor,
     row: PermitApplication,
@@ -67,7 +70,7 @@ async def plan(
 
     Raises Invalid naming the field.
     """
-    await _check_officers(change, row, visit)
+    await _check_officers(desk, change, row, visit)
     reason = optional(visit.reason, field="reason", at_most=REASON_AT_MOST)
     require_public(reason, field="reason")
     meeting_at = visit.meeting_at
@@ -161,12 +164,12 @@ def outline_text(outline: str | None) -> str | None:
         raise Invalid("problem.permit.outline_shape", field="outline") from None
 
 
-async def _check_officers(change: Change, row: PermitApplication, visit: Visit) -> None:
+async def _check_officers(desk: PermitDesk, change: Change, row: PermitApplication, visit: Visit) -> None:
     if visit.officer_id == visit.second_officer_id:
         raise Invalid("problem.permit.two_officers", field="second_officer")
     able = await staff_ids_with_role(Role.SURVEY_OFFICER, row.unit, local(change.now).date())
     for id, name in ((visit.officer_id, "officer"), (visit.second_officer_id, "second_officer")):
         if id not in able:
             raise Invalid("problem.permit.no_survey_officer", field=name)
-        if await is_own(Actor(kind="staff", id=id, roles=frozenset()), row):
+        if await is_own(desk, Actor(kind="staff", id=id, roles=frozenset()), row):
             raise Invalid("problem.permit.officer_applied", field=name)

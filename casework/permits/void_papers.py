@@ -18,8 +18,9 @@ from casework.permits.desk import PermitDesk
 from casework.permits.events import PaperVoided
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import locked, note, require_not_own, told
+from casework.permits.own_application import is_own
 from casework.permits.papers import ABOUT_APPLICATION, ABOUT_PERMIT, forms_of
-from casework.permits.sight import acts_here, is_own
+from casework.permits.sight import acts_here
 from casework.roles import Role
 from kit.db import Change
 from kit.problems import Forbidden, Gone, Invalid, NotFound
@@ -56,7 +57,7 @@ async def void_paper(
         if found is None:
             raise NotFound(NOT_FOUND)
         row, permit = await _about(change, actor, found)
-        if await is_own(actor, row):
+        if await is_own(desk, actor, row):
             await note(change, actor, row, "own_refused", {"tried": "void_paper"})
             return None
         if not acts_here(actor, (Role.HEAD,), row):

@@ -1,4 +1,6 @@
-"""What was filled in, written into an application's row: sealed where it is personal, plain where lists need it."""
+"""What was filled in, written into an application's row and read from it again: sealed where it is personal, plain where
+lists need it.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +41,14 @@ def write_form(desk: PermitDesk, row: PermitApplication, kind: PermitKind, fille
     row.wanted_from_at = found.wanted_from_at
     row.wanted_until_at = found.wanted_until_at
     _write_place(desk, row, kind, filled)
+
+
+def opened_form(desk: PermitDesk, row: PermitApplication) -> Filled:
+    """All that was submitted; nothing once that was erased."""
+    if row.anonymised_at is not None:
+        return Filled()
+    text = desk.sealer.open(row.form_sealed, table=TABLE, column="form_sealed", row_id=row.id)
+    return msgspec.json.decode(text, type=Filled)
 
 
 def holder_index(desk: PermitDesk, number: str | None) -> str | None:

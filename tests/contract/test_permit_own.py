@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from casework.actors import Actor
 from casework.people import own_numbers
 from casework.people.models import Account, Staff, StaffBinding, VerifiedIdentity
 from casework.people.own_numbers import keep_numbers, known_numbers, number_index
-from casework.permits import accepting, checking, pauses
+from casework.permits import accepting, checking, deciding, pauses, surveying
 from casework.permits.desk import PermitDesk
+from casework.permits.detail import view_by_id
+from casework.permits.kinds import PermitsSection
 from casework.permits.models import Permit, PermitApplication, PermitPause
 from casework.permits.rating import rate, release_comment
 from casework.permits.reminding import remind_before_end
@@ -22,7 +26,16 @@ from kit.clock import FixedClock
 from kit.db import Change, Database
 from kit.problems import Forbidden, Invalid
 from tests.casework_setting import CITIZEN, EVERYWHERE, NEIGHBOUR, person
-from tests.permit_life_setting import SURVEYOR, VISIT, applied, granted, life_desk_on
+from tests.permit_life_setting import (
+    OTHER_APPROVER,
+    SECTION,
+    SURVEYOR,
+    VISIT,
+    applied,
+    form,
+    granted,
+    life_desk_on,
+)
 from tests.permit_setting import APPROVER, CLERK, audited
 
 KEEPER = Actor(
@@ -89,6 +102,38 @@ async def test_staff_are_recognised_by_the_identity_vouched_for_on_their_wechat(
     await desk.db.change(rows)
     with pytest.raises(Forbidden, match="own_application"):
         await reveal_applicant(desk, APPROVER, id)
+
+
+async def test_staff_are_recognised_among_those_who_apply_together_and_as_agent(database: Database) -> None:
+    assert APPROVER.id is not None
+    assert CLERK.id is not None
+    more: list[dict[str, Any]] = [
+        {"code": "also", "name": "共同申请人", "type": "long_text", "role": "co_applicants", "step": "who", "required": False},
+        {"code": "agent", "name": "代理人", "type": "person", "role": "agent", "step": "who", "required": False},
+        {"code": "agent_number", "name": "代理人身份证号码", "type": "identity_number", "step": "who", "required": False},
+        {"code": "agent_phone", "name": "代理人电话", "type": "phone", "step": "who", "required": False},
+    ]  # fmt: skip
+    kind = msgspec.to_builtins(SECTION.kinds[0])
+    kind["fields"] = [*kind["fields"], *more]
+    desk = await life_desk_on(database, msgspec.convert({"kinds": [kind]}, PermitsSection))
+    await keep_numbers(desk.db, desk.sealer, KEEPER, APPROVER.id, phone="139 0000 5678", identity=IDENTITY)
+    await keep_numbers(desk.db, desk.sealer, KEEPER, VISIT.officer_id, phone="13900005678", identity=IDENTITY)
+    parts: tuple[dict[str, str | list[str]], ...] = (
+        {"also": ["李四 110105196001011239", f"张三 {IDENTITY.lower()}"]},
+        {"agent": "张三", "agent_number": IDENTITY},
+        {"agent": "张三", "agent_phone": "13900005678"},
+    )
+    for part in parts:
+        wanted = form(desk)
+        id = await applied(desk, filled=msgspec.structs.replace(wanted, values={**wanted.values, **part}))
+        assert (await view_by_id(desk, APPROVER, id)).is_own, part
+        await accepting.accept(desk, CLERK, id)
+        with pytest.raises(Forbidden, match="own_application"):
+            await deciding.deny(desk, APPROVER, id, ground="不行")
+        assert await _tried(id) == ["own_refused"]
+        assert not (await view_by_id(desk, CLERK, id)).is_own
+        with pytest.raises(Invalid, match="officer_applied"):
+            await surveying.schedule(desk, OTHER_APPROVER, id, VISIT)
 
 
 async def test_own_numbers_are_kept_by_another_and_checked(desk: PermitDesk) -> None:

@@ -19,8 +19,8 @@ from casework.permits.identity import DOCUMENTS
 from casework.permits.kinds import Act
 from casework.permits.materials import FILE_KIND, staff_holder
 from casework.permits.models import Permit, PermitApplication, PermitDraft
-from casework.permits.papers import opened_form
 from casework.permits.submitting import WINDOW, submit
+from casework.permits.written import opened_form
 from kit.files.uploads import Uploads
 from kit.problems import Conflict, NotFound, Problem
 from web.console.door import ConsoleDoor

@@ -11,11 +11,11 @@ from casework.documents.opening import headers, open_paper
 from casework.permits import drafts
 from casework.permits.detail import application_view
 from casework.permits.models import PermitApplication
-from casework.permits.papers import opened_form
 from casework.permits.parties import ANSWERS, Answer, Said, state
 from casework.permits.rating import rate
 from casework.permits.views import ApplicationView
 from casework.permits.withdrawing import withdraw
+from casework.permits.written import opened_form
 from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.h5.door import H5Door
 from web.h5.permit_cases import application_page

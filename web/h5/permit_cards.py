@@ -17,7 +17,8 @@ from casework.permits.held import card_of, state_said, terms_of
 from casework.permits.kinds import Act
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
-from casework.permits.papers import ABOUT_PERMIT, opened_form
+from casework.permits.papers import ABOUT_PERMIT
+from casework.permits.written import opened_form
 from kit.problems import NotFound, Problem
 from kit.secrets import KeyRingError
 from web.h5.door import H5Door
