@@ -66,7 +66,7 @@ async def plan_case(desk: DeadlineDesk, change: Change, kind: ClockedKind, case_
         await DeadlineAlarm.filter(id__in=ended).update(state=CANCELLED, updated_at=change.now)
     now = await desk.now(change.connection)
     if any(one.state == FIRED and not is_of(one, running) for one in stored):
-        await _take_back(case_id, running, now)
+        await _take_back(kind.name, case_id, running, now)
     if running is None:
         return 0
     at = moments(running.started_at, running.due_at, running.limit_unit, desk.calendar, desk.section)
@@ -106,32 +106,30 @@ def is_of(alarm: DeadlineAlarm, running: RunningClock | None) -> bool:
     )
 
 
-async def _take_back(case_id: UUID, running: RunningClock | None, now: datetime) -> None:
-    """Of a limit that has ended nobody is told any more: what waits for the morning or a bundle stays unsent.
+async def _take_back(case_kind: str, case_id: UUID, running: RunningClock | None, now: datetime) -> None:
+    """Of a limit that has ended nobody is told any more, staff or citizen: what waits for the morning or a bundle stays unsent.
 
     What waits about the limit that runs still goes out, and so does what is in a bundle that was made.
     """
     waiting = await Delivery.filter(
-        case_id=case_id,
-        state__in=(QUEUED, BUNDLED),
-        digest_id=None,
-        lost_at=None,
-        template__startswith="notify.staff.deadline_",
+        case_id=case_id, state__in=(QUEUED, BUNDLED), digest_id=None, lost_at=None
     ).only("id", "params")
-    ended = [row.id for row in waiting if not _says(row, running)]
+    ended = [row.id for row in waiting if _is_of_another_limit(row, case_kind, running)]
     if ended:
         # Not what a sender has taken meanwhile, nor what was put into a bundle.
         still = Delivery.filter(id__in=ended, state__in=(QUEUED, BUNDLED), digest_id=None)
         await still.update(state=EXPIRED, final_reason="limit_ended", settled_at=now, updated_at=now)
 
 
-def _says(row: Delivery, running: RunningClock | None) -> bool:
-    """Whether the notice is about this very limit."""
-    if running is None:
-        return False
+def _is_of_another_limit(row: Delivery, case_kind: str, running: RunningClock | None) -> bool:
+    """Whether the notice is about a limit of this case (not of one that hangs on it), and not about the one that runs."""
     params = msgspec.json.decode(row.params, type=dict[str, str])
+    if params.get("case_kind") != case_kind or "mark" not in params:
+        return False
+    if running is None:
+        return True
     due = moment_params("due", running.due_at)["due"]
-    return params.get("clock") == running.clock and params.get("due") == due
+    return params.get("clock") != running.clock or params.get("due") != due
 
 
 def _fired(stored: Iterable[DeadlineAlarm], running: RunningClock) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from casework.actors import Actor
@@ -10,7 +10,7 @@ from casework.documents.forgetting import forget_papers
 from casework.penalties.case_money import plan_of
 from casework.penalties.case_moving import note
 from casework.penalties.case_papers import ABOUT, TABLE
-from casework.penalties.models import PartyRequest, PenaltyAccess, PenaltyCase
+from casework.penalties.models import PartyRequest, PenaltyAccess, PenaltyCase, PenaltyPayment
 from kit.db import Change
 from kit.sealing import FieldSealer
 
@@ -26,9 +26,11 @@ async def penalty_case_holdings(sealer: FieldSealer, account_ids: Collection[UUI
     return {"penalty_cases": [await _case(sealer, row) for row in await rows]}
 
 
-async def forget_case(change: Change, actor: Actor, row: PenaltyCase) -> None:
-    """Within a change, on a locked case that is over: empty what names its party or was said, and the papers; its audit chain,
-    state, sums and dates stay.
+async def forget_case(
+    change: Change, actor: Actor, row: PenaltyCase, content: Mapping[str, object] | None = None
+) -> None:
+    """Within a change, on a locked case that is over: empty what names its party or was said, the numbers of the bank's receipts
+    and the papers; its audit chain, state, sums and dates stay. `content` says in the chain by which rule.
     """
     row.account_id = row.party_number_sealed = row.address_sealed = row.phone_sealed = None
     row.party_sealed, row.party_index = b"", ""
@@ -41,7 +43,13 @@ async def forget_case(change: Change, actor: Actor, row: PenaltyCase) -> None:
     codes = PenaltyAccess.filter(about_kind=ABOUT, about_id=row.id, revoked_at=None)
     await codes.update(revoked_at=change.now)
     await forget_papers(change, ABOUT, [row.id])
-    await note(change, actor, row, "forget", {})
+    for number, paid in enumerate(
+        await PenaltyPayment.filter(case_id=row.id).order_by("recorded_at", "id"), 1
+    ):
+        # By its receipt the bank knows who paid.
+        paid.receipt = f"-{number}"
+        await paid.save(update_fields=["receipt"])
+    await note(change, actor, row, "anonymise", content or {})
 
 
 async def _case(sealer: FieldSealer, row: PenaltyCase) -> Plain:

@@ -62,7 +62,7 @@ async def cases_due(before: datetime, at_most: int) -> list[UUID]:
 async def anonymise_case(
     change: Change, actor: Actor, case_id: UUID, *, instead: str, content: dict[str, object]
 ) -> tuple[UUID, ...] | None:
-    """The same with a penalty case."""
+    """The same with a penalty case. What was found and said is gone, so that nothing has to stand `instead` of it."""
     row = await change.lock(PenaltyCase, case_id)
     if row is None or row.ended_at is None or row.anonymised_at is not None:
         return None
@@ -71,5 +71,5 @@ async def anonymise_case(
     files = tuple([one.file_id for one in await held]) if asked else ()
     await held.delete()
     await StoredFile.filter(id__in=list(files)).delete()
-    await forget_case(change, actor, row)
+    await forget_case(change, actor, row, {**content, "files": len(files)})
     return files

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from casework.documents.models import IssuedDocument
 from casework.penalties import actions as notice_acts
+from casework.penalties import case_serving as serving
+from casework.penalties.case_paying import NewPayment, close, record_payment
+from casework.penalties.case_queries import case_view
+from casework.penalties.case_requests import even_plan
 from casework.penalties.desk import PenaltyDesk
-from casework.penalties.models import RectificationNotice
+from casework.penalties.models import PartyRequest, PenaltyPayment, RectificationNotice
 from casework.penalties.queries import notices
 from casework.people.forgetting import has_matters
 from casework.permits.desk import PermitDesk
@@ -26,9 +30,10 @@ from casework.sign_filings.own_data import sign_holdings
 from casework.sign_filings.queries import sign_by_code
 from casework.sign_filings.removing import remove
 from kit.audit.models import AuditEntry
-from kit.clock import FixedClock
+from kit.clock import FixedClock, local
 from kit.db import Database
 from kit.files.models import StoredFile
+from tests import penalty_case_setting as cases
 from tests.casework_setting import CITIZEN
 from tests.contract import test_projects as visiting
 from tests.contract import test_rectification_notices as rectifying
@@ -112,6 +117,44 @@ async def test_a_party_becomes_nobody_and_no_earlier_record_ten_years_after_the_
     assert row.party_index == ""
     assert [one.party for one in (await notices(penalties, OFFICER, "over")).rows] == [""]
     assert {bytes(one.data_sealed) for one in await IssuedDocument.filter(about_id=row.id)} == {b""}
+
+
+async def test_a_penalty_case_names_nobody_ten_years_after_the_last_payment(
+    database: Database, clock: FixedClock
+) -> None:
+    desk = await cases.desk_with_people(database)
+    row, file = await cases.served(desk, clock), await _photo(desk.db)
+    await serving.link_case(desk, cases.PARTY, await cases.access_of(desk, row))
+    plan = even_plan(4_000_000, 1, date(2027, 1, 20))
+    await cases.asks(desk, row, "delay", "王掌柜说下个月才有钱。", plan=plan, files=(file,))
+    account_id = cases.PARTY.id
+    assert account_id is not None
+    assert await has_matters([account_id])
+    new = NewPayment(amount="40000", receipt="ICBC-6222-0001", paid_on=local(clock.now()).date())
+    await record_payment(desk, cases.OFFICER, row.id, new)
+    clock.advance(timedelta(days=366 * 10 + 1))
+    assert await gone(desk.db) == (0, [])  # Not while it is open, however old.
+    await close(desk, cases.OFFICER, row.id, "王掌柜已经缴清。")
+    clock.advance(timedelta(days=366 * 10))
+    assert await gone(desk.db) == (0, [])
+    clock.advance(timedelta(days=1))
+    assert await count_due("penalties", YEARS.penalties.before(clock.now()), 9) == 1
+    assert await gone(desk.db) == (1, [file])
+    assert await gone(desk.db) == (0, [])
+    kept = await cases.again(row)
+    assert (kept.state, kept.decision_fen, kept.paid_fen) == ("closed", 4_000_000, 4_000_000)
+    assert (kept.facts, kept.ended_words, kept.account_id, kept.party_index) == (None, None, None, "")
+    (asked,) = await PartyRequest.filter(case_id=row.id)
+    assert (asked.words, asked.account_id, asked.state) == (None, None, "withdrawn")
+    assert [one.receipt for one in await PenaltyPayment.filter(case_id=row.id)] == ["-1"]
+    assert {bytes(one.data_sealed) for one in await IssuedDocument.filter(about_id=row.id)} == {b""}
+    assert not await StoredFile.filter(id=file).exists()
+    shown = await case_view(desk, cases.HEAD, row.reference)
+    assert (shown.line.party, shown.facts, shown.requests[0].words) == ("", "", "")
+    entry = await AuditEntry.get(case_id=row.id, action="penalty_case.anonymise")
+    assert YEARS.penalties.basis in entry.detail
+    # Whoever it was may now have their account forgotten.
+    assert not await has_matters([account_id])
 
 
 def test_every_register_has_its_time_in_the_profile() -> None:

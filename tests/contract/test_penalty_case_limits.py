@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from casework.deadlines import clocks
+from casework.deadlines.desk import DeadlineDesk
+from casework.deadlines.planning import DeadlinePlanner
+from casework.deadlines.profile import DeadlinesSection
+from casework.deadlines.sounding import sound_due
+from casework.events import EVENTS
+from casework.notifications.models import Delivery as Message
+from casework.notifications.plan import Planner
+from casework.notifications.rule_book import NotificationsSection, RuleBook
 from casework.penalties import case_serving as serving
 from casework.penalties.case_lifecycle import PENALTY, CaseState
 from casework.penalties.case_limits import months_on
 from casework.penalties.case_money import Instalment, fen_of, late_fine_at_most, next_instalment
 from casework.penalties.case_own_data import forget_case, penalty_case_holdings
+from casework.penalties.case_paying import NewPayment, record_payment
 from casework.penalties.case_queries import case_view
 from casework.penalties.case_requests import even_plan
 from casework.penalties.case_serving import Delivery
@@ -19,6 +28,8 @@ from casework.penalties.desk import PenaltyDesk
 from casework.penalties.models import PenaltyCase
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
+from kit.outbox import Relay
+from tests import read_once
 from tests.casework_setting import calendar, person
 from tests.penalty_case_setting import (
     HEAD,
@@ -149,3 +160,53 @@ async def test_a_persons_data_is_given_out_and_forgotten(desk: PenaltyDesk, cloc
     assert await refusal(case_view(desk, NOBODY, row.reference, access_id)) == "not_found"
     assert (await case_view(desk, HEAD, row.reference)).line.state == CaseState.SERVED
     assert (await penalty_case_holdings(desk.sealer, [person(67)]))["penalty_cases"] == []
+
+
+async def test_a_reminder_to_pay_that_waits_stays_unsent_once_it_is_paid(
+    desk: PenaltyDesk, clock: FixedClock
+) -> None:
+    row = await served(desk, clock)
+    await serving.link_case(desk, PARTY, await access_of(desk, row))
+    deadlines = deadlines_of(desk, clock)
+    await relay(desk, deadlines)
+    clock.advance(timedelta(days=13, hours=13))
+    assert await sound_due(deadlines, lambda id, exc: pytest.fail(f"{exc!r}")) > 0
+    await relay(desk, deadlines)
+    reminder = Message.filter(rule="penalty_payment_due_owner", case_id=row.id)
+    # It is night in the city: nobody is woken by it.
+    assert [one.state for one in await reminder] == ["queued"]
+    today = local(clock.now()).date()
+    await record_payment(desk, OFFICER, row.id, NewPayment(amount="10000", receipt="A1", paid_on=today))
+    await relay(desk, deadlines)
+    assert [one.state for one in await reminder] == ["queued"]
+    await record_payment(desk, OFFICER, row.id, NewPayment(amount="30000", receipt="A2", paid_on=today))
+    await relay(desk, deadlines)
+    assert [(one.state, one.final_reason) for one in await reminder] == [("expired", "limit_ended")]
+    told_of_payment = await Message.filter(rule="penalty_paid_owner", case_id=row.id)
+    assert {one.state for one in told_of_payment} == {"queued"}
+
+
+def deadlines_of(desk: PenaltyDesk, clock: FixedClock) -> DeadlineDesk:
+    """Alarms of penalty cases, by the clock of the test."""
+
+    async def now(_: object) -> datetime:
+        return clock.now()
+
+    kinds = (clocks.penalty_cases(desk.section),)
+    return DeadlineDesk(
+        db=desk.db,
+        calendar=desk.calendar,
+        section=DeadlinesSection(),
+        kinds=kinds,
+        catalogue=read_once.catalogue(),
+        now=now,
+    )
+
+
+async def relay(desk: PenaltyDesk, deadlines: DeadlineDesk) -> None:
+    """Everything that happened since is planned and told."""
+    handlers = (Planner(RuleBook.of(NotificationsSection(), EVENTS)), DeadlinePlanner(deadlines))
+    while await Relay(
+        desk.db, dict.fromkeys(EVENTS, handlers), lambda name, id, exc: pytest.fail(f"{exc!r}")
+    ).step():
+        pass
