@@ -80,7 +80,9 @@ class DraftMaterial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft with all that is in it. `corrects` is the reference of the application that it puts right."""
+    """A draft with all that is in it. `corrects` is the reference of the application that it puts right,
+    `helped_until_at` until when a clerk at the window may go on with it too.
+    """
 
     id: UUID
     kind: str
@@ -95,6 +97,7 @@ class DraftShown(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     updated_at: Moment
     expires_at: Moment
+    helped_until_at: Moment | None
 
 
 async def list_drafts(call: Call[None, NoQuery]) -> HTTPResponse:
@@ -217,4 +220,5 @@ async def _draft(view: DraftView) -> DraftShown:
         revision=view.revision,
         updated_at=view.updated_at,
         expires_at=view.expires_at,
+        helped_until_at=view.helped_until_at,
     )

@@ -13,6 +13,7 @@ from casework.people.merging import members
 from casework.permits import held, queries
 from casework.permits.correcting import correct
 from casework.permits.detail import application_view, view_by_id
+from casework.permits.heard_views import heard_by_applicant
 from casework.permits.papers import ABOUT_PERMIT
 from casework.permits.rating import rate
 from casework.permits.submitting import submit
@@ -101,7 +102,7 @@ async def apply(call: Call[NewPermit, NoQuery]) -> HTTPResponse:
                 door.permits.desk, actor, whole, source="miniprogram", key=call.act, body=body
             )
     view = await view_by_id(door.permits.desk, actor, made.application_id)
-    return answer(await _told(call, view), 201, {"location": f"/api/v1/permits/{view.line.reference}"})
+    return answer(await applied(call, view), 201, {"location": f"/api/v1/permits/{view.line.reference}"})
 
 
 async def list_permits(call: Call[None, Page]) -> HTTPResponse:
@@ -116,7 +117,7 @@ async def list_permits(call: Call[None, Page]) -> HTTPResponse:
 
 async def show_permit(call: Call[Any, NoQuery]) -> HTTPResponse:
     """GET /permits/{reference}."""
-    return answer(await _told(call, await _own(call)))
+    return answer(await applied(call, await _own(call)))
 
 
 async def show_e_permit(call: Call[None, NoQuery]) -> HTTPResponse:
@@ -182,7 +183,9 @@ async def _own(call: Call[Any, Any]) -> ApplicationView:
     return await application_view(call.door.permits.desk, call.who.actor, call.parts["reference"])
 
 
-async def _told(call: Call[Any, Any], view: ApplicationView) -> PermitApplied:
+async def applied(call: Call[Any, Any], view: ApplicationView) -> PermitApplied:
+    """All that the API tells of one that was found to be the caller's."""
+    heard = await heard_by_applicant(call.door.permits.desk, view.line.id)
     permit = await held.permit_of(call.who.actor, view.line.id)
     papers = await documents_of(ABOUT_PERMIT, permit.id) if permit is not None else ()
-    return applied_of(call.door, view, permit, papers)
+    return applied_of(call.door, view, heard, permit, papers)

@@ -8,12 +8,12 @@ from uuid import UUID
 import msgspec
 
 from casework.permits.kinds import Act, FieldType, Flow
-from casework.permits.lifecycle import PermitState, State
+from casework.permits.lifecycle import HearingState, PermitState, State
 from kit.workflow import LimitUnit
 from miniapp_api.moments import Moment
 
-PermitMove = Literal["correct", "withdraw", "rate"]
-MOVES: tuple[PermitMove, ...] = ("correct", "withdraw", "rate")
+PermitMove = Literal["correct", "withdraw", "rate", "state"]
+MOVES: tuple[PermitMove, ...] = ("correct", "withdraw", "rate", "state")
 ClockName = Literal["accept", "correct", "survey", "promise", "decide", "deliver"]
 
 
@@ -172,6 +172,48 @@ class PermitInForce(msgspec.Struct, frozen=True, kw_only=True):
     valid_until_at: Moment
 
 
+class PermitTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The applicant was told that they may say something, and until when it is in time. `answer` is empty before they did."""
+
+    told_at: Moment
+    due_at: Moment
+    may_ask_hearing: bool
+    answer: Literal["", "stated", "hearing", "nothing"]
+
+
+class PermitStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the applicant said. `outcome` and `why` are empty until it was weighed."""
+
+    id: UUID
+    words: str
+    said_at: Moment
+    is_in_time: bool
+    outcome: Literal["", "adopted", "partly", "not_adopted"]
+    why: str
+    files: tuple[MaterialFile, ...]
+
+
+class PermitHearing(msgspec.Struct, frozen=True, kw_only=True):
+    """A hearing about it. `meeting_at`, `place` and `presider` are known once it was arranged."""
+
+    cause: Literal["asked", "ordered", "chosen"]
+    basis: str
+    state: HearingState
+    due_at: Moment
+    meeting_at: Moment | None
+    place: str
+    presider: str
+    announcement: str
+
+
+class PermitHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """The applicant's own say, and every hearing; of others who are heard there is nothing here."""
+
+    told: PermitTold | None
+    statements: tuple[PermitStatement, ...]
+    hearings: tuple[PermitHearing, ...]
+
+
 class PermitApplied(msgspec.Struct, frozen=True, kw_only=True):
     """One's own application. `moves` are what can be done with it now; `revision` goes back with a move.
 
@@ -212,6 +254,7 @@ class PermitApplied(msgspec.Struct, frozen=True, kw_only=True):
     organs: tuple[PermitOrgan, ...]
     visits: tuple[PermitVisit, ...]
     papers: tuple[PermitPaper, ...]
+    heard: PermitHeard
     history: tuple[PermitHappening, ...]
     ground: str
     late_reason: str

@@ -9,6 +9,7 @@ import msgspec
 
 from casework.documents.opening import DocumentView
 from casework.permits import held
+from casework.permits.heard_views import Heard
 from casework.permits.lifecycle import PermitState, State
 from casework.permits.materials import AttachedFile
 from casework.permits.models import Permit
@@ -25,6 +26,8 @@ from miniapp_api.permit_shapes import (
     PermitCorrection,
     PermitField,
     PermitHappening,
+    PermitHeard,
+    PermitHearing,
     PermitInForce,
     PermitLine,
     PermitMaterial,
@@ -32,6 +35,8 @@ from miniapp_api.permit_shapes import (
     PermitOrgan,
     PermitPaper,
     PermitPause,
+    PermitStatement,
+    PermitTold,
     PermitVisit,
 )
 
@@ -58,7 +63,11 @@ def line_of(one: ApplicationLine) -> PermitLine:
 
 
 def applied_of(
-    door: ApiDoor, view: ApplicationView, permit: Permit | None, papers: Sequence[DocumentView] = ()
+    door: ApiDoor,
+    view: ApplicationView,
+    heard: Heard,
+    permit: Permit | None,
+    papers: Sequence[DocumentView] = (),
 ) -> PermitApplied:
     """The owner's view in the API's form; `papers` are those about the permit itself."""
     line = view.line
@@ -104,6 +113,7 @@ def applied_of(
         organs=tuple(_as(PermitOrgan, one) for one in view.organs),
         visits=tuple(_visit(one) for one in view.surveys),
         papers=tuple(_paper(door, one) for one in (*papers, *view.documents)),
+        heard=_heard(heard),
         history=tuple(_as(PermitHappening, one) for one in view.history),
         ground=view.ground,
         late_reason=view.late_reason,
@@ -147,6 +157,26 @@ def file_of(one: AttachedFile) -> MaterialFile:
         state=one.state,  # type: ignore[arg-type]
         problem=f"/problems/{one.reason.removeprefix('problem.')}" if one.reason else None,
         media_type=one.media_type,
+    )
+
+
+def _heard(heard: Heard) -> PermitHeard:
+    own = next((one for one in heard.parties if one.is_applicant), None)
+    return PermitHeard(
+        told=_as(PermitTold, own) if own is not None else None,
+        statements=tuple(
+            PermitStatement(
+                id=one.id,
+                words=one.words,
+                said_at=one.said_at,
+                is_in_time=one.is_in_time,
+                outcome=one.outcome,  # type: ignore[arg-type]
+                why=one.why,
+                files=tuple(file_of(each) for each in one.files),
+            )
+            for one in heard.statements
+        ),
+        hearings=tuple(_as(PermitHearing, one) for one in heard.hearings),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from casework.actors import Actor
@@ -18,7 +19,7 @@ from kit.files.models import StoredFile
 from kit.problems import Conflict, Forbidden, NotFound
 
 FILES_MOST = 10
-_AS = Material(code="statement", name="statement", count_most=FILES_MOST)
+_AS = Material(code="files", name="statement", count_most=FILES_MOST)
 
 
 async def attach_to_statement(desk: PermitDesk, actor: Actor, statement_id: UUID, file_id: UUID) -> None:
@@ -33,25 +34,37 @@ async def attach_to_statement(desk: PermitDesk, actor: Actor, statement_id: UUID
             raise Forbidden("problem.permit.not_your_unit")
         if row.state not in OPEN_STATES:
             raise Conflict("problem.permit.decided_already")
-        await own_file(actor, file_id, _AS, ())
-        code = _code(statement_id)
-        known = await PermitMaterial.filter(application_id=row.id, code=code)
-        if any(one.file_id == file_id for one in known):
+        if not await hang_within(change, actor, row.id, statement_id, (file_id,)):
             return
-        if len(known) >= FILES_MOST:
-            raise Conflict("problem.permit.statement_files", most=FILES_MOST)
-        one = PermitMaterial(
-            id=change.ids.new(),
-            application_id=row.id,
-            code=code,
-            file_id=file_id,
-            position=len(known) + 1,
-            added_at=change.now,
-        )
-        await one.save(force_create=True)
         await note(change, actor, row, "statement_file", {"statement": statement_id})
 
     await desk.db.change(work)
+
+
+async def hang_within(
+    change: Change, actor: Actor, application_id: UUID, statement_id: UUID, file_ids: Collection[UUID]
+) -> int:
+    """Within a change: put files that the actor uploaded beside a statement; how many are new. Raises Invalid, Conflict."""
+    code = _code(statement_id)
+    known = await PermitMaterial.filter(application_id=application_id, code=code)
+    held = {one.file_id for one in known}
+    fresh = [one for one in dict.fromkeys(file_ids) if one not in held]
+    if len(known) + len(fresh) > FILES_MOST:
+        raise Conflict("problem.permit.statement_files", most=FILES_MOST)
+    for position, file_id in enumerate(fresh, len(known) + 1):
+        await own_file(actor, file_id, _AS, ())
+        if await PermitMaterial.filter(file_id=file_id).exists():
+            raise Conflict("problem.permit.file_used")
+        one = PermitMaterial(
+            id=change.ids.new(),
+            application_id=application_id,
+            code=code,
+            file_id=file_id,
+            position=position,
+            added_at=change.now,
+        )
+        await one.save(force_create=True)
+    return len(fresh)
 
 
 async def files_of_statements(application_id: UUID) -> dict[UUID, tuple[AttachedFile, ...]]:

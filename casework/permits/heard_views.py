@@ -97,9 +97,12 @@ async def heard_by_applicant(desk: PermitDesk, application_id: UUID) -> Heard:
     parties = [one for one in await parties_of(application_id) if one.is_applicant]
     own = {one.id: one for one in parties}
     statements = [one for one in await statements_of(application_id) if one.party_id in own]
+    files = await files_of_statements(application_id) if statements else {}
     return Heard(
         parties=tuple(_party(desk, one) for one in parties),
-        statements=tuple(_statement(desk, one, own[one.party_id], ()) for one in statements),
+        statements=tuple(
+            _statement(desk, one, own[one.party_id], files.get(one.id, ())) for one in statements
+        ),
         hearings=await _hearings(desk, application_id, with_words=False),
     )
 

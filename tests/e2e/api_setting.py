@@ -25,6 +25,7 @@ from casework.notifications.rules import SHIPPED
 from casework.notifications.topics import topics_of
 from casework.people.models import Account
 from casework.people.profile import ConsentsSection
+from casework.people.unified_login import UnifiedLogin
 from casework.permits.desk import PermitDesk
 from casework.permits.paper_sight import sees_papers_of_application, sees_papers_of_permit
 from content.bureau_profile import BureauSection, Window
@@ -36,6 +37,7 @@ from kit.files.store import LocalFileStore
 from kit.http.problem_pages import ProblemAnswers
 from kit.http.rate_limit import RateLimit
 from kit.http.shell import install_shell
+from kit.http.slow_down import LoginSlowDown
 from kit.secrets import KeyRing
 from kit.signing_keys import SigningKeys
 from miniapp_api.blueprint import api_blueprint
@@ -231,7 +233,12 @@ class Caller:
 
 @contextlib.asynccontextmanager
 async def api_on(
-    database: Database, folder: Path, *, is_paced: bool = False, permits: PermitDesk | None = None
+    database: Database,
+    folder: Path,
+    *,
+    is_paced: bool = False,
+    permits: PermitDesk | None = None,
+    login: UnifiedLogin | None = None,
 ) -> AsyncIterator[ApiSetting]:
     """The API on this database, on a free port of the loopback. There is no mini-program behind it."""
     keys = KeyRing.random()
@@ -246,6 +253,7 @@ async def api_on(
     desk, heard = desk_on(database), Heard()
     signing = SigningKeys(folder / "keys")
     signing.add(database.clock.now(), use=True)
+    tries = LoginSlowDown(None, keys, database.clock)
     door = build_api(
         desk=desk,
         inquiries=inquiry_desk_on(database),
@@ -261,7 +269,7 @@ async def api_on(
         notices=NoticeSide(database, TEMPLATES, topics_of(SHIPPED), "", "miniprogram"),
         also_held=_nothing_else,
         forget_also=_nothing_to_forget,
-        permits=PermitSide(permits or permits_on(database), signing, url),
+        permits=PermitSide(permits or permits_on(database), signing, url, tries, login),
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
         hearing=heard,
         gists=GISTS,

@@ -292,7 +292,7 @@ async def citizens_on(
             notices=NoticeSide(database, TEMPLATES, TOPICS, APP_ID, "miniprogram"),
             also_held=door.also_held,
             forget_also=forget_accounts,
-            permits=ApiPermitSide(door.permits.desk, door.permits.keys, url),
+            permits=ApiPermitSide(door.permits.desk, door.permits.keys, url, door.receipt_tries),
         )
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         assert server is not None
