@@ -14,6 +14,7 @@ from casework.areas.places import Places
 from casework.notifications.models import Delivery
 from casework.permits import drafts, handover
 from casework.permits.desk import PermitDesk
+from casework.permits.kinds import PermitsSection
 from casework.permits.models import PermitApplication, PermitDraft
 from casework.permits.submitting import submit
 from casework.roles import Role
@@ -22,7 +23,7 @@ from kit.db import Change, Database
 from tests.casework_setting import CITIZEN
 from tests.e2e.console_setting import Clerk, ConsoleSetting, console_on
 from tests.e2e.test_console_permits import PERMITS, send
-from tests.permit_life_setting import SECTION, form
+from tests.permit_life_setting import SECTION, form, granted, life_desk_on
 from tests.permit_setting import UNIT, permit_desk_on
 
 
@@ -98,6 +99,65 @@ async def test_an_outline_is_kept_and_what_cannot_be_read_stays_typed(
     place = filled.values["place"]
     assert isinstance(place, str)
     assert len(msgspec.json.decode(place)["outline"]) == 3
+
+
+async def test_what_else_is_at_the_place_is_the_first_thing_to_read_after_it_was_said(
+    setting: ConsoleSetting, desk: PermitDesk
+) -> None:
+    other = await drafts.begin(desk, CITIZEN, "stall", filled=form(desk))
+    held = (await submit(desk, CITIZEN, other, source="h5")).reference
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        here = (await send(clerk, f"{PERMITS}/new", f"{PERMITS}/new/stall")).path
+        values = form(desk).values
+        begin, _, end = str(values["when"]).partition("/")
+        page = await clerk.get(f"{here}?step=where")
+        sent = {
+            "csrf_token": page.hidden("csrf_token"), "expected_revision": page.hidden("expected_revision"),
+            "step": "where", "go": "next", "v:place": "湖滨路 18 号门前", "v:place:point": "30.1, 118.1",
+            "v:area": "12", "v:when:from": begin, "v:when:until": end, "v:surface": "footway",
+        }  # fmt: skip
+        answer = await clerk.post(here, sent, follow=False)
+        assert answer.status == 303
+        assert answer.headers["location"].endswith("#clashes")
+        for step in ("where", "check"):
+            text = (await clerk.get(f"{here}?step={step}")).text
+            assert (
+                text.index('id="clashes" tabindex="-1"') < text.index(held) < text.index("湖滨路 18 号门前")
+            )
+
+
+async def test_who_gives_a_permit_back_at_the_window_needs_no_papers_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    before = await life_desk_on(database)
+    permit = await granted(before)
+    kind = msgspec.to_builtins(SECTION.kinds[0])
+    section = msgspec.convert(
+        {"kinds": [{**kind, "materials": [{"code": "plan", "name": "布置图"}]}]}, PermitsSection
+    )
+    desk = dataclasses.replace(before, section=section)
+    async with console_on(database, tmp_path, permits=desk, documents=desk.documents) as setting:
+        await setting.hire("window", "郑洁", (Role.WINDOW_CLERK, UNIT))
+        async with setting.client() as clerk:
+            await clerk.log_in("window")
+            at = f"/console/held-permits/{permit.id}"
+            begun = {"kind_act": "cancel", "concerns": str(permit.id)}
+            here = (await send(clerk, at, f"{PERMITS}/new/stall", **begun)).path
+            assert f"{here}/submit" in (await clerk.get(f"{here}?step=check")).text
+            await send(
+                clerk,
+                f"{here}?step=check",
+                f"{here}/submit",
+                checked="1",
+                delivery="window",
+                document="identity_card",
+            )
+            row = await PermitApplication.get(concerns_id=permit.id)
+            assert (row.act, row.source) == ("cancel", "window")
+            page = await clerk.get(f"{PERMITS}/{row.reference}")
+            assert "注销" in page.text
+    await close_documents(desk.documents)
 
 
 async def test_the_clerk_says_which_document_was_seen_once(setting: ConsoleSetting, desk: PermitDesk) -> None:

@@ -22,7 +22,7 @@ from casework.permits.models import CoSignature, Permit, PermitApplication, Perm
 from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.roles import Role
 from kit.audit.models import AuditEntry
-from kit.clock import local
+from kit.clock import FixedClock, local
 from kit.db import Database
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 from tests.permit_life_setting import SECTION
@@ -217,7 +217,7 @@ async def _looked_at(setting: ConsoleSetting, at: str, visit: PermitSurvey) -> N
 
 
 async def test_what_is_to_be_put_right_is_ticked_and_a_second_time_asks_for_the_heads_reason(
-    setting: ConsoleSetting, desk: PermitDesk
+    setting: ConsoleSetting, desk: PermitDesk, clock: FixedClock
 ) -> None:
     async with setting.client() as window:
         await window.log_in("window")
@@ -234,8 +234,26 @@ async def test_what_is_to_be_put_right_is_ticked_and_a_second_time_asks_for_the_
         said = {**ticked, "wrong:field:area": "和布置图不一致"}
         await send(window, here, f"{here}/request_correction", **said)
         draft = (await send(window, here, f"{here}/correct")).path
+        page = await window.get(draft)
+        assert "和布置图不一致" in page.text
+        assert 'name="v:area"' in page.text
+        head, _, rest = page.text.partition("其余内容（不用改）")
+        for name in ("v:holder", "v:phone", "v:place", "v:when:from", "v:surface"):
+            assert f'name="{name}"' not in page.text
+        assert "清河商贸有限公司" not in head
+        assert "清河商贸有限公司" in rest
+        assert "step=papers" not in page.text
+        fixed = await send(window, draft, draft, step="correct", go="next", **{"v:area": "-1"})
+        assert fixed.status == 422
+        assert 'aria-invalid="true"' in fixed.text
+        # What was to begin soon has begun while the papers went to and fro.
+        clock.advance(timedelta(days=3))
+        await window.log_in("window")
+        fixed = await send(window, draft, draft, step="correct", go="next", **{"v:area": "9"})
+        assert f"{draft}/submit" in fixed.text
         await send(window, f"{draft}?step=check", f"{draft}/submit", checked="1")
-        assert (await PermitApplication.get(reference=reference)).state == "submitted"
+        row = await PermitApplication.get(reference=reference)
+        assert (row.state, row.area_m2) == ("submitted", 9)
         assert f"{here}/request_correction" not in (await window.get(here)).text
         again = await send(window, here, f"{here}/request_correction", **said)
         assert again.status == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from casework.complaints.place import Position
 from casework.permits.clashes import clashes
@@ -11,12 +12,13 @@ from casework.permits.drafts import DraftView
 from casework.permits.eligibility import verdict
 from casework.permits.forms import QUESTIONS, Filled, read, visible_materials
 from casework.permits.forms import faults as form_faults
-from casework.permits.kinds import Material
+from casework.permits.kinds import FormField, Material
 from casework.permits.papers import said_basis
 from kit.problems import Invalid
 from web.console.door import ConsoleDoor
 from web.console.permit_acts import ask
-from web.console.permit_entry_fields import Step, field_asks, question_asks, steps_of, summary_of
+from web.console.permit_entry_correcting import AskedAgain, steps_for
+from web.console.permit_entry_fields import CORRECT, Step, field_asks, question_asks, summary_of
 from web.console.permit_identity_words import document_ask
 from web.console.permit_material_words import handed_in
 from web.console.permit_page import said_value
@@ -25,13 +27,24 @@ from web.console.permit_words import DRAFTS, clash_row, permits_of
 from web.console.permit_work_screens import DraftMaterial, DraftPage
 from web.console.screens import Link, Note, Option, Tone
 
+WITH_CLASHES = ("where", CORRECT, "papers", "check")
+"""The steps from that on in which it is known where and when."""
 VERDICTS: Mapping[str, Tone] = {"no_permit": "soon", "not_possible": "late", "other": "soon"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What is looked at: the step with its fields, and of a correction what was asked for."""
+
+    step: Step
+    fields: tuple[FormField, ...]
+    again: AskedAgain | None
 
 
 async def draft_page(
     door: ConsoleDoor,
     view: DraftView,
-    step: Step,
+    sight: Sight,
     filled: Filled,
     *,
     wrong: Mapping[str, str],
@@ -41,9 +54,10 @@ async def draft_page(
 ) -> DraftPage:
     """The page of one step. `wrong` are refusals of what was just sent, `faults` what is still to be done anywhere."""
     text, address = door.words.text, f"{DRAFTS}/{view.id}"
-    steps = steps_of(view.kind, filled)
+    step, again = sight.step, sight.again
+    steps = steps_for(view, filled, again)
     is_check = step == "check"
-    is_correction = view.application_id is not None
+    is_correction = again is not None
     return DraftPage(
         title=view.kind.name,
         act=text("console_permits.entry.correction")
@@ -61,12 +75,14 @@ async def draft_page(
         step_title=text(f"console_permits.step.{step}"),
         action=address,
         revision=str(view.revision),
-        asks=_asks(door, view, filled, step, wrong),
+        asks=_asks(door, view, filled, sight, wrong),
         verdict=_verdict(door, view, filled) if step in ("questions", "check") else None,
-        materials=_materials(door, view, filled, wrong) if step == "papers" else (),
-        summary=_summary(door, view, filled) if is_check else (),
-        faults=_open(door, view, filled, faults, address) if is_check else (),
-        clashes=await _clashes(door, view, filled) if step in ("where", "check") else (),
+        materials=_materials(door, view, filled, again, wrong) if step == "papers" else (),
+        summary=_summary(door, view, filled, again) if is_check else (),
+        asked=_asked(door, again),
+        rest=_rest(door, view, filled, again) if again is not None and not is_check else (),
+        faults=_open(door, view, again, faults, address) if is_check else (),
+        clashes=await clash_rows(door, view, filled) if step in WITH_CLASHES else (),
         notes=notes,
         is_ready=is_check and not faults,
         deliveries=_delivery(door, chosen) if is_check and not is_correction else None,
@@ -78,13 +94,29 @@ async def draft_page(
 
 
 def _asks(
-    door: ConsoleDoor, view: DraftView, filled: Filled, step: Step, wrong: Mapping[str, str]
+    door: ConsoleDoor, view: DraftView, filled: Filled, sight: Sight, wrong: Mapping[str, str]
 ) -> tuple[PermitAsk, ...]:
-    if step == "questions":
+    if sight.step == "questions":
         return question_asks(view.kind, filled, wrong.get(QUESTIONS, ""))
-    if step in ("papers", "check"):
+    return field_asks(door, sight.fields, filled, wrong)
+
+
+def _asked(door: ConsoleDoor, again: AskedAgain | None) -> tuple[ShownField, ...]:
+    """What was asked for, in the words of whoever asked."""
+    if again is None:
         return ()
-    return field_asks(door, view.kind, filled, step, wrong)
+    found = [ShownField(name=one.name, words=one.wrong) for one in again.request.items]
+    if again.request.words:
+        found.append(
+            ShownField(name=door.words.text("console_permits.entry.more"), words=again.request.words)
+        )
+    return tuple(found)
+
+
+def _rest(door: ConsoleDoor, view: DraftView, filled: Filled, again: AskedAgain) -> tuple[ShownField, ...]:
+    """What stays as it is, to be read."""
+    asked = {one.name for one in (*again.fields(view, filled), *again.materials(view, filled))}
+    return tuple(one for one in _summary(door, view, filled, again) if one.name not in asked)
 
 
 def _verdict(door: ConsoleDoor, view: DraftView, filled: Filled) -> Note | None:
@@ -101,19 +133,23 @@ def _verdict(door: ConsoleDoor, view: DraftView, filled: Filled) -> Note | None:
 
 
 def _materials(
-    door: ConsoleDoor, view: DraftView, filled: Filled, wrong: Mapping[str, str]
+    door: ConsoleDoor, view: DraftView, filled: Filled, again: AskedAgain | None, wrong: Mapping[str, str]
 ) -> tuple[DraftMaterial, ...]:
-    return tuple(_material(door, view, one, wrong) for one in visible_materials(view.kind, filled))
+    shown = visible_materials(view.kind, filled) if again is None else again.materials(view, filled)
+    return tuple(_material(door, view, one, again, wrong) for one in shown)
 
 
-def _material(door: ConsoleDoor, view: DraftView, one: Material, wrong: Mapping[str, str]) -> DraftMaterial:
+def _material(
+    door: ConsoleDoor, view: DraftView, one: Material, again: AskedAgain | None, wrong: Mapping[str, str]
+) -> DraftMaterial:
     text = door.words.text
     held = [each for each in view.files if each.material == one.code]
+    before = again.handed_in.get(one.code, 0) if again is not None else 0
     key = "at_window" if one.original_at_window else "needed" if one.required else "may"
     return DraftMaterial(
         code=one.code,
         name=one.name,
-        hint=one.hint,
+        hint=text("console_permits.entry.replaced", count=before) if before else one.hint,
         help=text(f"console_permits.entry.material.{key}", most=one.count_most),
         files=tuple(
             handed_in(door, each, one.name, number, {"draft": str(view.id)})
@@ -130,13 +166,17 @@ def _material(door: ConsoleDoor, view: DraftView, one: Material, wrong: Mapping[
     )
 
 
-def _summary(door: ConsoleDoor, view: DraftView, filled: Filled) -> tuple[ShownField, ...]:
+def _summary(
+    door: ConsoleDoor, view: DraftView, filled: Filled, again: AskedAgain | None
+) -> tuple[ShownField, ...]:
     fields = [
         ShownField(name=name, words=said_value(door, type, value))
         for name, value, type in summary_of(view.kind, filled)
     ]
     for one in visible_materials(view.kind, filled):
         count = sum(1 for each in view.files if each.material == one.code)
+        if not count and again is not None:
+            count = again.handed_in.get(one.code, 0)
         if count:
             fields.append(
                 ShownField(name=one.name, words=door.words.text("console_permits.entry.files", count=count))
@@ -145,19 +185,21 @@ def _summary(door: ConsoleDoor, view: DraftView, filled: Filled) -> tuple[ShownF
 
 
 def _open(
-    door: ConsoleDoor, view: DraftView, filled: Filled, faults: Mapping[str, Invalid], address: str
+    door: ConsoleDoor, view: DraftView, again: AskedAgain | None, faults: Mapping[str, Invalid], address: str
 ) -> tuple[Link, ...]:
     """What is still wrong, each leading to its step."""
     steps = {one.code: one.step for one in view.kind.fields}
     found = []
     for code, fault in faults.items():
         step = "questions" if code == QUESTIONS else steps.get(code, "papers")
+        if again is not None and step != "papers":
+            step = CORRECT
         words = door.words.text(fault.key, **fault.params)
         found.append(Link(href=f"{address}?step={step}", words=words))
     return tuple(found)
 
 
-async def _clashes(door: ConsoleDoor, view: DraftView, filled: Filled) -> tuple[ClashRow, ...]:
+async def clash_rows(door: ConsoleDoor, view: DraftView, filled: Filled) -> tuple[ClashRow, ...]:
     """What else is at that place and time, once both are known."""
     if not view.kind.clashes or form_faults(view.kind, filled, step="where", now=view.updated_at):
         return ()

@@ -22,8 +22,10 @@ from web.console.screens import Option, OptionGroup
 
 QUESTION, VALUE = "q:", "v:"
 FROM, UNTIL, POINT, OUTLINE = ":from", ":until", ":point", ":outline"
-Step = Literal["questions", "who", "what", "where", "papers", "check"]
+Step = Literal["questions", "who", "what", "where", "correct", "papers", "check"]
 ORDER: tuple[Step, ...] = ("questions", "who", "what", "where", "papers", "check")
+CORRECT: Literal["correct"] = "correct"
+"""The one step of a correction that asks for fields, of whatever step they were."""
 KINDS: Mapping[str, AskKind] = {
     "long_text": "long",
     "number": "number",
@@ -72,13 +74,12 @@ def question_asks(kind: PermitKind, filled: Filled, wrong: str = "") -> tuple[Pe
 
 
 def field_asks(
-    door: ConsoleDoor, kind: PermitKind, filled: Filled, step: str, wrong: Mapping[str, str]
+    door: ConsoleDoor, fields: Iterable[FormField], filled: Filled, wrong: Mapping[str, str]
 ) -> tuple[PermitAsk, ...]:
-    """The fields of one step."""
+    """Fields as inputs."""
     return tuple(
         each
-        for one in visible_fields(kind, filled)
-        if one.step == step
+        for one in fields
         for each in _asks(door, one, filled.values.get(one.code, ""), wrong.get(one.code, ""))
     )
 
@@ -181,12 +182,12 @@ def answers_of(request: Request, kind: PermitKind) -> dict[str, str]:
     return {code: said for code, said in found.items() if said}
 
 
-def values_of(request: Request, kind: PermitKind, step: str, before: Filled) -> dict[str, str | list[str]]:
-    """The values of one step as they were typed. An outline that was drawn elsewhere stays with its point."""
+def values_of(request: Request, fields: Iterable[FormField], before: Filled) -> dict[str, str | list[str]]:
+    """The values of some fields as they were typed. An outline that was drawn elsewhere stays with its point."""
     return {
         one.code: _value(request, one, before.values.get(one.code))
-        for one in kind.fields
-        if one.step == step and _was_asked(request, one)
+        for one in fields
+        if _was_asked(request, one)
     }
 
 
@@ -238,11 +239,11 @@ def _place_value(request: Request, name: str, before: str | list[str] | None) ->
     return msgspec.json.encode(written).decode()
 
 
-def point_fault(request: Request, kind: PermitKind, step: str) -> dict[str, Invalid]:
+def point_fault(request: Request, fields: Iterable[FormField]) -> dict[str, Invalid]:
     """A point or a corner that cannot be read, by the place it belongs to."""
     found = {}
-    for one in kind.fields:
-        if one.type != "place" or one.step != step:
+    for one in fields:
+        if one.type != "place":
             continue
         said = _first(request, VALUE + one.code + POINT)
         corners = _first(request, VALUE + one.code + OUTLINE)
@@ -256,14 +257,9 @@ def point_fault(request: Request, kind: PermitKind, step: str) -> dict[str, Inva
     return found
 
 
-def raw_places(request: Request, kind: PermitKind, step: str) -> dict[str, str]:
+def raw_places(request: Request, fields: Iterable[FormField]) -> dict[str, str]:
     """Points and corners as they were typed, readable or not, by the names of their fields."""
-    names = [
-        VALUE + one.code + part
-        for one in kind.fields
-        if one.type == "place" and one.step == step
-        for part in (POINT, OUTLINE)
-    ]
+    names = [VALUE + one.code + part for one in fields if one.type == "place" for part in (POINT, OUTLINE)]
     return {name: _first(request, name) for name in names}
 
 

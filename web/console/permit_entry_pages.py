@@ -14,9 +14,9 @@ from casework.permits import drafts, handover
 from casework.permits.delivering import WAYS
 from casework.permits.drafts import DraftView, draft_view, drafts_of
 from casework.permits.eligibility import asked_answers
-from casework.permits.forms import Filled, clean, faults, material_faults, merged
+from casework.permits.forms import Filled, clean, merged, visible_fields
 from casework.permits.identity import DOCUMENTS
-from casework.permits.kinds import Act
+from casework.permits.kinds import Act, FormField
 from casework.permits.materials import FILE_KIND, staff_holder
 from casework.permits.models import Permit, PermitApplication, PermitDraft
 from casework.permits.submitting import WINDOW, submit
@@ -26,14 +26,14 @@ from kit.problems import Conflict, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import PERMITS, frame_for, shown
 from web.console.permit_acts import ask
-from web.console.permit_draft_page import draft_page
+from web.console.permit_draft_page import Sight, clash_rows, draft_page
+from web.console.permit_entry_correcting import AskedAgain, asked_again, open_faults, step_faults, steps_for
 from web.console.permit_entry_fields import (
-    ORDER,
+    CORRECT,
     Step,
     answers_of,
     point_fault,
     raw_places,
-    steps_of,
     values_of,
 )
 from web.console.permit_inputs import sent
@@ -146,15 +146,18 @@ async def begin_correction(
 async def show_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
     """GET /console/permits/drafts/{id}?step=."""
     view = await draft_view(permits_of(door), visitor.actor, id_of(draft_id, NOT_FOUND))
-    return await _render(door, visitor, view, _step(view, str(request.args.get("step", ""))))
+    again = await asked_again(door, visitor, view)
+    return await _render(door, visitor, view, _step(view, again, str(request.args.get("step", ""))))
 
 
 async def save_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
     """POST /console/permits/drafts/{id}: one step is kept whatever is wrong with it, and gone on from where nothing is."""
     desk, actor, given = permits_of(door), visitor.actor, sent(request)
     view = await draft_view(desk, actor, id_of(draft_id, NOT_FOUND))
-    step = _step(view, given.text("step"))
-    filled = _filled(request, view, step)
+    again = await asked_again(door, visitor, view)
+    step = _step(view, again, given.text("step"))
+    fields = _fields(view, view.filled, step, again)
+    filled = _filled(request, view, step, fields)
     try:
         await drafts.save(desk, actor, view.id, filled, step, given.revision)
     except Conflict as problem:
@@ -163,17 +166,20 @@ async def save_draft(request: Request, door: ConsoleDoor, visitor: Visitor, draf
     if given.text("go") == "stay":
         return redirect(f"{DRAFTS}/{view.id}?step={step}", status=303)
     found = {
-        **faults(view.kind, filled, step=step, now=door.clock.now()),
-        **point_fault(request, view.kind, step),
+        **await step_faults(view, filled, step, again, door.clock.now()),
+        **point_fault(request, fields),
     }
     if found:
         said = {one: door.words.text(fault.key, **fault.params) for one, fault in found.items()}
-        again = await draft_view(desk, actor, view.id)
-        raw = raw_places(request, view.kind, step)
-        return await _render(door, visitor, again, step, typed=filled, wrong=said, raw=raw, status=422)
-    steps = steps_of(view.kind, clean(view.kind, filled))
+        saved = await draft_view(desk, actor, view.id)
+        raw = raw_places(request, fields)
+        return await _render(door, visitor, saved, step, typed=filled, wrong=said, raw=raw, status=422)
+    steps = steps_for(view, clean(view.kind, filled), again)
     after = steps[min(steps.index(step) + 1, len(steps) - 1)] if step in steps else steps[0]
-    return redirect(f"{DRAFTS}/{view.id}?step={after}", status=303)
+    # What else is at that place is the first thing to be read, by whoever sees and by whoever hears the page.
+    is_place = any(one.role in ("place", "when", "area") for one in fields)
+    first = "#clashes" if is_place and await clash_rows(door, view, filled) else ""
+    return redirect(f"{DRAFTS}/{view.id}?step={after}{first}", status=303)
 
 
 async def keep_material(request: Request, door: ConsoleDoor, visitor: Visitor, draft_id: str) -> HTTPResponse:
@@ -250,20 +256,30 @@ async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted:
     return redirect(f"{address}/receipt" if made.receipt_secret else f"{address}?done={done}", status=303)
 
 
-def _filled(request: Request, view: DraftView, step: Step) -> Filled:
+def _fields(view: DraftView, filled: Filled, step: Step, again: AskedAgain | None) -> tuple[FormField, ...]:
+    """The fields that a step asks for."""
+    if step == CORRECT:
+        return again.fields(view, filled) if again is not None else ()
+    return tuple(one for one in visible_fields(view.kind, filled) if one.step == step)
+
+
+def _filled(request: Request, view: DraftView, step: Step, fields: tuple[FormField, ...]) -> Filled:
     if step == "questions":
         answers = asked_answers(view.kind, answers_of(request, view.kind))
         return Filled(answers=answers, values=view.filled.values)
-    return merged(view.kind, view.filled, step, values_of(request, view.kind, step, view.filled))
+    if step != CORRECT:
+        here = [one for one in view.kind.fields if one.step == step]
+        return merged(view.kind, view.filled, step, values_of(request, here, view.filled))
+    asked = {one.code for one in fields}
+    kept = {code: value for code, value in view.filled.values.items() if code not in asked}
+    given = values_of(request, fields, view.filled)
+    return clean(view.kind, Filled(answers=view.filled.answers, values={**kept, **given}))
 
 
-def _step(view: DraftView, wanted: str) -> Step:
+def _step(view: DraftView, again: AskedAgain | None, wanted: str) -> Step:
     """The step that was asked for, else where it was left."""
-    steps = steps_of(view.kind, view.filled)
-    for one in (wanted, view.step):
-        if one in ORDER and one in steps:
-            return one
-    return steps[0]
+    steps = steps_for(view, view.filled, again)
+    return next((one for said in (wanted, view.step) for one in steps if one == said), steps[0])
 
 
 async def _render(
@@ -280,16 +296,16 @@ async def _render(
     status: int = 200,
 ) -> HTTPResponse:
     now = door.clock.now()
-    filled = typed or view.filled
-    attached: dict[str, int] = {}
-    for one in view.files:
-        if one.state in ("received", "ready"):
-            attached[one.material] = attached.get(one.material, 0) + 1
-    open_faults = {**faults(view.kind, filled, now=now)}
-    if view.application_id is None:
-        open_faults |= material_faults(view.kind, filled, attached)
+    filled, again = typed or view.filled, await asked_again(door, visitor, view)
     page = await draft_page(
-        door, view, step, filled, wrong=wrong or {}, faults=open_faults, notes=notes, chosen=chosen
+        door,
+        view,
+        Sight(step=step, fields=_fields(view, filled, step, again), again=again),
+        filled,
+        wrong=wrong or {},
+        faults=await open_faults(view, filled, again, now),
+        notes=notes,
+        chosen=chosen,
     )
     if raw:
         page = replace(

@@ -85,7 +85,9 @@ class DraftMaterial:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage:
-    """One step of a form that is filled in for somebody. `verdict` is why it ends here."""
+    """One step of a form that is filled in for somebody. `verdict` is why it ends here; of a correction, `asked` is what was
+    asked for and `rest` what stays as it is.
+    """
 
     title: str
     act: str
@@ -98,6 +100,8 @@ class DraftPage:
     verdict: Note | None
     materials: tuple[DraftMaterial, ...]
     summary: tuple[ShownField, ...]
+    asked: tuple[ShownField, ...]
+    rest: tuple[ShownField, ...]
     faults: tuple[Link, ...]
     clashes: tuple[ClashRow, ...]
     notes: tuple[Note, ...]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.permits.asked_again import fields_asked_again
 from casework.permits.correcting import FIELD, MATERIAL
 from casework.permits.detail import view_by_id
 from casework.permits.drafts import DraftView
-from casework.permits.forms import Filled, faults, visible_fields
+from casework.permits.forms import Filled
 from casework.permits.kinds import FormField
 from casework.permits.views import CorrectionView
-from kit.problems import Invalid, NotFound
+from kit.problems import NotFound
 from web.h5.door import H5Door
 from web.h5.screens import Fact
 from web.h5.visitor import Visitor
@@ -28,14 +29,11 @@ class Items:
     codes: frozenset[str]
     materials: frozenset[str]
     handed_in: Mapping[str, int]
+    now: datetime
 
     def fields(self, draft: DraftView, filled: Filled) -> tuple[FormField, ...]:
         """Those to put right, and those that a changed answer asks for now."""
-        return tuple(
-            one
-            for one in visible_fields(draft.kind, filled)
-            if one.code in self.codes or (one.required and one.code not in filled.values)
-        )
+        return fields_asked_again(draft.kind, filled, self.codes, self.now)
 
 
 async def asked_for(door: H5Door, visitor: Visitor, draft: DraftView) -> Items:
@@ -52,15 +50,10 @@ async def asked_for(door: H5Door, visitor: Visitor, draft: DraftView) -> Items:
         codes=frozenset(one.removeprefix(FIELD) for one in named if one.startswith(FIELD)),
         materials=frozenset(one.removeprefix(MATERIAL) for one in named if one.startswith(MATERIAL)),
         handed_in={one.code: len(one.files) for one in view.materials},
+        now=door.clock.now(),
     )
 
 
 def corrected_facts(items: Items) -> tuple[Fact, ...]:
     """What is wrong, item by item."""
     return tuple(Fact(name=one.name, words=one.wrong) for one in items.request.items)
-
-
-def corrected_faults(draft: DraftView, filled: Filled, now: datetime) -> dict[str, Invalid]:
-    """What is wrong with the form. That something was to begin meanwhile is no fault of the applicant's."""
-    found = faults(draft.kind, filled, now=now)
-    return {code: one for code, one in found.items() if one.key != "problem.permit.form.begins_before_now"}

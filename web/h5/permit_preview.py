@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from casework.people.vouching import identities_of, vouched_since
+from casework.permits.asked_again import corrected_faults
 from casework.permits.concerned import CANCEL, begins_from
 from casework.permits.delivering import Delivery
 from casework.permits.drafts import DraftView
@@ -25,7 +26,7 @@ from casework.permits.written import holder_index
 from kit.problems import Conflict, Invalid, Problem
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
-from web.h5.permit_correcting import CORRECT, asked_for, corrected_faults
+from web.h5.permit_correcting import CORRECT, asked_for
 from web.h5.permit_files import counted
 from web.h5.permit_screens import PreviewPage, PreviewPart, Told
 from web.h5.permit_steps import (
@@ -120,7 +121,7 @@ async def _faults(door: H5Door, visitor: Visitor, draft: DraftView) -> dict[str,
             code: files.get(code, 0) or items.handed_in.get(code, 0) for code in {*files, *items.handed_in}
         }
         papers = {} if draft.act == CANCEL else material_faults(draft.kind, draft.filled, files)
-        return corrected_faults(draft, draft.filled, now) | papers
+        return corrected_faults(draft.kind, draft.filled, now) | papers
     since = await begins_from(draft.act, draft.concerns_id, now)
     papers = {} if draft.act == CANCEL else material_faults(draft.kind, draft.filled, files)
     return faults(draft.kind, draft.filled, now=since) | papers

@@ -14,6 +14,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
 
 from casework.permits import drafts
+from casework.permits.asked_again import corrected_faults
 from casework.permits.concerned import CANCEL, begins_from
 from casework.permits.drafts import DraftView
 from casework.permits.forms import Filled, faults, material_faults
@@ -24,7 +25,7 @@ from web.h5.door import H5Door
 from web.h5.drafts import carry_visit, holder_of, visit_holder
 from web.h5.frame import frame_for, shown
 from web.h5.permit_clashes import clash_lines
-from web.h5.permit_correcting import CORRECT, asked_for, corrected_facts, corrected_faults
+from web.h5.permit_correcting import CORRECT, asked_for, corrected_facts
 from web.h5.permit_files import counted, material_views
 from web.h5.permit_form import input_of, newly_asked, of_step, put_in
 from web.h5.permit_map import setup_of
@@ -142,7 +143,7 @@ async def _faults(
 ) -> dict[str, Invalid]:
     now = door.clock.now()
     if step == CORRECT:
-        return corrected_faults(draft, filled, now)
+        return corrected_faults(draft.kind, filled, now)
     if step == PAPERS:
         return {} if draft.act == CANCEL else material_faults(draft.kind, filled, files)
     since = await begins_from(draft.act, draft.concerns_id, now)
