@@ -8,9 +8,10 @@ from typing import Literal, cast
 import msgspec
 
 from casework.actors import Actor
+from casework.penalties.case_lifecycle import CaseState
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.lifecycle import State
-from casework.penalties.models import RectificationNotice
+from casework.penalties.models import PenaltyCase, RectificationNotice
 from casework.permissions import Operation, require
 from kit.numbers import folded_number, is_identity_number, is_uscc
 from kit.problems import Invalid
@@ -21,13 +22,14 @@ SHOWN = 20
 
 
 class EarlierRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One earlier notice. `ground_name` is what it was about, `state` how it went on."""
+    """One earlier notice or penalty case. `ground_name` is what it was about, `state` how it went on."""
 
     reference: str
     ground_name: str
     issued_at: datetime
     state: str
     is_first_violation: bool
+    kind: Literal["rectification", "penalty_case"] = "rectification"
 
 
 def party_kind(text: str) -> PartyKind:
@@ -55,7 +57,9 @@ def party_index(sealer: FieldSealer, number: str) -> str:
 async def earlier_records(
     desk: PenaltyDesk, actor: Actor, kind: str, number: str, ground_code: str
 ) -> tuple[EarlierRecord, ...]:
-    """What the bureau has issued to this party on this ground, the newest first, in whichever unit. What was withdrawn does not count.
+    """What the bureau has issued to this party on this ground, notices and penalty cases, the newest first, in whichever unit.
+
+    What was withdrawn does not count.
 
     Raises Forbidden, Invalid.
     """
@@ -67,10 +71,11 @@ async def earlier_records(
 
 
 async def records_of(desk: PenaltyDesk, index: str, ground_code: str) -> tuple[EarlierRecord, ...]:
-    """The same by index."""
-    found = RectificationNotice.filter(party_index=index, ground_code=ground_code)
-    rows = await found.exclude(state=State.WITHDRAWN).order_by("-issued_at", "-id").limit(SHOWN)
-    return tuple(
+    """The same by index. A penalty that was revoked or a notice of one taken back is no record either."""
+    same = {"party_index": index, "ground_code": ground_code}
+    notices = RectificationNotice.filter(**same).exclude(state=State.WITHDRAWN)
+    cases = PenaltyCase.filter(**same).exclude(state__in=[CaseState.WITHDRAWN.value, CaseState.REVOKED.value])
+    found = [
         EarlierRecord(
             reference=row.reference,
             ground_name=desk.ground_name(row.ground_code),
@@ -78,8 +83,20 @@ async def records_of(desk: PenaltyDesk, index: str, ground_code: str) -> tuple[E
             state=row.state,
             is_first_violation=row.is_first_violation,
         )
-        for row in rows
-    )
+        for row in await notices.order_by("-issued_at", "-id").limit(SHOWN)
+    ]
+    found += [
+        EarlierRecord(
+            reference=row.reference,
+            ground_name=desk.ground_name(row.ground_code),
+            issued_at=row.issued_at,
+            state=row.state,
+            is_first_violation=False,
+            kind="penalty_case",
+        )
+        for row in await cases.order_by("-issued_at", "-id").limit(SHOWN)
+    ]
+    return tuple(sorted(found, key=lambda one: one.issued_at, reverse=True)[:SHOWN])
 
 
 def seen_mark(records: tuple[EarlierRecord, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -12,12 +12,13 @@ from casework.actors import Actor, citizen
 from casework.documents.models import IssuedDocument
 from casework.penalties import actions
 from casework.penalties.access import access_by_code, notice_behind
+from casework.penalties.case_issuing import NewCase, issue_case
 from casework.penalties.delivery_consents import give_consent, revoke_consents
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.earlier import earlier_records, seen_mark
 from casework.penalties.issuing import NewNotice, issue_notice
 from casework.penalties.kinds import PenaltiesSection
-from casework.penalties.models import RectificationNotice
+from casework.penalties.models import PenaltyCase, RectificationNotice
 from casework.penalties.own_data import penalty_holdings
 from casework.penalties.photos import PHOTO_KIND
 from casework.penalties.queries import notice_view, notices, notices_of
@@ -25,7 +26,7 @@ from casework.people.models import Account, Staff, StaffBinding
 from casework.people.own_numbers import number_index
 from casework.roles import Role
 from kit.audit.models import AuditEntry
-from kit.clock import FixedClock
+from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.files.models import StoredFile
 from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -186,6 +187,42 @@ async def test_earlier_records_are_found_however_the_number_is_written_and_a_per
     assert (
         await refusal(actions.end(desk, OFFICER, row.id, "exempt", "好"))
     ).key == "problem.penalty.not_judged"
+
+
+async def test_a_penalty_for_the_same_is_an_earlier_record_and_one_taken_back_is_none(
+    desk: PenaltyDesk, clock: FixedClock
+) -> None:
+    case = NewCase(
+        party_kind="organisation",
+        party="清水市好滋味餐饮有限公司",
+        party_number=NUMBER,
+        address="清水市学府路 21 号",
+        ground="shop",
+        facts="店门外摆放三张桌子。",
+        evidence="现场照片。",
+        intended="罚款伍佰元。",
+        amount="500",
+        filed_on=local(clock.now()).date(),
+        second_officer_id=SECOND,
+    )
+    punished = await issue_case(desk, OFFICER, case)
+    clock.advance(timedelta(days=1))
+    notice = await issued(desk)
+    found = await earlier_records(desk, OFFICER, "organisation", NUMBER, "shop")
+    assert [(one.kind, one.reference, one.state) for one in found] == [
+        ("rectification", notice, "issued"),
+        ("penalty_case", punished, "issued"),
+    ]
+    assert await earlier_records(desk, OFFICER, "organisation", NUMBER, "spill") == ()
+    kept = (await notice_view(desk, OFFICER, notice)).earlier
+    assert [one.reference for one in kept] == [punished]
+
+    async def taken_back(change: Change) -> None:
+        await PenaltyCase.filter(reference=punished).update(state="withdrawn")
+
+    await desk.db.change(taken_back)
+    found = await earlier_records(desk, OFFICER, "organisation", NUMBER, "shop")
+    assert [one.reference for one in found] == [notice]
 
 
 async def test_what_came_in_between_is_shown_again_before_anything_is_issued(desk: PenaltyDesk) -> None:

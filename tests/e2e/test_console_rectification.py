@@ -87,3 +87,20 @@ async def test_photos_stay_with_a_form_that_comes_back_and_go_with_the_notice(
         stages = await RectificationPhoto.filter(notice_id=notice.id).values_list("stage", flat=True)
         assert sorted(stages) == ["found", "found", "recheck"]
         assert {one.kind for one in await StoredFile.all()} == {"rectification_photo"}
+
+
+async def test_another_ground_brings_its_own_demand_and_keeps_what_was_typed(setting: ConsoleSetting) -> None:
+    async with setting.client() as clerk:
+        await clerk.log_in("first")
+        first = demanded(await sent(clerk, NEW, WHO | {"step": "look"}, None))
+        other = WHO | {"ground": "littering_area", "step": "look"}
+        second = demanded(await sent(clerk, NEW, other | {"demand": first}, None))
+        assert first != second
+        assert "清扫责任区" in second
+        assert demanded(await sent(clerk, NEW, other | {"demand": "三天内清完。"}, None)) == "三天内清完。"
+
+
+def demanded(page: Page) -> str:
+    found = re.search(r'<textarea[^>]*name="demand"[^>]*>([^<]*)<', page.text)
+    assert found is not None
+    return found[1].strip()

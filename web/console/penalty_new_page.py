@@ -43,6 +43,9 @@ async def take_new_notice(request: Request, door: ConsoleDoor, visitor: Visitor)
             desk, visitor.actor, typed["party_kind"], typed["party_number"], typed["ground"]
         )
         if value_of(request, "step") == "look":
+            if typed["demand"] in {one.demand for one in desk.section.grounds}:
+                # What stood there for another ground is nobody's words.
+                typed["demand"] = ""
             return await _render(door, visitor, typed, records)
         require_photos(request, door)
         reference = await issue_notice(desk, visitor.actor, _new(typed))

@@ -12,6 +12,7 @@ from casework.penalties.views import NoticeLine
 from kit.problems import NotFound
 from web.console.door import ConsoleDoor
 from web.console.frame import PENALTIES
+from web.console.penalty_case_words import case_address
 from web.console.penalty_screens import EarlierRow, NoticeRow
 from web.console.screens import Ask, Chip, Option, OptionGroup, Tone
 
@@ -65,14 +66,18 @@ def earlier_rows(
     text = door.words.text
     return tuple(
         EarlierRow(
-            href=notice_address(one.reference),
+            href=_address_of(one),
             reference=one.reference,
             at=door.words.moment(one.issued_at, now),
-            state=text(f"rectification.state.{one.state}"),
+            state=text(f"{one.kind}.state.{one.state}"),
             first=text("console_penalties.first") if one.is_first_violation else "",
         )
         for one in records
     )
+
+
+def _address_of(one: EarlierRecord) -> str:
+    return case_address(one.reference) if one.kind == "penalty_case" else notice_address(one.reference)
 
 
 def ask(
