@@ -249,6 +249,7 @@ def penalty_cases(section: PenaltiesSection) -> ClockedKind:
         "record": "penalty.record",
         "decide": "penalty.decide",
         "pay": "penalty.pay",
+        "demand": "penalty.demand",
         "close": "penalty.close",
     }
     return ClockedKind(
@@ -260,7 +261,7 @@ def penalty_cases(section: PenaltiesSection) -> ClockedKind:
         limit=lambda row: limit_of_penalty(section, row),
         assignee="officer_id",
         clock_of=lambda row: names.get(clock_of_penalty(row)),
-        partys=frozenset({"penalty.pay"}),
+        partys=frozenset({"penalty.pay", "penalty.demand"}),
     )
 
 

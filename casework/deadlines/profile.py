@@ -29,6 +29,7 @@ ClockName = Literal[
     "penalty.record",
     "penalty.decide",
     "penalty.pay",
+    "penalty.demand",
     "penalty.close",
     "penalty.answer",
 ]

@@ -43,6 +43,7 @@ class Paper(StrEnum):
     PENALTY_DECISION = "penalty_decision"
     NO_PENALTY = "no_penalty"
     PAYMENT_TERMS = "payment_terms"
+    PENALTY_DEMAND = "penalty_demand"
 
 
 UNNUMBERED = frozenset({Paper.SURVEY, Paper.DELIVERY, Paper.CARD, Paper.HEARING_RECORD})

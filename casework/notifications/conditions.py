@@ -26,7 +26,7 @@ from casework.permits.events import ApplicationAccepted, PaperVoided
 ORDER, PERMIT = "work_order", "permit_application"
 HEARING, CO_SIGNATURE = "permit_hearing", "co_signature"
 PENALTIES = frozenset({"penalty_case", "party_request"})
-TO_PAY = "penalty.pay"
+TO_PAY = frozenset({"penalty.pay", "penalty.demand"})
 RECTIFICATION = "rectification"
 
 
@@ -183,7 +183,7 @@ def _penalty_reached(mark: str, *, to_pay: bool | None = None) -> Callable[[Dead
     """A mark of a limit of a penalty case: only of the time to pay, only of the others, or of any."""
 
     def holds(event: DeadlineReached) -> bool:
-        is_meant = to_pay is None or (event.clock == TO_PAY) == to_pay
+        is_meant = to_pay is None or (event.clock in TO_PAY) == to_pay
         of_case = event.case_kind in PENALTIES and is_meant
         return of_case and event.mark == mark and not (event.overtaken and mark == "most")
 

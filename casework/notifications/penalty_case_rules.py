@@ -40,6 +40,16 @@ PENALTY_CASE_RULES: tuple[Rule, ...] = (
         event=cases.PenaltyLateFineOrdered,
         template="notify.penalty_case.late_fine_ordered",
     ),
+    result_rule(
+        code="penalty_demanded_owner",
+        event=cases.PenaltyDemanded,
+        template="notify.penalty_case.demanded",
+    ),
+    result_rule(
+        code="penalty_demand_recalled_owner",
+        event=cases.PenaltyDemandRecalled,
+        template="notify.penalty_case.demand_recalled",
+    ),
     result_rule(code="penalty_ended_owner", event=cases.PenaltyEnded, template="notify.penalty_case.ended"),
     result_rule(
         code="penalty_payment_due_owner",

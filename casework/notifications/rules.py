@@ -309,6 +309,7 @@ SILENT: dict[type[CaseEvent], str] = {
     ApplicationReckoned: "the new end stands on the application, and its alarms are planned anew",
     ApplicationRated: "the score stands on the application and in the figures; the service platform hears of it",
     penalty_cases.PenaltyIssued: "its officers have the paper in their hands and deliver it",
+    penalty_cases.PenaltyDemandMade: "its officers have the letter in their hands and deliver it",
     penalty_cases.PenaltyHearingRecorded: "the record stands on the case; whoever wrote it drafts the decision next",
     penalty_cases.PenaltyReviewed: "the heads have the draft before them already, and the review stands beside it",
     penalty_cases.PenaltyReckoned: "the new end stands on the case, and its alarms are planned anew",

@@ -113,6 +113,24 @@ class PenaltyLateFineOrdered(PenaltyCaseEvent, frozen=True, kw_only=True, omit_d
     name: ClassVar[str] = "penalty_case.late_fine_ordered"
 
 
+class PenaltyDemandMade(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The letter that demands what is late is made out and has to be delivered."""
+
+    name: ClassVar[str] = "penalty_case.demand_made"
+
+
+class PenaltyDemanded(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It was delivered: `due_at` ends the last time before the court is asked."""
+
+    name: ClassVar[str] = "penalty_case.demanded"
+
+
+class PenaltyDemandRecalled(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """It was taken back and is void."""
+
+    name: ClassVar[str] = "penalty_case.demand_recalled"
+
+
 class PenaltyEnded(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """It is over: `outcome` is the state's name in words."""
 
@@ -140,6 +158,9 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     PenaltyTermsAsked,
     PenaltyPaid,
     PenaltyLateFineOrdered,
+    PenaltyDemandMade,
+    PenaltyDemanded,
+    PenaltyDemandRecalled,
     PenaltyEnded,
     PenaltyReckoned,
 )

@@ -10,7 +10,7 @@ import calendar as months
 from datetime import date, datetime, time, timedelta
 
 from casework.complaints.profile import PromisedLimit
-from casework.penalties.case_lifecycle import CaseState
+from casework.penalties.case_lifecycle import OWING, CaseState
 from casework.penalties.case_money import next_instalment, owed_fen, terms_of
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.kinds import PenaltiesSection
@@ -20,7 +20,8 @@ from kit.clock import SHANGHAI, local
 from kit.workflow import Limit
 
 S = CaseState
-DELIVER, DECIDE, APPOINT, RECORD, PAY, CLOSE = "deliver", "decide", "appoint", "record", "pay", "close"
+DELIVER, DECIDE, APPOINT, RECORD = "deliver", "decide", "appoint", "record"
+PAY, DEMAND, CLOSE = "pay", "demand", "close"
 _BY_STATE = {
     S.ISSUED: DELIVER,
     S.NOTIFIED: DECIDE,
@@ -28,6 +29,9 @@ _BY_STATE = {
     S.HEARING_APPOINTED: RECORD,
     S.PROPOSED: DECIDE,
     S.DECIDED: DELIVER,
+    S.SERVED: PAY,
+    S.DEMAND_MADE: DELIVER,
+    S.DEMANDED: DEMAND,
 }
 _DAY = timedelta(days=1)
 
@@ -39,8 +43,8 @@ def noon(on: date) -> datetime:
 
 def clock_of(row: PenaltyCase) -> str | None:
     """Which limit runs in the state the case is in; None once it is over."""
-    if row.state == S.SERVED:
-        return PAY if owed_fen(row) > 0 else CLOSE
+    if row.state in OWING and owed_fen(row) <= 0:
+        return CLOSE
     return _BY_STATE.get(CaseState(row.state))
 
 
@@ -68,8 +72,10 @@ def began(row: PenaltyCase) -> datetime:
             return noon(row.filed_on)
         case S.HEARING_APPOINTED if row.hearing_at is not None:
             return row.hearing_at
-        case S.SERVED if owed_fen(row) <= 0 and row.paid_at is not None:
+        case state if state in OWING and owed_fen(row) <= 0 and row.paid_at is not None:
             return row.paid_at
+        case S.DEMANDED:
+            return row.limit_started_at  # when the demand was received
         case S.SERVED if terms_of(row) and row.limit_started_at > row.state_since_at:
             return row.limit_started_at
         case S.SERVED if row.decision_delivered_at is not None:
@@ -125,6 +131,13 @@ def months_on(calendar: WorkingCalendar, on: date, count: int) -> date:
     year, month = divmod(on.year * 12 + on.month - 1 + count, 12)
     last = months.monthrange(year, month + 1)[1]
     return end_of(calendar, date(year, month + 1, min(on.day, last))).on
+
+
+def enforce_until(desk: PenaltyDesk, row: PenaltyCase) -> date | None:
+    """The last day on which the court may be asked (行政强制法 53); None before the decision was received."""
+    if row.lawsuit_due_on is None:
+        return None
+    return months_on(desk.calendar, row.lawsuit_due_on, desk.section.limits.enforce.months)
 
 
 def earliest_hearing_on(desk: PenaltyDesk, now: datetime) -> date:

@@ -11,6 +11,8 @@ from casework.actors import Actor
 from casework.documents.issuing import IssueRequest, issue, record_delivery
 from casework.documents.models import IssuedDocument
 from casework.documents.papers import Officer, Paper, Particulars, Row
+from casework.penalties.access import ABOUT_CASE, current_code
+from casework.penalties.case_limits import limit
 from casework.penalties.case_money import Instalment, owed_fen, yuan
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.models import PenaltyCase
@@ -109,6 +111,30 @@ async def terms_paper(
         remedies=desk.section.decision_remedies,
     )
     return await _issue(desk, change, actor, row, Paper.PAYMENT_TERMS, data)
+
+
+async def demand_paper(desk: PenaltyDesk, change: Change, actor: Actor, row: PenaltyCase) -> IssuedDocument:
+    """What is owed, how and until when it is to be paid, and that the party may state the case (行政强制法 35)."""
+    decision = await IssuedDocument.filter(
+        about_kind=ABOUT, about_id=row.id, kind=Paper.PENALTY_DECISION.value, voided_at=None
+    ).first()
+    sums = [("fine", row.decision_fen or 0), ("late_fine", row.late_fen), ("paid", row.paid_fen)]
+    data = msgspec.structs.replace(
+        await _common(desk, row),
+        concerns=(decision.number or "") if decision is not None else "",
+        granted_at=row.decided_at,
+        amount_fen=owed_fen(row),
+        rows=tuple(
+            Row(name=_text(desk, name), value=_text(desk, "yuan", yuan=yuan(fen)))
+            for name, fen in sums
+            if fen
+        ),
+        expected_days=limit(desk.section, "demand").amount,
+        promised=desk.section.how_to_pay,
+        code=await current_code(desk, row.id, ABOUT_CASE),
+        verify_url=_address(desk),
+    )
+    return await _issue(desk, change, actor, row, Paper.PENALTY_DEMAND, data)
 
 
 async def note_delivery(change: Change, actor: Actor, row: PenaltyCase, paper: Paper, way: str) -> None:

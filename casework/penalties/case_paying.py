@@ -16,8 +16,8 @@ from casework.penalties.case_events import PenaltyEnded, PenaltyLateFineOrdered,
 from casework.penalties.case_issuing import amount_fen
 from casework.penalties.case_lifecycle import CaseState
 from casework.penalties.case_money import late_fine_at_most, owed_fen, yuan
-from casework.penalties.case_moving import CaseStep, Work, take
-from casework.penalties.case_requests import TERMS, RequestState, open_requests, settle
+from casework.penalties.case_moving import CaseStep, take
+from casework.penalties.case_requests import STATEMENT, TERMS, RequestState, open_requests, settle
 from casework.penalties.desk import PenaltyDesk
 from casework.penalties.models import PenaltyCase, PenaltyPayment
 from kit.clock import local
@@ -122,39 +122,10 @@ async def close(
         owed = owed_fen(row)
         if owed > 0:
             raise Conflict("problem.penalty_case.still_owed", owed=yuan(owed))
+        # What was said after a demand that was then paid.
+        await settle(change, actor, row.id, STATEMENT, RequestState.NOTED)
         row.ended_words = said
 
-    await take(desk, actor, case_id, _ending(desk, "close", CaseState.CLOSED, said, fill), expected_revision)
-
-
-async def enforce(
-    desk: PenaltyDesk, actor: Actor, case_id: UUID, words: str, expected_revision: int | None = None
-) -> None:
-    """The court is asked to enforce it: only what is owed and late, once the time of the remedies is over (行政强制法 53).
-
-    Raises as `record_payment`.
-    """
-    said = required(words, field="words", at_most=REASON_AT_MOST)
-
-    async def fill(change: Change, row: PenaltyCase) -> None:
-        today = local(change.now).date()
-        if owed_fen(row) <= 0 or row.payment_due_on is None or today <= row.payment_due_on:
-            raise Conflict("problem.penalty_case.not_late")
-        if row.lawsuit_due_on is None or today <= row.lawsuit_due_on:
-            raise Conflict("problem.penalty_case.remedies_open")
-        row.ended_words = said
-
-    await take(
-        desk, actor, case_id, _ending(desk, "enforce", CaseState.ENFORCED, said, fill), expected_revision
-    )
-
-
-def _ending(desk: PenaltyDesk, move: str, state: CaseState, words: str, fill: Work) -> CaseStep:
-    outcome = desk.documents.catalogue.text(f"penalty_case.state.{state}")
-    return CaseStep(
-        move,
-        PenaltyEnded,
-        {"words": words},
-        telling={"outcome": outcome},
-        fill=fill,
-    )
+    outcome = desk.documents.catalogue.text(f"penalty_case.state.{CaseState.CLOSED}")
+    step = CaseStep("close", PenaltyEnded, {"words": said}, telling={"outcome": outcome}, fill=fill)
+    await take(desk, actor, case_id, step, expected_revision)

@@ -18,7 +18,7 @@ from casework.documents.papers import Paper
 from casework.penalties.access import ABOUT_CASE, case_behind, current_code
 from casework.penalties.case_deciding import heard_until
 from casework.penalties.case_lifecycle import HEARINGS, PENALTY, UNDECIDED, CaseState
-from casework.penalties.case_limits import clock_of, limit, promised, reckoned
+from casework.penalties.case_limits import clock_of, enforce_until, limit, promised, reckoned
 from casework.penalties.case_money import late_fine_at_most, next_instalment, owed_fen, plan_of, terms_of
 from casework.penalties.case_moving import NOT_FOUND
 from casework.penalties.case_papers import ABOUT, opened
@@ -41,11 +41,11 @@ S = CaseState
 ASKED = "asked"
 TABS: Mapping[str, Q] = {
     ASKED: Q(ended_at=None),
-    "deliver": Q(state__in=(S.ISSUED, S.DECIDED)),
+    "deliver": Q(state__in=(S.ISSUED, S.DECIDED, S.DEMAND_MADE)),
     "heard": Q(state=S.NOTIFIED),
     "hearing": Q(state__in=HEARINGS),
     "proposed": Q(state=S.PROPOSED),
-    "served": Q(state=S.SERVED),
+    "served": Q(state__in=(S.SERVED, S.DEMANDED)),
     "over": Q(ended_at__isnull=False),
 }
 """Lists of the console, each a set of cases; the first is across all of them: what nobody has answered."""
@@ -192,6 +192,8 @@ async def _view(desk: PenaltyDesk, actor: Actor, row: PenaltyCase) -> CaseView:
             PaymentView(fen=one.fen, paid_on=one.paid_on, receipt=one.receipt, recorded_at=one.recorded_at)
             for one in await payments
         ),
+        demanded_at=row.limit_started_at if row.state == S.DEMANDED and owed_fen(row) > 0 else None,
+        enforce_until=enforce_until(desk, row) if is_staff and owed_fen(row) > 0 else None,
         reconsideration_until=row.review_due_on,
         lawsuit_until=row.lawsuit_due_on,
         ended_at=row.ended_at,
@@ -217,11 +219,16 @@ async def _view(desk: PenaltyDesk, actor: Actor, row: PenaltyCase) -> CaseView:
 
 
 async def _papers(row: PenaltyCase, *, is_staff: bool) -> tuple[DocumentView, ...]:
-    """The party sees a decision once it is delivered, not before."""
+    """The party sees a decision, and a demand, once it is delivered, not before."""
     kept = await documents_of(ABOUT, row.id)
-    if is_staff or row.decision_delivered_at is not None:
+    if is_staff:
         return kept
-    return tuple(one for one in kept if one.paper not in (Paper.PENALTY_DECISION, Paper.NO_PENALTY))
+    hidden = (Paper.PENALTY_DECISION, Paper.NO_PENALTY) if row.decision_delivered_at is None else ()
+    return tuple(
+        one
+        for one in kept
+        if one.paper not in hidden and (one.paper != Paper.PENALTY_DEMAND or one.delivered_at is not None)
+    )
 
 
 async def _names(row: PenaltyCase) -> dict[UUID | None, str]:
@@ -246,7 +253,7 @@ def _party_reckoning(desk: PenaltyDesk, row: PenaltyCase) -> tuple[str, ...]:
     if row.state == S.NOTIFIED and row.advance_delivered_at is not None:
         found = desk.calendar.due(limit(desk.section, "statement"), row.advance_delivered_at)
         return tuple(explain(found, desk.documents.catalogue))
-    if row.state == S.SERVED and owed_fen(row) > 0:
+    if row.state in (S.SERVED, S.DEMANDED) and owed_fen(row) > 0:
         found_to_pay = reckoned(desk, row)
         if found_to_pay is not None:
             return tuple(explain(found_to_pay, desk.documents.catalogue))
@@ -335,8 +342,14 @@ def _is_possible(name: str, row: PenaltyCase, requests: tuple[RequestView, ...],
             return owed <= 0
         case "order_late_fine":
             return is_late
+        case "demand":
+            return is_late and not waiting & set(TERMS)
+        case "serve_demand":
+            return owed > 0
         case "enforce":
-            return is_late and row.lawsuit_due_on is not None and today > row.lawsuit_due_on
+            demanded = row.due_at is not None and today > local(row.due_at).date()
+            remedies_over = row.lawsuit_due_on is not None and today > row.lawsuit_due_on
+            return is_late and demanded and remedies_over and not waiting & {STATEMENT, *TERMS}
         case "propose":
             until = heard_until(row)
             return (until is None or until <= now) and STATEMENT not in waiting
@@ -347,7 +360,7 @@ def _is_possible(name: str, row: PenaltyCase, requests: tuple[RequestView, ...],
         case "serve_no_penalty":
             return not row.decides_penalty
         case "state":
-            return row.state in UNDECIDED
+            return row.state in UNDECIDED or owed > 0
     return True
 
 

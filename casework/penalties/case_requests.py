@@ -16,7 +16,7 @@ import msgspec
 from casework.actors import Actor
 from casework.complaints.wording import required
 from casework.penalties.case_events import PenaltyAnswered, PenaltyStated, PenaltyTermsAsked
-from casework.penalties.case_lifecycle import HEARINGS
+from casework.penalties.case_lifecycle import HEARINGS, CaseState
 from casework.penalties.case_limits import limit
 from casework.penalties.case_money import Instalment, kept_plan, owed_fen, plan_of
 from casework.penalties.case_moving import CaseStep, take
@@ -211,6 +211,8 @@ async def answer_terms(
 
     async def fill(change: Change, row: PenaltyCase) -> None:
         request = await _open_request(change, row, request_id, kinds=TERMS)
+        if allowed and row.state != CaseState.SERVED:
+            raise Conflict("problem.penalty_case.recall_first")
         if allowed:
             require_plan(desk, change, row, request.kind, agreed)
             row.terms, row.limit_started_at = kept_plan(agreed), change.now
@@ -306,7 +308,8 @@ def _is_in_time(row: PenaltyCase, kind: str, change: Change) -> bool:
     if kind in TERMS:
         # The day it falls due counts in full.
         return row.payment_due_on is None or local(change.now).date() <= row.payment_due_on
-    return row.statement_due_at is None or change.now < row.statement_due_at
+    ends_at = row.due_at if row.state == CaseState.DEMANDED else row.statement_due_at
+    return ends_at is None or change.now < ends_at
 
 
 async def _open_request(

@@ -41,7 +41,7 @@ async def serve_notice(
     """Note that the notice was received: the party's time to state the case begins. Raises NotFound, Forbidden, Conflict, Invalid."""
 
     async def fill(change: Change, row: PenaltyCase) -> None:
-        row.advance_delivered_at = await _received(desk, change, row, delivery, row.issued_at)
+        row.advance_delivered_at = await received_at(desk, change, row, delivery, row.issued_at)
         row.advance_delivery = delivery.way
 
     async def follow(change: Change, row: PenaltyCase) -> None:
@@ -52,7 +52,7 @@ async def serve_notice(
         "serve_notice",
         None,
         {"delivery": delivery.way},
-        _content(delivery),
+        content_of(delivery),
         fill=fill,
         follow=follow,
     )
@@ -69,7 +69,7 @@ async def serve_decision(
     async def fill(change: Change, row: PenaltyCase) -> None:
         if row.decided_at is None:
             raise Conflict("problem.penalty_case.moved_on")
-        row.decision_delivered_at = await _received(desk, change, row, delivery, row.decided_at)
+        row.decision_delivered_at = await received_at(desk, change, row, delivery, row.decided_at)
         row.decision_delivery = delivery.way
 
     async def follow(change: Change, row: PenaltyCase) -> None:
@@ -81,7 +81,7 @@ async def serve_decision(
         "serve_decision" if is_penalty else "serve_no_penalty",
         PenaltyServed if is_penalty else PenaltyEnded,
         {"delivery": delivery.way},
-        _content(delivery),
+        content_of(delivery),
         telling={} if is_penalty else {"outcome": outcome},
         fill=fill,
         follow=follow,
@@ -143,10 +143,10 @@ async def _behind(change: Change, actor: Actor, access_id: UUID) -> PenaltyCase:
     return await locked(change, actor, case_id, access_id)
 
 
-async def _received(
+async def received_at(
     desk: PenaltyDesk, change: Change, row: PenaltyCase, delivery: Delivery, made_at: datetime
 ) -> datetime:
-    """When it was received. Raises Invalid."""
+    """When a paper that was made at `made_at` was received. Raises Invalid."""
     if delivery.way not in WAYS:
         raise Invalid("problem.penalty.delivery", field="delivery")
     today, made_on = local(change.now).date(), local(made_at).date()
@@ -168,6 +168,7 @@ async def _received(
     return change.now if on == today else noon(on)
 
 
-def _content(delivery: Delivery) -> Mapping[str, object]:
+def content_of(delivery: Delivery) -> Mapping[str, object]:
+    """What the audit chain says of a delivery."""
     on = delivery.on.isoformat() if delivery.on is not None else None
     return {"delivery": delivery.way, "on": on}

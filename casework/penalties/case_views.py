@@ -75,7 +75,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """A penalty case. What is drafted and reviewed, and `code`, are for staff alone; `decision` is empty until it is made.
 
     `late_fine_at_most` is what may be ordered on top today; `reckoning` explains the limit of the state, `party_reckoning` the
-    party's own limit that runs.
+    party's own limit that runs. `demanded_at` is when a demand that runs was received, `enforce_until` the last day to ask the court.
     """
 
     line: CaseLine
@@ -114,6 +114,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     late_fine_at_most: int
     paid_fen: int
     payments: tuple[PaymentView, ...]
+    demanded_at: datetime | None
+    enforce_until: date | None
     reconsideration_until: date | None
     lawsuit_until: date | None
     ended_at: datetime | None

@@ -60,8 +60,8 @@ class Months(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class PenaltyLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Time for the party to put things right, and for the bureau to look again once they say that it is done.
 
-    The others are those of penalty cases: `statement`, `hearing`, `pay`, `reconsideration` and `lawsuit` are the party's,
-    counted from when a paper was received; `hearing_ahead` is how long before a hearing its notice is given, `public_notice`
+    The others are those of penalty cases: `statement`, `hearing`, `pay`, `reconsideration`, `lawsuit` and `demand` are the
+    party's, counted from when a paper was received; `hearing_ahead` is how long before a hearing its notice is given, `public_notice`
     after how long what was published counts as received; the rest are the bureau's own.
     """
 
@@ -80,6 +80,8 @@ class PenaltyLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     close: PromisedLimit = PromisedLimit(working_days=7, basis=NOT_SAID)
     reconsideration: PromisedLimit = PromisedLimit(natural_days=60, basis="行政复议法第二十条")
     lawsuit: Months = Months(months=6, basis="行政诉讼法第四十六条")
+    demand: PromisedLimit = PromisedLimit(working_days=10, basis="行政强制法第五十四条、第六十九条")
+    enforce: Months = Months(months=3, basis="行政强制法第五十三条")
 
 
 class LargeFine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -135,9 +135,20 @@ def test_every_walk_tells_the_party_before_it_decides_and_ends_where_nothing_fol
             assert names.index("serve_notice") < names.index("propose") < names.index("decide")
         if "close" in names or "enforce" in names:
             assert "serve_decision" in names
+        if "enforce" in names:
+            assert names.index("demand") < names.index("serve_demand") < names.index("enforce")
         assert steps[-1][1].target in PENALTY.final
     heads_alone = {one.name for one in PENALTY.moves if set(one.by) == {"head"}}
-    assert {"decide", "revoke", "withdraw", "answer_terms", "order_late_fine", "enforce"} == heads_alone
+    assert {
+        "decide",
+        "revoke",
+        "withdraw",
+        "answer_terms",
+        "order_late_fine",
+        "enforce",
+        "demand",
+        "recall_demand",
+    } == heads_alone
 
 
 async def test_a_persons_data_is_given_out_and_forgotten(desk: PenaltyDesk, clock: FixedClock) -> None:

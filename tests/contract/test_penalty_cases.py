@@ -308,8 +308,6 @@ async def test_more_for_paying_late_is_ordered_by_a_person_and_bounded_by_law(
     ).line.owed_fen == 4_240_000
     clock.advance(timedelta(days=300))
     assert (await case_view(desk, HEAD, row.reference)).late_fine_at_most == 4_000_000
-    await paying.enforce(desk, HEAD, row.id, "复议、诉讼期限已过，催告后仍不履行。")
-    assert (await again(row)).state == "enforced"
 
 
 async def test_a_hearing_is_given_notice_of_and_held_by_somebody_else(

@@ -289,7 +289,7 @@ def one_of_each_penalty_case() -> list[CaseEvent]:
         *filled(penalty_cases.EVENTS, common),
         *(
             DeadlineReached(**of_penalty | {"clock": clock}, mark=mark, account_id=person(1))
-            for clock in ("penalty.decide", "penalty.pay")
+            for clock in ("penalty.decide", "penalty.pay", "penalty.demand")
             for mark in Mark
         ),
     ]

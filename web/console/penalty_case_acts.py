@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.penalties import case_deciding as deciding
+from casework.penalties import case_demanding as demanding
 from casework.penalties import case_hearing as hearing
 from casework.penalties import case_paying as paying
 from casework.penalties import case_requests as requests
@@ -156,8 +157,20 @@ async def _close(sent: Sent) -> None:
     await paying.close(sent.desk, sent.actor, sent.id, sent.words, sent.revision)
 
 
+async def _demand(sent: Sent) -> None:
+    await demanding.demand(sent.desk, sent.actor, sent.id, sent.revision)
+
+
+async def _serve_demand(sent: Sent) -> None:
+    await demanding.serve_demand(sent.desk, sent.actor, sent.id, _delivery(sent), sent.revision)
+
+
+async def _recall_demand(sent: Sent) -> None:
+    await demanding.recall_demand(sent.desk, sent.actor, sent.id, sent.words, sent.revision)
+
+
 async def _enforce(sent: Sent) -> None:
-    await paying.enforce(sent.desk, sent.actor, sent.id, sent.words, sent.revision)
+    await demanding.enforce(sent.desk, sent.actor, sent.id, sent.words, sent.revision)
 
 
 async def _revoke(sent: Sent) -> None:
@@ -185,12 +198,15 @@ ACTS: Mapping[str, Callable[[Sent], Awaitable[None]]] = {
     "send_back": _send_back,
     "serve_decision": _serve_decision,
     "serve_no_penalty": _serve_decision,
+    "serve_demand": _serve_demand,
     "answer_terms": _answer_terms,
     "pay": _pay,
     "close": _close,
     "order_late_fine": _order_late_fine,
+    "demand": _demand,
     NOTE: _note,
     "enforce": _enforce,
+    "recall_demand": _recall_demand,
     "renew_code": _renew_code,
     "withdraw": _withdraw,
     "revoke": _revoke,

@@ -15,7 +15,9 @@ from web.console.penalty_case_words import ask, case_address, choices, colleague
 from web.console.penalty_screens import NoticeAct
 from web.console.screens import Ask, Option
 
-GRAVE = frozenset({"withdraw", "revoke", "enforce", "renew_code", "order_late_fine"})
+GRAVE = frozenset(
+    {"withdraw", "revoke", "enforce", "renew_code", "order_late_fine", "demand", "recall_demand"}
+)
 NOTED = {
     "state": ("statement",),
     "ask_hearing": ("hearing",),
@@ -27,12 +29,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "serve_notice": ("delivery", "delivered_on"),
     "serve_decision": ("delivery", "delivered_on"),
     "serve_no_penalty": ("delivery", "delivered_on"),
+    "serve_demand": ("delivery", "delivered_on"),
     NOTE: ("kind", "words", "plan"),
     "answer_statement": ("request", "outcome", "words"),
     "answer_terms": ("allowed", "plan", "words"),
     "appoint_hearing": ("at", "place", "host"),
     "propose": ("penalty", "fine", "words"),
     "decide": (),
+    "demand": (),
     "renew_code": (),
     "pay": ("amount", "receipt", "paid_on"),
     "order_late_fine": ("amount", "words"),

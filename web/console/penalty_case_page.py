@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from casework.penalties.case_lifecycle import CaseState
+from casework.penalties.case_lifecycle import OWING, CaseState
 from casework.penalties.case_money import yuan
 from casework.penalties.case_views import CaseView, RequestView
+from kit.clock import local
 from web.console.door import ConsoleDoor
 from web.console.penalty_case_forms import Refused, acts_of
 from web.console.penalty_case_screens import CaseDetail, RequestCard
@@ -41,7 +42,7 @@ async def detail_of(
         hearing=_hearing(door, view, now),
         draft=_draft(door, view, now),
         decision=_decision(door, view, now),
-        money=_money(door, view),
+        money=_money(door, view, now),
         papers=tuple(
             PaperRow(
                 href=f"{own}/papers/{one.id}",
@@ -63,18 +64,34 @@ async def detail_of(
 def _next(door: ConsoleDoor, view: CaseView, now: datetime) -> str:
     text, line = door.words.text, view.line
     if any(one.kind == "statement" and one.state == "sent" for one in view.requests):
-        return text("console_penalty_cases.next.unanswered")
+        is_demanded = line.state in OWING
+        return text(f"console_penalty_cases.next.{'unanswered_demand' if is_demanded else 'unanswered'}")
     if line.waits_until is not None and line.waits_until > now:
         return text("console_penalty_cases.next.waits", at=door.words.end(line.waits_until, now))
     if line.state == CaseState.PROPOSED and view.hearing_recorded_at is not None and not view.review:
         return text("console_penalty_cases.next.review")
-    if line.state == CaseState.SERVED:
+    if line.state in OWING:
         if line.owed_fen <= 0:
             return text("console_penalty_cases.next.close")
         if any(one.kind in ("instalment", "delay") and one.state == "sent" for one in view.requests):
             return text("console_penalty_cases.next.terms")
+        if line.state == CaseState.DEMANDED:
+            return _next_demanded(door, view, now)
+        if line.is_late and line.state == CaseState.SERVED:
+            return text("console_penalty_cases.next.late")
     key = f"console_penalty_cases.next.{line.state}"
     return text(key) if door.words.catalogue.has(key) else ""
+
+
+def _next_demanded(door: ConsoleDoor, view: CaseView, now: datetime) -> str:
+    text, due_at = door.words.text, view.line.due_at
+    if due_at is not None and now < due_at:
+        return text("console_penalty_cases.next.demanded", until=door.words.end(due_at, now))
+    if "enforce" in view.moves and view.enforce_until is not None:
+        return text("console_penalty_cases.next.enforceable", until=day(door, view.enforce_until))
+    if view.lawsuit_until is not None and local(now).date() <= view.lawsuit_until:
+        return text("console_penalty_cases.next.remedies", lawsuit=day(door, view.lawsuit_until))
+    return text("console_penalty_cases.next.demand_over")
 
 
 def _named(door: ConsoleDoor, found: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
@@ -169,7 +186,7 @@ def _decision(door: ConsoleDoor, view: CaseView, now: datetime) -> tuple[Fact, .
     )
 
 
-def _money(door: ConsoleDoor, view: CaseView) -> tuple[Fact, ...]:
+def _money(door: ConsoleDoor, view: CaseView, now: datetime) -> tuple[Fact, ...]:
     if view.decision_delivered_at is None or not view.decision_fen:
         return ()
     paid = (
@@ -186,6 +203,19 @@ def _money(door: ConsoleDoor, view: CaseView) -> tuple[Fact, ...]:
         (
             ("pay_until", day(door, view.payment_due_on) if view.payment_due_on is not None else ""),
             ("terms", "\n".join(plan_lines(door, view.terms))),
+            ("demanded", day(door, local(view.demanded_at).date()) if view.demanded_at is not None else ""),
+            (
+                "demand_until",
+                door.words.end(view.line.due_at, now)
+                if view.demanded_at is not None and view.line.due_at is not None
+                else "",
+            ),
+            (
+                "enforce_until",
+                day(door, view.enforce_until)
+                if view.enforce_until is not None and view.line.state == CaseState.DEMANDED
+                else "",
+            ),
             ("late", _yuan(door, view.late_fen) if view.late_fen else ""),
             ("paid", "\n".join(paid)),
             ("owed", _yuan(door, view.line.owed_fen)),

@@ -21,6 +21,8 @@ TONES: dict[str, Tone] = {
     S.HEARING_ASKED: "soon",
     S.PROPOSED: "brand",
     S.DECIDED: "soon",
+    S.DEMAND_MADE: "soon",
+    S.DEMANDED: "late",
     S.CLOSED: "good",
     S.NO_PENALTY: "good",
     S.REVOKED: "late",

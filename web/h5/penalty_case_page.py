@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from casework.penalties.case_lifecycle import CaseState
+from casework.penalties.case_lifecycle import OWING, CaseState
 from casework.penalties.case_money import Instalment, yuan
 from casework.penalties.case_requests import DELAY, HEARING, INSTALMENT, STATEMENT, WAIVER, even_plan
 from casework.penalties.case_views import CaseView, RequestView
@@ -21,6 +21,8 @@ TONES: dict[str, str] = {
     S.NOTIFIED: "soon",
     S.HEARING_APPOINTED: "soon",
     S.SERVED: "soon",
+    S.DEMAND_MADE: "soon",
+    S.DEMANDED: "late",
     S.CLOSED: "good",
     S.NO_PENALTY: "good",
     S.WITHDRAWN: "good",
@@ -77,7 +79,7 @@ def named(door: H5Door, found: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
 def plain_words(door: H5Door, view: CaseView) -> str:
     """Where it stands, and what to do now, in a sentence."""
     text, state = door.words.text, view.line.state
-    if state == S.SERVED and view.line.owed_fen <= 0:
+    if state in OWING and view.line.owed_fen <= 0:
         return text("h5_penalty_cases.plain.paid")
     if view.ended_words and state in (S.WITHDRAWN, S.REVOKED):
         return text(f"h5_penalty_cases.plain.{state}", why=view.ended_words)
@@ -103,7 +105,7 @@ def limits(door: H5Door, view: CaseView, now: datetime) -> tuple[Fact, ...]:
                 ("hearing_until", until(view.hearing_due_at) if not view.hearing_recorded_at else ""),
             ),
         )
-    if state == S.SERVED and view.line.owed_fen > 0 and view.payment_due_on is not None:
+    if state in OWING and view.line.owed_fen > 0 and view.payment_due_on is not None:
         following = view.next_instalment
         return named(
             door,
@@ -114,6 +116,7 @@ def limits(door: H5Door, view: CaseView, now: datetime) -> tuple[Fact, ...]:
                     plan_lines(door, (following,))[0] if following is not None else "",
                 ),
                 ("pay_until", day(door, view.payment_due_on)),
+                ("demand_until", until(view.line.due_at) if view.demanded_at is not None else ""),
             ),
         )
     return ()
