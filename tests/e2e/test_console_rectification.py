@@ -10,12 +10,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 from PIL import Image
+from playwright.async_api import async_playwright
 
 from casework.penalties.models import RectificationNotice, RectificationPhoto
 from casework.roles import Role
 from kit.db import Database
 from kit.files.models import StoredFile
-from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.e2e.console_setting import PASSWORD, Clerk, ConsoleSetting, Page, console_on
 
 NEW = "/console/penalties/new"
 WHO = {"party_kind": "organisation", "party_number": "91350100M000100Y43", "ground": "shop_outside"}
@@ -104,3 +106,30 @@ def demanded(page: Page) -> str:
     found = re.search(r'<textarea[^>]*name="demand"[^>]*>([^<]*)<', page.text)
     assert found is not None
     return found[1].strip()
+
+
+@pytest.mark.browser
+async def test_on_a_phone_what_issues_the_notice_stands_below_all_that_it_says(
+    setting: ConsoleSetting,
+) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        context = await browser.new_context(viewport={"width": 390, "height": 844}, base_url=setting.url)
+        page = await context.new_page()
+        await page.goto("/console/login")
+        await page.fill("#login", "first")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.primary")
+        await page.goto(NEW)
+        for name, value in WHO.items():
+            field = page.locator(f'[name="{name}"]')
+            is_list = await field.first.evaluate("one => one.tagName") == "SELECT"
+            await (field.select_option(value) if is_list else field.fill(value))
+        async with page.expect_navigation():
+            await page.click("button[value=look]")
+        button = await page.locator("button[value=issue]").bounding_box()
+        last = await page.locator('[name="judgement"]').bounding_box()
+        assert button is not None
+        assert last is not None
+        assert button["y"] > last["y"] + last["height"]
+        await browser.close()
