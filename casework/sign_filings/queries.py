@@ -32,6 +32,7 @@ from casework.sign_filings.views import (
     SignView,
 )
 from kit.clock import local
+from kit.files.models import FileState, StoredFile
 from kit.problems import Invalid, NotFound
 
 TABS = ("hazard", "due", "all", "ended")
@@ -211,6 +212,7 @@ async def _checks(desk: SignDesk, row: Sign) -> tuple[CheckView, ...]:
     photos = (
         await SignPhoto.filter(check_id__in=[one.id for one in rows]).order_by("position") if rows else []
     )
+    ready, waiting = await _shown([one.file_id for one in photos])
     asked = {one.code: one.ask for one in desk.section.questions}
     found = []
     for one in rows:
@@ -220,10 +222,20 @@ async def _checks(desk: SignDesk, row: Sign) -> tuple[CheckView, ...]:
             is_safe=one.is_safe,
             unsafe=tuple(asked.get(code, code) for code, said in answers.items() if said == NO),
             words=one.words or "",
-            photos=tuple(each.file_id for each in photos if each.check_id == one.id),
+            photos=tuple(
+                each.file_id for each in photos if each.check_id == one.id and each.file_id in ready
+            ),
+            waiting=sum(each.check_id == one.id and each.file_id in waiting for each in photos),
         )
         found.append(view)
     return tuple(found)
+
+
+async def _shown(ids: Collection[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Those of the photos that can be shown, and those that are not decoded yet. One that was refused is neither."""
+    rows = await StoredFile.filter(id__in=list(ids)).only("id", "state") if ids else []
+    of = {state: {one.id for one in rows if one.state == state} for state in FileState}
+    return of[FileState.READY], of[FileState.RECEIVED]
 
 
 async def _reference(application_id: UUID | None) -> str:
@@ -233,7 +245,8 @@ async def _reference(application_id: UUID | None) -> str:
 
 async def _removal_photos(row: Sign) -> tuple[UUID, ...]:
     rows = await SignPhoto.filter(sign_id=row.id, stage="removed").order_by("position")
-    return tuple(one.file_id for one in rows)
+    ready, _ = await _shown([one.file_id for one in rows])
+    return tuple(one.file_id for one in rows if one.file_id in ready)
 
 
 async def successors_of(

@@ -67,13 +67,14 @@ class SignPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
-    """A yearly look: `unsafe` are the questions answered with no; `photos` ids of photos."""
+    """A yearly look: `unsafe` are the questions answered with no; `photos` ids of photos, `waiting` how many are not ready to be shown."""
 
     checked_on: date
     is_safe: bool
     unsafe: tuple[str, ...]
     words: str
     photos: tuple[UUID, ...]
+    waiting: int = 0
 
 
 class HazardView(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,10 +49,11 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A name and what it is."""
+    """A name and what it is; `href` is where more of it stands."""
 
     name: str
     words: str
+    href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import segno
@@ -15,7 +15,7 @@ from casework.sign_filings.keeping import clear, correct, end
 from casework.sign_filings.queries import TABS, counts, file_of_photo, sign_view, signs
 from casework.sign_filings.registering import NewSign, register_by_hand
 from casework.sign_filings.removing import remove, replace
-from casework.sign_filings.views import SignLine, SignView
+from casework.sign_filings.views import CheckView, SignLine, SignView
 from kit.clock import local
 from kit.files.store import FileMissing, Variant
 from kit.problems import Invalid, NotFound, Problem
@@ -23,7 +23,7 @@ from web.console.addresses import case_address, tab_address
 from web.console.case_screens import Photo
 from web.console.door import ConsoleDoor
 from web.console.frame import SIGNS, frame_for, shown
-from web.console.screens import Ask, Link, Note
+from web.console.screens import Ask, Chip, Link, Note
 from web.console.sign_screens import LookRow, NewSignPage, OneSignPage, SignAct, SignRow, SignsPage
 from web.console.sign_words import (
     ENTERED,
@@ -204,32 +204,18 @@ async def _render(
         state=state_chip(door, sign.state),
         check=check_chip(door, sign.check),
         notes=notes,
-        facts=facts_of(door, sign, view.application_reference, view.successor_reference),
+        facts=facts_of(door, visitor, sign, view.application_reference, view.successor_reference),
         links=(
             *(labels if sign.state != "ended" else ()),
             Link(
                 href=f"{signs_of(door).public_url}/h5/codes/{sign.code}", words=text("console_signs.public")
             ),
         ),
-        looks=tuple(
-            LookRow(
-                at=one.checked_on.isoformat(),
-                state=check_chip(door, "in_order" if one.is_safe else "unsafe") or state_chip(door, "in_use"),
-                words=" ".join((*one.unsafe, one.words)).strip(),
-                photos=tuple(
-                    Photo(
-                        href=f"{SIGNS}/photos/{each}",
-                        small=f"{SIGNS}/photos/{each}?size=small",
-                        words=text("console_signs.photo", number=number),
-                    )
-                    for number, each in enumerate(one.photos, 1)
-                ),
-            )
-            for one in view.checks
-        ),
+        removal_photos=_photos(door, view.removal_photos, "removal_photo"),
+        looks=tuple(_look(door, one) for one in view.checks),
         hazards=tuple(
             Link(
-                href=case_address(one.reference),
+                href=case_address(one.reference) if visitor.may(Operation.SEE_CASES) else "",
                 words=f"{one.reference} {text(f'complaint.state.{one.state}')} "
                 f"{door.words.moment(one.reported_at, now)}",
             )
@@ -245,6 +231,31 @@ async def _render(
     return shown(door, "sign.html", await frame_for(door, visitor, SIGNS), page, status)
 
 
+def _look(door: ConsoleDoor, one: CheckView) -> LookRow:
+    text = door.words.text
+    waiting = (Photo(href="", small="", words=text("console_signs.photo_waiting", count=one.waiting)),)
+    return LookRow(
+        at=one.checked_on.isoformat(),
+        state=Chip(
+            words=text(f"console_signs.look_{'safe' if one.is_safe else 'unsafe'}"),
+            tone="good" if one.is_safe else "late",
+        ),
+        words=" ".join((*one.unsafe, one.words)).strip(),
+        photos=_photos(door, one.photos, "photo") + (waiting if one.waiting else ()),
+    )
+
+
+def _photos(door: ConsoleDoor, ids: Iterable[UUID], word: str) -> tuple[Photo, ...]:
+    return tuple(
+        Photo(
+            href=f"{SIGNS}/photos/{each}",
+            small=f"{SIGNS}/photos/{each}?size=small",
+            words=door.words.text(f"console_signs.{word}", number=number),
+        )
+        for number, each in enumerate(ids, 1)
+    )
+
+
 def _act(
     door: ConsoleDoor,
     view: SignView,
@@ -256,7 +267,7 @@ def _act(
 ) -> SignAct:
     text, sign = door.words.text, view.public
     if name == "correct":
-        now = {one: str(getattr(sign, one)) for one in PARTICULARS}
+        now = {one: _typed_as(getattr(sign, one)) for one in PARTICULARS}
         asks = asks_of(door, PARTICULARS, typed or now, wrong if is_open else {})
     elif name == "remove":
         asks = (
@@ -292,6 +303,11 @@ def _act(
         grave=name in ("end", "remove"),
         open=is_open or (name == "clear" and not typed),
     )
+
+
+def _typed_as(value: str | float) -> str:
+    """As somebody would type it: 3 metres, not 3.0."""
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _row(door: ConsoleDoor, one: SignLine) -> SignRow:

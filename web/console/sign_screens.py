@@ -63,6 +63,7 @@ class OneSignPage:
     notes: tuple[Note, ...]
     facts: tuple[Fact, ...]
     links: tuple[Link, ...]
+    removal_photos: tuple[Photo, ...]
     looks: tuple[LookRow, ...]
     hazards: tuple[Link, ...]
     acts: tuple[SignAct, ...]

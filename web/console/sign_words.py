@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from casework.permissions import Operation
 from casework.sign_filings.desk import SignDesk
 from casework.sign_filings.lifecycle import SignState
 from casework.sign_filings.views import CheckStanding, PublicSign
 from kit.problems import NotFound, Problem
 from web.console.door import ConsoleDoor
+from web.console.permit_words import application_address
 from web.console.screens import Ask, Chip, Fact, Option, OptionGroup, Tone
+from web.console.visitor import Visitor
 
 STATE_TONES: dict[str, Tone] = {SignState.IN_USE: "good", SignState.HAZARD: "late"}
 CHECK_TONES: dict[str, Tone] = {"in_order": "good", "soon": "soon", "overdue": "late", "unsafe": "late"}
 PARTICULARS = ("words", "responsible_unit", "contact_phone", "material", "width_m", "height_m", "place_text")
 ENTERED = ("kind", "permit_number", "holder_kind", "holder", *PARTICULARS)
+FILINGS = frozenset({"console_signs.application", "console_signs.successor_fact"})
 _OPTIONAL = frozenset({"permit_number", "contact_phone"})
 _LENGTHS = {"words": 200, "place_text": 300, "material": 60, "contact_phone": 20, "width_m": 8, "height_m": 8}
 
@@ -37,8 +41,10 @@ def check_chip(door: ConsoleDoor, check: CheckStanding) -> Chip | None:
     return Chip(words=door.words.text(f"sign.check.{check}"), tone=CHECK_TONES[check])
 
 
-def facts_of(door: ConsoleDoor, sign: PublicSign, application: str, successor: str = "") -> tuple[Fact, ...]:
-    """The particulars; what is not known has no line."""
+def facts_of(
+    door: ConsoleDoor, visitor: Visitor, sign: PublicSign, application: str, successor: str = ""
+) -> tuple[Fact, ...]:
+    """The particulars; what is not known has no line. A filing leads to its page for who may open it."""
     text, now = door.words.text, door.clock.now()
     valid = sign.valid_until_on.isoformat() if sign.valid_until_on is not None else ""
     size = {"width": f"{sign.width_m:g}", "height": f"{sign.height_m:g}"}
@@ -56,11 +62,23 @@ def facts_of(door: ConsoleDoor, sign: PublicSign, application: str, successor: s
         "h5_signs.public.approval": ""
         if sign.approval == "none"
         else text(f"h5_signs.public.approval_{sign.approval}", number=sign.permit_number),
+        "console_signs.next_check": sign.check_due_on.isoformat()
+        if sign.check_due_on is not None and sign.check != "none"
+        else "",
         "console_signs.successor_fact": successor,
         "console_signs.removed_fact": sign.removed_on.isoformat() if sign.removed_on is not None else "",
         "console_signs.end_reason": sign.end_reason,
     }
-    return tuple(Fact(name=text(key), words=words) for key, words in lines.items() if words)
+    reads = visitor.may(Operation.SEE_PERMITS)
+    return tuple(
+        Fact(
+            name=text(key),
+            words=words,
+            href=application_address(words) if reads and key in FILINGS else "",
+        )
+        for key, words in lines.items()
+        if words
+    )
 
 
 def asks_of(

@@ -167,6 +167,7 @@ async def _page(
                 photos=tuple(
                     (f"{SIGNS}/photos/{each}", f"{SIGNS}/photos/{each}?size=small") for each in one.photos
                 ),
+                waiting=text("h5_signs.own.photos_waiting", count=one.waiting) if one.waiting else "",
             )
             for one in view.checks
         ),

@@ -49,6 +49,7 @@ class LookLine:
     tone: str
     words: str
     photos: tuple[tuple[str, str], ...]
+    waiting: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,8 @@ def sign_facts(door: H5Door, sign: PublicSign) -> tuple[Fact, ...]:
     check = text(f"sign.check.{sign.check}")
     if sign.checked_on is not None:
         check = text("h5_signs.public.checked", state=check, on=day(sign.checked_on))
+    elif sign.check_due_on is not None and sign.check != "none":
+        check = text("h5_signs.public.not_checked", state=check, on=day(sign.check_due_on))
     lines = {
         "holder": sign.holder,
         "responsible_unit": sign.responsible_unit,
