@@ -150,6 +150,31 @@ def build_profile(
     return Profile(built)
 
 
+def readable(value: object, kind: type[S]) -> tuple[S | None, frozenset[_Path]]:
+    """A value as far as it can be read, and what was left out of it because it is mistaken, by path.
+
+    None where what is left is no `kind`: something that it cannot be without is missing or mistaken.
+    """
+    left_out = frozenset(path for path, _ in _mistakes(kind, value, ()))
+    try:
+        return msgspec.convert(_without(value, left_out), kind), left_out
+    except msgspec.ValidationError:
+        return None, left_out
+
+
+def _without(value: object, left_out: frozenset[_Path], path: _Path = ()) -> object:
+    if isinstance(value, Mapping):
+        return {
+            key: _without(child, left_out, (*path, key))
+            for key, child in value.items()
+            if (*path, key) not in left_out
+        }
+    if isinstance(value, list):
+        # Whatever stands in a list stays in its place: paths count it.
+        return [_without(child, left_out, (*path, place)) for place, child in enumerate(value)]
+    return value
+
+
 def _child(node: Node, part: str | int) -> tuple[int, Node] | None:
     if isinstance(node, MappingNode):
         for key_node, value_node in node.value:

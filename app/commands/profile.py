@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from app.environment import read_settings
-from app.permit_profile import SECTION, everything_around, permit_faults
+from app.permit_profile import SECTION, readable_permit_faults
 from app.profile import PROFILE_REFUSED, PROFILE_SECTIONS, complaint_policy, rule_book
 from app.refusals import CommandRefused
 from app.shipped import SHIPPED_PROFILE
 from casework.exchange.profile import ExchangeSection, check_platforms
-from casework.permits.kinds import PermitsSection
 from casework.routing.profile import RoutingSection
 from casework.routing.profile import check as check_routing
 from content.interpretations.laws import shipped_laws
@@ -21,6 +19,7 @@ from kit.clock import SystemClock, local
 from kit.profile import Profile, ProfileDocument, ProfileError, build_profile, read_profile
 
 OK, MISTAKEN = 0, 1
+UNREAD = "别的各节之间的矛盾（派单、外部平台、通知规则），改好上面各处以后再检查。"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +42,14 @@ def _check(arguments: argparse.Namespace) -> int:
     path: Path = arguments.path or base
     if not path.exists():
         raise CommandRefused(f"没有文件或文件夹 {path}。")
+    unread: list[str] = []
     try:
         document = document_of(path, base)
     except ProfileError as error:
         mistakes = list(error.faults)
     else:
-        mistakes = mistakes_of(document, local(SystemClock().now()).date())
-    for one in mistakes:
+        mistakes, unread = checked(document, local(SystemClock().now()).date())
+    for one in (*mistakes, *unread):
         print(one)
     if mistakes:
         print(f"共 {len(mistakes)} 处，改好以后再执行 chengguan migrate。")
@@ -65,22 +65,25 @@ def document_of(path: Path, base: Path) -> ProfileDocument:
 
 
 def mistakes_of(document: ProfileDocument, on: date) -> list[str]:
-    """All there is to say, also where one section cannot even be read. Samples lie beside the file of the kinds."""
+    """All there is to say, also where a section or a kind cannot even be read. Samples lie beside the file of the kinds."""
+    return checked(document, on)[0]
+
+
+def checked(document: ProfileDocument, on: date) -> tuple[list[str], list[str]]:
+    """Every mistake, and what could not be looked at because of them."""
     found: list[str] = []
+    unread: list[str] = []
     try:
         profile = build_profile(document, PROFILE_SECTIONS)
     except ProfileError as error:
         found += error.faults
+        unread.append(UNREAD)
     else:
         found += _between_sections(profile)
-    parts: dict[str, Any] = {"units": PROFILE_SECTIONS["units"], SECTION: PermitsSection}
-    try:
-        part = build_profile(document, parts, strict=False)
-    except ProfileError:
-        return found  # said above
     place = document.place((SECTION,))
     folder = place.path.parent if place is not None else SHIPPED_PROFILE
-    return found + permit_faults(document, part, everything_around(part, folder, shipped_laws(), on))
+    faults, kinds = readable_permit_faults(document, folder, shipped_laws(), on)
+    return found + faults, unread + kinds
 
 
 def _between_sections(profile: Profile) -> list[str]:

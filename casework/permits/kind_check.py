@@ -7,7 +7,7 @@ whoever edits the profile. A path leads from the section: `("kinds", 2, "fields"
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from casework.complaints.profile import PromisedLimit
@@ -43,21 +43,33 @@ class Surroundings:
     basis_fault: Callable[[Basis], str | None] | None = None
 
 
-def section_faults(section: PermitsSection, around: Surroundings) -> Iterator[Fault]:
-    """Every contradiction, kind by kind and then between them."""
-    for number, kind in enumerate(section.kinds):
+def section_faults(
+    section: PermitsSection,
+    around: Surroundings,
+    *,
+    numbers: Sequence[int] | None = None,
+    others: Collection[str] = (),
+) -> Iterator[Fault]:
+    """Every contradiction, kind by kind and then between them.
+
+    `numbers` are the places of the kinds in the profile, where some of those cannot be read; `others` are the codes of these.
+    """
+    places = tuple(range(len(section.kinds))) if numbers is None else tuple(numbers)
+    for number, kind in zip(places, section.kinds, strict=True):
         here: Path = ("kinds", number)
-        for path, sentence in kind_faults(section, kind, around):
+        for path, sentence in kind_faults(section, kind, around, others):
             yield (*here, *path), f"“{kind.name}”：{sentence}"
-    yield from _between(section)
+    yield from _between(section, places)
     for name, most, article in _BY_LAW:
         if _longer(getattr(section.limits, name), PromisedLimit(working_days=most, basis="-")):
             yield ("limits", name), _TOO_LONG.format(name=name, most=most, article=article)
 
 
-def kind_faults(section: PermitsSection, kind: PermitKind, around: Surroundings) -> Iterator[Fault]:
+def kind_faults(
+    section: PermitsSection, kind: PermitKind, around: Surroundings, others: Collection[str] = ()
+) -> Iterator[Fault]:
     """Every contradiction of one kind; paths lead from the kind."""
-    yield from question_faults(kind, {one.code for one in section.kinds})
+    yield from question_faults(kind, {*others, *(one.code for one in section.kinds)})
     yield from form_faults(kind)
     yield from _materials(kind, around)
     yield from _organs(kind, around)
@@ -70,14 +82,14 @@ def kind_faults(section: PermitsSection, kind: PermitKind, around: Surroundings)
                 yield path, wrong
 
 
-def _between(section: PermitsSection) -> Iterator[Fault]:
+def _between(section: PermitsSection, places: Sequence[int]) -> Iterator[Fault]:
     for what, values in (
         ("code", [one.code for one in section.kinds]),
         ("name", [one.name for one in section.kinds]),
         ("item_code", [one.item_code for one in section.kinds]),
     ):
         first: dict[str, int] = {}
-        for number, value in enumerate(values):
+        for number, value in zip(places, values, strict=True):
             if value and value in first:
                 yield (
                     ("kinds", number, what),

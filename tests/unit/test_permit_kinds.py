@@ -172,6 +172,40 @@ def test_several_mistakes_are_told_at_once(tmp_path: Path):
     assert len(_mistakes(tmp_path, text)) == 2
 
 
+def test_contradictions_are_told_beside_what_cannot_be_read_at_all(tmp_path: Path):
+    second = KIND.partition("  kinds:\n")[2].replace("code: stall", "code: other").replace("临时设摊", "别的")
+    misspelt = KIND.replace("type: area, role: area", "type: area, rol: area", 1)
+    text = misspelt.replace("第{seq:03d}号", "号", 1) + second.replace("unit: permits", "unit: nobody", 1)
+    text = text.replace("remind_days_before: 1", "remind_days_before: 9", 1) + "  draft_days: 很久\n"
+    found = _mistakes(tmp_path, text)
+    line = text[: text.index("- code: other")].count("\n") + 1
+    for said in (
+        "不认识“rol”",
+        "draft_days",
+        "缺少 {seq}",
+        "提前得少一些",
+        f"第 {line + 6} 行：“别的”：承办单位 nobody",
+    ):
+        assert any(said in one for one in found), (said, found)
+    # What only the misspelt role brings about is not said.
+    assert len(found) == 5, found
+
+
+def test_a_kind_that_cannot_be_read_keeps_no_other_from_being_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    second = KIND.partition("  kinds:\n")[2].replace("code: stall", "code: other").replace("临时设摊", "别的")
+    path = tmp_path / "permits.yaml"
+    path.write_text(
+        KIND.replace("    flow: permit\n", "", 1) + second.replace("unit: permits", "unit: nobody"), "utf-8"
+    )
+    assert main(["profile", "check", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert "缺少“flow”" in out
+    assert "“别的”：承办单位 nobody 不在 units 里" in out
+    assert "第 1 个事项缺少必须有的" in out
+
+
 def test_the_shipped_kinds_are_right_and_rest_on_law_in_force(capsys: pytest.CaptureFixture[str]):
     assert main(["profile", "check", str(SHIPPED_PROFILE)]) == 0
     assert "没有发现问题" in capsys.readouterr().out

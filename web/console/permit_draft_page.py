@@ -115,7 +115,8 @@ def _asked(door: ConsoleDoor, again: AskedAgain | None) -> tuple[ShownField, ...
 
 def _rest(door: ConsoleDoor, view: DraftView, filled: Filled, again: AskedAgain) -> tuple[ShownField, ...]:
     """What stays as it is, to be read."""
-    asked = {one.name for one in (*again.fields(view, filled), *again.materials(view, filled))}
+    asked = {one.name for one in again.fields(view, filled)}
+    asked |= {one.name for one in again.materials(view, filled)}
     return tuple(one for one in _summary(door, view, filled, again) if one.name not in asked)
 
 
