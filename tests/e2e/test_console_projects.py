@@ -15,7 +15,7 @@ from casework.projects.models import EnterpriseVisit, Project
 from casework.projects.profile import ProjectsSection
 from casework.projects.rating_codes import rating_code
 from casework.roles import Role
-from kit.db import Database
+from kit.db import Change, Database
 from kit.sealing import FieldSealer
 from kit.secrets import KeyRing
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
@@ -135,3 +135,40 @@ async def test_a_visit_goes_from_the_board_to_the_rating(
         )
         code = rating_code(projects, UUID(found[1]))
         assert code in page.text
+
+
+async def test_who_may_see_no_visit_is_not_told_that_there_was_none(
+    setting: ConsoleSetting, projects: ProjectDesk, database: Database
+) -> None:
+    await setting.hire("approver", "高敏", (Role.APPROVER, "permits"))
+    async with setting.client() as clerk:
+        await clerk.log_in("approver")
+        await sent(clerk, "/console/projects", **BOARD)
+        project = await Project.first()
+        assert project is not None
+        page = await clerk.get(f"/console/projects/{project.id}")
+        assert "今年还没有登记过检查" in page.text
+
+        async def visited(change: Change) -> None:
+            visit = EnterpriseVisit(
+                id=change.ids.new(),
+                project_id=project.id,
+                uscc=project.builder_uscc,
+                enterprise=project.builder,
+                officer_id=setting.people["first"].id,
+                unit="street",
+                year=2026,
+                state="ended",
+                purpose="查看围挡",
+                basis="《城市市容和环境卫生管理条例》第十六条",
+                checked_in_at=change.now,
+                created_at=change.now,
+                updated_at=change.now,
+            )
+            await visit.save(force_create=True)
+
+        await database.change(visited)
+        page = await clerk.get(f"/console/projects/{project.id}")
+        assert "今年 1 次" in page.text
+        assert "没有登记过检查" not in page.text
+        assert "没有您能看的检查" in page.text

@@ -216,7 +216,9 @@ async def _one(door: ConsoleDoor, visitor: Visitor, project_id: UUID, tried: Tri
             name="visits",
             title=text("console_projects.visits_here"),
             lines=tuple(visit_line(door, one) for one in visits.rows),
-            nothing=text("console_projects.no_visits_here"),
+            nothing=text(
+                "console_projects.none_to_see" if view.visits_in_year else "console_projects.no_visits_here"
+            ),
         ),
     ]
     if view.is_open:
