@@ -154,12 +154,13 @@ def read_token(token: str, keys: Mapping[str, PublicKey], withdrawn: frozenset[s
 
 
 def judge(claims: Claims, ended: Ended | None, now: datetime, *, is_renewing: bool = False) -> Verdict:
-    """What holds now of a permit that is genuine. Its end goes before its time: a revoked one stays revoked. `is_renewing`: a
-    renewal that was asked for in time is not decided, so that it goes on.
+    """What holds now of a permit that is genuine. Its end goes before its time: a revoked one stays revoked, and what another
+    takes the place of before it begins never holds. `is_renewing`: a renewal that was asked for in time is not decided, so
+    that it goes on.
     """
     if ended is not None and ended.ending != "replaced":
         return Verdict(outcome="revoked", claims=claims, ended=ended)
-    if ended is not None and ended.at <= now:
+    if ended is not None and ended.at <= max(now, claims.valid_from_at):
         return Verdict(outcome="replaced", claims=claims, ended=ended)
     if now < claims.valid_from_at:
         return Verdict(outcome="not_yet", claims=claims)

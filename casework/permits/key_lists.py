@@ -1,8 +1,8 @@
 """The published list of keys and of permits that ended early: what somebody without a network checks against.
 
 A list is a JWS in its flattened JSON form, signed by the key that was active; its number rises by one. It says when it
-was made, and an offline check says which list it went by. A permit stands in it by the digest of its code, and only
-until its own time is over: after that any list of keys is enough. One that will be replaced on a day ahead stands in it
+was made, and an offline check says which list it went by. A permit stands in it by the digest of its code, and until its
+own time has been over for `ENDED_FOR`: it was revoked or replaced then too, and that says more than that it expired. One that will be replaced on a day ahead stands in it
 with that day. One whose renewal is not decided goes on beyond its time for `KEPT_FOR` from the making of the list.
 """
 
@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F, Q
 
 from casework.permits.credentials import Ended, Ending, Verdict, judge, read_token
 from casework.permits.lifecycle import PermitState
@@ -28,6 +29,8 @@ from kit.jws import SUITES, PublicKey, encoded, flattened, key_id_of, read_flatt
 from kit.signing_keys import HeldKeys, SigningKeys
 
 FORM: Final = "chengguan-permit-keys/1"
+ENDED_FOR: Final = timedelta(days=90)
+"""So long beyond its own time a permit that ended early, or was replaced, stands in the lists."""
 KEPT_FOR: Final = timedelta(days=2)
 """So long a list keeps a permit in force beyond its time; a new list comes at least once a day."""
 
@@ -177,10 +180,11 @@ async def publish_due(db: Database, keys: SigningKeys, bureau: str) -> int:
 
 
 async def ended_early(now: datetime) -> tuple[ListedEnd, ...]:
-    """Every permit that ended before its time, as long as that is not over, and those whose successor is to begin."""
-    rows = await Permit.filter(ended_at__isnull=False, valid_until_at__gt=now).order_by(
-        "valid_until_at", "id"
-    )
+    """Every permit that ended before its time, until that has been over for a while, and those whose successor is to begin."""
+    ended = Permit.filter(ended_at__isnull=False, valid_until_at__gt=now - ENDED_FOR)
+    # Most ended with their time.
+    early = ended.filter(Q(ended_at__lt=F("valid_until_at")) | Q(state=PermitState.REPLACED))
+    rows = await early.order_by("valid_until_at", "id")
     planned = Permit.filter(ended_at=None, replaced_from_at__isnull=False, valid_until_at__gt=now)
     rows += await planned.order_by("valid_until_at", "id")
     heirs = [row.replaced_by_id for row in rows if row.replaced_by_id is not None]

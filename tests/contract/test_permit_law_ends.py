@@ -35,6 +35,7 @@ from tests.permit_life_setting import (
     FRAUDULENT,
     REPAIR,
     applied,
+    ended,
     form,
     granted,
     life_desk_on,
@@ -110,7 +111,7 @@ async def test_a_changed_permit_that_begins_later_leaves_the_old_one_in_force_un
     assert await replace_begun(desk) == 1
     old = await Permit.get(id=old.id)
     assert (old.state, old.ended_at, old.restore_by_at) == ("replaced", new.valid_from_at, None)
-    assert (await told(desk, keys, old))[0] == "replaced"
+    assert await told(desk, keys, old) == ("replaced", "replaced")
     assert await replace_begun(desk) == 0
 
 
@@ -123,7 +124,7 @@ async def test_what_was_to_replace_a_permit_and_is_undone_before_it_began_leaves
         desk, old, from_at=old.valid_until_at - timedelta(hours=6), until_at=old.valid_until_at + DAY
     )
     assert await told(desk, keys, await Permit.get(id=old.id)) == ("valid", "valid")
-    await in_force.revoke(desk, PERMIT_HEAD, new.id, FRAUDULENT)
+    await ended(desk, "revoke", new.id, FRAUDULENT)
     old = await Permit.get(id=old.id)
     assert (old.replaced_by_id, old.replaced_from_at) == (None, None)
     clock.advance(new.valid_from_at + timedelta(minutes=5) - clock.now())
@@ -221,8 +222,8 @@ async def test_what_ends_is_struck_off_and_its_paper_says_the_case_and_the_compe
     desk: PermitDesk, clock: FixedClock
 ) -> None:
     taken, undone, over = [await granted(desk, filled=form(desk, east=0.01 * one)) for one in range(3)]
-    await in_force.withdraw(desk, PERMIT_HEAD, taken.id, REPAIR)
-    await in_force.revoke(desk, PERMIT_HEAD, undone.id, FRAUDULENT)
+    await ended(desk, "withdraw", taken.id, REPAIR)
+    await ended(desk, "revoke", undone.id, FRAUDULENT)
     pass_until(clock, over.valid_until_at)
     await in_force.expire_past_end(desk)
     found = {one.end_cause: one.struck_off_at for one in await Permit.all()}
@@ -230,7 +231,8 @@ async def test_what_ends_is_struck_off_and_its_paper_says_the_case_and_the_compe
     assert None not in found.values()
     data = _sheet(desk, await IssuedDocument.get(about_id=taken.id, kind="withdrawal")).data
     assert data.compensation == "搭建费凭票据补偿"
-    assert data.reasons == ("准予行政许可所依据的客观情况发生重大变化", "抢修")
+    assert data.reasons[:2] == ("准予行政许可所依据的客观情况发生重大变化", "抢修")
+    assert "没有提出意见" in data.reasons[2]
     for entry in await AuditEntry.filter(case_id=taken.application_id):
         assert not any(one in entry.detail for one in ("抢修", "搭建费"))
 

@@ -17,7 +17,14 @@ from casework.complaints.place import Position
 from casework.documents.models import IssuedDocument
 from casework.permits.credentials import code_shown, token_of
 from casework.permits.finding import RowPermitFinder
-from casework.permits.key_lists import KeyListError, latest_list, publish_due, read_list, verify_offline
+from casework.permits.key_lists import (
+    ENDED_FOR,
+    KeyListError,
+    latest_list,
+    publish_due,
+    read_list,
+    verify_offline,
+)
 from casework.permits.models import Permit
 from casework.permits.published_models import PermitKeyList
 from casework.permits.verifying import number_in
@@ -170,7 +177,14 @@ async def test_lists_rise_with_what_ends_early_and_are_checked_without_a_network
     clock.set(clock.now() + timedelta(days=4))
     await publish_due(database, keys, "清河区城管局")
     last, _ = read_list((await PermitKeyList.get(number=4)).content)
-    assert last.ended == (), "its own time is over"
+    # Its own time is over, and all the same it was revoked: with a network and without one the same is said.
+    assert [verify_offline(token_of(active, one), last, clock.now()).outcome for one in (permit, good)] == [
+        "revoked", "expired",
+    ]  # fmt: skip
+    clock.set(permit.valid_until_at + ENDED_FOR)
+    await publish_due(database, keys, "清河区城管局")
+    last, _ = read_list((await PermitKeyList.get(number=5)).content)
+    assert last.ended == ()
     with pytest.raises(KeyRingError):
         await publish_due(database, SigningKeys(tmp_path / "lost"), "清河区城管局")
 
@@ -225,8 +239,18 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
 ) -> None:
     keys = made_keys(tmp_path, clock)
     permit, revoked = permit_row(clock.now()), permit_row(clock.now())
-    await kept(database, permit, revoked)
+    over = permit_row(clock.now(), valid_until_at=clock.now() + timedelta(minutes=30))
+    heir = permit_row(clock.now(), valid_from_at=clock.now() + timedelta(days=1))
+    ahead = permit_row(
+        clock.now(),
+        valid_from_at=heir.valid_from_at,
+        replaced_by_id=heir.id,
+        replaced_from_at=heir.valid_from_at,
+    )
+    await kept(database, permit, revoked, over, heir, ahead)
     await ended(database, revoked, "revoked")
+    await ended(database, over, "replaced", replaced_by_id=permit.id)
+    clock.advance(timedelta(hours=1))
     await publish_due(database, keys, "清河区城管局")
     row = await latest_list()
     async with (
@@ -238,7 +262,7 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
     (tmp_path / "keys.json").write_text(row.content)
     forged = row.content.replace('"payload":"', '"payload":"x', 1)
     (tmp_path / "forged.json").write_text(forged)
-    good, bad = (token_of(keys.held().active, one) for one in (permit, revoked))
+    good, bad, old, never = (token_of(keys.held().active, one) for one in (permit, revoked, over, ahead))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         context = await browser.new_context(offline=True, viewport={"width": 390, "height": 844})
@@ -254,6 +278,8 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
             f"https://cg.example/public/verify/{good}",
             bad,
             altered(good),
+            old,
+            never,
         ):
             await page.fill("#token", token)
             await page.click("#check")
@@ -262,7 +288,10 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
             await page.evaluate("document.getElementById('result').hidden = true")
         await browser.close()
     made = f"（{local(row.made_at):%Y-%m-%d %H:%M}）"
-    assert said == [(words, f"依据第 1 号名单{made}") for words in ("✓ 有效", "✗ 已撤销", "✗ 假的")]
+    assert said == [
+        (words, f"依据第 1 号名单{made}")
+        for words in ("✓ 有效", "✗ 已撤销", "✗ 假的", "✗ 已换发", "✗ 已换发")
+    ]
 
 
 async def test_the_number_of_a_void_paper_says_so_and_leads_to_the_one_in_its_place(

@@ -113,6 +113,9 @@ def test_the_end_of_a_permit_goes_before_its_time(keys: SigningKeys) -> None:
     assert verify(token, good, revoked, late).outcome == "revoked"
     replaced = {permit.code: Ended(ending="replaced", at=NOW, by="2")}
     assert verify(token, good, replaced, NOW).outcome == "replaced"
+    # What another takes the place of before it ever begins never holds.
+    begins = {permit.code: Ended(ending="replaced", at=permit.valid_from_at, by="2")}
+    assert verify(token, good, begins, early).outcome == "replaced"
 
 
 def test_a_token_holds_nothing_of_the_holder_but_the_public_name(keys: SigningKeys) -> None:

@@ -90,7 +90,8 @@
     if (typeof claims.jti !== "string" || typeof claims.exp !== "number") return ["fake", words.malformed, "late"];
     const digest = await digestOf(claims.jti);
     const end = list.ended.find((one) => one.digest === digest);
-    if (end && (end.ending !== "replaced" || end.at <= now)) {
+    /* What another takes the place of before it begins never holds. */
+    if (end && (end.ending !== "replaced" || end.at <= Math.max(now, claims.nbf))) {
       const key = end.ending === "replaced" ? "replaced_said" : "ended_said";
       return [end.ending, said(key, { AT: moment(end.at), BY: end.by || "" }), "late", claims];
     }
