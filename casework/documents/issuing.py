@@ -59,10 +59,16 @@ async def issue(change: Change, desk: DocumentDesk, actor: Actor, request: Issue
 
 
 async def issue_in_place_of(
-    change: Change, desk: DocumentDesk, actor: Actor, void: IssuedDocument, forms: PaperForms
+    change: Change,
+    desk: DocumentDesk,
+    actor: Actor,
+    void: IssuedDocument,
+    forms: PaperForms,
+    *,
+    code: str = "",
 ) -> IssuedDocument:
     """Issue a paper anew that was declared void: what it says about the matter as it stood there, with a number and a day
-    of its own, the template and the bureau of today, and the number that it stands for.
+    of its own, the template and the bureau of today, and the number that it stands for. `code` takes the place of one that is printed on it.
     """
     paper = Paper(void.kind)
     sheet = msgspec.json.decode(
@@ -76,6 +82,8 @@ async def issue_in_place_of(
         "seal": desk.seal.mark,
         "replaces": void.number or "",
     }
+    if code and sheet["data"].get("code"):
+        sheet["data"]["code"] = code
     row = IssuedDocument(
         kind=void.kind, about_kind=void.about_kind, about_id=void.about_id, replaces_id=void.id
     )

@@ -50,6 +50,17 @@ PENALTY_CASE_RULES: tuple[Rule, ...] = (
         event=cases.PenaltyDemandRecalled,
         template="notify.penalty_case.demand_recalled",
     ),
+    result_rule(
+        code="penalty_paper_void_owner",
+        event=cases.PenaltyPaperVoided,
+        template="notify.penalty_case.paper_voided",
+    ),
+    work_rule(
+        code="penalty_paper_void_officer",
+        event=cases.PenaltyPaperVoided,
+        audience=ASSIGNEE,
+        template="notify.staff.penalty_case_paper_voided",
+    ),
     result_rule(code="penalty_ended_owner", event=cases.PenaltyEnded, template="notify.penalty_case.ended"),
     result_rule(
         code="penalty_payment_due_owner",

@@ -137,6 +137,14 @@ class PenaltyEnded(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=Tr
     name: ClassVar[str] = "penalty_case.ended"
 
 
+class PenaltyPaperVoided(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper (`what`, `number`) no longer counts; `outcome` is the number of the one that does."""
+
+    name: ClassVar[str] = "penalty_case.paper_voided"
+    number: str = ""
+    reason: str = ""
+
+
 class PenaltyReckoned(PenaltyCaseEvent, frozen=True, kw_only=True, omit_defaults=True):
     """Its limits were reckoned again after the calendar changed."""
 
@@ -162,5 +170,6 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     PenaltyDemanded,
     PenaltyDemandRecalled,
     PenaltyEnded,
+    PenaltyPaperVoided,
     PenaltyReckoned,
 )

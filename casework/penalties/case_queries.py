@@ -227,7 +227,8 @@ async def _papers(row: PenaltyCase, *, is_staff: bool) -> tuple[DocumentView, ..
     return tuple(
         one
         for one in kept
-        if one.paper not in hidden and (one.paper != Paper.PENALTY_DEMAND or one.delivered_at is not None)
+        if one.paper not in hidden
+        and (one.paper != Paper.PENALTY_DEMAND or row.state != S.DEMAND_MADE or one.delivered_at is not None)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app.models import MODEL_MODULES
 from casework.documents.models import IssuedDocument
 from casework.penalties.case_queries import case_view
+from casework.penalties.case_sight import sees_papers_of_case
 from casework.penalties.models import PartyRequest, PartyRequestFile, PenaltyCase
 from casework.roles import Role
 from kit.clock import FixedClock
@@ -113,6 +115,43 @@ async def test_two_clerks_at_once_and_a_reader_who_may_only_look(setting: Consol
         seen = await lawyer.get(own)
         assert (seen.status, "act-serve_notice" in seen.text) == (200, False)
         assert (await send(lawyer, own, f"{own}/serve_notice", delivery="window")).status == 403
+
+
+async def test_the_head_demands_what_is_late_and_makes_a_wrong_paper_void(
+    database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    desk = await desk_with_people(database)
+    row = await served(desk, clock)
+    papers = replace(desk.documents, sight={"penalty": sees_papers_of_case})
+    own = f"{CASES}/{row.reference}"
+    clock.set(at(2, 1, year=2027))
+    async with console_on(
+        database, tmp_path, documents=papers, penalties=replace(desk, documents=papers)
+    ) as setting:
+        await setting.hire("head", "周华", (Role.HEAD, None))
+        async with setting.client() as head:
+            await head.log_in("head")
+            page = await head.get(own)
+            assert "先由负责人出具催告书并送达" in page.text
+            assert ("act-demand" in page.text, "act-enforce" in page.text) == (True, False)
+            assert (await send(head, own, f"{own}/enforce", words="逾期。")).status == 409
+            assert "催告书在下面的文书里" in (await send(head, own, f"{own}/demand")).text
+            made = await send(head, own, f"{own}/serve_demand", delivery="window")
+            assert re.search(r"等当事人按催告书缴清，最迟到 [0-9年-]*2[月-]15", made.text)
+            letter = await IssuedDocument.get(about_id=row.id, kind="penalty_demand")
+            void = f"/console/documents/{letter.id}/void"
+            assert void in made.text
+            form = await head.get(void)
+            assert "处罚本身和已经起算的期限不变" in form.text
+            empty = await send(head, void, void, reason="")
+            assert (empty.status, "请写明作废的原因" in empty.text) == (422, True)
+            done = await send(head, void, void, reason="电话印错")
+            assert "已通知当事人和承办人" in done.text
+            right = await IssuedDocument.get(replaces_id=letter.id)
+            assert f"已作废：电话印错（由{right.number}代替）" in (await head.get(own)).text
+            back = await send(head, own, f"{own}/recall_demand", words="数额要改。")
+            assert "催告书已收回、作废" in back.text
+            assert (await PenaltyCase.get(id=row.id)).state == "served"
 
 
 # ---- the party

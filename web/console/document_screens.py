@@ -114,6 +114,7 @@ class VoidingPage:
     notes: tuple[Note, ...]
     facts: tuple[Fact, ...]
     links: tuple[Link, ...]
+    lead: str
     action: str
     reason: Ask
     replace: Ask | None

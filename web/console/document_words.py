@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.documents.desk import DocumentDesk
 from casework.documents.opening import DocumentView, documents_of
 from casework.documents.register import successors
+from casework.penalties.case_papers import ABOUT as ABOUT_PENALTY
 from casework.permissions import Operation
 from casework.permits.papers import ABOUT_APPLICATION, ABOUT_PERMIT
 from kit.problems import NotFound
@@ -19,7 +20,7 @@ from web.console.screens import Link
 from web.console.visitor import Visitor
 
 ISSUED, OPENED = f"{PAPERS}/issued", "/console/documents"
-VOIDABLE = frozenset({ABOUT_APPLICATION, ABOUT_PERMIT})
+VOIDABLE = frozenset({ABOUT_APPLICATION, ABOUT_PERMIT, ABOUT_PENALTY})
 """What papers are about that can be declared void here."""
 
 

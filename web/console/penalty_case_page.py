@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
+from casework.documents.opening import DocumentView
+from casework.documents.register import successors
 from casework.penalties.case_lifecycle import OWING, CaseState
 from casework.penalties.case_money import yuan
 from casework.penalties.case_views import CaseView, RequestView
+from casework.permissions import Operation
 from kit.clock import local
+from web.console.document_words import OPENED
 from web.console.door import ConsoleDoor
 from web.console.penalty_case_forms import Refused, acts_of
 from web.console.penalty_case_screens import CaseDetail, RequestCard
 from web.console.penalty_case_words import case_address, day, plan_lines, state_chip
 from web.console.penalty_screens import PaperRow
 from web.console.screens import Chip, Fact, Link, Note, Tone
+from web.console.visitor import Visitor
 
 _TONES: dict[str, Tone] = {"sent": "soon", "allowed": "good", "refused": "late"}
 
 
 async def detail_of(
-    door: ConsoleDoor, view: CaseView, notes: tuple[Note, ...], refused: Refused | None
+    door: ConsoleDoor, visitor: Visitor, view: CaseView, notes: tuple[Note, ...], refused: Refused | None
 ) -> CaseDetail:
     """All of it, in words."""
     text, line, now = door.words.text, view.line, door.clock.now()
     own = case_address(line.reference)
+    may_void, after = visitor.may(Operation.VOID_PAPERS), await successors(view.papers)
     typed = refused.typed.get("act", "") if refused is not None else ""
     return CaseDetail(
         reference=line.reference,
@@ -46,10 +53,11 @@ async def detail_of(
         papers=tuple(
             PaperRow(
                 href=f"{own}/papers/{one.id}",
-                name=text(f"document.name.{one.paper}")
-                + (text("console_penalty_cases.void") if one.voided_at is not None else ""),
+                name=text(f"document.name.{one.paper}"),
                 number=one.number or "",
                 at=door.words.moment(one.issued_at, now),
+                void=_void(door, one, after),
+                void_href=f"{OPENED}/{one.id}/void" if may_void and one.voided_at is None else "",
             )
             for one in view.papers
         ),
@@ -59,6 +67,16 @@ async def detail_of(
         code=view.code if "renew_code" in view.moves else "",
         notes=notes,
     )
+
+
+def _void(door: ConsoleDoor, paper: DocumentView, after: Mapping[UUID, str]) -> str:
+    if paper.voided_at is None:
+        return ""
+    if after.get(paper.id):
+        return door.words.text(
+            "console_documents.list.void_replaced", reason=paper.void_reason, number=after[paper.id]
+        )
+    return door.words.text("console_documents.list.void", reason=paper.void_reason)
 
 
 def _next(door: ConsoleDoor, view: CaseView, now: datetime) -> str:

@@ -133,7 +133,7 @@ async def _shown(
     refused: Refused | None = None,
     status: int = 200,
 ) -> HTTPResponse:
-    page = await detail_of(door, view, notes, refused)
+    page = await detail_of(door, visitor, view, notes, refused)
     return shown(door, "penalty_case.html", await frame_for(door, visitor, PENALTY_CASES), page, status)
 
 

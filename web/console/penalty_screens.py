@@ -63,12 +63,14 @@ class PhotoGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperRow:
-    """A paper about the notice."""
+    """A paper about the notice or case. `void` says that it is and why, `void_href` is where it is declared so."""
 
     href: str
     name: str
     number: str
     at: str
+    void: str = ""
+    void_href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
