@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,15 +14,17 @@ from casework.areas.places import Places
 from casework.complaints.place import Position
 from casework.documents.models import IssuedDocument
 from casework.people.models import Grant, Staff
-from casework.permits import accepting, surveying
+from casework.permits import accepting, holder_heard, in_force, surveying
 from casework.permits.deciding import grant
 from casework.permits.decision_rules import Grant as Wish
 from casework.permits.desk import PermitDesk
 from casework.permits.drafts import begin, save
 from casework.permits.ending_rules import EndingWish
 from casework.permits.forms import Filled
+from casework.permits.holder_heard import EndingNotice
 from casework.permits.kinds import PermitsSection
 from casework.permits.models import Permit, PermitApplication
+from casework.permits.parties import Said
 from casework.permits.submitting import submit
 from casework.permits.surveying import Findings
 from casework.permits.visits import Measured, Visit
@@ -159,6 +161,16 @@ async def granted(desk: PermitDesk, **more: Any) -> Permit:
     await surveyed(desk, id)
     await grant(desk, APPROVER, id, Wish())
     return await Permit.get(application_id=id)
+
+
+async def ended(
+    desk: PermitDesk, move: Literal["withdraw", "revoke"], permit_id: UUID, wish: EndingWish
+) -> None:
+    """Its holder told of it, with nothing to say, and then ended."""
+    notice = EndingNotice(move=move, cause=wish.cause, ground=wish.ground, basis=wish.basis)
+    await holder_heard.tell_holder(desk, PERMIT_HEAD, permit_id, notice)
+    await holder_heard.record_holder(desk, CLERK, permit_id, Said(answer="nothing"))
+    await getattr(in_force, move)(desk, PERMIT_HEAD, permit_id, wish)
 
 
 async def row_of(id: UUID) -> PermitApplication:

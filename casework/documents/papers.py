@@ -30,6 +30,7 @@ class Paper(StrEnum):
     WITHDRAWAL = "withdrawal"
     REVOCATION = "revocation"
     CANCELLATION = "cancellation"
+    ENDING_NOTICE = "ending_notice"
     DELIVERY = "delivery"
     CARD = "card"
     PARTY_NOTICE = "party_notice"

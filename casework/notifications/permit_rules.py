@@ -120,6 +120,11 @@ PERMIT_RULES: tuple[Rule, ...] = (
         template="notify.permit.in_force_withdrawn",
     ),
     result_rule(
+        code="permit_in_force_ending_proposed_owner",
+        event=permits.PermitEndingProposed,
+        template="notify.permit.in_force_ending_proposed",
+    ),
+    result_rule(
         code="permit_in_force_revoked_owner",
         event=permits.PermitRevoked,
         template="notify.permit.in_force_revoked",
@@ -214,6 +219,12 @@ PERMIT_RULES: tuple[Rule, ...] = (
         event=permits.StatementMade,
         audience=APPROVERS,
         template="notify.staff.permit_statement",
+    ),
+    work_rule(
+        code="permit_holder_stated_approvers",
+        event=permits.HolderStated,
+        audience=APPROVERS,
+        template="notify.staff.permit_holder_stated",
     ),
     called_rule(
         code="permit_hearing_called_approvers",

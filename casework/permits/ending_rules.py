@@ -32,7 +32,7 @@ STRUCK_OFF_IN = frozenset(
 
 class EndingWish(msgspec.Struct, frozen=True, kw_only=True):
     """Why a permit is ended before its time. `compensation`: what is done about the loss, or why there is none;
-    `harms_public`: undoing it would harm the public gravely.
+    `harms_public`: undoing it would harm the public gravely. `reply` answers what the holder said of it before, adopted in part or not.
     """
 
     ground: str
@@ -40,6 +40,8 @@ class EndingWish(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
     compensation: str = ""
     harms_public: bool = False
+    reply: str = ""
+    is_partly_adopted: bool = False
 
 
 class CheckedEnding(msgspec.Struct, frozen=True, kw_only=True):

@@ -299,6 +299,18 @@ class PermitReplaced(PermitEvent, frozen=True, kw_only=True, omit_defaults=True)
     name: ClassVar[str] = "permit.replaced"
 
 
+class PermitEndingProposed(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau means to undo it or take it back: its holder may speak before that. Why stands on the paper, not here."""
+
+    name: ClassVar[str] = "permit.ending_proposed"
+
+
+class HolderStated(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Its holder answered that. What was said stands in the row, sealed."""
+
+    name: ClassVar[str] = "permit.holder_stated"
+
+
 class PermitWithdrawn(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):
     """Taken back for the public good (行政许可法 8)."""
 
@@ -373,6 +385,8 @@ EVENTS: tuple[type[CaseEvent], ...] = (
     PermitEnding,
     PermitExpired,
     PermitReplaced,
+    PermitEndingProposed,
+    HolderStated,
     PermitWithdrawn,
     PermitRevoked,
     PermitCancelled,

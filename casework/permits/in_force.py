@@ -24,6 +24,7 @@ from casework.permits.events import (
     PermitRevoked,
     PermitWithdrawn,
 )
+from casework.permits.holder_heard import HEARD_FIRST, require_heard
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import note
@@ -150,18 +151,20 @@ async def _expire(desk: PermitDesk, change: Change, id: UUID) -> None:
 def _ending(
     move: str, tell: type[PermitEvent], paper: Paper, desk: PermitDesk, actor: Actor, wish: EndingWish
 ) -> PermitMove:
-    said = checked(move, wish)
+    said, heard = checked(move, wish), list[str]()
 
     async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
         permit.end_reason, permit.end_basis = said.ground, said.basis
         permit.end_cause, permit.compensation = said.cause, said.compensation
+        if move in HEARD_FIRST:
+            heard.extend(await require_heard(desk, change, actor, permit, move, wish))
         await keep_predecessor(change, actor, permit)
 
     async def follow(change: Change, row: PermitApplication, permit: Permit) -> None:
         text = desk.documents.catalogue.text
         data = msgspec.structs.replace(
             of_permit(particulars(desk, row), permit),
-            reasons=(text(f"permit_end_cause.{said.cause}"), said.ground),
+            reasons=(text(f"permit_end_cause.{said.cause}"), said.ground, *heard),
             basis=(said.basis,),
             compensation=said.compensation or "",
             restore_by_at=permit.restore_by_at,

@@ -193,6 +193,10 @@ PERMIT = Lifecycle(
         move("withdraw", P.IN_FORCE, P.WITHDRAWN, by=[Role.HEAD], needs=("ground", "basis", "cause")),
         move("revoke", P.IN_FORCE, P.REVOKED, by=[Role.HEAD], needs=("ground", "basis", "cause")),
         move("cancel", P.IN_FORCE, P.CANCELLED, by=DECIDERS, needs=("ground", "basis", "cause")),
+        # 行政许可法 7: heard before it is undone or taken back (`casework.permits.holder_heard`).
+        move("tell_holder", P.IN_FORCE, None, by=DECIDERS, needs=("ground", "basis", "cause")),
+        move("record_holder", P.IN_FORCE, None, by=CLERKS, needs=("answer",)),
+        move("state", P.IN_FORCE, None, by=[Role.CITIZEN], needs=("answer",)),
         move("find", P.IN_FORCE, None, by=[Role.SURVEY_OFFICER], needs=("findings",)),
         move("find_dirty", _OVER, None, by=[Role.SURVEY_OFFICER], needs=("findings",)),
         move("confirm_restored", _OVER, P.RESTORED, by=[Role.SURVEY_OFFICER, Role.CLOCK]),

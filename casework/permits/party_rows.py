@@ -12,7 +12,7 @@ from casework.documents.papers import Paper, Particulars
 from casework.permits.desk import PermitDesk
 from casework.permits.granting import shown_holder
 from casework.permits.hearing_models import PermitHearing, PermitParty, PermitStatement
-from casework.permits.models import PermitApplication
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import forms_of, issue_about, particulars
 from kit.db import Change
 
@@ -67,7 +67,8 @@ def for_others(desk: PermitDesk, row: PermitApplication, addressee: str) -> Part
 
 async def forget_heard(application_id: UUID) -> None:
     """Nothing is left of who was heard and what they said, but that somebody was."""
-    of_it = {"application_id": application_id}
+    permits = await Permit.filter(application_id=application_id).values_list("id", flat=True)
+    of_it = {"application_id__in": [application_id, *permits]}
     await PermitParty.filter(**of_it).update(
         name_sealed=b"", contact_sealed=None, address_sealed=None, concern_sealed=b""
     )

@@ -34,7 +34,7 @@ ENDING_WITHIN = timedelta(days=7)
 TABS = ("in_force", "ending", "to_restore", "over")
 """In force, ending within a week, over with a place to be cleaned up, over."""
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-_BY_ACT = frozenset({"withdraw", "revoke", "cancel"})
+_BY_ACT = frozenset({"tell_holder", "record_holder", "withdraw", "revoke", "cancel"})
 """Moves that somebody makes at will; the others follow from decisions, visits and the clock."""
 
 

@@ -16,7 +16,7 @@ from casework.deadlines.planning import adopt_cases
 from casework.deadlines.profile import DeadlinesSection
 from casework.deadlines.sounding import sound_due
 from casework.documents.models import IssuedDocument
-from casework.permits import accepting, co_signing, deciding, in_force, surveying
+from casework.permits import accepting, co_signing, deciding, surveying
 from casework.permits.co_signing import asked_of
 from casework.permits.decision_rules import Grant as Wish
 from casework.permits.desk import PermitDesk
@@ -39,6 +39,7 @@ from tests.permit_life_setting import (
     SECOND,
     TRAFFIC,
     applied,
+    ended,
     form,
     granted,
     life_desk_on,
@@ -161,7 +162,7 @@ async def test_who_deceived_the_bureau_about_something_dangerous_is_barred_for_y
     assert (await row_of(false)).has_false_materials
     await surveyed(desk, undone)
     await deciding.grant(desk, APPROVER, undone)
-    await in_force.revoke(desk, PERMIT_HEAD, (await Permit.get(application_id=undone)).id, FRAUDULENT)
+    await ended(desk, "revoke", (await Permit.get(application_id=undone)).id, FRAUDULENT)
     await surveyed(desk, later)
     for holder in ("a", "b"):
         await _write(desk, PermitApplication.filter(id=later).update(holder_index=holder))
@@ -188,9 +189,8 @@ async def test_no_words_of_anybody_stand_in_the_chain_but_those_that_are_publish
         actor, name = (TRAFFIC, "") if one.unit else (CLERK, SECRET[:2])
         await co_signing.answer(desk, actor, one.id, opinion="agreed_with_terms", words=SECRET, by_name=name)
     permit = await granted(desk, filled=form(desk, east=0.02))
-    for end in ("withdraw",):
-        wish = msgspec.structs.replace(FRAUDULENT, ground=SECRET, cause="law_changed", compensation=SECRET)
-        await getattr(in_force, end)(desk, PERMIT_HEAD, permit.id, wish)
+    wish = msgspec.structs.replace(FRAUDULENT, ground=SECRET, cause="law_changed", compensation=SECRET)
+    await ended(desk, "withdraw", permit.id, wish)
     over = await applied(desk, filled=form(desk, east=0.03))
     await surveyed(desk, over)
     await deciding.grant(desk, PERMIT_HEAD, over, Wish(clash_reason=SECRET, co_signer_reason=SECRET))

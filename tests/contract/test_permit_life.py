@@ -48,6 +48,7 @@ from tests.permit_life_setting import (
     SECTION,
     VISIT,
     applied,
+    ended,
     form,
     granted,
     life_desk_on,
@@ -263,7 +264,7 @@ async def test_a_renewal_asked_for_in_time_keeps_a_permit_until_it_is_decided(
     new = await granted(desk, filled=form(desk, east=0.02))
     asked = await applied(desk, act="change", concerns=new.id)
     await surveyed(desk, asked)
-    await in_force.revoke(desk, PERMIT_HEAD, new.id, FRAUDULENT)
+    await ended(desk, "revoke", new.id, FRAUDULENT)
     with pytest.raises(Conflict):
         await deciding.grant(desk, APPROVER, asked)
 
@@ -277,11 +278,11 @@ async def test_a_permit_is_taken_back_by_the_head_and_struck_off_when_its_holder
     assert refused.value.status == 403
     with pytest.raises(Invalid):
         await in_force.withdraw(desk, PERMIT_HEAD, permit.id, msgspec.structs.replace(REPAIR, basis=" "))
-    await in_force.withdraw(desk, PERMIT_HEAD, permit.id, REPAIR)
+    await ended(desk, "withdraw", permit.id, REPAIR)
     gone = await Permit.get(id=permit.id)
     assert (gone.state, gone.end_reason) == ("withdrawn", "抢修")
     assert gone.restore_by_at is not None
-    assert await papers_of(permit.id) == ["withdrawal"]
+    assert await papers_of(permit.id) == ["ending_notice", "withdrawal"]
     other = await granted(desk, filled=form(desk, east=0.01))
     on_road = form(desk, surface="carriageway", east=0.01)
     asked = await applied(desk, act="cancel", concerns=other.id, filled=on_road)
@@ -314,8 +315,18 @@ async def test_permits_are_listed_by_tab_for_the_bureau_and_for_their_holder(
     assert seen.checks[0].officers == ("勘查甲", "勘查乙")
     assert (await permit_view(desk, CITIZEN, ids[0])).checks == ()
     fresh = await granted(desk, filled=form(desk))
-    assert (await permit_view(desk, PERMIT_HEAD, fresh.id)).moves == ("withdraw", "revoke", "cancel")
-    assert (await permit_view(desk, APPROVER, fresh.id)).moves == ("cancel",)
+    assert (await permit_view(desk, PERMIT_HEAD, fresh.id)).moves == (
+        "withdraw",
+        "revoke",
+        "cancel",
+        "tell_holder",
+        "record_holder",
+    )
+    assert (await permit_view(desk, APPROVER, fresh.id)).moves == (
+        "cancel",
+        "tell_holder",
+        "record_holder",
+    )
     with pytest.raises(NotFound):
         await permit_view(desk, NEIGHBOUR, fresh.id)
     with pytest.raises(Forbidden):

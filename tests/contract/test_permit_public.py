@@ -17,7 +17,7 @@ from casework.events import EVENTS
 from casework.exchange.models import ExchangeMessage
 from casework.exchange.profile import ExchangeSection, Peer
 from casework.exchange.sending import Courier
-from casework.permits import in_force, rating
+from casework.permits import rating
 from casework.permits.card import card_data, card_pdf
 from casework.permits.credentials import code_shown, qr_svg, token_of
 from casework.permits.platform import PlatformPlanner
@@ -32,9 +32,9 @@ from kit.signing_keys import SigningKeys
 from tests.casework_setting import CITIZEN, desk_on
 from tests.e2e.public_setting import public_on
 from tests.exchange_setting import Listening, listening_peer, secrets_of
-from tests.permit_life_setting import FRAUDULENT, SECTION, granted, life_desk_on
+from tests.permit_life_setting import FRAUDULENT, SECTION, ended, granted, life_desk_on
 from tests.permit_rows import fact_row, permit_row
-from tests.permit_setting import PERMIT_HEAD, permit_desk_on
+from tests.permit_setting import permit_desk_on
 
 PLATFORM = "12345"
 
@@ -76,7 +76,7 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         planner = PlatformPlanner(platforms, desk)
         permit = await granted(desk)
         await rating.rate(desk, CITIZEN, permit.application_id, 4, "很快")
-        await in_force.revoke(desk, PERMIT_HEAD, permit.id, FRAUDULENT)
+        await ended(desk, "revoke", permit.id, FRAUDULENT)
         await told(database, planner, peer, platforms)
         bodies = peer.bodies
         steps = [one["status"] for one in bodies if "status" in one]
@@ -88,8 +88,8 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         due = datetime.fromisoformat(public["publish_by"]).date()
         assert desk.calendar.working_days_between(local(permit.granted_at).date(), due) == 7
         assert [one["score"] for one in bodies if "score" in one] == [4]
-        (ended,) = (one for one in bodies if "take_back_by" in one)
-        assert (ended["decision_number"], ended["how"]) == (permit.number, "revoked")
+        (taken_back,) = (one for one in bodies if "take_back_by" in one)
+        assert (taken_back["decision_number"], taken_back["how"]) == (permit.number, "revoked")
         raw = b"".join(body for _, body in peer.heard).decode()
         assert not [word for word in ("13800001234", "很快", "材料是假的") if word in raw]
         assert not await ExchangeMessage.filter(~Q(state="delivered")).exists()

@@ -186,9 +186,24 @@ async def test_an_application_goes_from_the_window_to_a_permit_and_to_its_end(
         bare = await send(head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="", **fraud)
         assert bare.status == 422
         assert "以欺骗手段取得</textarea>" in bare.text
-        await send(
-            head, held, f"{held}/revoke", ground="以欺骗手段取得", basis="行政许可法第六十九条", **fraud
-        )
+        wish = {"ground": "以欺骗手段取得", "basis": "行政许可法第六十九条"}
+        untold = await send(head, held, f"{held}/revoke", **wish, **fraud)
+        assert untold.status == 409
+        assert "还没有告知持证人" in untold.text
+        told = {"ending": "revoke.fraud", "told_how": "handed", **wish}
+        paper = await send(head, held, f"{held}/tell_holder/preview", **told)
+        assert paper.status == 200
+        assert (await send(head, held, f"{held}/tell_holder", **told)).status == 200
+        waiting = await send(head, held, f"{held}/revoke", **wish, **fraud)
+        assert (waiting.status, "他还没有答复" in waiting.text) == (409, True)
+        wordless = await send(head, held, f"{held}/record_holder", answer="stated", holder_words="")
+        assert 'id="record_holder-holder_words-wrong"' in wordless.text
+        said = await send(head, held, f"{held}/record_holder", answer="stated", holder_words="执照是真的")
+        assert "执照是真的" in said.text
+        unanswered = await send(head, held, f"{held}/revoke", **wish, **fraud)
+        assert (unanswered.status, "请写明是否采纳和理由" in unanswered.text) == (422, True)
+        done = await send(head, held, f"{held}/revoke", **wish, **fraud, reply="登记机关说没有发过")
+        assert "不予采纳" in done.text
         assert (await Permit.get(id=permit.id)).state == "revoked"
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from app.models import MODEL_MODULES
 from casework.people.models import Account
-from casework.permits import parties
+from casework.permits import holder_heard, parties
 from casework.permits.hearing_models import PermitHearing, PermitStatement
-from casework.permits.models import PermitApplication
+from casework.permits.holder_heard import EndingNotice
+from casework.permits.models import Permit, PermitApplication
 from casework.permits.submitting import new_reference
 from kit.clock import FixedClock
 from kit.db import Change, Database
@@ -20,6 +21,7 @@ from kit.ids import Ids
 from tests.casework_setting import EVERYWHERE
 from tests.conftest import AUDIT_KEY
 from tests.e2e.citizen_setting import CitizenSetting, citizens_on
+from tests.permit_rows import permit_row
 from tests.permit_setting import APPROVER
 
 NEXT_DOOR = parties.PartyWish(name="李邻居", concern="摊位挡住您的店门", may_ask_hearing=True)
@@ -103,3 +105,46 @@ async def _in_hand(setting: CitizenSetting) -> PermitApplication:
         return row
 
     return await desk.db.change(work)
+
+
+async def test_the_holder_speaks_before_a_permit_is_undone_and_loses_nothing_typed(
+    setting: CitizenSetting,
+) -> None:
+    desk, official = setting.door.permits.desk, msgspec.structs.replace(APPROVER, units=EVERYWHERE)
+    async with setting.phone("o_permit_undone1") as phone:
+        await phone.get("/h5/enter?next=/h5/permits")
+        permit = await _held(setting)
+        card = f"/h5/me/e-permits/{permit.id}"
+        assert "拟对这张许可证作出决定" not in (await phone.get(card)).text
+        notice = EndingNotice(
+            move="revoke", cause="fraud", ground="执照查无此号", basis="行政许可法第六十九条"
+        )
+        await holder_heard.tell_holder(desk, official, permit.id, notice)
+        text = (await phone.get(card)).text
+        for words in ("拟撤销该行政许可", "执照查无此号", "许可证还有效", "拟撤销、撤回行政许可事先告知书"):
+            assert words in text
+        empty = await phone.submit(card, f"{card}/state", score="stated", words=" ")
+        assert (empty.status, "请写明说了什么" in empty.text) == (422, True)
+        sent = await phone.submit(card, f"{card}/state", score="stated", words="执照换过新号")
+        assert sent.status == 200
+        assert "您的意见已经收到" in sent.text
+        assert "执照换过新号" in sent.text
+    async with setting.phone("o_permit_undone2") as stranger:
+        await stranger.get("/h5/enter?next=/h5/permits")
+        assert (await stranger.get(card)).status == 404
+    heard = await holder_heard.holder_heard(desk, permit.id)
+    assert heard is not None
+    assert (heard.answer, [one.words for one in heard.said]) == ("stated", ["执照换过新号"])
+
+
+async def _held(setting: CitizenSetting) -> Permit:
+    """A permit in force of whoever holds the phone."""
+    application = await _in_hand(setting)
+    permit = permit_row(
+        setting.door.clock.now(),
+        application_id=application.id,
+        account_id=application.account_id,
+        kind=application.kind,
+    )
+    await setting.door.db.change(lambda _: permit.save(force_create=True))
+    return permit

@@ -20,6 +20,7 @@ from casework.permits import (
     co_signing,
     deciding,
     delivering,
+    holder_heard,
     in_force,
     pauses,
     rating,
@@ -31,6 +32,7 @@ from casework.permits.desk import PermitDesk
 from casework.permits.ending_rules import CAUSES, EndingWish
 from casework.permits.lifecycle import FLOWS, PERMIT
 from casework.permits.models import CoSignature, Permit, PermitApplication
+from casework.permits.parties import Said
 from casework.permits.published_models import PermitFact
 from casework.permits.survey_models import PermitSurvey
 from casework.permits.surveying import Findings
@@ -108,6 +110,20 @@ async def record_check(desk: PermitDesk, dice: random.Random, actor: Actor, id: 
     await checking.record_check(desk, actor, await _survey(await _permit(id)), found)
 
 
+async def hear_holder(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
+    permit = await _permit(id)
+    if actor.kind == "citizen" or dice.random() < 0.4:
+        said = Said(answer=dice.choice(["stated", "nothing"]), words=dice.choice(WORDS))
+        hear = holder_heard.state_holder if actor.kind == "citizen" else holder_heard.record_holder
+        await hear(desk, actor, permit, said)
+        return
+    move = dice.choice(holder_heard.HEARD_FIRST)
+    notice = holder_heard.EndingNotice(
+        move=move, cause=dice.choice(CAUSES[move]), ground=dice.choice(WORDS), basis="许可法"
+    )
+    await holder_heard.tell_holder(desk, actor, permit, notice)
+
+
 async def end(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
     name = dice.choice(["withdraw", "revoke", "cancel"])
     wish = EndingWish(
@@ -115,6 +131,7 @@ async def end(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> 
         basis="许可法",
         cause=dice.choice(CAUSES[name]),
         compensation=dice.choice(["", "没有损失"]),
+        reply=dice.choice(["", "不予采纳"]),
     )
     await getattr(in_force, name)(desk, actor, await _permit(id), wish)
 
@@ -161,6 +178,7 @@ RARE: tuple[tuple[Act, tuple[Actor, ...]], ...] = (
     (lambda desk, dice, actor, id: pauses.resume(desk, actor, id), BUREAU),
     (lambda desk, dice, actor, id: deciding.deny(desk, actor, id, ground=dice.choice(WORDS)), BUREAU),
     (lambda desk, dice, actor, id: withdrawing.withdraw(desk, actor, id, ground="不办了"), (CITIZEN,)),
+    (hear_holder, (APPROVER, PERMIT_HEAD, CLERK, CITIZEN)),
     (end, (PERMIT_HEAD,)),
 )
 

@@ -13,14 +13,16 @@ from sanic.response import redirect
 
 from casework.actors import Actor
 from casework.permissions import Operation
-from casework.permits import checking, in_force
+from casework.permits import checking, holder_heard, in_force
 from casework.permits.capturing import photos_of
 from casework.permits.credentials import code_shown
 from casework.permits.desk import PermitDesk
 from casework.permits.ending_rules import CAUSES, EndingWish
+from casework.permits.holder_heard import HEARD_FIRST, EndingNotice, HolderHeard
 from casework.permits.kinds import Act
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
+from casework.permits.parties import WAYS_TOLD, Said
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
 from casework.permits.permit_queries import TABS, CheckView, PermitLine, PermitView, permit_view, permits
 from casework.permits.previewing import preview
@@ -59,11 +61,21 @@ ENDINGS: Mapping[str, Ending] = {
     "revoke": in_force.revoke,
     "cancel": in_force.cancel,
 }
-DONE = frozenset({*ENDINGS, CHECK})
+TELL, RECORD = "tell_holder", "record_holder"
+BY_PAPER = frozenset({*ENDINGS, TELL})
+DONE = frozenset({*ENDINGS, CHECK, TELL, RECORD})
+_REPLY: tuple[Shape, ...] = (("reply", "long", True), ("partly", "tick", True))
 _WHY: tuple[Shape, ...] = (("cause", "choice", False), ("ground", "long", False), ("basis", "short", False))
 ENDING_FIELDS: Mapping[str, tuple[Shape, ...]] = {
-    "withdraw": (*_WHY, ("compensation", "long", False)),
-    "revoke": (*_WHY, ("compensation", "long", True), ("no_harm", "tick", False)),
+    TELL: (
+        ("ending", "choice", False),
+        *_WHY[1:],
+        ("told_how", "choice", False),
+        ("answer_by_at", "moment", True),
+    ),
+    RECORD: (("answer", "choice", False), ("holder_words", "long", True), ("said_at", "moment", True)),
+    "withdraw": (*_WHY, ("compensation", "long", False), *_REPLY),
+    "revoke": (*_WHY, ("compensation", "long", True), ("no_harm", "tick", False), *_REPLY),
     "cancel": _WHY,
 }
 CHECK_FIELDS: tuple[Shape, ...] = (("purpose", "choice", False), *VISIT)
@@ -131,7 +143,7 @@ async def preview_held_permit(
 ) -> HTTPResponse:
     """POST /console/held-permits/{id}/{act}/preview: the paper, as it would be issued."""
     wanted, given = id_of(permit_id, PERMIT_NOT_FOUND), sent(request)
-    if act not in ENDINGS:
+    if act not in BY_PAPER:
         raise NotFound("problem.workflow.unknown_move")
     actor = visitor.actor
     try:
@@ -151,12 +163,34 @@ async def _take(desk: PermitDesk, actor: Actor, permit_id: UUID, act: str, given
         purpose = cast("Purpose", given.text("purpose"))
         await checking.plan_check(desk, actor, permit_id, cast("Any", purpose), visit_of(given))
         return
+    if act == TELL:
+        move, _, cause = given.text("ending").partition(".")
+        notice = EndingNotice(
+            move=move,
+            cause=cause,
+            ground=given.text("ground"),
+            basis=given.text("basis"),
+            told_how=cast("Any", given.text("told_how")),
+            answer_by_at=given.moment("answer_by_at"),
+        )
+        await holder_heard.tell_holder(desk, actor, permit_id, notice, expected_revision=given.revision)
+        return
+    if act == RECORD:
+        said = Said(
+            answer=cast("Any", given.text("answer")),
+            words=given.text("holder_words"),
+            said_at=given.moment("said_at"),
+        )
+        await holder_heard.record_holder(desk, actor, permit_id, said, expected_revision=given.revision)
+        return
     wish = EndingWish(
         ground=given.text("ground"),
         basis=given.text("basis"),
         cause=given.text("cause"),
         compensation=given.text("compensation"),
         harms_public=act == "revoke" and not given.text("no_harm"),
+        reply=given.text("reply"),
+        is_partly_adopted=bool(given.text("partly")),
     )
     await ENDINGS[act](desk, actor, permit_id, wish, expected_revision=given.revision)
 
@@ -167,6 +201,7 @@ async def _refused(
     if problem.status == 404 and problem.key == PERMIT_NOT_FOUND:
         raise problem
     sentence, name = door.words.text(problem.key, **problem.params), field_of(problem)
+    name = "holder_words" if act == RECORD and name == "words" else name
     is_field = name in {one for one, _, _ in ENDING_FIELDS.get(act, CHECK_FIELDS)}
     attempt = Attempt(move=act, texts=kept_of(given), wrong={name: sentence} if is_field else {})
     notes = () if is_field else (Note(words=sentence, tone="late"),)
@@ -184,7 +219,7 @@ async def _render(
 ) -> HTTPResponse:
     desk = permits_of(door)
     view, now = await permit_view(desk, visitor.actor, wanted), door.clock.now()
-    line = view.line
+    line, heard = view.line, await holder_heard.holder_heard(desk, wanted)
     page = HeldPermitPage(
         number=line.number,
         reference=line.number,
@@ -192,12 +227,12 @@ async def _render(
         title=line.kind_name,
         state=permit_chip(line.state, permit_state_name(door.words.catalogue, line.state)),
         notes=notes,
-        facts=_facts(door, view, now),
+        facts=(*_facts(door, view, now), *_heard(door, heard, now)),
         terms=view.terms,
         coordinates=coordinates_of(door, visitor, view.latitude, view.longitude),
         checks=tuple([await _check(door, one, now) for one in view.checks]),
         papers=await papers_panel(door, visitor, ABOUT_PERMIT, wanted),
-        acts=await _acts(door, visitor, view, attempt),
+        acts=await _acts(door, visitor, view, heard, attempt),
         application=application_address(view.reference),
         replaces=await _other(view.replaces_id),
         replaced_by=await _other(view.replaced_by_id),
@@ -224,7 +259,11 @@ def _begins(door: ConsoleDoor, visitor: Visitor, view: PermitView) -> tuple[tupl
 
 
 async def _acts(
-    door: ConsoleDoor, visitor: Visitor, view: PermitView, attempt: Attempt | None
+    door: ConsoleDoor,
+    visitor: Visitor,
+    view: PermitView,
+    heard: HolderHeard | None,
+    attempt: Attempt | None,
 ) -> tuple[PermitAct, ...]:
     found = []
     purposes = _purposes(door, visitor, view)
@@ -232,7 +271,9 @@ async def _acts(
         officers = await survey_officers(door, await _unit(view.line.id))
         found.append(_act(door, view, CHECK, attempt, {"purpose": purposes, "officer": officers}))
     found += [
-        _act(door, view, one, attempt, {"cause": _causes(door, one)}) for one in view.moves if one in ENDINGS
+        _act(door, view, one, attempt, _choices(door, one))
+        for one in view.moves
+        if one in ENDING_FIELDS and (one != RECORD or heard is not None)
     ]
     return tuple(found)
 
@@ -240,6 +281,56 @@ async def _acts(
 def _causes(door: ConsoleDoor, move: str) -> tuple[Option, ...]:
     """The law's cases, of which one has to be chosen."""
     return tuple(Option(value=one, words=door.words.text(f"permit_end_cause.{one}")) for one in CAUSES[move])
+
+
+def _choices(door: ConsoleDoor, move: str) -> dict[str, tuple[Option, ...]]:
+    text = door.words.text
+    if move == TELL:
+        return {
+            "ending": tuple(
+                Option(
+                    value=f"{one}.{each.value}",
+                    words=text(f"console_permits.held.ending.{one}", cause=each.words),
+                )
+                for one in HEARD_FIRST
+                for each in _causes(door, one)
+            ),
+            "told_how": tuple(
+                Option(value=one, words=text(f"console_permits.told_how.{one}")) for one in WAYS_TOLD
+            ),
+        }
+    if move == RECORD:
+        return {
+            "answer": tuple(
+                Option(value=one, words=text(f"console_permits.answer.{one}"))
+                for one in ("stated", "nothing")
+            )
+        }
+    return {"cause": _causes(door, move)}
+
+
+def _heard(door: ConsoleDoor, heard: HolderHeard | None, now: datetime) -> tuple[Fact, ...]:
+    """What the holder was told, and what they said to it."""
+    if heard is None:
+        return ()
+    text, moment = door.words.text, door.words.moment
+    told = text(
+        "console_permits.held.told",
+        ending=text(
+            f"console_permits.held.ending.{heard.move}", cause=text(f"permit_end_cause.{heard.cause}")
+        ),
+        at=moment(heard.told_at, now),
+        due=door.words.end(heard.due_at, now),
+        answer=text(f"console_permits.held.told_answer.{heard.answer or 'none'}"),
+    )
+    found = [Fact(name=text("console_permits.fact.told_ending"), words=told)]
+    for one in heard.said:
+        words = text("console_permits.held.holder_said", at=moment(one.said_at, now), words=one.words)
+        if one.outcome:
+            outcome = text(f"permit_said.holder_outcome.{one.outcome}")
+            words += text("console_permits.held.holder_became", outcome=outcome, why=one.why)
+        found.append(Fact(name=text("console_permits.fact.holder_said"), words=words))
+    return tuple(found)
 
 
 async def _unit(permit_id: UUID) -> str | None:
@@ -296,9 +387,9 @@ def _act(
             )
             for one, kind, optional in ENDING_FIELDS.get(name, CHECK_FIELDS)
         ),
-        preview="" if is_check else f"{address}/preview",
+        preview=f"{address}/preview" if name in BY_PAPER else "",
         open=mine is not None or is_check,
-        grave=not is_check,
+        grave=name in ENDINGS,
         key=door.db.ids.new().hex,
     )
 

@@ -10,7 +10,7 @@ from sanic.response import redirect
 
 from casework.documents.opening import documents_of
 from casework.people.merging import members
-from casework.permits import drafts
+from casework.permits import drafts, holder_heard
 from casework.permits.card import card_pdf
 from casework.permits.credentials import code_shown
 from casework.permits.held import card_of, state_said, terms_of
@@ -18,18 +18,20 @@ from casework.permits.kinds import Act
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import ABOUT_PERMIT
+from casework.permits.parties import Said
 from casework.permits.written import opened_form
-from kit.problems import NotFound, Problem
+from kit.problems import Invalid, NotFound, Problem
 from kit.secrets import KeyRingError
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
 from web.h5.permit_case_words import paper_links
-from web.h5.permit_screens import EPermitPage
+from web.h5.permit_screens import EPermitPage, OwnForm
 from web.h5.permit_words import CARDS, OWN, PERMIT_TONES, PERMITS
-from web.h5.screens import Fact, Link
+from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
 ACTS: tuple[Act, ...] = ("renew", "change", "cancel")
+PER_MINUTE = 20
 
 
 async def show_card(request: Request, door: H5Door, visitor: Visitor, permit_id: str) -> HTTPResponse:
@@ -59,6 +61,8 @@ async def ask_about(
 ) -> HTTPResponse:
     """POST /h5/me/e-permits/<id>/<act>: into the form, with what was granted filled in."""
     permit = await _permit(visitor, permit_id)
+    if act == "state":
+        return await _state(request, door, visitor, permit)
     wanted = next((one for one in ACTS if one == act), None)
     row = await PermitApplication.get_or_none(id=permit.application_id)
     if wanted is None or row is None:
@@ -80,6 +84,21 @@ async def ask_about(
     return redirect(f"{PERMITS}/drafts/{draft_id}{where}", status=303)
 
 
+async def _state(request: Request, door: H5Door, visitor: Visitor, permit: Permit) -> HTTPResponse:
+    """The holder's own say before the bureau undoes it or takes it back; refused, nothing typed is lost."""
+    form = request.form
+    typed, answer = (str(form.get(one, ""))[:4_000] if form is not None else "" for one in ("words", "score"))
+    try:
+        await door.limits.take("h5-permit-act", str(visitor.session.id), per_minute=PER_MINUTE)
+        if door.misconduct.is_told_in(typed):
+            raise Invalid("problem.h5_case.about_staff", field="words", phone=door.bureau.phone)
+        said = Said(answer="nothing" if answer == "nothing" else "stated", words=typed)
+        await holder_heard.state_holder(door.permits.desk, visitor.actor, permit.id, said)
+    except Problem as problem:
+        return await _page(request, door, visitor, permit, "permit_card.html", problem, typed)
+    return redirect(f"{CARDS}/{permit.id}?done=state", status=303)
+
+
 async def _permit(visitor: Visitor, permit_id: str) -> Permit:
     try:
         wanted = UUID(permit_id)
@@ -98,6 +117,7 @@ async def _page(
     permit: Permit,
     template: str,
     problem: Problem | None = None,
+    typed: str | None = None,
 ) -> HTTPResponse:
     text, moment, own = door.words.text, door.words.moment, f"{CARDS}/{permit.id}"
     now, is_in_force = door.clock.now(), permit.state == PermitState.IN_FORCE
@@ -135,6 +155,10 @@ async def _page(
     if kind is not None and kind.term is not None and not kind.term.can_renew and "renew" in acts:
         acts.remove("renew")
     application = await PermitApplication.get_or_none(id=permit.application_id)
+    wrong = text(problem.key, **problem.params) if problem is not None else ""
+    heard = await holder_heard.holder_heard(door.permits.desk, permit.id)
+    if str(request.args.get("done", "")) == "state":
+        lines = (*lines, text("h5_permits.done.state"))
     page = EPermitPage(
         id=str(permit.id),
         number=permit.number,
@@ -154,11 +178,47 @@ async def _page(
         if application is not None
         else None,
         acts=tuple(Link(href=f"{own}/{one}", words=text(f"h5_permits.card.{one}")) for one in acts),
-        problem=text(problem.key, **problem.params) if problem is not None else "",
+        problem=wrong if typed is None else "",
         lines=lines,
+        heard=_heard(door, heard) if heard is not None else (),
+        state_own=OwnForm(
+            action=f"{own}/state",
+            revision=permit.revision,
+            wrong=wrong if typed is not None else "",
+            typed=typed or "",
+            score="stated",
+        )
+        if heard is not None and is_in_force
+        else None,
+        answers=tuple(
+            Option(value=one, words=text(f"h5_permits.heard.answer.{one}")) for one in ("stated", "nothing")
+        ),
     )
     frame = frame_for(request, door, visitor, own)
     return shown(door, template, frame, page, problem.status if problem is not None else 200)
+
+
+def _heard(door: H5Door, heard: holder_heard.HolderHeard) -> tuple[Fact, ...]:
+    """What the bureau means to do and why, and what the holder said to it."""
+    text, moment = door.words.text, door.words.moment
+    found = [
+        Fact(
+            name=text(f"permit_said.ending.{heard.move}"),
+            words="\n".join((text(f"permit_end_cause.{heard.cause}"), heard.ground, heard.basis)),
+        ),
+        Fact(
+            name=text("h5_permits.ending.until"),
+            words=text("h5_permits.heard.right_until", due=door.words.end(heard.due_at)),
+        ),
+    ]
+    for one in heard.said:
+        name = text("h5_permits.heard.you_said", at=moment(one.said_at))
+        found.append(Fact(name=name, words=one.words))
+        if one.outcome:
+            outcome = text(f"permit_said.holder_outcome.{one.outcome}")
+            words = text("h5_permits.heard.weighed", outcome=outcome, why=one.why)
+            found.append(Fact(name=text("h5_permits.ending.became"), words=words))
+    return tuple(found)
 
 
 def _note(door: H5Door, permit: Permit, *, is_soon: bool) -> str:

@@ -339,3 +339,6 @@ class EPermitPage:
     acts: tuple[Link, ...]
     problem: str = ""
     lines: tuple[str, ...] = ()
+    heard: tuple[Fact, ...] = ()
+    state_own: OwnForm | None = None
+    answers: tuple[Option, ...] = ()
