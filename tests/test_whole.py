@@ -779,6 +779,7 @@ ROUTES = {
     "GET /h5/me/signs/<sign_id:str>": CITIZEN,
     "POST /h5/me/signs/<sign_id:str>": ANYONE,
     "GET /h5/me/permits": CITIZEN,
+    "POST /h5/penalty-cases/claim": CITIZEN,
     "GET /h5/me/permits/claim": CITIZEN,
     "POST /h5/me/permits/claim": CITIZEN,
     "GET /h5/me/identity": CITIZEN,

@@ -70,7 +70,7 @@ async def cases(
         found = found.order_by("due_at", "id")
     rows = await found.limit(limit_to + 1)
     return CasePage(
-        rows=await _lines(desk, rows[:limit_to]),
+        rows=await lines_of(desk, rows[:limit_to]),
         after=rows[limit_to - 1].reference if len(rows) > limit_to else "",
     )
 
@@ -87,7 +87,7 @@ async def cases_of(desk: PenaltyDesk, account_id: UUID, limit_to: int = 50) -> t
     rows = PenaltyCase.filter(
         account_id__in=ids, anonymised_at=None, advance_delivered_at__isnull=False
     ).order_by("-issued_at", "-id")
-    return await _lines(desk, await rows.limit(limit_to))
+    return await lines_of(desk, await rows.limit(limit_to))
 
 
 async def case_view(
@@ -112,7 +112,8 @@ async def files_of_requests(ids: Collection[UUID]) -> set[UUID]:
     return set(cast("list[UUID]", found))
 
 
-async def _lines(desk: PenaltyDesk, rows: Iterable[PenaltyCase]) -> tuple[CaseLine, ...]:
+async def lines_of(desk: PenaltyDesk, rows: Iterable[PenaltyCase]) -> tuple[CaseLine, ...]:
+    """Cases as lines of a list."""
     listed = list(rows)
     waiting = PartyRequest.filter(
         case_id__in=[one.id for one in listed], state=RequestState.SENT.value

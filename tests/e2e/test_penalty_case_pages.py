@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.models import MODEL_MODULES
+from casework.actors import citizen
 from casework.documents.models import IssuedDocument
 from casework.penalties.case_queries import case_view
 from casework.penalties.case_sight import sees_papers_of_case
 from casework.penalties.models import PartyRequest, PartyRequestFile, PenaltyCase
+from casework.people import vouching
+from casework.people.models import WechatIdentity
+from casework.people.unified_login import Vouched
 from casework.roles import Role
 from kit.clock import FixedClock
 from kit.db import Database
@@ -256,3 +260,29 @@ async def test_a_party_keeps_a_case_among_its_own_and_agrees_to_electronic_paper
         await phone.get(f"/h5/enter?next={OWN}")
         assert row.reference not in (await phone.get(OWN)).text
         assert (await phone.get(own)).status == 404
+
+
+async def test_a_party_whose_identity_is_verified_finds_its_case_without_the_paper(
+    citizens: CitizenSetting,
+) -> None:
+    desk = citizens.door.penalties
+    row = await told(desk)
+    async with citizens.phone("oParty") as phone:
+        await phone.get(f"/h5/enter?next={OWN}")
+        assert "名下的案件" not in (await phone.get(OWN)).text
+        identity = await WechatIdentity.all().order_by("-id").first()
+        assert identity is not None
+        account_id = identity.account_id
+        who = Vouched(
+            kind="organisation", name="好滋味", number=NUMBER, subject="o-1", level="high", nonce="n"
+        )
+        await desk.db.change(
+            lambda change: vouching.keep(change, desk.sealer, citizen(account_id), account_id, who, "省认证")
+        )
+        page = await phone.get(OWN)
+        assert "找到了您名下的案件" in page.text
+        assert row.reference not in page.text
+        taken = await phone.submit(OWN, f"{OWN}/claim")
+        assert "已放进您的账号" in taken.text
+        assert row.reference in taken.text
+        assert "我有话说" in (await phone.get(f"{OWN}/{row.reference}")).text

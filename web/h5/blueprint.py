@@ -28,7 +28,13 @@ from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
 from web.h5.penalty_acts import take_notice_act
 from web.h5.penalty_case_acts import FILE_KIND, take_case_act
-from web.h5.penalty_case_pages import show_case_file, show_case_paper, show_own_case, show_own_cases
+from web.h5.penalty_case_pages import (
+    claim_own_cases,
+    show_case_file,
+    show_case_paper,
+    show_own_case,
+    show_own_cases,
+)
 from web.h5.penalty_pages import (
     open_notice,
     revoke_delivery,
@@ -143,6 +149,7 @@ def h5_blueprint() -> Blueprint:
     route("POST", f"{notice}/<act:str>", sees_notice(take_notice_act), "take_penalty_act", stream=True)
     penalty = "/penalty-cases/<reference:str>"
     route("GET", "/penalty-cases", signed_in(show_own_cases), "penalty_cases")
+    route("POST", "/penalty-cases/claim", signed_in(claim_own_cases), "claim_penalty_cases")
     route("GET", penalty, sees_notice(show_own_case), "penalty_case")
     route("GET", f"{penalty}/papers/<document_id:str>", sees_notice(show_case_paper), "penalty_case_paper")
     route("GET", f"{penalty}/files/<file_id:str>", sees_notice(show_case_file), "penalty_case_file")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
+from sanic.response import redirect
 
 from casework.documents.opening import headers, open_paper_of
 from casework.penalties.access import case_behind
+from casework.penalties.case_claiming import claim_cases, claimable_cases
 from casework.penalties.case_papers import ABOUT
 from casework.penalties.case_queries import case_view, cases_of
-from casework.penalties.case_views import CaseView
+from casework.penalties.case_views import CaseLine, CaseView
 from casework.penalties.delivery_consents import has_consented
 from kit.files.models import StoredFile
 from kit.files.store import FileMissing, Variant
@@ -19,6 +22,7 @@ from kit.problems import NotFound
 from web.h5.door import H5Door
 from web.h5.drafts import carry_visit
 from web.h5.frame import frame_for, shown
+from web.h5.identity_page import IDENTITY
 from web.h5.penalty_case_page import (
     TONES,
     Refused,
@@ -39,27 +43,28 @@ from web.h5.screens import Fact, Link
 from web.h5.visitor import ENTER, Visitor
 
 DONE = frozenset({"statement", "hearing", "waiver", "instalment", "delay", "withdraw", "consent", "link"})
+CLAIMED = frozenset({"taken", "none"})
 
 
 async def show_own_cases(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
     """GET /h5/penalty-cases."""
-    text = door.words.text
+    text, done = door.words.text, str(request.args.get("done", ""))
+    found = await claimable_cases(door.penalties, visitor.account_id)
     page = CasesPage(
-        rows=tuple(
-            NoticeRow(
-                href=f"{CASES}/{one.reference}",
-                title=one.ground_name,
-                state=one.state_name,
-                tone=TONES.get(one.state, ""),
-                note=text("h5_penalty_cases.owed", yuan=money(door, one.owed_fen))
-                if one.owed_fen > 0
-                else "",
-                at=door.words.moment(one.issued_at),
-            )
-            for one in await cases_of(door.penalties, visitor.account_id)
-        ),
+        rows=tuple(_row(door, one) for one in await cases_of(door.penalties, visitor.account_id)),
+        # Nothing leads to a case that is not in the account yet.
+        found=tuple(replace(_row(door, one), href="") for one in found),
+        claim=f"{CASES}/claim" if found else "",
+        verify=f"{IDENTITY}?next={quote(CASES, safe='')}" if door.permits.login is not None else "",
+        done=text(f"h5_penalty_cases.claim.done.{done}") if done in CLAIMED else "",
     )
     return shown(door, "penalty_cases.html", frame_for(request, door, visitor, CASES), page)
+
+
+async def claim_own_cases(request: Request, door: H5Door, visitor: Visitor) -> HTTPResponse:
+    """POST /h5/penalty-cases/claim: what the verified identity leads to is in the account from now on."""
+    taken = await claim_cases(door.penalties, visitor.actor)
+    return redirect(f"{CASES}?done={'taken' if taken else 'none'}", status=303)
 
 
 async def show_own_case(
@@ -184,6 +189,18 @@ async def case_page(
     )
     frame = frame_for(request, door, visitor, own)
     return carry_visit(request, door, shown(door, "penalty_case.html", frame, page, status))
+
+
+def _row(door: H5Door, one: CaseLine) -> NoticeRow:
+    owed = money(door, one.owed_fen)
+    return NoticeRow(
+        href=f"{CASES}/{one.reference}",
+        title=one.ground_name,
+        state=one.state_name,
+        tone=TONES.get(one.state, ""),
+        note=door.words.text("h5_penalty_cases.owed", yuan=owed) if one.owed_fen > 0 else "",
+        at=door.words.moment(one.issued_at),
+    )
 
 
 def _hearing(door: H5Door, view: CaseView) -> tuple[Fact, ...]:

@@ -10,9 +10,12 @@ from web.h5.screens import Fact, Link, Picture
 
 @dataclass(frozen=True, kw_only=True)
 class CasesPage:
-    """One's own."""
+    """One's own. `found` are those that a verified identity leads to, `claim` takes them into the account; `verify` is where it is verified."""
 
     rows: tuple[NoticeRow, ...]
+    found: tuple[NoticeRow, ...] = ()
+    claim: str = ""
+    verify: str = ""
     done: str = ""
 
 
