@@ -12,6 +12,7 @@ import pytest
 from app.documents import close_documents
 from casework.areas.places import Places
 from casework.notifications.models import Delivery
+from casework.people.models import Staff
 from casework.permits import drafts, handover
 from casework.permits.desk import PermitDesk
 from casework.permits.kinds import PermitsSection
@@ -173,6 +174,27 @@ async def test_the_clerk_says_which_document_was_seen_once(setting: ConsoleSetti
         done = await send(clerk, address, f"{address}/identity", document="business_licence")
         assert "已在窗口核对营业执照" in done.text
     assert await AuditEntry.filter(case_id=id, action="permit_application.confirm_identity").count() == 1
+
+
+async def test_who_only_looks_at_their_own_application_is_not_told_of_a_record(
+    setting: ConsoleSetting, desk: PermitDesk
+) -> None:
+    id = await drafts.begin(desk, CITIZEN, "stall", filled=form(desk))
+    address = f"{PERMITS}/{(await submit(desk, CITIZEN, id, source='h5')).reference}"
+    phone = desk.sealer.blind_index("13800001234").hex()
+    await desk.db.change(lambda _: Staff.filter(id=setting.people["window"].id).update(phone_index=phone))
+    async with setting.client() as clerk:
+        await clerk.log_in("window")
+        page = (await clerk.get(address)).text
+        assert "您可以看，不能办理" in page
+        assert "已经记录" not in page
+        assert await AuditEntry.filter(case_id=id, action="permit_application.own_refused").count() == 0
+        refused = await clerk.post(
+            f"{address}/accept",
+            {"csrf_token": (await clerk.get(address)).hidden("csrf_token"), "expected_revision": "1"},
+        )
+        assert refused.status == 403
+        assert await AuditEntry.filter(case_id=id, action="permit_application.own_refused").count() == 1
 
 
 async def test_whom_to_phone_is_a_list(setting: ConsoleSetting, desk: PermitDesk) -> None:

@@ -184,7 +184,7 @@ def said_value(door: ConsoleDoor, type: str, value: str) -> str:
 def _standing_notes(door: ConsoleDoor, view: ApplicationView) -> tuple[Note, ...]:
     text, found = door.words.text, []
     if view.is_own:
-        found.append(Note(words=text("problem.permit.own_application"), tone="late"))
+        found.append(Note(words=text("problem.permit.own_seen"), tone="late"))
     if view.is_erased:
         found.append(Note(words=text("console_permits.erased"), tone="plain"))
     if view.line.needs_late_reason:
