@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from casework.actors import Actor
 from casework.permissions import Operation
-from casework.permits import checking, holder_heard, in_force
+from casework.permits import holder_heard
 from casework.permits.capturing import photos_of
 from casework.permits.credentials import code_shown
-from casework.permits.desk import PermitDesk
-from casework.permits.ending_rules import CAUSES, EndingWish
-from casework.permits.holder_heard import HEARD_FIRST, EndingNotice, HolderHeard
+from casework.permits.holder_heard import HolderHeard
 from casework.permits.kinds import Act
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
-from casework.permits.parties import WAYS_TOLD, Said
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
 from casework.permits.permit_queries import TABS, CheckView, PermitLine, PermitView, permit_view, permits
 from casework.permits.previewing import preview
-from casework.permits.visits import Purpose
 from casework.permits.wording import permit_move_name, permit_state_name
 from kit.problems import Invalid, NotFound, Problem
 from web.console.document_words import papers_panel
 from web.console.door import ConsoleDoor
 from web.console.frame import HELD, PERMITS, frame_for, shown
 from web.console.permit_acts import Attempt, ask, survey_officers
-from web.console.permit_forms import VISIT, Shape, visit_of
+from web.console.permit_ending_forms import (
+    BY_PAPER,
+    CHECK,
+    CHECK_FIELDS,
+    DONE,
+    ENDING_FIELDS,
+    ENDINGS,
+    RECORD,
+    choices_of,
+    heard_facts,
+    take,
+)
 from web.console.permit_inputs import Sent, sent
 from web.console.permit_page import survey_chip
 from web.console.permit_pages import field_of, kept_of, pdf_answer
@@ -54,31 +59,7 @@ from web.console.permit_work_screens import HeldPage, HeldPermitPage, HeldRow
 from web.console.screens import Chip, Fact, Link, Note, Option
 from web.console.visitor import Visitor
 
-ROWS, CHECK = 30, "plan_check"
-Ending = Callable[..., Awaitable[None]]
-ENDINGS: Mapping[str, Ending] = {
-    "withdraw": in_force.withdraw,
-    "revoke": in_force.revoke,
-    "cancel": in_force.cancel,
-}
-TELL, RECORD = "tell_holder", "record_holder"
-BY_PAPER = frozenset({*ENDINGS, TELL})
-DONE = frozenset({*ENDINGS, CHECK, TELL, RECORD})
-_REPLY: tuple[Shape, ...] = (("reply", "long", True), ("partly", "tick", True))
-_WHY: tuple[Shape, ...] = (("cause", "choice", False), ("ground", "long", False), ("basis", "short", False))
-ENDING_FIELDS: Mapping[str, tuple[Shape, ...]] = {
-    TELL: (
-        ("ending", "choice", False),
-        *_WHY[1:],
-        ("told_how", "choice", False),
-        ("answer_by_at", "moment", True),
-    ),
-    RECORD: (("answer", "choice", False), ("holder_words", "long", True), ("said_at", "moment", True)),
-    "withdraw": (*_WHY, ("compensation", "long", False), *_REPLY),
-    "revoke": (*_WHY, ("compensation", "long", True), ("no_harm", "tick", False), *_REPLY),
-    "cancel": _WHY,
-}
-CHECK_FIELDS: tuple[Shape, ...] = (("purpose", "choice", False), *VISIT)
+ROWS = 30
 
 
 async def show_held(request: Request, door: ConsoleDoor, visitor: Visitor) -> HTTPResponse:
@@ -132,7 +113,7 @@ async def take_held_permit(
     if act not in DONE:
         raise NotFound("problem.workflow.unknown_move")
     try:
-        await _take(permits_of(door), visitor.actor, wanted, act, given)
+        await take(permits_of(door), visitor.actor, wanted, act, given)
     except Problem as problem:
         return await _refused(door, visitor, wanted, act, given, problem)
     return redirect(f"{held_address(wanted)}?done={act}", status=303)
@@ -150,49 +131,12 @@ async def preview_held_permit(
         content = await preview(
             permits_of(door),
             wanted,
-            lambda trial: _take(trial, actor, wanted, act, given),
+            lambda trial: take(trial, actor, wanted, act, given),
             unnumbered=door.words.text("console_permits.unnumbered"),
         )
     except Problem as problem:
         return await _refused(door, visitor, wanted, act, given, problem)
     return pdf_answer(content)
-
-
-async def _take(desk: PermitDesk, actor: Actor, permit_id: UUID, act: str, given: Sent) -> None:
-    if act == CHECK:
-        purpose = cast("Purpose", given.text("purpose"))
-        await checking.plan_check(desk, actor, permit_id, cast("Any", purpose), visit_of(given))
-        return
-    if act == TELL:
-        move, _, cause = given.text("ending").partition(".")
-        notice = EndingNotice(
-            move=move,
-            cause=cause,
-            ground=given.text("ground"),
-            basis=given.text("basis"),
-            told_how=cast("Any", given.text("told_how")),
-            answer_by_at=given.moment("answer_by_at"),
-        )
-        await holder_heard.tell_holder(desk, actor, permit_id, notice, expected_revision=given.revision)
-        return
-    if act == RECORD:
-        said = Said(
-            answer=cast("Any", given.text("answer")),
-            words=given.text("holder_words"),
-            said_at=given.moment("said_at"),
-        )
-        await holder_heard.record_holder(desk, actor, permit_id, said, expected_revision=given.revision)
-        return
-    wish = EndingWish(
-        ground=given.text("ground"),
-        basis=given.text("basis"),
-        cause=given.text("cause"),
-        compensation=given.text("compensation"),
-        harms_public=act == "revoke" and not given.text("no_harm"),
-        reply=given.text("reply"),
-        is_partly_adopted=bool(given.text("partly")),
-    )
-    await ENDINGS[act](desk, actor, permit_id, wish, expected_revision=given.revision)
 
 
 async def _refused(
@@ -227,7 +171,7 @@ async def _render(
         title=line.kind_name,
         state=permit_chip(line.state, permit_state_name(door.words.catalogue, line.state)),
         notes=notes,
-        facts=(*_facts(door, view, now), *_heard(door, heard, now)),
+        facts=(*_facts(door, view, now), *heard_facts(door, heard, now)),
         terms=view.terms,
         coordinates=coordinates_of(door, visitor, view.latitude, view.longitude),
         checks=tuple([await _check(door, one, now) for one in view.checks]),
@@ -271,65 +215,10 @@ async def _acts(
         officers = await survey_officers(door, await _unit(view.line.id))
         found.append(_act(door, view, CHECK, attempt, {"purpose": purposes, "officer": officers}))
     found += [
-        _act(door, view, one, attempt, _choices(door, one))
+        _act(door, view, one, attempt, choices_of(door, one))
         for one in view.moves
         if one in ENDING_FIELDS and (one != RECORD or heard is not None)
     ]
-    return tuple(found)
-
-
-def _causes(door: ConsoleDoor, move: str) -> tuple[Option, ...]:
-    """The law's cases, of which one has to be chosen."""
-    return tuple(Option(value=one, words=door.words.text(f"permit_end_cause.{one}")) for one in CAUSES[move])
-
-
-def _choices(door: ConsoleDoor, move: str) -> dict[str, tuple[Option, ...]]:
-    text = door.words.text
-    if move == TELL:
-        return {
-            "ending": tuple(
-                Option(
-                    value=f"{one}.{each.value}",
-                    words=text(f"console_permits.held.ending.{one}", cause=each.words),
-                )
-                for one in HEARD_FIRST
-                for each in _causes(door, one)
-            ),
-            "told_how": tuple(
-                Option(value=one, words=text(f"console_permits.told_how.{one}")) for one in WAYS_TOLD
-            ),
-        }
-    if move == RECORD:
-        return {
-            "answer": tuple(
-                Option(value=one, words=text(f"console_permits.answer.{one}"))
-                for one in ("stated", "nothing")
-            )
-        }
-    return {"cause": _causes(door, move)}
-
-
-def _heard(door: ConsoleDoor, heard: HolderHeard | None, now: datetime) -> tuple[Fact, ...]:
-    """What the holder was told, and what they said to it."""
-    if heard is None:
-        return ()
-    text, moment = door.words.text, door.words.moment
-    told = text(
-        "console_permits.held.told",
-        ending=text(
-            f"console_permits.held.ending.{heard.move}", cause=text(f"permit_end_cause.{heard.cause}")
-        ),
-        at=moment(heard.told_at, now),
-        due=door.words.end(heard.due_at, now),
-        answer=text(f"console_permits.held.told_answer.{heard.answer or 'none'}"),
-    )
-    found = [Fact(name=text("console_permits.fact.told_ending"), words=told)]
-    for one in heard.said:
-        words = text("console_permits.held.holder_said", at=moment(one.said_at, now), words=one.words)
-        if one.outcome:
-            outcome = text(f"permit_said.holder_outcome.{one.outcome}")
-            words += text("console_permits.held.holder_became", outcome=outcome, why=one.why)
-        found.append(Fact(name=text("console_permits.fact.holder_said"), words=words))
     return tuple(found)
 
 
