@@ -24,12 +24,12 @@ BEGINNING = frozenset({"withdraw", "add", "rate", "leave", "guardian", "revoke",
 """Words that begin a dialogue, or do at once what it would do."""
 ASIDE = frozenset(
     {
-        "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "my_permits", "notices", "unsubscribe", "resubscribe",
+        "my_cases", "my_messages", "hours", "tip_off", "report", "permits", "my_permits", "my_penalties", "notices", "unsubscribe", "resubscribe",
         "personal", "hello", "thanks", "voice", *STOPS,
     }
 )  # fmt: skip
 """Words that are dealt with beside an open conversation, leaving it as it is."""
-_TOLD = frozenset({"tip_off", "hours", "ask", "thanks", "help", "voice"})
+_TOLD = frozenset({"tip_off", "hours", "my_penalties", "ask", "thanks", "help", "voice"})
 
 
 class Commands:

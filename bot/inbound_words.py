@@ -27,6 +27,7 @@ MENU_WORDS: Final = {
     "ask": "ask",
     "permits": "permits",
     "my_permits": "my_permits",
+    "my_penalties": "my_penalties",
     "notices": "notices",
     "personal": "personal",
     "person": "person",

@@ -145,7 +145,16 @@ def test_every_text_named_in_code_exists_and_every_text_is_used() -> None:
     named = set(re.findall(r"""["']((?:bot|dialogue|qa|complaint)\.[a-z_.]+)["']""", SOURCES))
     assert [key for key in named if not CATALOGUE.has(key) and not CATALOGUE.under(key)] == []
     built = ("bot.words", "bot.patterns", "bot.door", "dialogue.refused", "dialogue.kept_")
-    built += ("bot.tip_off", "bot.hours", "bot.ask", "bot.thanks", "bot.permits", "bot.help", "bot.voice")
+    built += (
+        "bot.tip_off",
+        "bot.hours",
+        "bot.ask",
+        "bot.thanks",
+        "bot.permits",
+        "bot.help",
+        "bot.voice",
+        "bot.my_penalties",
+    )
     built += ("bot.sent.", "bot.offer_sent.", "bot.inquiry.state.", "bot.inquiry.you", "bot.inquiry.we")
     built += ("bot.scene.project", "bot.scene.sign", "bot.notices.topic_", "bot.way_out.st")
     instead = [f"bot.without_media.{key}" for key in CATALOGUE.under("bot.without_media")]
