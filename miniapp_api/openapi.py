@@ -38,6 +38,7 @@ _EVERYWHERE: Refusals = (
     (408, "problem.timeout"),
     (413, "problem.too_large"),
     (422, "problem.api.field"),
+    (422, "problem.api.choice"),
     (422, "problem.api.too_long"),
     (422, "problem.api.too_many_items"),
     (500, "problem.internal"),

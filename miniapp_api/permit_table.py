@@ -34,7 +34,7 @@ _FORM: Refusals = (
     (409, "problem.permit.form.ends_before"), (409, "problem.permit.form.begins_before_now"),
     (409, "problem.permit.form.uscc"), (409, "problem.permit.form.identity_number"),
     (409, "problem.permit.form.uscc_length"), (409, "problem.permit.form.identity_number_length"),
-    (409, "problem.permit.form.place"), (409, "problem.permit.form.outline"),
+    (409, "problem.permit.form.place"), (409, "problem.permit.form.position"), (409, "problem.permit.form.outline"),
     (409, "problem.permit.form.material_missing"), (413, "problem.permit.draft_too_large"),
 )  # fmt: skip
 _FILES: Refusals = (

@@ -99,7 +99,7 @@ def body_of(request: Request, kind: type[S]) -> S:
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as unfit:
-        raise _unfit(str(unfit), "body") from None
+        raise _unfit(str(unfit), "body", kind) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid("problem.invalid_json", field="body") from None
 
@@ -114,10 +114,10 @@ def query_of(request: Request, kind: type[S]) -> S:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as unfit:
-        raise _unfit(str(unfit), "query") from None
+        raise _unfit(str(unfit), "query", kind) from None
 
 
-def _unfit(said: str, otherwise: str) -> Invalid:
+def _unfit(said: str, otherwise: str, kind: type[msgspec.Struct]) -> Invalid:
     unknown = _UNKNOWN_NAMED.search(said)
     if unknown:
         return Invalid("problem.api.unknown_field", field=unknown[1])
@@ -126,7 +126,17 @@ def _unfit(said: str, otherwise: str) -> Invalid:
     if too_much := _TOO_MUCH.search(said):
         key = "problem.api.too_long" if too_much[1] == "str" else "problem.api.too_many_items"
         return Invalid(key, field=field, at_most=int(too_much[2]))
+    if choices := _choices(kind, field):
+        return Invalid("problem.api.choice", field=field, choices=choices)
     return Invalid("problem.api.field", field=field)
+
+
+def _choices(kind: type[msgspec.Struct], field: str) -> str:
+    """The few values that fit a field of the body, where there are no others; else empty."""
+    shape = msgspec.inspect.type_info(kind)
+    named = (one for one in getattr(shape, "fields", ()) if one.encode_name == field)
+    fits = next((one.type for one in named), None)
+    return "、".join(map(str, fits.values)) if isinstance(fits, msgspec.inspect.LiteralType) else ""
 
 
 def _shown(name: str) -> str:
