@@ -17,7 +17,6 @@ from casework.penalties.access import ABOUT_CASE, current_code
 from casework.penalties.case_events import PenaltyPaperVoided
 from casework.penalties.case_moving import OWN, locked, note, told
 from casework.penalties.case_papers import ABOUT
-from casework.penalties.case_serving import ONLINE
 from casework.penalties.case_sight import is_own
 from casework.penalties.desk import PenaltyDesk
 from casework.permissions import Operation, require
@@ -68,8 +67,8 @@ async def void_case_paper(
                 change, desk.documents, actor, void, desk.section, code=code
             )
             issued.append(successor.id)
-            if void.delivery == ONLINE:
-                await issuing.record_delivery(change, actor, successor.id, ONLINE)
+            if void.delivery == "online":
+                await issuing.record_delivery(change, actor, successor.id, "online")
         replaced_by = (successor.number or "") if successor is not None else ""
         content = {"paper": void.kind, "number": void.number, "replaced_by": replaced_by}
         await note(change, actor, row, "void_paper", content)
