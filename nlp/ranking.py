@@ -38,7 +38,7 @@ WEIGHTS = np.array(
         -0.36, 1.30, 1.01,
         5.73, 0.96,
         2.87,
-        -1.36, 0.19, 0.50, -0.12, -0.56, -0.69, -0.85,
+        -1.36, 0.19, 0.50, -0.12, -1.36, -0.69, -0.85,
         -0.79, 0.13,
         0.55,
     ),
@@ -62,6 +62,7 @@ _DIFFER = np.array(
 """`negation`, nought and `people` by which of the flags of two texts differ."""
 
 
+_NO_FIGURES: frozenset[str] = frozenset()
 _LENGTHS = np.arange(_LOOKED_AT + 1, dtype=np.float32).clip(1)
 _LONGER = np.log(_LENGTHS) - np.log(_LENGTHS)[:, None]
 _BY_LENGTH = np.stack((2 / (_LENGTHS + _LENGTHS[:, None]), _LONGER.clip(0), (-_LONGER).clip(0)), axis=1)
@@ -93,7 +94,8 @@ class Comparer:
         self._flags = np.fromiter((text.flags for text in texts), dtype=np.int32, count=len(texts))
         self._long = (self._flags & IS_LONG) != 0
         self._all_short = not self._long.any()
-        self._with_figures = frozenset((self._flags & HAS_FIGURES).nonzero()[0].tolist())
+        with_figures = (self._flags & HAS_FIGURES).nonzero()[0].tolist()
+        self._figures = {row: figures(texts[row].plain) for row in with_figures}
         self._intents = np.zeros(int(postings.owners[-1]) + 1 if len(texts) else 0, dtype=np.int32)
         np.bitwise_or.at(self._intents, postings.owners, self._flags)
         short = [text if not text.flags & IS_LONG else None for text in texts]
@@ -194,9 +196,9 @@ class Comparer:
         table[0] *= _common_in_order(stands[:length])
         np.equal(self._begins.take(rows), _code(asked.plain[0]), out=table[3])
         table[4:7] = _DIFFER.take((flags ^ asked.flags) & (NEGATED | _PRONOUNS), axis=1)
-        if asked.flags & HAS_FIGURES or not self._with_figures.isdisjoint(rows.tolist()):
-            said = figures(asked.plain)
-            table[5] = [said != figures(self._texts[row].plain) for row in rows.tolist()]
+        if asked.flags & HAS_FIGURES or not self._figures.keys().isdisjoint(rows.tolist()):
+            said, held = figures(asked.plain), self._figures.get
+            table[5] = [_differing(said, held(row, _NO_FIGURES)) for row in rows.tolist()]
         table[7] = 0
         intents = asked.flags & INTENT_BITS
         if intents:
@@ -207,6 +209,13 @@ class Comparer:
         left_over = self._rarities.take(rows, axis=0)
         np.putmask(left_over, np.logical_or.reduce(same, axis=0)[:, : left_over.shape[1]], 0)
         np.maximum.reduce(left_over, axis=1, out=table[9])
+
+
+def _differing(asked: frozenset[str], said: frozenset[str]) -> float:
+    """0 where the figures are the same, 1 where they are others, half of it where but one side has any or they overlap."""
+    if asked == said:
+        return 0.0
+    return 0.5 if not asked or not said or asked & said else 1.0
 
 
 def _common_in_order(stands: NDArray[np.uint64]) -> NDArray[np.uint8]:

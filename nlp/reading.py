@@ -36,7 +36,13 @@ LONG = 48
 
 _WORD, _STANDS = "\x01", "\x02"  # marks of tokens: no normalised text holds them
 _NEGATED = frozenset("\u4e0d\u6ca1\u522b\u65e0\u672a\u975e")
-_FIGURES = re.compile("[0-9a-z]+")
+_DIGITS = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1_000}
+_COUNTED = "小时|个|分钟|分(?!之)|点(?!半?[儿心])|天|月|号|日|年|元|块|米|平|次|倍|岁|楼|层|级|斤|度|公里|周|乘|加|减|除|万"
+_FIGURES = re.compile(
+    f"[0-9a-z]+|[零一二三四五六七八九两十百千]{{2,}}(?={_COUNTED}|$)|[二三四五六七八九两十](?={_COUNTED})"
+    "|(?<=星期)[一二三四五六]|(?<=[乘加减除])[一二三四五六七八九十百千]+"
+)
 _PEOPLE = "\u6211\u4f60\u4ed6\u5979"
 NEGATED, HAS_FIGURES, IS_LONG = 16, 32, 64
 """Bits of a text's flags above those of the four pronouns."""
@@ -209,9 +215,22 @@ class Reader:
         yield [sound for sound, pair in zip(sounds, pairs, strict=True) if sound != pair]
 
 
-def figures(plain: str) -> list[str]:
-    """The numbers and Latin words of a normalised text."""
-    return _FIGURES.findall(plain)
+def figures(plain: str) -> frozenset[str]:
+    """The numbers and Latin words of a normalised text; numbers in characters, where they count something, as digits."""
+    return frozenset(one if one.isascii() else _in_digits(one) for one in _FIGURES.findall(plain))
+
+
+def _in_digits(words: str) -> str:
+    """A number below ten thousand, or one said digit by digit."""
+    if not _TENS.keys() & set(words):
+        return "".join(str(_DIGITS[one]) for one in words)
+    total, digit = 0, 0
+    for one in words:
+        if one in _DIGITS:
+            digit = _DIGITS[one]
+        else:
+            total, digit = total + max(1, digit) * _TENS[one], 0
+    return str(total + digit)
 
 
 def _flags(plain: str, words: Iterable[str]) -> int:
