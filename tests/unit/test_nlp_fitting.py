@@ -9,32 +9,48 @@ import numpy as np
 import pytest
 
 from content.interpretations import fitting
-from nlp.confidence import NAMES
+from nlp.confidence import CALIBRATION_COLUMNS, COLUMNS, Base, calibration_columns
 from nlp.fitting import Compared, Judged, fitted_probability, fitted_weights
 from nlp.ranking import FEATURES
 
+THICK, THIN = Base(200, 4_000), Base(200, 200)
 
-def _samples(number: int = 4_000) -> list[Judged]:
+
+def _samples(number: int = 6_000) -> list[Judged]:
+    """Of two bases: in the thin one the same values are worth less."""
     draw = np.random.default_rng(3)
     values = draw.normal(size=(number, 3))
-    right = draw.random(number) < 1 / (1 + np.exp(-(0.5 + 2 * values[:, 0] - values[:, 1])))
+    thin = draw.random(number) < 0.5
+    right = draw.random(number) < 1 / (1 + np.exp(-(1.5 - 2.0 * thin + 2 * values[:, 0] - values[:, 1])))
     asked = draw.random(number) < 0.8
     return [
-        Judged(tuple(one), bool(hit and has), bool(has), 1.0)
-        for one, hit, has in zip(values.tolist(), right, asked, strict=True)
+        Judged(tuple(one), THIN if bare else THICK, bool(hit and has), bool(has), 1.0)
+        for one, bare, hit, has in zip(values.tolist(), thin, right, asked, strict=True)
     ]
 
 
-def test_the_probability_is_that_of_questions_that_have_an_entry() -> None:
+@pytest.mark.parametrize("base", [THICK, THIN])
+def test_the_probability_is_that_of_questions_that_have_an_entry_in_each_base(base: Base) -> None:
     samples = _samples()
-    intercept, slopes = fitted_probability(samples)
+    direction, calibration = fitted_probability(samples)
+    slopes = direction.coefficients
     assert slopes[0] > 1 > -0.5 > slopes[1]
     assert abs(slopes[2]) < 0.15
-    asked = [one for one in samples if one.asked]
-    said = [1 / (1 + np.exp(-(intercept + np.dot(slopes, one.values)))) for one in asked]
+    asked = [one for one in samples if one.asked and one.base == base]
+    worth = [direction.intercept + float(np.dot(slopes, one.values)) for one in asked]
+    said = [
+        1
+        / (
+            1
+            + np.exp(
+                -calibration.intercept - np.dot(calibration.coefficients, calibration_columns(one, base))
+            )
+        )
+        for one in worth
+    ]
     for low, high in ((0.0, 0.3), (0.3, 0.7), (0.7, 1.0)):
         held = [(p, one.right) for p, one in zip(said, asked, strict=True) if low <= p < high]
-        assert np.mean([p for p, _ in held]) == pytest.approx(np.mean([hit for _, hit in held]), abs=0.05)
+        assert np.mean([p for p, _ in held]) == pytest.approx(np.mean([hit for _, hit in held]), abs=0.06)
 
 
 def test_the_feature_that_tells_the_right_text_is_the_one_that_weighs() -> None:
@@ -68,8 +84,10 @@ def test_a_maintainer_gets_both_tables_as_they_stand_in_the_modules(
 ) -> None:
     assert fitting.main([f"{folder}=0.5"]) == 0
     said = capsys.readouterr().out
-    assert [line.split("# ")[1] for line in said.splitlines() if "#" in line] == list(NAMES)
-    assert "INTERCEPT = " in said
+    named = [line.split("# ")[1] for line in said.splitlines() if "#" in line]
+    assert named == [*COLUMNS, *CALIBRATION_COLUMNS]
+    assert "\nINTERCEPT = " in said
+    assert "\nCALIBRATION_INTERCEPT = " in said
     assert fitting.main(["--weights", str(folder)]) == 0
     said = capsys.readouterr().out
     assert [line.split("# ")[1] for line in said.splitlines() if "#" in line] == list(FEATURES)
@@ -86,8 +104,30 @@ def test_what_is_held_back_is_never_learnt_from() -> None:
 def test_questions_that_lost_their_entries_have_none(folder: Path) -> None:
     one = fitting.read_set(folder)
     less = one.without_some()
-    assert less.asked == ()
-    assert len(less.base) + len(less.outside) == len(one.base)
+    assert len(less.base) + 1 == len(one.base)
+    assert len(less.outside) == len(one.outside) + 1
+    assert len(less.asked) == 3
+    assert all(right <= less.base.keys() for _, right in less.asked)
+
+
+def test_a_base_with_few_phrasings_keeps_the_first_or_any() -> None:
+    own = fitting.own_set()
+    first, anyone = own.few(2, 1, 0.1), own.few(2, 2, 0.1)
+    assert {len(texts) for texts in (*first.base.values(), *anyone.base.values())} == {2}
+    assert all(texts[0] == own.base[name][0] for name, texts in first.base.items())
+    assert any(own.base[name][0] not in texts for name, texts in anyone.base.items())
+    assert all(set(texts) <= set(own.base[name]) for name, texts in anyone.base.items())
+    assert (first.asked, first.outside, first.weight) == (own.asked, own.outside, 0.1)
+
+
+def test_a_smaller_base_holds_what_is_asked_and_others_beside_it() -> None:
+    base = {str(number): (f"第{number}个问题",) for number in range(500)}
+    asked = tuple((f"问{number}", frozenset({str(number)})) for number in range(0, 500, 2))
+    less = fitting.AskedSet(base, asked, ("别的",)).smaller(100, 0.3)
+    assert len(less.base) == 100
+    assert len(less.asked) >= 60
+    assert all(right <= less.base.keys() for _, right in less.asked)
+    assert len(less.asked) + len(less.outside) == len(asked) + 1
 
 
 def test_a_folder_that_cannot_be_read_is_said_in_one_sentence(
