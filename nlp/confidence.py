@@ -173,7 +173,7 @@ class Certainty:
 
     def worth(self, values: Sequence[float]) -> float:
         """What speaks for the first entry as one number, for values in the order of `NAMES`."""
-        total = self._intercept + sum(map(mul, self._slopes, values))
+        total: float = self._intercept + sum(map(mul, self._slopes, values))
         for place, step, coefficient in self._steps:
             over = values[place] - step
             if over > 0:

@@ -121,7 +121,7 @@ def test_a_base_with_few_phrasings_keeps_the_first_or_any() -> None:
 
 
 def test_a_smaller_base_holds_what_is_asked_and_others_beside_it() -> None:
-    base = {str(number): (f"第{number}个问题",) for number in range(500)}
+    base: dict[str, tuple[str, ...]] = {str(number): (f"第{number}个问题",) for number in range(500)}
     asked = tuple((f"问{number}", frozenset({str(number)})) for number in range(0, 500, 2))
     less = fitting.AskedSet(base, asked, ("别的",)).smaller(100, 0.3)
     assert len(less.base) == 100
