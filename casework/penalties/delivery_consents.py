@@ -25,7 +25,7 @@ TABLE, COLUMN = "delivery_consent", "signed_name_sealed"
 
 
 async def give_consent(desk: PenaltyDesk, actor: Actor, access_id: UUID, signed_name: str) -> None:
-    """Sign it with one's name; the notice belongs to the account from now on. A second time changes nothing.
+    """Sign it with one's name; the notice belongs to the account from now on. A second signature adds no consent.
 
     `access_id` is that of the code. Raises NotFound (the code is revoked), Forbidden (nobody signed in), Invalid.
     """
@@ -57,6 +57,10 @@ async def sign(
     name: str,
 ) -> None:
     """Within a change: keep the consent of a locked notice's or case's party, and whose it is from now on."""
+    if row.account_id is None:
+        row.account_id = account_id
+        row.updated_at = change.now
+        await row.save(update_fields=["account_id", "updated_at"])
     given = DeliveryConsent.filter(party_index=row.party_index, account_id=account_id, revoked_at=None)
     if await given.exists():
         return
@@ -70,10 +74,6 @@ async def sign(
         signed_name_sealed=desk.sealer.seal(name, table=TABLE, column=COLUMN, row_id=id),
         given_at=change.now,
     ).save(force_create=True)
-    if row.account_id is None:
-        row.account_id = account_id
-        row.updated_at = change.now
-        await row.save(update_fields=["account_id", "updated_at"])
     content = {"version": desk.section.consent_version, "channel": CHANNEL}
     await change.audit(row.id, actor, "rectification.consent", content)
 

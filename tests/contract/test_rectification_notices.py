@@ -18,7 +18,7 @@ from casework.penalties.desk import PenaltyDesk
 from casework.penalties.earlier import earlier_records, seen_mark
 from casework.penalties.issuing import NewNotice, issue_notice
 from casework.penalties.kinds import PenaltiesSection
-from casework.penalties.models import PenaltyCase, RectificationNotice
+from casework.penalties.models import DeliveryConsent, PenaltyCase, RectificationNotice
 from casework.penalties.own_data import penalty_holdings
 from casework.penalties.photos import PHOTO_KIND
 from casework.penalties.queries import notice_view, notices, notices_of
@@ -244,6 +244,15 @@ async def test_what_came_in_between_is_shown_again_before_anything_is_issued(des
     with pytest.raises(Forbidden):
         await issue_notice(desk, AUDITOR, new)
     assert await RectificationNotice.all().count() == 1
+
+
+async def test_a_second_notice_is_the_party_s_own_too_and_is_signed_for_once(desk: PenaltyDesk) -> None:
+    references = [await issued(desk) for _ in range(2)]
+    for reference in references:
+        await give_consent(desk, PARTY, await access_of(desk, reference), "周明")
+    assert PARTY.id is not None
+    assert {one.reference for one in await notices_of(desk, PARTY.id)} == set(references)
+    assert await DeliveryConsent.all().count() == 1
 
 
 async def test_nothing_is_delivered_electronically_without_consent_signed_before(desk: PenaltyDesk) -> None:
