@@ -28,7 +28,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 
     answer: float = 0.8
     sensitive: float = 0.88
-    unsure: float = 0.35
+    unsure: float = 0.4
     near: float = 0.8
 
 
