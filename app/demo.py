@@ -165,7 +165,7 @@ def _all_ready(settings: Settings, parts: list[Part], stopped: object) -> bool:
 
 
 def _say_where(settings: Settings) -> None:
-    from app.demo_people import DEMO_STAFF, demo_password
+    from app.demo_people import DEMO_STAFF, SHOPKEEPER, demo_password
 
     password = demo_password(settings.data_dir)
     lines = [
@@ -173,6 +173,8 @@ def _say_where(settings: Settings) -> None:
         "  城管服务后台（演示）已启动",
         "",
         f"  市民手机   http://127.0.0.1:{settings.standin_port}/phone",
+        f"  店主手机   http://127.0.0.1:{settings.standin_port}/phone?openid={SHOPKEEPER}",
+        "             名下有登记过的招牌和整改通知，在“我的”里看",
         f"  工作台     http://{settings.host}:{settings.port}/console/",
         "",
         "  工作台账号（密码都是 " + password + "）",

@@ -13,6 +13,7 @@ from app.demo_people import DEMO_STAFF, demo_password
 from app.demo_permits import applied
 from app.demo_postings import posted
 from app.demo_projects import boards
+from app.demo_shopkeeper import shopkeeper
 from app.demo_stories import CAMPAIGN, STORIES, Story
 from app.doors import capabilities_of, desk_of
 from app.platform import Platform
@@ -38,6 +39,7 @@ from casework.scene_codes.actions import add as add_code
 from casework.scene_codes.actions import note_platform_url
 from casework.scene_codes.models import SceneCode
 from casework.scene_codes.queries import page as codes
+from casework.sign_filings.models import Sign
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.issuing import NewOrder, issue
 from casework.work_orders.profile import WorkOrdersSection
@@ -72,6 +74,8 @@ async def fill(settings: Settings) -> int:
                 await add_code(desk.db, system(), code)
         if not await Project.exists():
             await boards(core, {one.login: one.actor() for one in await list_staff(desk.db)})
+        if not await Sign.exists():
+            await shopkeeper(core, {one.login: one.actor() for one in await list_staff(desk.db)})
         await asked_in_vain(core, desk, await _editor(desk))
     return 0
 

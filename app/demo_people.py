@@ -20,6 +20,9 @@ class DemoPerson:
     unit: str | None = None
 
 
+SHOPKEEPER = "o_demo_shopkeeper"
+"""The openid of the citizen who has something already: a sign and notices."""
+
 DEMO_STAFF = (
     DemoPerson("diaodu", "李敏", "派单员：受理、派单", (Role.DISPATCHER,)),
     DemoPerson("banli", "王强", "办理人：街面秩序中队", (Role.HANDLER,), "street"),

@@ -34,3 +34,15 @@ def test_a_bureau_that_tries_its_own_profile_keeps_its_night(tmp_path: Path) -> 
     own = Path(shutil.copytree(SHIPPED_PROFILE, tmp_path / "bureau"))
     said = document_in(tmp_path / "own", own)["notifications"]
     assert said["quiet_hours"] == {"from": "22:00", "to": "07:00"}
+
+
+def test_the_shopkeeper_of_the_demo_has_a_sign_and_notices_of_their_own(tmp_path: Path) -> None:
+    system = a_system_in(tmp_path / "own")
+    try:
+        [[account]] = system.rows("select account_id from sign where words = '周记面馆' and state = 'in_use'")
+        notices = system.rows("select account_id, state from rectification_notice order by state")
+        assert notices == [(account, "issued"), (account, "reported")]
+        [[code]] = system.rows("select code from sign")
+        assert system.rows(f"select source from complaint where scene_code = '{code}'") == [("phone",)]
+    finally:
+        system.close()
