@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +39,7 @@ from tests.permit_rows import fact_row, permit_row
 from tests.permit_setting import permit_desk_on
 
 PLATFORM = "12345"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def told(
@@ -153,10 +156,25 @@ async def test_the_page_of_the_promise_is_reckoned_again_from_its_published_rows
     ]
     assert (shown.whole.cases, len(again["misses"]), shown.whole.rated) == (9, 2, 5)
     assert len(rows_shown["cases"]) == 9
+    whole = shown.whole
+    assert by_the_documents_script(file) == [
+        f"踏勘 {whole.surveyed} {whole.surveys_kept} {whole.survey_median}",
+        f"办结 {whole.promised} {whole.decisions_kept} {whole.decision_median}",
+    ]
     # The one of its kind is not named, and the one bad rating does not stand beside it.
     assert [row["kind"] for row in rows_shown["cases"] if row["outcome"] == "denied"] == ["*"]
     assert 1 not in [row["rating"] for row in rows_shown["ratings"]]
     assert await PermitFact.all().count() == 10
+
+
+def by_the_documents_script(file: Path) -> list[str]:
+    """What the script in the documents says of a file, run by a Python that knows nothing of this system."""
+    page = (ROOT / "docs" / "verify.md").read_text()
+    script = page.partition("recount.py")[2].partition("```python\n")[2].partition("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script, str(file)], capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
 
 
 def test_few_of_a_kind_are_not_told_apart() -> None:
