@@ -75,7 +75,7 @@ class Stage:
             "open_case": open_case,
             "inquiry": self._ask(),
             "request": self._request(),
-            "code": str(rows("select code from scene_code where kind = 'sign' order by code limit 1")[0][0]),
+            "code": str(rows("select code from scene_code where title = '老街面馆店招'")[0][0]),
             "delivery": str(
                 rows("select id from delivery where recipient_kind = 'account' order by id limit 1")[0][0]
             ),
