@@ -89,7 +89,10 @@ async def profile_in_force() -> Profile:
     document = await current_profile()
     if document is None:
         raise NotReady("数据库里还没有单位画像，请先执行 chengguan migrate。")
-    whole, left_out = fitting(document, await in_force(PROFILE), whole_profile, PROFILE_REFUSED)
+    amendments = await in_force(PROFILE)
+    if not amendments:
+        return whole_profile(document)
+    whole, left_out = fitting(document, amendments, whole_profile, PROFILE_REFUSED)
     for one in left_out:
         structlog.get_logger("profile").error("amendment_left_out", path=one.path, number=one.number)
     return whole_profile(whole)

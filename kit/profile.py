@@ -11,6 +11,7 @@ import re
 import types
 from collections import abc
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -216,7 +217,7 @@ def _mistakes_within(kind: Any, value: object, path: _Path) -> Iterator[tuple[_P
     shape = _shape(kind)
     arguments = get_args(shape)
     if isinstance(value, Mapping) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
-        fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+        fields = _fields(shape)
         for key, child in value.items():
             if key in fields:
                 yield from _mistakes(fields[key].type, child, (*path, key))
@@ -234,6 +235,12 @@ def _mistakes_within(kind: Any, value: object, path: _Path) -> Iterator[tuple[_P
             yield from _mistakes(arguments[1], child, (*path, key))
 
 
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+@cache
 def _shape(kind: Any) -> Any:
     """The type behind `Annotated[...]` and `... | None`; other unions stay as they are."""
     if get_origin(kind) is Annotated:

@@ -57,11 +57,13 @@ def _migrate(_: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     if arguments.fill:
-        from app.demo_filling import fill
+        with uncollected():
+            from app.demo_filling import fill
 
         return asyncio.run(fill(read_settings(demo_environ(os.environ))))
     if arguments.introduce:
-        from app.demo_filling import introduce
+        with uncollected():
+            from app.demo_filling import introduce
 
         return asyncio.run(introduce(read_settings(demo_environ(os.environ))))
     from app.demo import run_demo
