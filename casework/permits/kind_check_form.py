@@ -30,7 +30,7 @@ _ROLE_WORDS: Mapping[str, str] = {
     "when": "起止时间",
     "area": "面积",
 }
-_BOUNDED = ("text", "long_text", "number", "area", "length", "money", "person", "organisation")
+_BOUNDED = ("text", "long_text", "count", "number", "area", "length", "money", "person", "organisation")
 _TEXTS = ("text", "long_text", "person", "organisation")
 _ON_BEHALF = {"agent": "代理人", "co_applicants": "共同申请人"}
 

@@ -16,7 +16,7 @@ from casework.complaints.scheme import Code, Name
 Flow = Literal["permit", "filing", "refund"]
 Act = Literal["new", "change", "renew", "cancel"]
 FieldType = Literal[
-    "text", "long_text", "number", "area", "length", "money", "date", "time_span", "choice", "choices", "yes_no",
+    "text", "long_text", "count", "number", "area", "length", "money", "date", "time_span", "choice", "choices", "yes_no",
     "person", "organisation", "uscc", "identity_number", "phone", "place", "reference",
 ]  # fmt: skip
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -70,7 +70,7 @@ class EligibilityQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 class FormField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing to fill in. `only_if`: asked, checked, kept and shown only then: a hidden field never leaves the form.
 
-    `least`/`most` bound numbers in `unit` (m², m, 元) and the length of texts; `role` gives the field a meaning to the system:
+    A "count" is a whole number. `least`/`most` bound numbers in `unit` (m², m, 元) and the length of texts; `role` gives the field a meaning to the system:
     "holder" (name), "holder_number", "phone", "agent", "place", "area", "when" (time_span), "surface". `is_personal` ones are
     never shown in public or in facts; `is_public` ones stand on the card and the verify page.
     """

@@ -29,11 +29,11 @@ AHEAD_MOST = timedelta(days=732)
 """How far ahead something may begin."""
 DAYS_MOST = 366
 """How long it may last where the kind does not say."""
-_NUMBERS = ("number", "area", "length", "money")
+_NUMBERS = ("count", "number", "area", "length", "money")
 _WIDE = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_UNIT = re.compile(r"^[¥￥]|(平方米|平米|m2|m|米|元)$", re.IGNORECASE)
+_UNIT = re.compile(r"^[¥￥]|(平方米|平米|m2|m|米|元|个|条)$", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _YES, _NO = re.compile(r"yes|true|on|是|有"), re.compile(r"no|false|off|否|无")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
@@ -114,9 +114,9 @@ def _fault(field: FormField, what: str, **params: object) -> Invalid:
 def _number_fault(kind: PermitKind, field: FormField, text: str) -> Invalid | None:
     number = number_of(text)
     unit = field.unit or USUAL_UNITS.get(field.type, "")
-    if number is None:
-        return _fault(field, "number")
-    if field.type != "number" and number <= 0:
+    if number is None or (field.type == "count" and not number.is_integer()):
+        return _fault(field, "whole" if field.type == "count" else "number")
+    if field.type not in ("count", "number") and number <= 0:
         return _fault(field, "not_positive", unit=unit)
     least, most = field.least if field.least is not None else 0.0, field.most
     bounds = [one for one in (most, NUMBER_MOST) if one is not None]
@@ -166,8 +166,13 @@ def _co_applicants_fault(field: FormField, lines: list[str]) -> Invalid | None:
         return _fault(field, "co_applicants_too_many", most=CO_APPLICANTS_MOST)
     for row, line in enumerate(lines, start=1):
         name, _, number = line.rpartition(" ")
-        if not name or len(name) > NAME_MOST or not (is_uscc(number) or is_identity_number(number)):
+        if not name or len(name) > NAME_MOST or len(number) < _LIKE_A_NUMBER:
             return _fault(field, "co_applicant", row=row)
+        if len(number) != _NUMBERED_LENGTH:
+            return _fault(field, "co_applicant_length", row=row, count=len(number))
+        if not (is_uscc(number) or is_identity_number(number)):
+            what = "identity" if _LIKE_AN_IDENTITY.fullmatch(number) else "uscc"
+            return _fault(field, f"co_applicant_{what}", row=row)
     return None
 
 
@@ -231,6 +236,7 @@ def _place(text: str) -> str:
 
 _CLEANING: Mapping[FieldType, Callable[[str], str]] = {
     "long_text": _lines,
+    "count": _number,
     "number": _number,
     "area": _number,
     "length": _number,
@@ -245,6 +251,10 @@ _CLEANING: Mapping[FieldType, Callable[[str], str]] = {
     "reference": _narrow,
 }
 _NUMBERED, _NUMBERED_LENGTH = ("uscc", "identity_number"), 18
+_LIKE_AN_IDENTITY = re.compile(r"\d{6}(19|20)\d{9}[\dXx]", re.ASCII)
+"""A year of birth stands in it."""
+_LIKE_A_NUMBER = 8
+"""Shorter it is no attempt at a number, but a line that was written otherwise."""
 _SHAPES: Mapping[FieldType, Callable[[str], bool]] = {
     "date": lambda text: date_of(text) is not None,
     "yes_no": lambda text: text in ("yes", "no"),

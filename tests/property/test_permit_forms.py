@@ -140,6 +140,9 @@ def test_a_form_that_is_right_has_no_faults_and_is_read():
         ("by_agent", "也许", "yes_no"),
         ("event_name", "年" * 61, "too_long"),
         ("stall_count", "0", "too_small"),
+        ("stall_count", "1.5", "whole"),
+        ("stall_count", "三", "whole"),
+        ("stall_count", "9" * 30, "whole"),
         ("place", "{broken", "place"),
         ("place", '{"text":"路边","latitude":91.0,"longitude":0.0}', "position"),
         ("place", '{"text":"路边","latitude":30.0}', "position"),
@@ -222,8 +225,24 @@ def test_whoever_comes_for_others_hands_in_their_word_and_names_them():
     assert read(STALL, several).agent == "李四"
     missing = material_faults(STALL, several, {"layout": 1})
     assert set(missing) == {"authorisation", "joint_agreement"}
-    wrong = faults(STALL, _with(is_joint="yes", co_applicants="张三 1"), now=NOW)
-    assert wrong["co_applicants"].params["row"] == 1
+    assert faults(STALL, _with(stall_count="３.０个"), now=NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("张三 1", "co_applicant"),
+        ("张三", "co_applicant"),
+        (IDENTITY, "co_applicant"),
+        (f"张三 {IDENTITY[:-1]}", "co_applicant_length"),
+        (f"张三 {IDENTITY[:-1]}{'1' if IDENTITY[-1] != '1' else '2'}", "co_applicant_identity"),
+        (f"张三商行 {USCC[:-1]}M", "co_applicant_uscc"),
+    ],
+)
+def test_what_is_wrong_with_the_number_of_one_of_several_is_said(line: str, what: str):
+    said = f"清水酒业有限公司 {USCC}\n{line}"
+    wrong = faults(STALL, _with(is_joint="yes", co_applicants=said), now=NOW)["co_applicants"]
+    assert (wrong.key, wrong.params["row"]) == (f"problem.permit.form.{what}", 2)
 
 
 def test_the_questions_come_first_and_end_where_no_permit_is_needed():
@@ -288,7 +307,9 @@ def test_a_time_that_has_begun_since_is_still_right_for_a_correction():
 def _right_value(kind: PermitKind, field: FormField, choose: int) -> str | list[str]:
     """Something that fits the field; `choose` picks among its choices."""
     number = (
-        field.most if field.type != "number" and field.most and field.most < 10 else max(field.least or 0, 2)
+        field.most
+        if field.type not in ("count", "number") and field.most and field.most < 10
+        else max(field.least or 0, 2)
     )
     values: dict[str, str | list[str]] = {
         "choices": [one.code for one in field.choices],
@@ -301,7 +322,7 @@ def _right_value(kind: PermitKind, field: FormField, choose: int) -> str | list[
         "place": PLACE,
         "time_span": "2026-12-01T09:00/2026-12-03T18:00",
         "date": "2026-11-20",
-        **dict.fromkeys(("number", "area", "length", "money"), f"{number:g}"),
+        **dict.fromkeys(("count", "number", "area", "length", "money"), f"{number:g}"),
     }
     if field.role == "co_applicants":
         return f"李四 {IDENTITY}"

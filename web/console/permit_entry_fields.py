@@ -28,6 +28,7 @@ CORRECT: Literal["correct"] = "correct"
 """The one step of a correction that asks for fields, of whatever step they were."""
 KINDS: Mapping[str, AskKind] = {
     "long_text": "long",
+    "count": "number",
     "number": "number",
     "area": "number",
     "length": "number",

@@ -21,11 +21,11 @@ from web.h5.words import Words
 
 PREFIX, SHOWN = "f.", "shown"
 KEPT_AT_MOST = 4_000
-_NUMBERS = ("number", "area", "length", "money")
+_NUMBERS = ("count", "number", "area", "length", "money")
 _NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,20})?", re.ASCII)
 _OUTLINE_AT_MOST = 6_000
 _MODES: dict[FieldType, str] = {
-    "number": "decimal", "area": "decimal", "length": "decimal", "money": "decimal", "phone": "tel",
+    "count": "numeric", "number": "decimal", "area": "decimal", "length": "decimal", "money": "decimal", "phone": "tel",
 }  # fmt: skip
 _FILLS: dict[FieldType, str] = {"person": "name", "organisation": "organization", "phone": "tel"}
 
