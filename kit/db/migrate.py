@@ -116,11 +116,12 @@ async def _apply(
     if plan and applied and backup_folder is not None:
         result.backup = await back_up(writer, url, backup_folder, label=plan[0].migration.name)
         report(f"backup {result.backup}")
-    state = await state_after(executor, applied)
-    for step in plan:
-        await _apply_step(writer, executor, step, state)
-        result.applied.append(step.migration.name)
-        report(f"applied {step.migration.name}")
+    if plan:  # The state costs a second to find out, and most starts have nothing to apply.
+        state = await state_after(executor, applied)
+        for step in plan:
+            await _apply_step(writer, executor, step, state)
+            result.applied.append(step.migration.name)
+            report(f"applied {step.migration.name}")
     wrong = await differences(writer) if only is None else []
     if wrong:
         raise MigrationError("数据库结构与程序不一致：" + "；".join(wrong[:5]))

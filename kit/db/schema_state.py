@@ -7,6 +7,7 @@ stays the same class: copies share it, and its query is built once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tortoise.migrations.executor import MigrationExecutor
@@ -48,13 +49,24 @@ class SharedApps(StateApps):
         }
 
 
+class SharedState(State):
+    """Its copies hold the same columns: an operation puts another in a column's place and changes none."""
+
+    def clone(self) -> SharedState:
+        models = {
+            key: replace(model, options=dict(model.options), fields=dict(model.fields))
+            for key, model in self.models.items()
+        }
+        return SharedState(models=models, apps=self.apps.clone(model_states=models))
+
+
 async def state_after(executor: MigrationExecutor, applied: set[MigrationKey]) -> State:
     """What the models were after these migrations. Applying the next one brings the state on by itself."""
     connections = {
         label: config.get("default_connection", "default")
         for label, config in executor.loader.apps_config.items()
     }
-    state = State(models={}, apps=SharedApps(connections))
+    state = SharedState(models={}, apps=SharedApps(connections))
     for key in executor._full_plan():
         migration = executor.loader.graph.nodes[key]
         if key in applied and migration is not None:
