@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -259,6 +260,8 @@ class PermitApplied(msgspec.Struct, frozen=True, kw_only=True):
     ground: str
     late_reason: str
     fee_fen: int
+    refund_fen: int | None
+    paid_on: date | None
     rating: int | None
     permit: PermitInForce | None
     moves: tuple[PermitMove, ...]

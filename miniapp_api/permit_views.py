@@ -118,6 +118,8 @@ def applied_of(
         ground=view.ground,
         late_reason=view.late_reason,
         fee_fen=view.fee_fen,
+        refund_fen=view.refund_fen,
+        paid_on=view.paid_on,
         rating=view.rating,
         permit=_in_force(door, permit) if permit is not None else None,
         moves=_moves(view),

@@ -117,6 +117,8 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
         has_receipt=row.account_id is None,
         is_own=own,
         is_erased=row.anonymised_at is not None,
+        refund_fen=row.amount_fen,
+        paid_on=row.paid_on,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -204,3 +204,6 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     is_own: bool = False
     """The viewer is staff and this is their own: they see it, and may do nothing with it."""
     is_erased: bool = False
+    refund_fen: int | None = None
+    """How much of a deposit is to be paid back, once that was approved; it was on `paid_on`."""
+    paid_on: date | None = None

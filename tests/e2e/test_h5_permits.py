@@ -121,6 +121,23 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         assert (await stranger.get(page.replace("drafts", "drafts/x"))).status == 404
 
 
+async def test_a_file_that_is_no_paper_is_refused_beside_the_paper_it_was_sent_for(
+    setting: CitizenSetting,
+) -> None:
+    async with setting.phone("o_permit_badfile1") as phone:
+        page = await begun(phone)
+        text = (await phone.get(f"{page}?step=papers")).text
+        form = re.search(rf'<form[^>]*action="{page}/files".*?</form>', text, re.DOTALL)
+        assert form
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        refused = await phone.upload(f"{page}/files", hidden, "files", "a.png", b"not a picture at all")
+        assert refused.status == 415
+        beside = re.search(rf'<form[^>]*id="m-{hidden["material"]}".*?</form>', refused.text, re.DOTALL)
+        assert beside
+        assert "材料只收照片" in beside[0]
+        assert await PermitDraft.all().count() == 1
+
+
 async def test_what_was_seen_is_submitted_once_and_without_what_is_hidden(setting: CitizenSetting) -> None:
     async with setting.phone("o_permit_sends01") as phone:
         page = await begun(phone)

@@ -51,7 +51,7 @@ from web.h5.permit_cards import ask_about, show_big, show_card, show_card_pdf
 from web.h5.permit_cases import show_application, show_own
 from web.h5.permit_check import begin as begin_permit
 from web.h5.permit_check import show_check
-from web.h5.permit_files import attach, detach, show_material, take_files
+from web.h5.permit_files import attach, detach, show_material
 from web.h5.permit_handover import offer_draft as handover_draft
 from web.h5.permit_handover import show_claim as show_claim_permit
 from web.h5.permit_handover import take_back_draft as end_handover
@@ -59,6 +59,7 @@ from web.h5.permit_handover import take_claim as take_claim_permit
 from web.h5.permit_kinds import show_permits, show_sample
 from web.h5.permit_map import give_areas
 from web.h5.permit_preview import send_draft
+from web.h5.permit_sending import take_files
 from web.h5.permit_wizard import discard_draft, keep_for_later, show_draft, take_step
 from web.h5.project_pages import claim, rate_visit, show_claim, show_code_form, show_rating
 from web.h5.receipt_page import leave_case, open_case, show_receipt

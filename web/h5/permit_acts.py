@@ -63,6 +63,8 @@ async def _take(
 ) -> None:
     desk, revision = door.permits.desk, _field(request, "revision")
     if act == "rate":
+        if not score:
+            raise Invalid("problem.h5_permits.no_score", field="score")
         await rate(desk, visitor.actor, view.line.id, int(score) if score in "12345" and score else 0, typed)
         return
     if act == "state":

@@ -13,7 +13,7 @@ from casework.people.merging import members
 from casework.permits import drafts, holder_heard
 from casework.permits.card import card_pdf
 from casework.permits.credentials import code_shown
-from casework.permits.held import card_of, state_said, terms_of
+from casework.permits.held import card_of, terms_of
 from casework.permits.kinds import Act
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
@@ -26,7 +26,7 @@ from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
 from web.h5.permit_case_words import paper_links
 from web.h5.permit_screens import EPermitPage, OwnForm
-from web.h5.permit_words import CARDS, OWN, PERMIT_TONES, PERMITS
+from web.h5.permit_words import CARDS, OWN, PERMITS, is_never, permit_standing
 from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
@@ -151,7 +151,11 @@ async def _page(
         )
     kind = door.permits.desk.section.kind(permit.kind)
     is_soon = is_in_force and permit.valid_from_at > now
+    state, tone = permit_standing(door, permit)
     acts = [one for one in ACTS if kind is not None and one in kind.acts and is_in_force]
+    if permit.replaced_from_at is not None:
+        # What is to change now is the one that takes its place.
+        acts = [one for one in acts if one == "cancel"]
     if kind is not None and kind.term is not None and not kind.term.can_renew and "renew" in acts:
         acts.remove("renew")
     application = await PermitApplication.get_or_none(id=permit.application_id)
@@ -163,8 +167,8 @@ async def _page(
         id=str(permit.id),
         number=permit.number,
         kind=permit.kind_name,
-        state=text("h5_permits.card.soon") if is_soon else state_said(door.permits.desk, permit),
-        tone="soon" if is_soon else PERMIT_TONES.get(permit.state, ""),
+        state=state,
+        tone=tone,
         is_in_force=is_in_force,
         facts=tuple(facts),
         terms=terms_of(permit),
@@ -226,6 +230,8 @@ def _note(door: H5Door, permit: Permit, *, is_soon: bool) -> str:
     text = door.words.text
     if permit.state == PermitState.IN_FORCE and permit.valid_until_at <= door.clock.now():
         return text("h5_permits.card.renewing")
+    if permit.state == PermitState.IN_FORCE and is_never(permit):
+        return text("h5_permits.card.replaced_before")
     if permit.state == PermitState.IN_FORCE and permit.replaced_from_at is not None:
         return text("h5_permits.card.replaced_from", at=door.words.moment(permit.replaced_from_at))
     if permit.state == PermitState.IN_FORCE:

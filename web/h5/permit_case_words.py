@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, time
 
 from casework.documents.opening import DocumentView
 from casework.permits.heard_views import Heard, HearingView
 from casework.permits.lifecycle import CoSignatureState, State
 from casework.permits.views import ApplicationView, ClockView, CorrectionView
+from kit.clock import SHANGHAI
 from web.h5.door import H5Door
 from web.h5.permit_preview import span_said
 from web.h5.permit_screens import ClockLine, Organ
@@ -30,7 +32,19 @@ def plain_state(door: H5Door, view: ApplicationView) -> str:
         return door.words.text(
             f"h5_permits.plain.delivered_{outcome}" if outcome else "h5_permits.plain.delivered"
         )
+    if view.refund_fen is not None and line.state in (State.APPROVED, State.PAID_OUT):
+        amount = f"{view.refund_fen / 100:,.2f}"
+        if view.paid_on is None:
+            return door.words.text("h5_permits.plain.approved_sum", amount=amount)
+        paid_on = door.words.day(datetime.combine(view.paid_on, time(), SHANGHAI))
+        return door.words.text("h5_permits.plain.paid_out_sum", amount=amount, paid_on=paid_on)
     return door.words.text(f"h5_permits.plain.{line.state}")
+
+
+def is_refused(view: ApplicationView) -> bool:
+    """Whether the bureau said no, so that there are remedies."""
+    acts = {one.act for one in view.history}
+    return not acts.isdisjoint(("deny", "refuse"))
 
 
 def clock_lines(door: H5Door, view: ApplicationView) -> tuple[ClockLine, ...]:

@@ -9,7 +9,7 @@ from casework.people.merging import members
 from casework.permits import drafts
 from casework.permits.detail import application_view
 from casework.permits.heard_views import heard_by_applicant
-from casework.permits.held import permit_of, state_said
+from casework.permits.held import permit_of
 from casework.permits.lifecycle import State
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
@@ -25,6 +25,7 @@ from web.h5.permit_case_words import (
     correction_facts,
     heard_facts,
     history_facts,
+    is_refused,
     organ_lines,
     paper_links,
     plain_state,
@@ -32,7 +33,16 @@ from web.h5.permit_case_words import (
     survey_facts,
 )
 from web.h5.permit_screens import ApplicationPage, ApplicationRow, OwnForm, OwnPermitsPage
-from web.h5.permit_words import CARDS, OWN, PERMIT_TONES, PERMITS, TONES, fee_fact, promise_words
+from web.h5.permit_words import (
+    CARDS,
+    OWN,
+    PERMITS,
+    TONES,
+    act_named,
+    fee_fact,
+    permit_standing,
+    promise_words,
+)
 from web.h5.screens import Fact, Link, Option
 from web.h5.visitor import Visitor
 
@@ -64,7 +74,7 @@ async def show_own(request: Request, door: H5Door, visitor: Visitor) -> HTTPResp
         drafts=tuple(
             ApplicationRow(
                 href=f"{PERMITS}/drafts/{one.id}",
-                title=one.kind_name,
+                title=act_named(door, one.kind_name, one.act),
                 state=text("h5_permits.own.draft"),
                 tone="soon",
                 note=text("h5_permits.own.go_on"),
@@ -129,7 +139,7 @@ async def application_page(
         or (asked is not None and asked.answer != "hearing" and asked.due_at > door.clock.now())
     )
     page = ApplicationPage(
-        title=line.kind_name,
+        title=act_named(door, line.kind_name, line.act),
         reference=line.reference,
         state=line.state_name,
         tone=TONES.get(line.state, ""),
@@ -161,6 +171,7 @@ async def application_page(
         is_asked=asked is not None and not asked.answer,
         late_reason=view.late_reason,
         ground=view.ground,
+        remedies=kind.papers.remedies if kind is not None and is_refused(view) else "",
         papers=paper_links(door, papers),
         permit=Link(href=f"{CARDS}/{permit.id}", words=text("h5_permits.case.to_card"))
         if permit is not None
@@ -204,7 +215,7 @@ def row_of(door: H5Door, line: ApplicationLine) -> ApplicationRow:
         note = door.words.text(f"h5_permits.own.due_{line.clock}", at=door.words.end(line.due_at))
     return ApplicationRow(
         href=f"{OWN}/{line.reference}",
-        title=line.kind_name,
+        title=act_named(door, line.kind_name, line.act),
         state=line.state_name,
         tone=TONES.get(line.state, ""),
         note=note or line.place_text,
@@ -215,11 +226,12 @@ def row_of(door: H5Door, line: ApplicationLine) -> ApplicationRow:
 
 def _permit_row(door: H5Door, permit: Permit) -> ApplicationRow:
     text = door.words.text
+    state, tone = permit_standing(door, permit)
     return ApplicationRow(
         href=f"{CARDS}/{permit.id}",
         title=permit.kind_name,
-        state=state_said(door.permits.desk, permit),
-        tone=PERMIT_TONES.get(permit.state, ""),
+        state=state,
+        tone=tone,
         note=permit.place_text,
         at=text("h5_permits.own.until", at=door.words.end(permit.valid_until_at)),
         reference=permit.number,

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sanic import HTTPResponse, Request
-from sanic.request import RequestParameters
 from sanic.response import json, redirect
 
 from casework.permits import drafts
 from casework.permits.drafts import DraftView, FileChange
 from casework.permits.forms import Filled, visible_materials
 from casework.permits.kinds import Material
-from casework.permits.materials import FILE_KIND, AttachedFile
+from casework.permits.materials import AttachedFile
 from kit.files.models import FileState
 from kit.files.store import FileMissing, Variant
-from kit.http.csrf import check_origin
-from kit.problems import Invalid, NotFound, Problem
-from web.h5.door import H5Door, door_of
+from kit.problems import NotFound, Problem
+from web.h5.door import H5Door
 from web.h5.drafts import visit_holder
-from web.h5.filing_reading import FormRead, has_token, read_form
+from web.h5.filing_reading import FormRead
 from web.h5.permit_correcting import CORRECT
 from web.h5.permit_screens import HeldFile, MaterialView
 from web.h5.permit_steps import PAPERS, draft_of, uuid_of
 from web.h5.permit_words import PERMITS, sample_of
-from web.h5.visitor import Visitor, to_the_entrance, visitor_of
+from web.h5.visitor import Visitor
 
 _GOOD = (FileState.RECEIVED.value, FileState.READY.value)
 
@@ -52,50 +50,7 @@ async def detach(request: Request, door: H5Door, visitor: Visitor, draft_id: str
     if "application/json" in request.headers.get("accept", ""):
         material = str(form.get("material", "")) if form is not None else ""
         return await _list(door, visitor, draft_id, material, made)
-    return _back(await draft_of(door, visitor, draft_id))
-
-
-async def take_files(request: Request, draft_id: str) -> HTTPResponse:
-    """POST /h5/permits/drafts/<id>/files: the form of one material, for browsers without scripts.
-
-    The body is read as it comes: words first, so that files of strangers are passed over.
-    """
-    door = door_of(request)
-    visitor = await visitor_of(request, door)
-    request.ctx.visitor = visitor
-    check_origin(request, door.public_url)
-    draft = await draft_of(door, visitor, draft_id) if visitor is not None else None
-
-    async def before_files(read: FormRead) -> bool:
-        return draft is not None and has_token(request, door, read)
-
-    read = await read_form(
-        request,
-        door,
-        holder=visit_holder(request),
-        account_id=visitor.account_id if visitor is not None else None,
-        file_field="files",
-        room=lambda so_far: _room(draft, so_far),
-        before_files=before_files,
-        kind=FILE_KIND,
-    )
-    request.parsed_form, request.parsed_files = RequestParameters(read.fields), RequestParameters()
-    if visitor is None or draft is None:
-        return to_the_entrance(f"{PERMITS}/drafts/{uuid_of(draft_id)}?step={PAPERS}")
-    material = next(iter(read.fields.get("material", ())), "")
-    refused: list[Problem] = list(read.refused)
-    for one in read.photos:
-        try:
-            await drafts.attach(
-                door.permits.desk, visitor.actor, draft.id, material, one, holders=(visit_holder(request),)
-            )
-        except Problem as problem:
-            refused.append(problem)
-    if not refused and not read.photos and not read.too_many:
-        refused.append(Invalid("problem.h5_permits.no_file", field="files"))
-    if refused:
-        raise refused[0]
-    return _back(draft)
+    return back_to_papers(await draft_of(door, visitor, draft_id))
 
 
 async def show_material(
@@ -188,12 +143,13 @@ async def _list(
     return json({"files": files, "room": views[0].room, "before": made.before, "revision": made.after})
 
 
-def _back(draft: DraftView) -> HTTPResponse:
+def back_to_papers(draft: DraftView) -> HTTPResponse:
+    """To the step with the papers."""
     step = CORRECT if draft.application_id is not None else PAPERS
     return redirect(f"{PERMITS}/drafts/{draft.id}?step={step}", status=303)
 
 
-def _room(draft: DraftView | None, read: FormRead) -> int:
+def room_for(draft: DraftView | None, read: FormRead) -> int:
     """How many more the material takes."""
     code = next(iter(read.fields.get("material", ())), "")
     if draft is None:

@@ -14,7 +14,7 @@ import msgspec
 from casework.permits.forms import Filled, visible_fields
 from casework.permits.kinds import USUAL_UNITS, FieldType, FormField, PermitKind
 from casework.permits.written_place import WrittenPlace, decoded
-from kit.problems import Invalid
+from kit.problems import Problem
 from web.h5.permit_screens import InputView
 from web.h5.screens import Option
 from web.h5.words import Words
@@ -34,7 +34,7 @@ Values = dict[str, str | list[str]]
 
 
 def input_of(
-    words: Words, kind: PermitKind, field: FormField, filled: Filled, fault: Invalid | None
+    words: Words, kind: PermitKind, field: FormField, filled: Filled, fault: Problem | None
 ) -> InputView:
     """A field with what is in it and what is wrong with it."""
     value = filled.values.get(field.code, "")

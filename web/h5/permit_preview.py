@@ -23,6 +23,7 @@ from casework.permits.forms import (
 from casework.permits.submitting import submit
 from casework.permits.values import span_of
 from casework.permits.written import holder_index
+from casework.permits.written_place import drawn_area_m2, place_of
 from kit.problems import Conflict, Invalid, Problem
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
@@ -170,7 +171,7 @@ async def _parts(door: H5Door, visitor: Visitor, draft: DraftView) -> tuple[Prev
     files = await counted(draft)
     before = (await asked_for(door, visitor, draft)).handed_in if draft.application_id is not None else {}
     papers = []
-    for paper in visible_materials(draft.kind, draft.filled):
+    for paper in () if draft.act == CANCEL else visible_materials(draft.kind, draft.filled):
         count, old = files.get(paper.code, 0), before.get(paper.code, 0)
         said = "count" if count else "old" if old else "window" if paper.original_at_window else "none"
         papers.append(
@@ -193,7 +194,16 @@ def _said(door: H5Door, draft: DraftView, code: str) -> str:
     if field.type == "time_span" and isinstance(value, str):
         return span_said(door, value)
     words = shown_value(field, value)
+    if field.type == "place" and isinstance(value, str) and (picked := _picked(door, value)):
+        return f"{words}\n{picked}"
     return f"{words} {field.unit}".rstrip() if field.unit else words
+
+
+def _picked(door: H5Door, value: str) -> str:
+    """That a point was picked on the map, and how much was drawn; empty where neither was."""
+    if (drawn := drawn_area_m2(value)) > 0:
+        return door.words.text("h5_permits.map.drawn", area=f"{drawn:,.0f}")
+    return door.words.text("h5_permits.map.picked") if place_of(value)[0] is not None else ""
 
 
 def span_said(door: H5Door, value: str) -> str:

@@ -297,6 +297,8 @@ class ApplicationPage:
     organs: tuple[Organ, ...]
     late_reason: str
     ground: str
+    remedies: str
+    """What can be done about a no, empty where there was none."""
     papers: tuple[Link, ...]
     permit: Link | None
     said: tuple[Fact, ...]

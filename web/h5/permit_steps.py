@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from casework.permits import drafts
+from casework.permits.concerned import CANCEL
 from casework.permits.drafts import DraftView
 from kit.problems import NotFound
 from web.h5.door import H5Door
 from web.h5.permit_correcting import CORRECT
-from web.h5.permit_words import PERMITS
+from web.h5.permit_words import PERMITS, act_named
 from web.h5.screens import Link
 from web.h5.visitor import Visitor
 
@@ -23,13 +24,13 @@ async def draft_of(door: H5Door, visitor: Visitor, draft_id: str) -> DraftView:
 
 
 def steps_of(draft: DraftView) -> tuple[str, ...]:
-    """The steps of this form; those in which nothing is asked are left out."""
+    """The steps of this form; those in which nothing is asked are left out: whoever wants no more of a permit hands in no papers."""
     if draft.application_id is not None:
         return (CORRECT, PREVIEW)
-    asked = {one.step for one in draft.kind.fields}
-    return tuple(
-        one for one in STEPS if one in asked or one == PREVIEW or (one == PAPERS and draft.kind.materials)
-    )
+    used = {one.step for one in draft.kind.fields} | {PREVIEW}
+    if draft.kind.materials and draft.act != CANCEL:
+        used.add(PAPERS)
+    return tuple(one for one in STEPS if one in used)
 
 
 def step_links(door: H5Door, draft: DraftView, here: str) -> tuple[Link, ...]:
@@ -59,7 +60,4 @@ def uuid_of(text: str) -> UUID:
 
 def draft_name(door: H5Door, draft: DraftView) -> str:
     """What is being asked for: the kind, and where it is about a permit that there is, what is to become of it."""
-    if draft.act == "new":
-        return draft.kind.name
-    act = door.words.text(f"h5_permits.act.{draft.act}")
-    return door.words.text("h5_permits.act.named", kind=draft.kind.name, act=act)
+    return act_named(door, draft.kind.name, draft.act)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
@@ -54,7 +55,7 @@ Sent = Mapping[str, Sequence[str]]
 class Said:
     """What the page says beside the fields."""
 
-    faults: Mapping[str, Invalid] = field(default_factory=dict)
+    faults: Mapping[str, Problem] = field(default_factory=dict)
     lead: str = ""
     tone: str = ""
     problem: Problem | None = None
@@ -121,6 +122,21 @@ async def take_step(request: Request, door: H5Door, visitor: Visitor, draft_id: 
         said = Said(clashes=clashes, clashes_seen=True)
         return await _page(request, door, visitor, draft, step, filled, said)
     return redirect(f"{PERMITS}/drafts/{draft.id}?step={target}", status=303)
+
+
+async def show_refused(
+    request: Request, door: H5Door, visitor: Visitor, draft_id: UUID, material: str, problem: Problem
+) -> HTTPResponse:
+    """The step of the papers once more, with what was wrong with a file beside the paper it was sent for."""
+    draft = await draft_of(door, visitor, str(draft_id))
+    step = CORRECT if draft.application_id is not None else PAPERS
+    known = {one.code for one in draft.kind.materials}
+    said = (
+        Said(faults={material: problem}, status=problem.status)
+        if material in known
+        else Said(problem=problem, status=problem.status)
+    )
+    return await _page(request, door, visitor, draft, step, draft.filled, said)
 
 
 async def discard_draft(request: Request, door: H5Door, visitor: Visitor, draft_id: str) -> HTTPResponse:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from casework.complaints.profile import PromisedLimit
 from casework.permits.clocks import DECIDE, PROMISE, SURVEY, promised
-from casework.permits.kinds import Basis, Condition, Fee, Material, PermitKind
+from casework.permits.held import state_said
+from casework.permits.kinds import Act, Basis, Condition, Fee, Material, PermitKind
 from casework.permits.lifecycle import PermitState, State
+from casework.permits.models import Permit
 from kit.workflow import LimitUnit
 from web.h5.door import H5Door
 from web.h5.permit_screens import Wanted
@@ -33,6 +35,29 @@ PERMIT_TONES: dict[str, str] = {
     PermitState.REVOKED: "late",
     PermitState.CANCELLED: "late",
 }
+
+
+def act_named(door: H5Door, name: str, act: Act) -> str:
+    """A kind, and where it is about a permit that there is, what is to become of it."""
+    if act == "new":
+        return name
+    text = door.words.text
+    return text("h5_permits.act.named", kind=name, act=text(f"h5_permits.act.{act}"))
+
+
+def is_never(permit: Permit) -> bool:
+    """Whether another takes its place before it begins."""
+    return permit.replaced_from_at is not None and permit.replaced_from_at <= permit.valid_from_at
+
+
+def permit_standing(door: H5Door, permit: Permit) -> tuple[str, str]:
+    """How a permit stands now, and the tone of it."""
+    if permit.state == PermitState.IN_FORCE:
+        if is_never(permit):
+            return door.words.text("h5_permits.card.never"), "late"
+        if permit.valid_from_at > door.clock.now():
+            return door.words.text("h5_permits.card.soon"), "soon"
+    return state_said(door.permits.desk, permit), PERMIT_TONES.get(permit.state, "")
 
 
 def span_words(door: H5Door, unit: LimitUnit, count: int) -> str:
