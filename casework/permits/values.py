@@ -251,8 +251,10 @@ _CLEANING: Mapping[FieldType, Callable[[str], str]] = {
     "reference": _narrow,
 }
 _NUMBERED, _NUMBERED_LENGTH = ("uscc", "identity_number"), 18
-_LIKE_AN_IDENTITY = re.compile(r"\d{6}(19|20)\d{9}[\dXx]", re.ASCII)
-"""A year of birth stands in it."""
+_LIKE_AN_IDENTITY = re.compile(
+    r"\d{6}(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9A-Za-z]", re.ASCII
+)
+"""A day of birth stands in it."""
 _LIKE_A_NUMBER = 8
 """Shorter it is no attempt at a number, but a line that was written otherwise."""
 _SHAPES: Mapping[FieldType, Callable[[str], bool]] = {

@@ -236,6 +236,7 @@ def test_whoever_comes_for_others_hands_in_their_word_and_names_them():
         (IDENTITY, "co_applicant"),
         (f"张三 {IDENTITY[:-1]}", "co_applicant_length"),
         (f"张三 {IDENTITY[:-1]}{'1' if IDENTITY[-1] != '1' else '2'}", "co_applicant_identity"),
+        (f"张三 {IDENTITY[:-1]}Y", "co_applicant_identity"),
         (f"张三商行 {USCC[:-1]}M", "co_applicant_uscc"),
     ],
 )
