@@ -108,10 +108,13 @@ def run_demo(environ: Mapping[str, str]) -> int:
 
 def _introduce(command: list[str], env: Mapping[str, str]) -> None:
     """The account's menu and its codes, as a bureau would set them up at the platform once."""
-    for step in (["wechat", "menu", "push", "--yes"], ["demo", "--introduce"]):
-        subprocess.run(  # noqa: S603 - our own commands
-            [*command, *step], env=env, stdout=subprocess.DEVNULL, check=False
-        )
+    steps = (["wechat", "menu", "push", "--yes"], ["demo", "--introduce"])
+    at_once = [
+        subprocess.Popen([*command, *step], env=env, stdout=subprocess.DEVNULL)  # noqa: S603 - our own commands
+        for step in steps
+    ]
+    for one in at_once:
+        one.wait()
 
 
 def log_folder(settings: Settings) -> Path:

@@ -16,7 +16,6 @@ from app.demo_projects import boards
 from app.demo_shopkeeper import shopkeeper
 from app.demo_stories import CAMPAIGN, STORIES, Story
 from app.doors import capabilities_of, desk_of
-from app.platform import Platform
 from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor, system
 from casework.areas.actions import import_areas
@@ -36,9 +35,7 @@ from casework.permits.models import PermitApplication
 from casework.projects.models import Project
 from casework.routing.models import Posting
 from casework.scene_codes.actions import add as add_code
-from casework.scene_codes.actions import note_platform_url
 from casework.scene_codes.models import SceneCode
-from casework.scene_codes.queries import page as codes
 from casework.sign_filings.models import Sign
 from casework.work_orders.desk import OrderDesk
 from casework.work_orders.issuing import NewOrder, issue
@@ -99,20 +96,6 @@ async def _campaign(core: Core, desk: Desk) -> None:
 
 async def _editor(desk: Desk) -> Actor:
     return next(person.actor() for person in await list_staff(desk.db) if person.login == "bianji")
-
-
-async def introduce(settings: Settings) -> int:
-    """Once the stand-in is up: have it draw the codes on the demo's signs, which it forgets when it stops."""
-    async with open_core(settings, redis_url(settings)) as core:
-        platform = Platform(core)
-        try:
-            for row in (await codes()).rows:
-                address = await platform.scene_address(row.code, None)
-                if address:
-                    await note_platform_url(core.db, system(), row.id, address)
-        finally:
-            await platform.close()
-    return 0
 
 
 async def _staff(desk: Desk, password: str) -> None:

@@ -63,7 +63,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         return asyncio.run(fill(read_settings(demo_environ(os.environ))))
     if arguments.introduce:
         with uncollected():
-            from app.demo_filling import introduce
+            from app.demo_introducing import introduce
 
         return asyncio.run(introduce(read_settings(demo_environ(os.environ))))
     from app.demo import run_demo
