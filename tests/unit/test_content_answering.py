@@ -145,3 +145,20 @@ def test_a_person_is_offered_when_the_bot_is_lost(answerer: Answerer, catalogue:
 def test_every_answer_fits_one_chat_message(answerer: Answerer, catalogue: Catalogue) -> None:
     for entry in answerer.entries:
         assert len(render_answer(catalogue, answerer.answer(entry.question)).encode()) <= 2_048
+
+
+@pytest.mark.parametrize(
+    ("query", "link"),
+    [
+        ("摆摊要办证吗", "permit:stall"),
+        ("摆摊要不要办证", "permit:stall"),
+        ("渣土保证金怎么退", "permit:spoil_deposit"),
+        ("门店招牌要备案吗", "permit:shop_sign"),
+    ],
+)
+def test_whoever_asks_for_a_permit_is_answered_and_led_to_it(
+    answerer: Answerer, query: str, link: str
+) -> None:
+    entry = answerer.answer(query).entry
+    assert entry is not None
+    assert entry.link == link
