@@ -70,11 +70,20 @@
     var i;
     var old = box.querySelectorAll("input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea");
     for (i = 0; i < old.length; i++) typed[old[i].name] = old[i].value;
+    // What was chosen while the answer was on its way counts too.
+    var ticked = {};
+    old = box.querySelectorAll("input[type=radio], input[type=checkbox]");
+    for (i = 0; i < old.length; i++) ticked[old[i].name + "=" + old[i].value] = old[i].checked;
     var here = document.activeElement && document.activeElement.name;
     var value = document.activeElement && document.activeElement.value;
     box.innerHTML = html;
     var now = box.querySelectorAll("input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea");
     for (i = 0; i < now.length; i++) if (typed[now[i].name] !== undefined) now[i].value = typed[now[i].name];
+    now = box.querySelectorAll("input[type=radio], input[type=checkbox]");
+    for (i = 0; i < now.length; i++) {
+      var before = ticked[now[i].name + "=" + now[i].value];
+      if (before !== undefined) now[i].checked = before;
+    }
     if (here) {
       var same = box.querySelectorAll("input, textarea");
       for (i = 0; i < same.length; i++) {
