@@ -104,7 +104,9 @@ async def move_permit_within(
     if after in ENDINGS and after != before:
         # A worker that was away ends it late; it was over all the same.
         permit.ended_at = min(change.now, permit.valid_until_at)
-        permit.restore_by_at = restore_by(desk, permit.kind, after, permit.ended_at)
+        # What ends before it begins leaves nothing to clean up.
+        is_begun = permit.ended_at > permit.valid_from_at
+        permit.restore_by_at = restore_by(desk, permit.kind, after, permit.ended_at) if is_begun else None
         permit.struck_off_at = change.now if after in STRUCK_OFF_IN else None
     if step.fill is not None:
         await step.fill(change, row, permit)
