@@ -15,7 +15,7 @@ from casework.documents.papers import Paper
 from casework.permits.clocks import extension_for, put_clocks, reckoned
 from casework.permits.desk import PermitDesk
 from casework.permits.events import LimitExtended
-from casework.permits.models import PermitApplication
+from casework.permits.models import PermitApplication, PermitPause
 from casework.permits.moving import PermitStep, take
 from casework.permits.papers import issue_about, particulars
 from casework.permits.wording import require_public
@@ -44,7 +44,10 @@ async def extend(
             raise Conflict("problem.permit.extended_already")
         if extension_for(desk.section, row.kind) is None:
             raise Conflict("problem.permit.no_extension")
-        if row.statutory_due_at is None or (row.due_at is not None and row.statutory_due_at <= change.now):
+        # What was over before the clocks stopped stays over.
+        lasting = await PermitPause.get_or_none(application_id=row.id, ended_at=None)
+        at = lasting.started_at if lasting is not None else change.now
+        if row.statutory_due_at is None or row.statutory_due_at <= at:
             raise Conflict("problem.permit.extended_too_late")
         row.extended_at, row.extended_by_id, row.extension_reason = change.now, actor.id, why
         put_clocks(row, await reckoned(desk, row))

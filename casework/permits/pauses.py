@@ -18,9 +18,11 @@ from casework.complaints.wording import REASON_AT_MOST, digest, required
 from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationPaused, ApplicationResumed
+from casework.permits.hearing_models import PermitHearing
 from casework.permits.models import PermitApplication, PermitPause
-from casework.permits.moving import PermitStep, take
+from casework.permits.moving import PermitStep, note, take, told
 from casework.permits.papers import issue_about, particulars
+from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
 
@@ -91,8 +93,9 @@ async def begin_within(
     reason: str,
     basis: str,
     expected_days: int,
+    since: datetime | None = None,
 ) -> PermitPause | None:
-    """Let the clocks of a locked application stand still; None where they do already."""
+    """Let the clocks of a locked application stand still, from now on or `since`; None where they do already."""
     if await PermitPause.filter(application_id=row.id, ended_at=None).exists():
         return None
     one = PermitPause(
@@ -102,7 +105,7 @@ async def begin_within(
         reason=reason,
         basis=basis,
         expected_days=expected_days,
-        started_at=change.now,
+        started_at=since or change.now,
         by_id=actor.id,
     )
     await one.save(force_create=True)
@@ -127,7 +130,7 @@ async def resume(
     desk: PermitDesk, actor: Actor, application_id: UUID, *, expected_revision: int | None = None
 ) -> PermitApplication:
     """Let the clocks go on. Raises Conflict where they do."""
-    return await take(desk, actor, application_id, _resumption(desk), expected_revision)
+    return await take(desk, actor, application_id, _resumption(desk, actor), expected_revision)
 
 
 async def resume_past_expected(desk: PermitDesk, now: datetime, limit: int = TOGETHER) -> int:
@@ -135,7 +138,7 @@ async def resume_past_expected(desk: PermitDesk, now: datetime, limit: int = TOG
     over = await _past_expected(desk, now, limit)
 
     async def one(id: UUID) -> None:
-        await take(desk, clock(), id, _resumption(desk))
+        await take(desk, clock(), id, _resumption(desk, clock()))
 
     return await close_each(over, one)
 
@@ -166,21 +169,53 @@ async def pause_rows(application_id: UUID) -> tuple[PermitPause, ...]:
     return tuple(await PermitPause.filter(application_id=application_id).order_by("started_at", "id"))
 
 
-async def end_open_pause(desk: PermitDesk, change: Change, row: PermitApplication) -> bool:
-    """End the pause of a locked application, if there is one: whether there was. It took no longer than the applicant was
+async def end_open_pause(desk: PermitDesk, change: Change, row: PermitApplication) -> datetime | None:
+    """End the pause of a locked application, if there is one: when it was over. It took no longer than the applicant was
     told, however late somebody looks.
     """
     one = await PermitPause.get_or_none(application_id=row.id, ended_at=None)
     if one is None:
-        return False
+        return None
     one.ended_at = min(change.now, expected_end_at(desk, one))
     await one.save(update_fields=["ended_at"])
-    return True
+    return one.ended_at
 
 
-def _resumption(desk: PermitDesk) -> PermitStep:
+def _resumption(desk: PermitDesk, actor: Actor) -> PermitStep:
+    begun: list[PermitPause] = []
+
     async def fill(change: Change, row: PermitApplication) -> None:
-        if not await end_open_pause(desk, change, row):
+        ended_at = await end_open_pause(desk, change, row)
+        if ended_at is None:
             raise Conflict("problem.permit.not_paused")
+        begun.extend(await _hearing_follows(desk, change, actor, row, ended_at))
 
-    return PermitStep(move="resume", tell=ApplicationResumed, fill=fill)
+    async def follow(change: Change, row: PermitApplication) -> None:
+        for one in begun:
+            content = {"kind": one.kind, "expected_days": one.expected_days}
+            await note(change, actor, row, "pause", content)
+            change.emit(
+                told(desk, ApplicationPaused, row, change, {"reason": one.reason, "basis": one.basis}), row.id
+            )
+            await tell_in_writing(desk, change, actor, row, one)
+
+    return PermitStep(move="resume", tell=ApplicationResumed, fill=fill, follow=follow)
+
+
+async def _hearing_follows(
+    desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, ended_at: datetime
+) -> list[PermitPause]:
+    """A hearing that was called while something else kept the clocks: from there on its time is what does not count."""
+    hearing = await PermitHearing.filter(application_id=row.id, ended_at=None).first()
+    if hearing is None or hearing.pause_id is not None:
+        return []
+    days = desk.calendar.working_days_between(local(ended_at).date(), local(hearing.due_at).date())
+    if days < 1:
+        return []
+    why = desk.documents.catalogue.text(f"permit_said.hearing.{hearing.cause}")
+    one = await begin_within(change, actor, row, "hearing", why, hearing.basis, days, ended_at)
+    if one is None:
+        return []
+    hearing.pause_id, hearing.updated_at = one.id, change.now
+    await hearing.save(update_fields=["pause_id", "updated_at"])
+    return [one]

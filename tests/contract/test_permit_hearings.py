@@ -26,7 +26,7 @@ from casework.permits.party_rows import opened, parties_of
 from casework.permits.withdrawing import withdraw
 from casework.roles import Role
 from kit.audit.models import AuditEntry
-from kit.clock import FixedClock
+from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -237,6 +237,29 @@ async def test_whoever_asked_may_let_a_hearing_go_and_a_withdrawal_ends_it(
     await withdraw(desk, CITIZEN, ids[1], ground="不办了")
     assert {one.state for one in await PermitHearing.all()} == {"called_off"}
     assert not [one for id in ids for one in await pauses.pause_rows(id) if one.ended_at is None]
+
+
+async def test_a_hearing_that_was_called_during_another_pause_keeps_the_clocks_when_that_is_over(
+    desk: PermitDesk, clock: FixedClock
+) -> None:
+    id = await in_hand(desk)
+    before = (await row_of(id)).statutory_due_at
+    test = {"kind": "test", "reason": "路面检测", "basis": "行政许可法第四十五条", "expected_days": 2}
+    await pauses.pause(desk, APPROVER, id, **test)  # type: ignore[arg-type]
+    await hearings.call_hearing(desk, APPROVER, id, basis="行政许可法第四十六条")
+    clock.advance(timedelta(days=5))
+    assert await pauses.resume_past_expected(desk, clock.now()) == 1
+    first, second = await pauses.pause_rows(id)
+    assert (first.kind, second.kind) == ("test", "hearing")
+    assert first.ended_at == second.started_at
+    assert second.document_id is not None
+    assert (await row_of(id)).due_at is None
+    assert await pauses.resume_past_expected(desk, clock.now()) == 0
+    await hearings.call_off_hearing(desk, APPROVER, id, reason="不再要求")
+    row = await row_of(id)
+    assert row.due_at is not None
+    still = desk.calendar.working_days_between(local(first.started_at).date(), local(clock.now()).date())
+    assert row.statutory_due_at == desk.calendar.add_working_days(before or clock.now(), still).at
 
 
 async def test_names_and_words_of_those_heard_are_sealed_kept_from_the_applicant_and_forgotten_in_time(

@@ -108,6 +108,19 @@ async def test_a_limit_that_is_over_is_not_put_off_any_more(desk: PermitDesk, cl
         await extend(desk, PERMIT_HEAD, id, reason="等资料")
 
 
+async def test_a_pause_that_began_when_the_limit_was_over_does_not_let_it_be_put_off(
+    desk: PermitDesk, clock: FixedClock
+) -> None:
+    id = await applied(desk)
+    await accepting.accept(desk, CLERK, id)
+    due_at = (await row_of(id)).statutory_due_at
+    clock.set((due_at or clock.now()) + timedelta(hours=1))
+    await pause(desk, APPROVER, id, kind="test", expected_days=3, reason="检验", basis="许可法四十五条")
+    with pytest.raises(Conflict, match="extended_too_late"):
+        await extend(desk, PERMIT_HEAD, id, reason="等资料")
+    assert (await row_of(id)).statutory_due_at == due_at
+
+
 async def test_an_organ_past_its_limit_is_alarmed_with_its_own_people_and_ours(
     desk: PermitDesk, clock: FixedClock
 ) -> None:
