@@ -48,7 +48,7 @@ SUITES = (
     Suite("waiting", (*WAITING, *QUIET), 200),
     Suite("browser", ("tests", "-m", "browser", "--ignore=tests/e2e/test_accessibility.py"), 240),
     Suite("transcripts", ("tests/transcripts", "tests/test_whole.py", *QUIET), 60),
-    Suite("property", ("tests/property",), 60),
+    Suite("property", ("tests/property", *QUIET), 60),
     Suite("unit", ("tests/unit",), 60),
 )  # fmt: skip
 """In the order they are begun: the longest first, so that both processors have work to the end."""

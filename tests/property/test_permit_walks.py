@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 
-from app.models import MODEL_MODULES
 from casework.actors import Actor
 from casework.documents.models import IssuedDocument
 from casework.permits import (
@@ -41,7 +40,6 @@ from kit.audit.chain import is_genuine
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
 from kit.db import Database
-from kit.ids import Ids
 from kit.outbox_models import OutboxEvent
 from kit.problems import Problem
 from tests.casework_setting import AUDITOR, CITIZEN, NEIGHBOUR
@@ -58,6 +56,11 @@ from tests.permit_life_setting import (
 )
 from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD, SURVEYOR
 
+ON_BOTH = [
+    *(pytest.param("sqlite", seed) for seed in range(7)),
+    *(pytest.param("postgres", seed, marks=pytest.mark.postgres) for seed in (1, 4)),
+]
+"""Fewer on PostgreSQL, where each statement is a way to a server and back. What lasts long: `test_permit_pause_walks`."""
 ANYBODY = (APPROVER, CLERK, PERMIT_HEAD, SURVEYOR, SECOND, TRAFFIC, NEIGHBOUR, AUDITOR, CITIZEN)
 WORDS = ("看过了", "看过了", "", "\u200b")
 Act = Callable[[PermitDesk, random.Random, Actor, UUID], Awaitable[object]]
@@ -147,8 +150,16 @@ async def confirm_check(desk: PermitDesk, dice: random.Random, actor: Actor, id:
 
 async def by_the_clock(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
     await accepting.accept_past_limit(desk, desk.db.clock.now())
+    await pauses.resume_past_expected(desk, desk.db.clock.now())
     await in_force.expire_past_end(desk)
     await in_force.alarm_not_restored(desk)
+
+
+async def pause(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
+    kind, days = dice.choice(pauses.KINDS), dice.choice([1, 1, 3, 0])
+    await pauses.pause(
+        desk, actor, id, kind=kind, reason=dice.choice(WORDS), basis="许可法四十五条", expected_days=days
+    )
 
 
 BUREAU, OFFICERS = (APPROVER, CLERK, PERMIT_HEAD), (SURVEYOR, SECOND)
@@ -175,6 +186,7 @@ ACTS: tuple[tuple[Act, tuple[Actor, ...]], ...] = (
 )
 RARE: tuple[tuple[Act, tuple[Actor, ...]], ...] = (
     (lambda desk, dice, actor, id: surveying.survey_again(desk, actor, id, ground="再看"), BUREAU),
+    (pause, BUREAU),
     (lambda desk, dice, actor, id: pauses.resume(desk, actor, id), BUREAU),
     (lambda desk, dice, actor, id: deciding.deny(desk, actor, id, ground=dice.choice(WORDS)), BUREAU),
     (lambda desk, dice, actor, id: withdrawing.withdraw(desk, actor, id, ground="不办了"), (CITIZEN,)),
@@ -218,31 +230,27 @@ async def check_whole(id: UUID) -> None:
         assert list(papers) == [permit.number]
 
 
-@pytest.mark.parametrize("seed", range(7))
-async def test_random_walks_keep_every_permit_whole(seed: int, sqlite_url: str, clock: FixedClock) -> None:
-    db = await Database.open(sqlite_url, MODEL_MODULES, clock, Ids(clock), AUDIT_KEY, process_wide=True)
+@pytest.mark.parametrize(("database_url", "seed"), ON_BOTH, indirect=["database_url"])
+async def test_random_walks_keep_every_permit_whole(seed: int, database: Database, clock: FixedClock) -> None:
     dice = random.Random(seed)
-    try:
-        desk = await life_desk_on(db)
-        surface = "carriageway" if seed % 2 else "footway"
-        id = await applied(desk, filled=form(desk, surface=surface), online=seed == 3)
-        if seed:
-            await surveyed(desk, id)
-        for _ in range(60):
-            clock.advance(timedelta(hours=dice.choice([0, 0, 0, 1, 5])))
-            act, able = dice.choice(ACTS if dice.random() < 0.98 else RARE)
-            actor = dice.choice(able if dice.random() < 0.8 else ANYBODY)
-            before = await everything()
-            is_refused = True
-            with contextlib.suppress(Problem):
-                await act(desk, dice, actor, id)
-                is_refused = False
-            if is_refused:
-                assert await everything() == before
-            else:
-                await check_whole(id)
-        entries = await AuditEntry.filter(case_id=id).order_by("position")
-        assert all(is_genuine(AUDIT_KEY, entry) for entry in entries)
-        assert len(entries) > 1
-    finally:
-        await db.close()
+    desk = await life_desk_on(database)
+    surface = "carriageway" if seed % 2 else "footway"
+    id = await applied(desk, filled=form(desk, surface=surface), online=seed == 3)
+    if seed:
+        await surveyed(desk, id)
+    for _ in range(60):
+        clock.advance(timedelta(hours=dice.choice([0, 0, 0, 1, 5])))
+        act, able = dice.choice(ACTS if dice.random() < 0.98 else RARE)
+        actor = dice.choice(able if dice.random() < 0.8 else ANYBODY)
+        before = await everything()
+        is_refused = True
+        with contextlib.suppress(Problem):
+            await act(desk, dice, actor, id)
+            is_refused = False
+        if is_refused:
+            assert await everything() == before
+        else:
+            await check_whole(id)
+    entries = await AuditEntry.filter(case_id=id).order_by("position")
+    assert all(is_genuine(AUDIT_KEY, entry) for entry in entries)
+    assert len(entries) > 1
