@@ -120,7 +120,7 @@ async def show_permit(call: Call[Any, NoQuery]) -> HTTPResponse:
     return answer(await applied(call, await _own(call)))
 
 
-async def show_e_permit(call: Call[None, NoQuery]) -> HTTPResponse:
+async def show_e_permit(call: Call[Any, NoQuery]) -> HTTPResponse:
     """GET /permits/{reference}/e-permit."""
     view = await _own(call)
     row = await held.permit_of(call.who.actor, view.line.id)

@@ -267,10 +267,36 @@ class PermitApplied(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[PermitMove, ...]
 
 
+class HolderStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the holder said. `outcome` and `why` stand in the decision that ended the permit all the same."""
+
+    words: str
+    said_at: Moment
+    outcome: Literal["", "partly", "not_adopted"]
+    why: str
+
+
+class HolderTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The bureau means to undo the permit or take it back (行政许可法 7): in which of the law's cases, why, and until when the
+    holder may speak. `answer` is "" before they did.
+    """
+
+    move: Literal["revoke", "withdraw"]
+    move_name: str
+    cause_name: str
+    ground: str
+    basis: str
+    told_at: Moment
+    due_at: Moment
+    answer: Literal["", "stated", "nothing"]
+    statements: tuple[HolderStatement, ...]
+
+
 class EPermit(msgspec.Struct, frozen=True, kw_only=True):
     """The permit as it is shown on a phone: `qr_svg` leads any phone to `url`; `code` is typed at `verify_at` instead.
 
-    `token` is a JWS that anybody verifies with the key list at /public/verify.
+    `token` is a JWS that anybody verifies with the key list at /public/verify. `revision` is the permit's; `may_state`: the
+    holder was told of an ending (`heard`) and can still say something.
     """
 
     number: str
@@ -291,3 +317,6 @@ class EPermit(msgspec.Struct, frozen=True, kw_only=True):
     qr_svg: str
     code: str
     verify_at: str
+    heard: HolderTold | None
+    may_state: bool
+    revision: int

@@ -10,6 +10,7 @@ import msgspec
 from casework.documents.opening import DocumentView
 from casework.permits import held
 from casework.permits.heard_views import Heard
+from casework.permits.holder_heard import HolderHeard, holder_heard
 from casework.permits.lifecycle import PermitState, State
 from casework.permits.materials import AttachedFile
 from casework.permits.models import Permit
@@ -20,6 +21,8 @@ from miniapp_api.permit_shapes import (
     MOVES,
     ClockName,
     EPermit,
+    HolderStatement,
+    HolderTold,
     MaterialFile,
     PermitApplied,
     PermitClock,
@@ -128,6 +131,7 @@ def applied_of(
 
 async def e_permit_of(door: ApiDoor, row: Permit) -> EPermit:
     """What the phone shows. Raises KeyRingError where the bureau has no key to sign with."""
+    heard = await holder_heard(door.permits.desk, row.id)
     shown = await held.card_of(row, door.permits.keys.held().active, door.permits.public_url)
     return EPermit(
         number=row.number,
@@ -148,6 +152,9 @@ async def e_permit_of(door: ApiDoor, row: Permit) -> EPermit:
         qr_svg=shown.qr_svg,
         code=shown.code,
         verify_at=shown.verify_at,
+        heard=_told(door, heard) if heard is not None else None,
+        may_state=heard is not None and row.state == PermitState.IN_FORCE,
+        revision=row.revision,
     )
 
 
@@ -159,6 +166,20 @@ def file_of(one: AttachedFile) -> MaterialFile:
         state=one.state,  # type: ignore[arg-type]
         problem=f"/problems/{one.reason.removeprefix('problem.')}" if one.reason else None,
         media_type=one.media_type,
+    )
+
+
+def _told(door: ApiDoor, heard: HolderHeard) -> HolderTold:
+    return HolderTold(
+        move=heard.move,  # type: ignore[arg-type]
+        move_name=door.text(f"permit_said.ending.{heard.move}"),
+        cause_name=door.text(f"permit_end_cause.{heard.cause}"),
+        ground=heard.ground,
+        basis=heard.basis,
+        told_at=heard.told_at,
+        due_at=heard.due_at,
+        answer=heard.answer,  # type: ignore[arg-type]
+        statements=tuple(_as(HolderStatement, one) for one in heard.said),
     )
 
 

@@ -897,6 +897,7 @@ ROUTES = {
     "POST /api/v1/permits/<reference:str>/rate": TOKEN,
     "GET /api/v1/permits/<reference:str>/e-permit": TOKEN,
     "POST /api/v1/permits/<reference:str>/statements": TOKEN,
+    "POST /api/v1/permits/<reference:str>/e-permit/statements": TOKEN,
     "POST /api/v1/permit-drafts/<draft_id:str>/handover": TOKEN,
     "DELETE /api/v1/permit-drafts/<draft_id:str>/handover": TOKEN,
     "GET /api/v1/permit-claims": TOKEN,

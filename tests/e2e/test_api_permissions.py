@@ -18,9 +18,11 @@ from casework.complaints import actions
 from casework.complaints.models import Complaint
 from casework.documents.opening import documents_of
 from casework.people.merging import Basis, link
-from casework.permits import accepting, correcting, deciding, drafts
+from casework.permits import accepting, correcting, deciding, drafts, holder_heard
 from casework.permits.correcting import Item
 from casework.permits.decision_rules import Grant
+from casework.permits.holder_heard import EndingNotice
+from casework.permits.models import Permit
 from kit.db import Change, Database
 from kit.files.models import FileState, StoredFile
 from kit.files.store import Variant
@@ -88,6 +90,7 @@ BODIES: dict[str, Any] = {
     "apply_for_permit": {"kind": "stall", "values": FORM},
     "withdraw_permit": {"reason": "活动取消了"},
     "make_permit_statement": {"answer": "nothing"},
+    "make_holder_statement": {"answer": "nothing"},
     "claim_permit": {"reference": "QS-XK-261123-0051-J", "secret": "K7P4-9QXM-2TRA-8HZC"},
     "finish_identity": {"code": "abc", "state": "0" * 32},
     "rate_permit": {"score": 5},
@@ -213,6 +216,9 @@ async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
     begins = desk.db.clock.now() + timedelta(days=1)
     await deciding.grant(desk, APPROVER, done, Grant(from_at=begins, until_at=begins + timedelta(days=1)))
     row = await row_of(done)
+    permit, basis = await Permit.get(application_id=done), "行政许可法第六十九条"
+    notice = EndingNotice(move="revoke", cause="fraud", ground="执照是伪造的", basis=basis)
+    await holder_heard.tell_holder(desk, APPROVER, permit.id, notice)
     paper = (await documents_of("permit_application", row.id))[0]
     return {
         "draft_id": str(draft_id),
@@ -222,7 +228,7 @@ async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
         "material": another.body["id"],
         **dict.fromkeys(("permit", "withdraw_permit"), (await row_of(fresh)).reference),
         **dict.fromkeys(("begin_permit_correction", "correct_permit"), (await row_of(wrong)).reference),
-        **dict.fromkeys(("rate_permit", "e_permit"), row.reference),
+        **dict.fromkeys(("rate_permit", "e_permit", "make_holder_statement"), row.reference),
         "make_permit_statement": (await row_of(said)).reference,
     }
 
