@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from casework.permits.kinds import PermitsSection
 from casework.permits.models import PermitApplication
 from kit.db import Database
 from tests.e2e.api_setting import ApiSetting, api_on
 from tests.permit_life_setting import form, life_desk_on
+from tests.permit_setting import KINDS, filled, permit_desk_on
 
 
 @pytest.fixture
@@ -60,6 +63,83 @@ async def test_areas_times_and_places_that_cannot_be_are_refused_when_checked_an
     sent = await mei.post("/permits", {"kind": "stall", "values": said})
     assert (sent.status, sent.type, sent.body["field"]) == (409, type, field)
     assert not await PermitApplication.exists()
+
+
+NUMBERED = {
+    "fields": [
+        {"code": "holder", "name": "申请单位", "type": "organisation", "role": "holder", "step": "who"},
+        {"code": "phone", "name": "联系电话", "type": "phone", "role": "phone", "step": "who"},
+        {"code": "uscc", "name": "统一社会信用代码", "type": "uscc", "step": "who", "required": False},
+        {
+            "code": "identity",
+            "name": "身份证号码",
+            "type": "identity_number",
+            "step": "who",
+            "required": False,
+        },
+    ],
+}
+USCC, IDENTITY = "91110000600037341L", "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "type", "said"),
+    [
+        ("uscc", USCC[:-1] + "M", "permit.form.uscc", "校验码"),
+        ("uscc", "91110000600037314L", "permit.form.uscc", "逐位核对"),
+        ("uscc", USCC[:-1], "permit.form.uscc_length", "17 位"),
+        ("identity", IDENTITY[:-1] + "1", "permit.form.identity_number", "最后一位跟前面 17 位对不上"),
+        ("identity", "110105194912310021", "permit.form.identity_number", "逐位核对"),
+        ("identity", IDENTITY + "1", "permit.form.identity_number_length", "19 位"),
+    ],
+)  # fmt: skip
+async def test_a_number_whose_check_digit_does_not_fit_is_refused_in_a_sentence_that_says_so(
+    database: Database, tmp_path: Path, field: str, number: str, type: str, said: str
+) -> None:
+    kind = {**KINDS[1], **NUMBERED}
+    desk = permit_desk_on(database, section=msgspec.convert({"kinds": [kind]}, PermitsSection))
+    async with api_on(database, tmp_path, permits=desk) as setting:
+        mei = await setting.citizen()
+        right = {**filled(uscc=USCC, identity=IDENTITY).values}
+        wrong = {**right, field: number}
+        checked = await mei.post("/permit-kinds/board/check", {"values": wrong})
+        (fault,) = checked.body["faults"]
+        assert (fault["field"], fault["problem"]) == (field, f"/problems/{type}")
+        assert said in fault["sentence"]
+        refused = await mei.post("/permits", {"kind": "board", "values": wrong})
+        assert (refused.status, refused.type, refused.body["field"]) == (409, type, field)
+        assert said in refused.body["title"]
+        # A draft keeps what is typed, and says it when it is sent.
+        draft = (await mei.post("/permit-drafts", {"kind": "board", "values": wrong})).body
+        sent = await mei.post("/permits", {"draft": draft["id"], "revision": draft["revision"]})
+        assert (sent.status, sent.type) == (409, type)
+        assert not await PermitApplication.exists()
+        assert (await mei.post("/permits", {"kind": "board", "values": right})).status == 201
+
+
+async def test_what_is_too_much_for_a_draft_is_one_sentence_and_the_draft_stays_as_it_was(
+    database: Database, tmp_path: Path
+) -> None:
+    long = [{"code": f"long{number}", "name": "说明", "type": "text"} for number in range(24)]
+    kind = {**KINDS[1], "fields": [*KINDS[1]["fields"], *long]}
+    desk = permit_desk_on(database, section=msgspec.convert({"kinds": [kind]}, PermitsSection))
+    async with api_on(database, tmp_path, permits=desk) as setting:
+        mei = await setting.citizen()
+        begun = (await mei.post("/permit-drafts", {"kind": "board", "values": {"words": "海报"}})).body
+        at = f"/permit-drafts/{begun['id']}"
+        for much, status, type in (
+            ({"words": "长" * 8_001}, 422, "api.too_long"),
+            ({f"long{number}": "1" for number in range(81)}, 422, "api.field"),
+            ({f"long{number}": "长" * 5_000 for number in range(24)}, 413, "permit.draft_too_large"),
+            ({f"long{number}": "长" * 8_000 for number in range(40)}, 413, "too_large"),
+        ):
+            saved = await mei.ask("PUT", at, {"answers": {}, "values": much, "revision": 1})
+            fresh = await mei.post("/permit-drafts", {"kind": "board", "values": much})
+            for refused in (saved, fresh):
+                assert (refused.status, refused.type) == (status, type), refused
+                assert refused.body["title"].endswith("。")
+        assert (await mei.get(at)).body == begun
+        assert [row["id"] for row in (await mei.get("/permit-drafts")).body["rows"]] == [begun["id"]]
 
 
 async def test_another_applicants_draft_is_like_one_that_is_not_there(setting: ApiSetting) -> None:
