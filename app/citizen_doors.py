@@ -103,6 +103,7 @@ def mini_program_api(
     platform: Platform,
     hearing: Hearing,
     permits: PermitDesk,
+    penalties: PenaltyDesk,
 ) -> ApiDoor:
     """The API under /api/v1; it says so where the bureau has no mini-program."""
 
@@ -140,6 +141,7 @@ def mini_program_api(
             receipt_tries=_receipt_tries(core),
             login=unified_login_of(core.settings),
         ),
+        penalties=penalties,
         sign_ins=_sign_ins(core),
         pace=RateLimit(core.redis, core.keys, core.clock, enabled=core.settings.rate_limits),
         trusted_proxies=core.settings.trusted_proxies,

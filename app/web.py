@@ -211,7 +211,9 @@ def build_app(
             penalties,
         )
         app.ctx.public = public_pages(core, desk, assets)
-        app.ctx.api = mini_program_api(core, desk, inquiries, answering, files, platform, hearing, permits)
+        app.ctx.api = mini_program_api(
+            core, desk, inquiries, answering, files, platform, hearing, permits, penalties
+        )
         app.ctx.open311 = open311(core, desk)
         app.ctx.exchange = exchange_door(core, desk)
 

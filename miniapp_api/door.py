@@ -14,6 +14,7 @@ from casework.complaints.desk import Desk
 from casework.inquiries.desk import InquiryDesk
 from casework.misconduct import Misconduct
 from casework.notifications.wishes import NoticeWishes
+from casework.penalties.desk import PenaltyDesk
 from casework.people.profile import ConsentsSection
 from content.bureau_profile import BureauSection
 from content.interpretations.gists import Gists
@@ -97,6 +98,7 @@ class ApiDoor:
     also_held: AlsoHeld
     forget_also: ForgetAlso
     permits: PermitSide
+    penalties: PenaltyDesk
 
     @property
     def db(self) -> Database:
@@ -148,6 +150,7 @@ def build_api(
     also_held: AlsoHeld,
     forget_also: ForgetAlso,
     permits: PermitSide,
+    penalties: PenaltyDesk,
     sign_ins: SignInLimit | None = None,
     pace: RateLimit | None = None,
     hearing: Hearing | None = None,
@@ -186,6 +189,7 @@ def build_api(
         also_held=also_held,
         forget_also=forget_also,
         permits=permits,
+        penalties=penalties,
     )
 
 

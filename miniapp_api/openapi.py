@@ -28,6 +28,7 @@ PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "draft_id": _UUID,
     "attached_id": _UUID,
     "document_id": _UUID,
+    "request_id": _UUID,
     "code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "service_code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "service_request_id": {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"},

@@ -36,5 +36,5 @@ def row(
     )
 
 
-UNCONDITIONAL = frozenset({"export", "permit_document", "identity_back"})
+UNCONDITIONAL = frozenset({"export", "permit_document", "penalty_paper", "identity_back"})
 """What is made anew each time, and whose opening leaves a trace."""

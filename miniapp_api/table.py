@@ -44,6 +44,7 @@ from miniapp_api.operations import (
     Refusals,
     Who,
 )
+from miniapp_api.penalty_table import PENALTIES
 from miniapp_api.permit_table import PERMITS
 from miniapp_api.rows import BINARY, LOCATION
 from miniapp_api.rows import row as _row
@@ -227,5 +228,5 @@ OWN: tuple[Operation, ...] = (
          tag="public", who=Who.ANYBODY),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = (*OWN, *PERMITS, *UPLOADS)
+OPERATIONS: tuple[Operation, ...] = (*OWN, *PERMITS, *PENALTIES, *UPLOADS)
 """What the blueprint routes."""

@@ -16,7 +16,8 @@ from uuid import UUID
 import msgspec
 from sanic import HTTPResponse, Request
 
-from casework.permits.materials import FILE_KIND
+from casework.penalties import case_requests as penalty
+from casework.permits import materials as permit
 from kit.files.kinds import HEAD_LENGTH, MAX_FILE_BYTES, sniff, sniff_recording
 from kit.files.uploads import UploadView, account_holder
 from kit.http.bodies import Body
@@ -35,6 +36,7 @@ WHOLE_TYPES = ("image/*", "audio/*", "video/*", PAPER_TYPE, "application/octet-s
 _FILE_KINDS = ("image/", "audio/", "video/", PAPER_TYPE)
 ADDRESS = "/api/v1/uploads"
 _ROOM_FOR_A_FORM = 64 * 1024
+_MATERIALS = {"permit": permit.FILE_KIND, "penalty": penalty.FILE_KIND}
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,30}", re.ASCII)
 
@@ -43,9 +45,11 @@ Kind = Literal["photo", "voice", "video"]
 
 
 class UploadFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file is for: a complaint (a photo or a recording), or a material of a permit (a photo or a PDF)."""
+    """What a file is for: a complaint (a photo or a recording), a material of a permit, or what a party sends in a penalty case (both a photo
+    or a PDF).
+    """
 
-    meant_for: Literal["complaint", "permit"] = "complaint"
+    meant_for: Literal["complaint", "permit", "penalty"] = "complaint"
 
 
 class UploadShown(msgspec.Struct, frozen=True):
@@ -131,14 +135,15 @@ async def _whole(
         _rejoined(head, content),
         holder=holder,
         account_id=caller.account_id,
-        kind=FILE_KIND if _is_for_permit(request) else f"complaint_{_kind_of(head[:HEAD_LENGTH])}",
+        kind=_material_kind(request) or f"complaint_{_kind_of(head[:HEAD_LENGTH])}",
     )
     view = await door.uploads.look(row.id, holder)
     return answer(_shown(view), 201, {"location": f"{ADDRESS}/{view.id}"})
 
 
-def _is_for_permit(request: Request) -> bool:
-    return query_of(request, UploadFor).meant_for == "permit"
+def _material_kind(request: Request) -> str:
+    """The kind of what may be a PDF too; "" for a complaint's, which its first bytes tell."""
+    return _MATERIALS.get(query_of(request, UploadFor).meant_for, "")
 
 
 def _kind_of(head: bytes) -> Kind:
@@ -175,7 +180,7 @@ async def announce(request: Request, door: ApiDoor, caller: Caller) -> HTTPRespo
     """POST /uploads/pieces: the announcement of a file that comes in pieces, with its first piece or without."""
     total = _number(request, "upload-length")
     recorded = _announced_kind(request.headers.get("upload-metadata", "")) or "photo"
-    kind = FILE_KIND if _is_for_permit(request) else f"complaint_{recorded}"
+    kind = _material_kind(request) or f"complaint_{recorded}"
     has_begun = request.headers.get("content-type", "") == PIECE_TYPE
     body = Body(request, at_most=total if has_begun else 0, too_large="problem.upload.past_the_end")
     holder = account_holder(caller.account_id)

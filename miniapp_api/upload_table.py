@@ -63,7 +63,7 @@ _PAPER: Mapping[str, Any] = {
     "type": "string",
     "contentMediaType": "application/octet-stream",
     "pattern": "^%PDF-1",
-    "description": "For a material of a permit (meant_for=permit).",
+    "description": "For a material of a permit (meant_for=permit) or of a penalty case (meant_for=penalty).",
 }
 _PIECE: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
 _LENGTH: Mapping[str, Any] = {

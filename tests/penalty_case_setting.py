@@ -46,6 +46,11 @@ NOBODY = Actor(kind="citizen", id=None, roles=frozenset({Role.CITIZEN}))
 
 async def desk_with_people(database: Database) -> PenaltyDesk:
     """The desk with the shipped limits, and everybody above."""
+    return await with_people(penalties_on(database, KeyRing.random()))
+
+
+async def with_people(desk: PenaltyDesk) -> PenaltyDesk:
+    """A desk, with everybody above in its database."""
 
     async def people(change: Change) -> None:
         for number in range(61, 67):
@@ -61,8 +66,8 @@ async def desk_with_people(database: Database) -> PenaltyDesk:
             assert actor.id is not None
             await Account(id=actor.id, created_at=change.now, updated_at=change.now).save(force_create=True)
 
-    await database.change(people)
-    return replace(penalties_on(database, KeyRing.random()), public_url="https://cg.example.gov.cn")
+    await desk.db.change(people)
+    return replace(desk, public_url="https://cg.example.gov.cn")
 
 
 def new_case(desk: PenaltyDesk, **other: object) -> NewCase:

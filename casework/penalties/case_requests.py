@@ -38,6 +38,8 @@ MOVES = {
 }
 OUTCOMES = ("adopted", "partly", "not_adopted")
 WORDS_AT_MOST, ANSWER_AT_MOST, FILES_AT_MOST = 4_000, 2_000, 9
+FILE_KIND = "party_material"
+"""What files of a party are for: photos, or PDFs as they came."""
 LAST_AT_MOST = timedelta(days=2 * 366)
 
 

@@ -47,6 +47,7 @@ from miniapp_api.open311.door import build_open311
 from miniapp_api.permit_side import PermitSide
 from tests import read_once
 from tests.casework_setting import desk_on, inquiry_desk_on
+from tests.penalty_setting import penalties_on
 from tests.permit_setting import permit_desk_on
 
 LARGEST_BODY = 512 * 1024
@@ -270,6 +271,7 @@ async def api_on(
         also_held=_nothing_else,
         forget_also=_nothing_to_forget,
         permits=PermitSide(permits or permits_on(database), signing, url, tries, login),
+        penalties=penalties_on(database, keys),
         pace=RateLimit(None, keys, database.clock, enabled=is_paced),
         hearing=heard,
         gists=GISTS,

@@ -293,6 +293,7 @@ async def citizens_on(
             also_held=door.also_held,
             forget_also=forget_accounts,
             permits=ApiPermitSide(door.permits.desk, door.permits.keys, url, door.receipt_tries),
+            penalties=door.penalties,
         )
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         assert server is not None

@@ -17,7 +17,11 @@ from casework.actors import system
 from casework.complaints import actions
 from casework.complaints.models import Complaint
 from casework.documents.opening import documents_of
+from casework.penalties.case_papers import ABOUT
+from casework.penalties.case_requests import NewRequest, send_request
+from casework.penalties.models import PartyRequest, PenaltyCase
 from casework.people.merging import Basis, link
+from casework.people.models import Staff
 from casework.permits import accepting, correcting, deciding, drafts, holder_heard
 from casework.permits.correcting import Item
 from casework.permits.decision_rules import Grant
@@ -30,6 +34,7 @@ from miniapp_api.openapi import documented
 from miniapp_api.operations import Operation, Who
 from tests.casework_setting import DISPATCHER, HANDLER
 from tests.e2e.api_setting import CONSENTS, ApiSetting, Caller, Said, api_on
+from tests.penalty_case_setting import OFFICER, told, with_people
 from tests.permit_setting import APPROVER, CLERK, applied, row_of
 
 OURS = tuple(one for one in documented() if one.path.startswith("/api/v1/"))
@@ -92,6 +97,8 @@ BODIES: dict[str, Any] = {
     "make_permit_statement": {"answer": "nothing"},
     "make_holder_statement": {"answer": "nothing"},
     "claim_permit": {"reference": "QS-XK-261123-0051-J", "secret": "K7P4-9QXM-2TRA-8HZC"},
+    "claim_penalty_cases": {},
+    "make_penalty_request": {"kind": "statement", "words": "当晚已清扫，请从轻"},
     "finish_identity": {"code": "abc", "state": "0" * 32},
     "rate_permit": {"score": 5},
     "name_guardian": {"version": CONSENTS.guardian.version, "name": "王梅", "phone": "13800001234"},
@@ -112,6 +119,7 @@ NO_SUCH = {
     "draft_id": "0190a6c8-0000-7000-8000-000000000004",
     "attached_id": "0190a6c8-0000-7000-8000-000000000005",
     "document_id": "0190a6c8-0000-7000-8000-000000000006",
+    "request_id": "0190a6c8-0000-7000-8000-000000000007",
     "code": "castle",
 }
 
@@ -161,8 +169,8 @@ async def setting(database: Database, tmp_path: Path) -> AsyncIterator[ApiSettin
         yield running
 
 
-async def property_of(setting: ApiSetting, owner: Caller, *, with_permits: bool = False) -> Property:
-    """One of everything."""
+async def property_of(setting: ApiSetting, owner: Caller, *, of: str = "") -> Property:
+    """One of everything; what takes longest to make only where it is asked for by its tag."""
     desk, db = setting.door.desk, setting.door.db
     references = [
         (await owner.post("/complaints", {"story": "路口摆摊"})).body["complaint"]["reference"]
@@ -196,7 +204,7 @@ async def property_of(setting: ApiSetting, owner: Caller, *, with_permits: bool 
         file_id=sent.body["id"],
         upload_id=begun.body["id"],
         account_id=str(other.account_id),
-        permits=await permits_of(setting, owner) if with_permits else {},
+        permits=await MORE[of](setting, owner) if of in MORE else {},
     )
 
 
@@ -233,10 +241,28 @@ async def permits_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
     }
 
 
+async def penalties_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
+    """A case whose notice was delivered, with something said."""
+    desk = setting.door.penalties
+    if not await Staff.filter(id=OFFICER.id).exists():
+        await with_people(desk)
+    row = await told(desk)
+    await desk.db.change(lambda _: PenaltyCase.filter(id=row.id).update(account_id=owner.account_id))
+    await send_request(desk, owner.actor, row.id, NewRequest(kind="statement", words="当晚已清扫"))
+    (request,), (paper, *_) = await PartyRequest.filter(case_id=row.id), await documents_of(ABOUT, row.id)
+    names = ("penalty_case", "make_penalty_request", "withdraw_penalty_request", "penalty_paper")
+    return {
+        "request_id": str(request.id),
+        "document_id": str(paper.id),
+        **dict.fromkeys(names, row.reference),
+    }
+
+
+MORE = {"permits": permits_of, "penalties": penalties_of}
+
+
 async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **headers: str) -> Said:
-    path = operation.path.format(
-        **{name: parts.get(name, "") for name in {**NO_SUCH, **parts}}
-    ) + QUERIES.get(operation.name, "")
+    path = operation.path.format(**{**NO_SUCH, **parts}) + QUERIES.get(operation.name, "")
     content: Any = BODIES.get(operation.name)
     if operation.name == "correct_permit":
         content = {"draft": parts.get("correction", NO_SUCH["draft_id"])}
@@ -249,7 +275,7 @@ async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **h
 
 async def test_without_a_token_only_what_is_listed_answers(setting: ApiSetting) -> None:
     mei, nobody = await setting.citizen(), await setting.anonymous()
-    owned = await property_of(setting, mei, with_permits=True)
+    owned = await property_of(setting, mei, of="permits")
     assert {one.name for one in OURS if one.who is not Who.TOKEN} == OPEN
     # A member of staff's session is of another kind, whether it comes as a cookie or as a token.
     staff = await setting.door.sessions.create("staff", mei.account_id)
@@ -278,7 +304,7 @@ async def test_other_peoples_things_look_like_things_that_do_not_exist(
     setting: ApiSetting, operation: Operation
 ) -> None:
     mei, gang = await setting.citizen(), await setting.citizen()
-    owned = await property_of(setting, mei, with_permits=operation.tag == "permits")
+    owned = await property_of(setting, mei, of=operation.tag)
     if "{purpose}" in operation.path:
         return  # Everybody's own; there is nothing of anybody else's to name.
     if "{code}" in operation.path:
@@ -298,7 +324,7 @@ async def test_the_owner_may_do_all_of_it(setting: ApiSetting) -> None:
         mei = await setting.citizen()
         parts = {}
         if "{" in operation.path:
-            owned = await property_of(setting, mei, with_permits=operation.tag == "permits")
+            owned = await property_of(setting, mei, of=operation.tag)
             parts = owned.parts(operation)
         said = await tried(mei, operation, parts)
         no_mini_program = operation.name in ("sign_in", "phone") and said.status == 404

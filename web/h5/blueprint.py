@@ -6,6 +6,7 @@ from typing import Any
 
 from sanic import Blueprint
 
+from casework.penalties.case_requests import FILE_KIND
 from web.h5.ask_page import show_ask, vote
 from web.h5.case_acts import show_act, take_act
 from web.h5.case_pages import show_case, show_cases, show_photo
@@ -27,7 +28,7 @@ from web.h5.notice_pages import choose_notices, show_choices, show_notices
 from web.h5.notice_stop import show_stop, stop_notices
 from web.h5.own_data_page import ask_correct, ask_delete, show_correct, show_delete
 from web.h5.penalty_acts import take_notice_act
-from web.h5.penalty_case_acts import FILE_KIND, take_case_act
+from web.h5.penalty_case_acts import take_case_act
 from web.h5.penalty_case_pages import (
     claim_own_cases,
     show_case_file,

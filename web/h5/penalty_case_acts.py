@@ -29,8 +29,6 @@ from web.h5.penalty_visitor import BY_CODE, CASES, NoticeVisitor
 from web.h5.typed import ABOUT_STAFF, Typed
 
 PER_MINUTE = 20
-FILE_KIND = "party_material"
-"""What files of a party are for: photos, or PDFs as they came."""
 
 
 async def take_case_act(
