@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,18 +21,13 @@ from typing import Any
 
 import asyncpg
 
+from tests.ports import free_port
 from tests.prepared import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 _VALKEY = (
     "import pathlib, sys; from kit.valkey import ensure_valkey; ensure_valkey(pathlib.Path(sys.argv[1]))"
 )
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 async def _postgres_rows(url: str, sql: str) -> list[tuple[Any, ...]]:

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.system import System, a_system_in, free_port
+from tests.e2e.system import System, a_system_in
 from tests.e2e.weixin import Weixin, new_openid
 from tests.monitoring import not_offered
+from tests.ports import free_port
 
 TOKEN = "tell-me-the-figures"
 

@@ -18,7 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.system import ROOT, System, a_system_in, free_port
+from tests.e2e.system import ROOT, System, a_system_in
+from tests.ports import free_port
 
 AS_ANYBODY = [
     "setpriv",
