@@ -227,7 +227,7 @@ async def test_what_does_not_fit_a_statement_is_refused_in_one_sentence(
         ({"answer": "nothing", "files": theirs}, 409, "permit.statement_words"),
         ({"answer": "stated", "words": "看照片", "files": theirs}, 409, "upload.not_yours"),
         ({"answer": "hearing"}, 409, "permit.no_hearing_right"),
-        ({"answer": "maybe"}, 422, "api.field"),
+        ({"answer": "maybe"}, 422, "api.choice"),
         ({"answer": "stated", "words": "长" * 5_000}, 422, "api.too_long"),
     ):
         refused = await mei.post(f"{at}/statements", body)

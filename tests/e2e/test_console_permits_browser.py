@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -63,14 +64,18 @@ async def browsing(stage: Stage, size: dict[str, int]) -> AsyncIterator[Page]:
         context = await browser.new_context(viewport=size, base_url=stage.console.url, locale="zh-CN")  # type: ignore[arg-type]
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto("/console/login")
-        await page.fill("#login", "head")
-        await page.fill("#password", PASSWORD)
-        await page.click("button.primary")
-        await expect(page.locator("header.masthead nav")).to_be_visible()
+        await log_in(page)
         yield page
         await browser.close()
     assert complaints == []
+
+
+async def log_in(page: Page) -> None:
+    await page.goto("/console/login")
+    await page.fill("#login", "head")
+    await page.fill("#password", PASSWORD)
+    await page.click("button.primary")
+    await expect(page.locator("header.masthead nav")).to_be_visible()
 
 
 async def act(page: Page, move: str, **fields: str) -> None:
@@ -103,7 +108,7 @@ async def looked_at(stage: Stage, about: UUID, purpose: str) -> None:
         await checking.confirm_check(stage.desk, SECOND, visit.id)
 
 
-async def test_a_stall_goes_from_the_form_to_the_clean_place(stage: Stage) -> None:
+async def test_a_stall_goes_from_the_form_to_the_clean_place(stage: Stage, clock: FixedClock) -> None:
     id = await applied(stage.desk)
     reference = (await row_of(id)).reference
     officers = {"officer": str(SURVEYOR.id), "second_officer": str(SECOND.id)}
@@ -140,6 +145,9 @@ async def test_a_stall_goes_from_the_form_to_the_clean_place(stage: Stage) -> No
         ):
             await expect(papers).to_contain_text(name)
         permit = await Permit.get(application_id=id)
+        # Only a stall that has stood leaves a place to clean.
+        clock.set(permit.valid_from_at + timedelta(hours=1))
+        await log_in(page)
         await page.goto(f"/console/held-permits/{permit.id}")
         await act(page, "cancel", cause="dissolved", ground="公司已经注销", basis="行政许可法第七十条")
         await act(page, "plan_check", purpose="restoration", **officers)
