@@ -21,7 +21,16 @@ from casework.permits.concerned import CANCEL, begins_from
 from casework.permits.desk import PermitDesk
 from casework.permits.drafts import begin, filled_of, locked_draft
 from casework.permits.events import ApplicationCorrected, CorrectionRequested
-from casework.permits.forms import clean, faults, material_faults, visible_fields, visible_materials
+from casework.permits.forms import (
+    Filled,
+    clean,
+    faults,
+    material_faults,
+    read,
+    visible_fields,
+    visible_materials,
+)
+from casework.permits.identity import know_anew
 from casework.permits.kinds import Act, PermitKind
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
@@ -187,6 +196,8 @@ async def correct(
 
         async def fill(change: Change, row: PermitApplication) -> None:
             write_form(desk, row, kind, filled)
+            if _holder(kind, before) != _holder(kind, filled):
+                await know_anew(change, actor, row)
             row.received_at = change.now
             await hand_over(change, draft.id, row.id, {one.code for one in visible_materials(kind, filled)})
             await draft.delete()
@@ -203,6 +214,12 @@ async def correct(
         return row if await take_within(desk, change, actor, row, step) else None
 
     return require_not_own(await desk.db.change(work))
+
+
+def _holder(kind: PermitKind, filled: Filled) -> tuple[str, str, str]:
+    """Who applies: what an identity was checked of."""
+    found = read(kind, filled)
+    return found.holder_kind, found.holder, found.holder_number or ""
 
 
 def _wanted(items: Sequence[Item]) -> tuple[Item, ...]:

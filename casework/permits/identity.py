@@ -65,6 +65,17 @@ async def know(change: Change, row: PermitApplication) -> None:
         row.identity, row.identity_at = UNIFIED_LOGIN, since
 
 
+async def know_anew(change: Change, actor: Actor, row: PermitApplication) -> None:
+    """Another holder stands in the unsaved row: what was known of the earlier one goes, what the account is vouched for
+    counts, and the chain says so.
+    """
+    before = row.identity
+    row.identity = row.identity_at = row.identity_by_id = row.identity_document = None
+    await know(change, row)
+    if before is not None or row.identity is not None:
+        await note(change, actor, row, "identity_anew", {"before": before, "after": row.identity})
+
+
 async def confirm_identity(desk: PermitDesk, actor: Actor, application_id: UUID, document: str) -> None:
     """A clerk has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field."""
     if document not in DOCUMENTS:

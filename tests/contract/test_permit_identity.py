@@ -13,6 +13,7 @@ from casework.people.models import Account
 from casework.people.own_numbers import keep_numbers, number_index
 from casework.people.unified_login import Vouched
 from casework.permits import accepting, deciding, delivering, drafts
+from casework.permits.correcting import Item, request_correction
 from casework.permits.desk import PermitDesk
 from casework.permits.identity import confirm_identity, keep_vouched
 from casework.permits.kinds import PermitsSection
@@ -24,7 +25,7 @@ from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, Invalid, Problem
 from tests.casework_setting import CITIZEN, EVERYWHERE, NEIGHBOUR, person
 from tests.permit_life_setting import SECTION, applied, form, granted, life_desk_on, row_of, surveyed
-from tests.permit_setting import APPROVER, CLERK, audited
+from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD, audited
 
 KEEPER = Actor(
     kind="staff", id=person(48), roles=frozenset({Role.ADMINISTRATOR}), name="管理员", units=EVERYWHERE
@@ -144,6 +145,32 @@ async def test_at_the_window_it_is_known_when_and_from_what(desk: PermitDesk) ->
     row = await row_of(made.application_id)
     assert (row.identity, row.identity_document, row.identity_by_id) == ("window", "identity_card", CLERK.id)
     assert row.identity_at == row.submitted_at
+
+
+async def test_a_correction_that_names_another_holder_is_not_granted_on_the_earlier_ones_identity(
+    database: Database,
+) -> None:
+    desk = await life_desk_on(database, section("decision"))
+    id = await applied(desk, online=True)
+    await confirm_identity(desk, CLERK, id, "business_licence")
+    await _corrected(desk, id, phone="13800001235")
+    assert (await row_of(id)).identity == "window"  # the same holder
+    await _corrected(desk, id, holder="清河新城商贸有限公司")
+    row = await row_of(id)
+    assert (row.identity, row.identity_at, row.identity_by_id, row.identity_document) == (None,) * 4
+    assert await AuditEntry.filter(case_id=id, action="permit_application.identity_anew").count() == 1
+    await surveyed(desk, id)
+    with pytest.raises(Conflict, match="identity_before_decision"):
+        await deciding.grant(desk, APPROVER, id)
+
+
+async def _corrected(desk: PermitDesk, id: Any, **values: str) -> None:
+    wrong = [Item(item="field:holder", wrong="与营业执照不一致")]
+    await request_correction(desk, PERMIT_HEAD, id, wrong, head_reason="又不一致")
+    given = form(desk)
+    filled = msgspec.structs.replace(given, values={**given.values, **values})
+    draft_id = await drafts.begin(desk, CITIZEN, "stall", application_id=id, filled=filled)
+    await submit(desk, CITIZEN, draft_id, source="h5")
 
 
 async def test_nobody_confirms_their_own_identity(desk: PermitDesk) -> None:
