@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core import Core
 from app.profile import calendar_of
+from casework.closing import each_in_turn
 from casework.documents.desk import DocumentDesk
 from casework.permits.accepting import accept_past_limit, lapse_past_limit
 from casework.permits.deciding import register_past_limit
@@ -50,11 +51,11 @@ async def pass_time(desk: PermitDesk) -> int:
     long as was said is over. Returns how many moved.
     """
     now = desk.db.clock.now()
-    return (
-        await accept_past_limit(desk, now)
-        + await register_past_limit(desk)
-        + await lapse_past_limit(desk, now)
-        + await resume_past_expected(desk, now)
+    return await each_in_turn(
+        lambda: accept_past_limit(desk, now),
+        lambda: register_past_limit(desk),
+        lambda: lapse_past_limit(desk, now),
+        lambda: resume_past_expected(desk, now),
     )
 
 
@@ -62,9 +63,9 @@ async def end_permits(desk: PermitDesk) -> int:
     """What happens to permits by themselves: what silence renews, what a changed one replaces, what ends, and an alarm where a
     place was not cleaned up in time. Returns how many.
     """
-    return (
-        await renew_by_silence(desk)
-        + await replace_begun(desk)
-        + await expire_past_end(desk)
-        + await alarm_not_restored(desk)
+    return await each_in_turn(
+        lambda: renew_by_silence(desk),
+        lambda: replace_begun(desk),
+        lambda: expire_past_end(desk),
+        lambda: alarm_not_restored(desk),
     )

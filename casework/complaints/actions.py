@@ -340,5 +340,5 @@ async def close_answered_past_limit(desk: Desk, now: datetime, limit: int = 100)
 
     Each in a transaction of its own, oldest first; safe to run in several workers and to repeat.
     """
-    due = await past_limit(State.ANSWERED, now, limit)
-    return await close_each(due, lambda id: close(desk, clock(), id))
+    due = await past_limit(State.ANSWERED, now)
+    return await close_each(due, lambda id: close(desk, clock(), id), at_most=limit)

@@ -22,7 +22,7 @@ async def resume_waiting_past_limit(desk: Desk, now: datetime, limit: int = 100)
     async def one(id: UUID) -> None:
         await resume(desk, clock(), id)
 
-    return await close_each(await past_limit(State.WAITING, now, limit), one)
+    return await close_each(await past_limit(State.WAITING, now), one, at_most=limit)
 
 
 async def archive_closed_past_limit(desk: Desk, now: datetime, limit: int = 100) -> int:
@@ -37,4 +37,4 @@ async def archive_closed_past_limit(desk: Desk, now: datetime, limit: int = 100)
     async def one(id: UUID) -> None:
         await take(desk, clock(), id, step)
 
-    return await close_each(await past_limit(State.CLOSED, now, limit), one)
+    return await close_each(await past_limit(State.CLOSED, now), one, at_most=limit)

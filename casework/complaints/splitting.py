@@ -92,7 +92,7 @@ async def parts_of(parent_id: UUID) -> list[Complaint]:
 
 async def close_split_through(desk: Desk, limit: int = 100) -> int:
     """The clock closes split cases whose parts are all over. Returns how many. Safe to repeat, in several workers."""
-    ids = await _split_through(limit)
+    ids = await _split_through()
     step = Step(
         move="close_with_parts",
         given={},
@@ -103,23 +103,22 @@ async def close_split_through(desk: Desk, limit: int = 100) -> int:
     async def one(id: UUID) -> None:
         await take(desk, clock(), id, step)
 
-    return await close_each(ids, one)
+    return await close_each(ids, one, at_most=limit)
 
 
-async def _split_through(limit: int) -> list[UUID]:
+async def _split_through() -> list[UUID]:
     """The oldest split cases none of whose parts is open any more."""
     split = Complaint.filter(state=State.SPLIT.value).order_by("id")
     still_open = Complaint.filter(state__in=sorted(state.value for state in OPEN_STATES))
     found: list[UUID] = []
     after = UUID(int=0)
-    while len(found) < limit:
+    while True:
         ids = [row.id for row in await split.filter(id__gt=after).only("id").limit(LOOKED_AT_AT_ONCE)]
         if not ids:
-            break
+            return found
         after = ids[-1]
         waiting = set(await still_open.filter(parent_id__in=ids).values_list("parent_id", flat=True))
         found += [id for id in ids if id not in waiting]
-    return found[:limit]
 
 
 async def _leads(row: Complaint) -> bool:

@@ -98,13 +98,9 @@ async def close_answered_past_limit(desk: InquiryDesk, now: datetime, limit: int
 
     Each in a transaction of its own, oldest first; safe to run in several workers and to repeat.
     """
-    due = (
-        await Inquiry.filter(state=State.ANSWERED.value, due_at__lte=now)
-        .only("id", "due_at")
-        .order_by("due_at", "id")
-        .limit(limit)
-    )
-    return await close_each((row.id for row in due), lambda id: close(desk, clock(), id))
+    due = Inquiry.filter(state=State.ANSWERED.value, due_at__lte=now).order_by("due_at", "id")
+    ids = [row.id for row in await due.only("id")]
+    return await close_each(ids, lambda id: close(desk, clock(), id), at_most=limit)
 
 
 def _closing(move: str, actor: Actor) -> _Step:

@@ -118,7 +118,7 @@ async def accept_past_limit(desk: PermitDesk, now: datetime, limit: int = TOGETH
         await take(desk, clock(), id, step)
 
     rows = _past(State.SUBMITTED, now).filter(flow__in=("permit", "refund"))
-    return await close_each([row.id for row in await rows.limit(limit)], one)
+    return await close_each([row.id for row in await rows], one, at_most=limit)
 
 
 async def lapse_past_limit(desk: PermitDesk, now: datetime, limit: int = TOGETHER) -> int:
@@ -135,7 +135,7 @@ async def lapse_past_limit(desk: PermitDesk, now: datetime, limit: int = TOGETHE
         await take(desk, clock(), id, step)
 
     rows = _past(State.CORRECTION_REQUESTED, now)
-    return await close_each([row.id for row in await rows.limit(limit)], one)
+    return await close_each([row.id for row in await rows], one, at_most=limit)
 
 
 def _deem(desk: PermitDesk, row: PermitApplication) -> None:

@@ -202,7 +202,9 @@ async def register_past_limit(desk: PermitDesk, limit: int = 50) -> int:
     async def one(id: UUID) -> None:
         await register(desk, clock(), id)
 
-    return await close_each([row.id for row in await due.only("id").order_by("due_at").limit(limit)], one)
+    return await close_each(
+        [row.id for row in await due.order_by("due_at", "id").only("id")], one, at_most=limit
+    )
 
 
 async def approve(

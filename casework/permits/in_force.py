@@ -46,7 +46,7 @@ _ENDED = Statement(
     "SELECT p.id FROM permit p WHERE p.ended_at IS NULL AND p.valid_until_at <= $1 "
     "AND (p.replaced_from_at IS NULL OR p.replaced_from_at >= p.valid_until_at) AND NOT EXISTS ("
     "SELECT 1 FROM permit_application a WHERE a.concerns_id = p.id AND a.act = 'renew' AND a.decided_at IS NULL "
-    "AND a.ended_at IS NULL AND a.submitted_at < p.valid_until_at) ORDER BY p.valid_until_at, p.id LIMIT $2"
+    "AND a.ended_at IS NULL AND a.submitted_at < p.valid_until_at) ORDER BY p.valid_until_at, p.id"
 )
 
 
@@ -54,12 +54,12 @@ async def expire_past_end(desk: PermitDesk, at_most: int = TOGETHER) -> int:
     """End some of those whose time is over, each in a transaction of its own; how many."""
     now = desk.db.clock.now()
     until = now if desk.db.is_postgres else now.astimezone(UTC).isoformat(" ")
-    rows = await _ENDED.rows(desk.db.reading, until, at_most)
+    rows = await _ENDED.rows(desk.db.reading, until)
 
     async def one(id: UUID) -> None:
         await desk.db.change(lambda change: _expire(desk, change, id))
 
-    return await close_each([as_uuid(row["id"]) for row in rows], one)
+    return await close_each([as_uuid(row["id"]) for row in rows], one, at_most=at_most)
 
 
 async def withdraw(
@@ -105,22 +105,22 @@ async def alarm_not_restored(desk: PermitDesk, at_most: int = TOGETHER) -> int:
     """Say of places that were not cleaned up in time, once each; how many."""
     now = desk.db.clock.now()
     missed = Permit.filter(restored_at=None, restore_missed_at=None, restore_by_at__lte=now)
-    ids = [one.id for one in await missed.order_by("restore_by_at", "id").limit(at_most).only("id")]
+    ids = [one.id for one in await missed.order_by("restore_by_at", "id").only("id")]
 
-    async def work(change: Change) -> int:
-        said = 0
-        for id in ids:
-            row, permit = await locked_permit(change, clock(), id)
-            if permit.restored_at is not None or permit.restore_missed_at is not None:
-                continue
-            permit.restore_missed_at = change.now
-            await permit.save(update_fields=["restore_missed_at"])
-            await note(change, clock(), row, "permit_not_restored", {"permit": permit.number})
-            change.emit(told_of_permit(PermitNotRestored, permit, change), permit.id)
-            said += 1
-        return said
+    async def one(id: UUID) -> None:
+        await desk.db.change(lambda change: _alarm_not_restored(change, id))
 
-    return await desk.db.change(work) if ids else 0
+    return await close_each(ids, one, at_most=at_most)
+
+
+async def _alarm_not_restored(change: Change, id: UUID) -> None:
+    row, permit = await locked_permit(change, clock(), id)
+    if permit.restored_at is not None or permit.restore_missed_at is not None:
+        return
+    permit.restore_missed_at = change.now
+    await permit.save(update_fields=["restore_missed_at"])
+    await note(change, clock(), row, "permit_not_restored", {"permit": permit.number})
+    change.emit(told_of_permit(PermitNotRestored, permit, change), permit.id)
 
 
 async def _expire(desk: PermitDesk, change: Change, id: UUID) -> None:

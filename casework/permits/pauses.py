@@ -135,28 +135,27 @@ async def resume(
 
 async def resume_past_expected(desk: PermitDesk, now: datetime, limit: int = TOGETHER) -> int:
     """Let clocks go on whose pause took as long as the applicant was told. Returns how many."""
-    over = await _past_expected(desk, now, limit)
+    over = await _past_expected(desk, now)
 
     async def one(id: UUID) -> None:
         await take(desk, clock(), id, _resumption(desk, clock()))
 
-    return await close_each(over, one)
+    return await close_each(over, one, at_most=limit)
 
 
-async def _past_expected(desk: PermitDesk, now: datetime, limit: int) -> list[UUID]:
+async def _past_expected(desk: PermitDesk, now: datetime) -> list[UUID]:
     """Applications whose pause is over: when it is, the calendar knows and no index does, so all that last are looked at."""
     found: list[UUID] = []
     after: UUID | None = None
-    while len(found) < limit:
+    while True:
         rows = PermitPause.filter(ended_at=None)
         if after is not None:
             rows = rows.filter(id__gt=after)
         page = await rows.order_by("id").limit(LOOKED_AT_TOGETHER)
         found += [one.application_id for one in page if expected_end_at(desk, one) <= now]
         if len(page) < LOOKED_AT_TOGETHER:
-            break
+            return found
         after = page[-1].id
-    return found[:limit]
 
 
 def expected_end_at(desk: PermitDesk, one: PermitPause) -> datetime:

@@ -48,7 +48,7 @@ async def renew_by_silence(desk: PermitDesk, at_most: int = TOGETHER) -> int:
     async def one(id: UUID) -> None:
         await desk.db.change(lambda change: _renew(desk, change, id))
 
-    return await close_each(ids[:at_most], one)
+    return await close_each(ids, one, at_most=at_most)
 
 
 def _is_due(desk: PermitDesk, row: PermitApplication, permit: Permit) -> bool:

@@ -41,12 +41,12 @@ async def plan_replacement(change: Change, actor: Actor, permit_id: UUID, by: Pe
 async def replace_begun(desk: PermitDesk, at_most: int = TOGETHER) -> int:
     """Replace those whose successor has begun, each in a transaction of its own; how many."""
     begun = Permit.filter(ended_at=None, replaced_from_at__lte=desk.db.clock.now())
-    ids = [one.id for one in await begun.order_by("replaced_from_at", "id").limit(at_most).only("id")]
+    ids = [one.id for one in await begun.order_by("replaced_from_at", "id").only("id")]
 
     async def one(id: UUID) -> None:
         await desk.db.change(lambda change: _begin(desk, change, id))
 
-    return await close_each(ids, one)
+    return await close_each(ids, one, at_most=at_most)
 
 
 async def keep_predecessor(change: Change, actor: Actor, permit: Permit) -> None:
