@@ -164,7 +164,8 @@ def _line(name: str, line: PromiseLine) -> str:
     satisfied = percent(line.satisfied / line.rated if line.rated else None)
     return (
         f"{name}：{line.cases} 件，按时踏勘 {line.surveys_kept}/{line.surveyed}（{surveys}，中位 {line.survey_median} 分钟），"
-        f"按时办结 {line.decisions_kept}/{line.promised}（{decisions}，中位 {line.decision_median} 分钟），满意 {satisfied}"
+        f"按时办结 {line.decisions_kept}/{line.promised}（{decisions}，中位 {line.decision_median} 分钟），"
+        f"超时未办结 {line.still_open} 件，撤回 {line.withdrawn} 件，满意 {satisfied}"
     )
 
 

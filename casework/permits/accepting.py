@@ -129,7 +129,17 @@ async def lapse_past_limit(desk: PermitDesk, now: datetime, limit: int = TOGETHE
         _require_due(row, change.now)
         row.ground = ground
 
-    step = PermitStep(move="lapse", tell=ApplicationLapsed, given={"ground": ground}, content={}, fill=fill)
+    async def follow(change: Change, row: PermitApplication) -> None:
+        await facts.keep(desk, change, row, "withdrawn")
+
+    step = PermitStep(
+        move="lapse",
+        tell=ApplicationLapsed,
+        given={"ground": ground},
+        content={},
+        fill=fill,
+        follow=follow,
+    )
 
     async def one(id: UUID) -> None:
         await take(desk, clock(), id, step)

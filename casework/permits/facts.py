@@ -1,6 +1,7 @@
-"""One row for each case that came to an outcome: all that is published of the promise is reckoned from these rows alone.
+"""One row for each case that came to an outcome: all that is published of the promise is reckoned from these rows, and
+from the like of those that are late and still open (`late_and_open`).
 
-Written in the transaction of the decision or refusal, from the clocks as they stood then. Times are working minutes,
+Written in the transaction of the decision, the refusal or the withdrawal, from the clocks as they stood then. Times are working minutes,
 rounded up, pauses taken off; whether something was kept is judged by the moments themselves. Nothing says whose case it was.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from tortoise.expressions import Q
+
 from casework.complaints.limits import Pause
 from casework.permits import co_signing
-from casework.permits.clocks import pauses_of
+from casework.permits.clocks import IN_HAND, pauses_of
 from casework.permits.desk import PermitDesk
 from casework.permits.models import PermitApplication
-from casework.permits.promise import PromiseFigures, figures_of
+from casework.permits.promise import OPEN, UNDECIDED, FactLike, PromiseFigures, figures_of
 from casework.permits.promise_sheet import published_in
 from casework.permits.published_models import PermitFact
 from casework.permits.survey_models import PermitSurvey
@@ -22,46 +25,72 @@ from kit.calendar import WorkingCalendar
 from kit.clock import local
 from kit.db import Change
 
-Outcome = Literal["granted", "denied", "registered", "approved", "refused"]
+Outcome = Literal["granted", "denied", "registered", "approved", "refused", "withdrawn"]
 _MINUTE = timedelta(minutes=1)
 
 
 async def keep(desk: PermitDesk, change: Change, row: PermitApplication, outcome: Outcome) -> None:
-    """Write the fact of an application that is decided now; `row` is locked and says when, and why late."""
+    """Write the fact of an application that comes to its outcome now; `row` is locked and says when, and why late."""
     decided_at = row.decided_at if row.decided_at is not None else change.now
-    pauses = await pauses_of(row)
-    late = co_signing.latest(await co_signing.asked_of(row.id), decided_at)
-    surveyed_at, accepted_at = row.surveyed_at, row.accepted_at
-    fact = PermitFact(
+    fact = await _fact(desk.calendar, row, outcome, decided_at)
+    await PermitFact(
+        **fact._asdict(),
         id=change.ids.new(),
         application_id=row.id,
+        month=month_of(decided_at),
+        decided_at=decided_at,
+        updated_at=change.now,
+    ).save(force_create=True)
+
+
+async def late_and_open(calendar: WorkingCalendar, now: datetime) -> tuple[FactLike, ...]:
+    """What would be published, were the month closed now, of applications that missed something and are not decided."""
+    due = Q(promise_due_at__lte=now) | Q(survey_due_at__lte=now) | Q(statutory_due_at__lte=now)
+    rows = PermitApplication.filter(due, state__in=[one.value for one in IN_HAND], ended_at=None)
+    found = [await _fact(calendar, row, OPEN, now) for row in await rows.order_by("id")]
+    return tuple(one for one in found if False in (one.is_survey_kept, one.is_promise_kept, one.is_law_kept))
+
+
+async def _fact(calendar: WorkingCalendar, row: PermitApplication, outcome: str, at: datetime) -> FactLike:
+    pauses = await pauses_of(row)
+    is_decided = outcome not in UNDECIDED
+    # While the clocks stand still nothing becomes late; what was late before they did stays so.
+    judged_at = next((one.started_at for one in pauses if one.ended_at is None), at)
+    late = co_signing.latest(await co_signing.asked_of(row.id), at)
+    is_visited_in_time = is_survey_kept(row, judged_at)
+    in_time, by_law = is_kept(judged_at, row.promise_due_at), is_kept(judged_at, row.statutory_due_at)
+    return FactLike(
         kind=row.kind,
         act=row.act,
         source=row.source,
         outcome=outcome,
-        month=month_of(decided_at),
-        decided_at=decided_at,
-        survey_minutes=spent(desk.calendar, accepted_at, surveyed_at, pauses),
-        survey_limit_minutes=spent(desk.calendar, accepted_at, row.survey_due_at, pauses)
-        if surveyed_at is not None
+        survey_minutes=spent(calendar, row.accepted_at, row.surveyed_at, pauses),
+        survey_limit_minutes=spent(calendar, row.accepted_at, row.survey_due_at, pauses)
+        if is_visited_in_time is not None
         else None,
-        is_survey_kept=is_survey_kept(row, decided_at),
-        promise_minutes=spent(desk.calendar, row.promise_started_at, decided_at, pauses),
-        promise_limit_minutes=spent(desk.calendar, row.promise_started_at, row.promise_due_at, pauses),
-        is_promise_kept=is_kept(decided_at, row.promise_due_at),
-        paused_minutes=paused_minutes(desk.calendar, pauses, decided_at),
-        late_reason=await late_reason_of(row, decided_at),
+        is_survey_kept=is_visited_in_time,
+        promise_minutes=spent(calendar, row.promise_started_at, at, pauses) if is_decided else None,
+        promise_limit_minutes=spent(calendar, row.promise_started_at, row.promise_due_at, pauses),
+        is_promise_kept=in_time if is_decided else _missed_only(in_time),
+        paused_minutes=paused_minutes(calendar, pauses, at) if is_decided else 0,
         late_organ=late.organ if late is not None else None,
-        is_law_kept=is_kept(decided_at, row.statutory_due_at),
+        late_reason=await late_reason_of(row, judged_at),
+        is_law_kept=by_law if is_decided else _missed_only(by_law),
         extension_reason=row.extension_reason,
-        updated_at=change.now,
+        rating=row.rating,
     )
-    await fact.save(force_create=True)
+
+
+def _missed_only(is_in_time: bool | None) -> bool | None:
+    """What was not decided has kept nothing, however early it was taken back."""
+    return None if is_in_time else is_in_time
 
 
 async def figures(desk: PermitDesk, month: int) -> PromiseFigures:
-    """The figures of a month (202611), reckoned from what is published of its facts and nothing else."""
-    return figures_of(await published_in(month, desk.section))
+    """The figures of a month (202611), reckoned from what is published of it and nothing else."""
+    now = desk.db.clock.now()
+    still_open = await late_and_open(desk.calendar, now) if month == month_of(now) else ()
+    return figures_of(await published_in(month, desk.section, still_open))
 
 
 async def late_reason_of(row: PermitApplication, now: datetime) -> str | None:

@@ -1,6 +1,7 @@
 """What is published of the promise "surveyed within the hour, decided within the day", and figures from exactly that. Pure.
 
-A row is one case that was decided or refused in the month: no number, no day, no place. Where fewer than FEWEST cases share
+A row is one case that was decided, refused or taken back in the month, or one that is late and not decided yet, which
+stands in the month that runs: no number, no day, no place. Where fewer than FEWEST cases share
 kind, act and door, the door is not named, then the act, then the kind. Ratings stand by themselves, by kind alone, so
 that nobody's rating is found by their case; fewer than FEWEST of a month are not published. Rows stand in the order of
 what they say.
@@ -20,6 +21,11 @@ FEWEST: Final = 5
 OTHER: Final = "*"
 """Stands for a kind, act or door that is not named, because too few cases are of it."""
 SATISFIED_FROM: Final = 4
+OPEN: Final = "open"
+"""The outcome of a row that has none yet, and is late."""
+WITHDRAWN: Final = "withdrawn"
+UNDECIDED: Final = frozenset({OPEN, WITHDRAWN})
+"""Outcomes without a decision: no time that a decision took, and nothing kept; missed where it was late."""
 
 
 class PromiseRow(NamedTuple):
@@ -82,10 +88,12 @@ class FactLike(NamedTuple):
 
 
 class PromiseLine(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one kind, or of all. Medians by nearest rank."""
+    """The figures of one kind, or of all; `cases` are those decided. Medians by nearest rank."""
 
     kind: str
     cases: int
+    still_open: int
+    withdrawn: int
     surveyed: int
     surveys_kept: int
     survey_median: int | None
@@ -136,7 +144,7 @@ def figures_of(shown: Published) -> PromiseFigures:
         whole=_line("", shown.cases, [one.rating for one in shown.ratings]),
         kinds=tuple(_line(name, by[name], rated[name]) for name in names),
         organs=dict(Counter(row.late_organ for row in shown.cases if row.late_organ).most_common()),
-        misses=tuple(row for row in shown.cases if 0 in (row.survey_kept, row.decision_kept)),
+        misses=tuple(row for row in shown.cases if 0 in (row.survey_kept, row.decision_kept, row.law_kept)),
         ratings={score: sum(one.rating == score for one in shown.ratings) for score in range(5, 0, -1)},
     )
 
@@ -170,7 +178,9 @@ def _line(kind: str, rows: Sequence[PromiseRow], ratings: Sequence[int]) -> Prom
     decisions = sorted(row.decision_minutes for row in rows if row.decision_minutes is not None)
     return PromiseLine(
         kind=kind,
-        cases=len(rows),
+        cases=sum(row.outcome not in UNDECIDED for row in rows),
+        still_open=sum(row.outcome == OPEN for row in rows),
+        withdrawn=sum(row.outcome == WITHDRAWN for row in rows),
         surveyed=sum(row.survey_kept is not None for row in rows),
         surveys_kept=sum(row.survey_kept == 1 for row in rows),
         survey_median=quantile([surveys], MEDIAN),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 
 from casework.permits.kinds import PermitsSection
-from casework.permits.promise import OTHER, FactLike, PromiseRow, Published, RatingRow, published
+from casework.permits.promise import OTHER, UNDECIDED, FactLike, PromiseRow, Published, RatingRow, published
 from casework.permits.published_models import PermitFact
 from kit.catalogue import Catalogue
 from kit.problems import Invalid
@@ -33,12 +34,12 @@ async def months_shown() -> list[int]:
     return [int(str(month)) for month in rows]
 
 
-async def published_in(month: int, section: PermitsSection) -> Published:
-    """What is published of a month, with names of kinds and organs in place of codes."""
+async def published_in(month: int, section: PermitsSection, still_open: Iterable[FactLike] = ()) -> Published:
+    """What is published of a month, with names of kinds and organs in place of codes; `still_open` besides the facts."""
     names = {kind.code: kind.name for kind in section.kinds}
     organs = {organ.code: organ.name for kind in section.kinds for organ in kind.co_signers}
     rows = await PermitFact.filter(month=month).values_list(*FactLike._fields)
-    facts = (FactLike(*row) for row in rows)
+    facts = [*(FactLike(*row) for row in rows), *still_open]
     return published(
         fact._replace(
             kind=names.get(fact.kind, fact.kind),
@@ -106,5 +107,7 @@ def _value(name: str, cell: str, catalogue: Catalogue) -> str | int | None:
 
 
 def _code(name: str, cell: str, catalogue: Catalogue) -> str:
-    """What stands in the file; names stay names, since the figures only tell them apart."""
+    """What stands in the file; names stay names, since the figures only tell them apart, but for outcomes that are counted."""
+    if name == "outcome":
+        return next((one for one in UNDECIDED if cell == catalogue.text(f"promise.outcome.{one}")), cell)
     return OTHER if cell == catalogue.text("figures.other") else cell

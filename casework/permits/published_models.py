@@ -10,7 +10,7 @@ from kit.tables import Model
 class PermitFact(Model):
     """One row of what is published about the promise, and all that is needed to reckon the page's figures again.
 
-    Written when a case is decided (or refused); nothing in it says whose case it was. `survey_minutes` and
+    Written when a case is decided, refused or taken back; nothing in it says whose case it was. `survey_minutes` and
     `promise_minutes` are working minutes, null where there was no survey or no promise. `late_organ` is whose co-signature was late.
     The law's limit stands apart from the promised one: `is_law_kept`, and `extension_reason` where it was put off (行政许可法 42).
     """

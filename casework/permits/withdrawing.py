@@ -6,7 +6,8 @@ from uuid import UUID
 
 from casework.actors import Actor
 from casework.complaints.wording import REASON_AT_MOST, required
-from casework.permits import co_signing, visits
+from casework.permits import co_signing, facts, visits
+from casework.permits.clocks import put_clocks, reckoned
 from casework.permits.desk import PermitDesk
 from casework.permits.events import ApplicationWithdrawn
 from casework.permits.hearing_calls import call_off_within
@@ -34,11 +35,18 @@ async def withdraw(
         if actor.kind == "staff" and row.account_id is not None:
             raise Forbidden("problem.permit.withdraw_theirs")
         row.ground = why
-        await end_open_pause(desk, change, row)
+        if await end_open_pause(desk, change, row) is not None:
+            # Whether it was late is published, and the time that stood still does not count.
+            put_clocks(row, await reckoned(desk, row))
         await co_signing.close_within(change, row)
         await visits.call_off(change, row.id)
         await call_off_within(desk, change, row, why)
 
+    async def follow(change: Change, row: PermitApplication) -> None:
+        await facts.keep(desk, change, row, "withdrawn")
+
     # The reason may say anything about anybody: it stands in the row, not in the chain.
-    step = PermitStep(move="withdraw", tell=ApplicationWithdrawn, given={"ground": why}, fill=fill)
+    step = PermitStep(
+        move="withdraw", tell=ApplicationWithdrawn, given={"ground": why}, fill=fill, follow=follow
+    )
     return await take(desk, actor, application_id, step, expected_revision)

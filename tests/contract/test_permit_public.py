@@ -160,6 +160,7 @@ async def test_the_page_of_the_promise_is_reckoned_again_from_its_published_rows
     assert by_the_documents_script(file) == [
         f"踏勘 {whole.surveyed} {whole.surveys_kept} {whole.survey_median}",
         f"办结 {whole.promised} {whole.decisions_kept} {whole.decision_median}",
+        "超时未办结 0 撤回 0",
     ]
     # The one of its kind is not named, and the one bad rating does not stand beside it.
     assert [row["kind"] for row in rows_shown["cases"] if row["outcome"] == "denied"] == ["*"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,7 +10,17 @@ from sanic import HTTPResponse, Request
 
 from casework.figures.sheet import digest_of
 from casework.figures.wording import day_minutes, month_in, month_text, percent, span
-from casework.permits.promise import OTHER, PromiseFigures, PromiseLine, PromiseRow, figures_of
+from casework.permits.facts import late_and_open, month_of
+from casework.permits.promise import (
+    OTHER,
+    UNDECIDED,
+    FactLike,
+    PromiseFigures,
+    PromiseLine,
+    PromiseRow,
+    Published,
+    figures_of,
+)
 from casework.permits.promise_sheet import months_shown, published_in, written
 from kit.clock import local
 from kit.http.conditional import conditional
@@ -21,7 +32,16 @@ from web.public.promise_screens import Miss, PromisePage
 from web.public.screens import Fact, Link, Row, Table
 
 PROMISE = "/public/promise"
-COLUMNS = ("cases", "surveys", "survey_median", "decisions", "decision_median", "satisfied")
+COLUMNS = (
+    "cases",
+    "still_open",
+    "withdrawn",
+    "surveys",
+    "survey_median",
+    "decisions",
+    "decision_median",
+    "satisfied",
+)
 HOW = ("rows", "survey", "decision", "pauses", "late", "satisfied", "few")
 MISSES_SHOWN, MONTHS_COMPARED = 100, 12
 
@@ -29,23 +49,24 @@ MISSES_SHOWN, MONTHS_COMPARED = 100, 12
 async def show_promise(request: Request) -> HTTPResponse:
     """GET /public/promise?month=2026-11: without a month the latest of which there is something."""
     door = door_of(request)
-    months = await months_shown()
+    now = await _now(door)
+    months = await _months(now)
     wanted = month_in(str(request.args.get("month", "")))
     if "month" in request.args and wanted not in months:
         raise NotFound("problem.figures.not_published")
     if not months:
         return shown(request, door, "promise.html", PromisePage(title=door.catalogue.text("promise.title")))
-    return shown(request, door, "promise.html", await _page(request, door, wanted or months[0], months))
+    return shown(request, door, "promise.html", await _page(request, door, wanted or months[0], months, now))
 
 
 async def give_promise_rows(request: Request, file: str) -> HTTPResponse:
     """GET /public/promise/2026-11.csv or .json: the rows from which the page of that month is reckoned."""
     door = door_of(request)
     name, _, ending = file.partition(".")
-    month = month_in(name)
-    if month is None or ending not in ("csv", "json") or month not in await months_shown():
+    month, now = month_in(name), await _now(door)
+    if month is None or ending not in ("csv", "json") or month not in await _months(now):
         raise NotFound("problem.figures.not_published")
-    rows = await published_in(month, door.permits)
+    rows = await _rows(door, month, now)
     if ending == "csv":
         body, kind = written(rows, door.catalogue).encode(), CSV_TYPE
     else:
@@ -60,9 +81,30 @@ async def give_promise_rows(request: Request, file: str) -> HTTPResponse:
     return conditional(request, response, cache_control=CACHED, vary="accept-encoding")
 
 
-async def _page(request: Request, door: PublicDoor, month: int, months: list[int]) -> PromisePage:
+class _Now(NamedTuple):
+    """The month that runs, and what of it is late and still open."""
+
+    month: int
+    still_open: tuple[FactLike, ...]
+
+
+async def _now(door: PublicDoor) -> _Now:
+    now = door.clock.now()
+    return _Now(month_of(now), await late_and_open(door.figures.desk.calendar, now))
+
+
+async def _months(now: _Now) -> list[int]:
+    months = await months_shown()
+    return [now.month, *months] if now.still_open and now.month not in months else months
+
+
+async def _rows(door: PublicDoor, month: int, now: _Now) -> Published:
+    return await published_in(month, door.permits, now.still_open if month == now.month else ())
+
+
+async def _page(request: Request, door: PublicDoor, month: int, months: list[int], now: _Now) -> PromisePage:
     text = door.catalogue.text
-    rows = await published_in(month, door.permits)
+    rows = await _rows(door, month, now)
     found, name = figures_of(rows), month_text(month)
     columns = tuple(text(f"promise.col.{column}") for column in COLUMNS)
     cells = _cells(door, found.whole)
@@ -73,7 +115,7 @@ async def _page(request: Request, door: PublicDoor, month: int, months: list[int
         live=text("promise.live", at=f"{local(door.clock.now()):%Y-%m-%d %H:%M}"),
         months=tuple(_link(door, one, here=one == month, is_large=is_large) for one in months),
         whole=tuple(Fact(name=word, words=cell) for word, cell in zip(columns, cells, strict=True)),
-        tables=(_by_kind(door, found), await _by_month(door, months[:MONTHS_COMPARED])),
+        tables=(_by_kind(door, found), await _by_month(door, months[:MONTHS_COMPARED], now)),
         misses=tuple(_miss(door, row) for row in found.misses[:MISSES_SHOWN]),
         no_miss=text("promise.no_miss") if not found.misses else "",
         organs=tuple(
@@ -104,12 +146,12 @@ def _by_kind(door: PublicDoor, found: PromiseFigures) -> Table:
     return Table(name="kind", title=door.catalogue.text("promise.by_kind"), rows=rows)
 
 
-async def _by_month(door: PublicDoor, months: list[int]) -> Table:
+async def _by_month(door: PublicDoor, months: list[int], now: _Now) -> Table:
     """Each month reckoned from its own published rows, as its page is."""
     text = door.catalogue.text
     rows = []
     for month in months:
-        line = figures_of(await published_in(month, door.permits)).whole
+        line = figures_of(await _rows(door, month, now)).whole
         name = text("public.figures.month", year=month // 100, month=month % 100)
         rows.append(_row(door, name, line))
     return Table(name="month", title=text("public.figures.by.month"), rows=tuple(rows))
@@ -125,6 +167,8 @@ def _cells(door: PublicDoor, line: PromiseLine) -> tuple[str, ...]:
     day = day_minutes(door.figures.desk.calendar)
     return (
         f"{line.cases:,}",
+        f"{line.still_open:,}",
+        f"{line.withdrawn:,}",
         _kept(door, line.surveys_kept, line.surveyed),
         span(line.survey_median, day, door.catalogue),
         _kept(door, line.decisions_kept, line.promised),
@@ -147,10 +191,13 @@ def _miss(door: PublicDoor, row: PromiseRow) -> Miss:
     ):
         if kept == 0:
             said = {"took": span(took, day, door.catalogue), "limit": span(limit, day, door.catalogue)}
-            late.append(text(f"promise.late.{what}", **said))
-    law = []
+            how = row.outcome if row.outcome in UNDECIDED else "never"
+            late.append(
+                text(f"promise.late.{what}" if took is not None else f"promise.late.{what}_{how}", **said)
+            )
+    law: list[str] = []
     if row.law_kept == 0:
-        law.append(text("promise.late.law_missed"))
+        (law if late else late).append(text(f"promise.late.{'law_missed' if late else 'law_alone'}"))
     if row.extension_reason:
         law.append(text("promise.late.extended", reason=row.extension_reason))
     return Miss(
