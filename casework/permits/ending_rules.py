@@ -13,6 +13,7 @@ import msgspec
 
 from casework.complaints.wording import optional, required
 from casework.permits.lifecycle import PermitState
+from casework.permits.models import Permit
 from kit.problems import Conflict, Invalid
 
 GROUND_AT_MOST, BASIS_AT_MOST, COMPENSATION_AT_MOST = 1_000, 200, 1_000
@@ -28,6 +29,29 @@ STRUCK_OFF_IN = frozenset(
     {PermitState.EXPIRED, PermitState.WITHDRAWN, PermitState.REVOKED, PermitState.CANCELLED}
 )
 """Whatever ends in one of these is struck off with it (行政许可法 70)."""
+
+_BY_CAUSE: Mapping[str, PermitState] = {
+    **{
+        cause: state
+        for move, state in (
+            ("withdraw", PermitState.WITHDRAWN),
+            ("revoke", PermitState.REVOKED),
+            ("cancel", PermitState.CANCELLED),
+        )
+        for cause in CAUSES[move]
+    },
+    ASKED: PermitState.CANCELLED,
+    EXPIRED: PermitState.EXPIRED,
+}
+
+
+def ended_as(permit: Permit) -> str:
+    """In which state it ended: where its place is clean again, its cause still says so."""
+    if permit.state != PermitState.RESTORED:
+        return permit.state
+    if permit.end_cause is None and permit.replaced_by_id is not None:
+        return PermitState.REPLACED
+    return _BY_CAUSE.get(permit.end_cause or "", permit.state)
 
 
 class EndingWish(msgspec.Struct, frozen=True, kw_only=True):

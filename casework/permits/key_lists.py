@@ -19,6 +19,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 
 from casework.permits.credentials import Ended, Ending, Verdict, judge, read_token
+from casework.permits.ending_rules import EXPIRED, ended_as
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit
 from casework.permits.published_models import PermitKeyList
@@ -182,8 +183,9 @@ async def publish_due(db: Database, keys: SigningKeys, bureau: str) -> int:
 async def ended_early(now: datetime) -> tuple[ListedEnd, ...]:
     """Every permit that ended before its time, until that has been over for a while, and those whose successor is to begin."""
     ended = Permit.filter(ended_at__isnull=False, valid_until_at__gt=now - ENDED_FOR)
-    # Most ended with their time.
-    early = ended.filter(Q(ended_at__lt=F("valid_until_at")) | Q(state=PermitState.REPLACED))
+    # Most ended with their time. Whatever ended otherwise stands in it, even where a renewal had kept it beyond that.
+    cleaned = Q(state=PermitState.RESTORED) & (Q(end_cause=None) | ~Q(end_cause=EXPIRED))
+    early = ended.filter(Q(ended_at__lt=F("valid_until_at")) | Q(state__in=list(_ENDINGS)) | cleaned)
     rows = await early.order_by("valid_until_at", "id")
     planned = Permit.filter(ended_at=None, replaced_from_at__isnull=False, valid_until_at__gt=now)
     rows += await planned.order_by("valid_until_at", "id")
@@ -199,14 +201,15 @@ async def ended_early(now: datetime) -> tuple[ListedEnd, ...]:
 
 def ended_of(row: Permit, by: str = "") -> Ended | None:
     """How a permit ended before its time, or will; None for one that did not. `by` is the number of what replaced it."""
-    if row.state == PermitState.REPLACED and row.ended_at is not None:
-        return Ended(ending="replaced", at=row.ended_at, by=by)
+    ending = _ENDINGS.get(ended_as(row))
+    if ending is not None and row.ended_at is not None:
+        return Ended(ending=ending, at=row.ended_at, by=by)
     planned_at = row.replaced_from_at if row.ended_at is None else None
     if planned_at is not None and planned_at < row.valid_until_at:
         return Ended(ending="replaced", at=planned_at, by=by)
     if row.ended_at is None or row.ended_at >= row.valid_until_at:
         return None
-    return Ended(ending=_ENDINGS.get(row.state, "ended_early"), at=row.ended_at, by=by)
+    return Ended(ending="ended_early", at=row.ended_at, by=by)
 
 
 async def latest_list() -> PermitKeyList | None:

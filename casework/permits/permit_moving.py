@@ -19,6 +19,7 @@ from casework.permits.lifecycle import PERMIT, PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import OWN, note
 from casework.permits.own_application import is_own
+from casework.permits.renewals import is_going_on
 from casework.permits.sight import acts_here, may_see
 from kit.db import Change
 from kit.problems import Conflict, Forbidden, NotFound
@@ -102,8 +103,9 @@ async def move_permit_within(
     found = PERMIT.find(step.move)
     before, after = permit.state, str(found.leads_to(permit.state))
     if after in ENDINGS and after != before:
-        # A worker that was away ends it late; it was over all the same.
-        permit.ended_at = min(change.now, permit.valid_until_at)
+        # A worker that was away ends it late; it was over all the same, unless its renewal is not decided.
+        goes_on = await is_going_on(permit, change.now)
+        permit.ended_at = change.now if goes_on else min(change.now, permit.valid_until_at)
         # What ends before it begins leaves nothing to clean up.
         is_begun = permit.ended_at > permit.valid_from_at
         permit.restore_by_at = restore_by(desk, permit.kind, after, permit.ended_at) if is_begun else None

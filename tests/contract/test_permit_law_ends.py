@@ -12,7 +12,8 @@ import pytest
 from casework.documents.issuing import COLUMN, TABLE
 from casework.documents.models import IssuedDocument
 from casework.documents.sheets import Sheet
-from casework.permits import accepting, deciding, hearings, in_force
+from casework.permits import accepting, checking, deciding, hearings, in_force
+from casework.permits.checking import CheckFindings
 from casework.permits.credentials import token_of
 from casework.permits.decision_rules import Grant as Wish
 from casework.permits.desk import PermitDesk
@@ -34,6 +35,8 @@ from kit.signing_keys import SigningKeys
 from tests.permit_life_setting import (
     FRAUDULENT,
     REPAIR,
+    SECOND,
+    VISIT,
     applied,
     ended,
     form,
@@ -44,7 +47,7 @@ from tests.permit_life_setting import (
     row_of,
     surveyed,
 )
-from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD
+from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD, SURVEYOR
 
 DAY = timedelta(days=1)
 
@@ -195,6 +198,34 @@ async def test_a_renewal_asked_for_late_or_not_yet_complete_is_not_granted_by_si
     await deciding.deny(desk, APPROVER, renewal, ground="不再适合", late_reason="人手不够")
     assert await in_force.expire_past_end(desk) == 1
     assert await told(desk, keys, await Permit.get(id=old.id)) == ("expired", "expired")
+
+
+async def test_what_was_undone_while_its_renewal_kept_it_stays_undone_whatever_time_goes_by(
+    desk: PermitDesk, keys: SigningKeys, clock: FixedClock
+) -> None:
+    old = await granted(desk)
+    clock.advance(old.valid_until_at - timedelta(hours=30) - clock.now())
+    renewal = await applied(desk, act="renew", concerns=old.id, filled=form(desk))
+    await accepting.accept(desk, CLERK, renewal)
+    pass_until(clock, old.valid_until_at, timedelta(hours=3))
+    assert await told(desk, keys, old) == ("valid+", "valid")
+    await ended(desk, "revoke", old.id, FRAUDULENT)
+    gone = await Permit.get(id=old.id)
+    # Until then it held, by its renewal: the place is cleaned up after that.
+    assert (gone.ended_at, gone.restore_by_at is not None) == (clock.now(), True)
+    assert gone.restore_by_at is not None
+    assert gone.restore_by_at > clock.now()
+    assert await told(desk, keys, gone) == ("revoked", "revoked")
+    visit = await checking.plan_check(desk, SURVEYOR, old.id, "restoration", VISIT)
+    await checking.record_check(desk, SURVEYOR, visit, CheckFindings(findings="干净", is_in_order=True))
+    await checking.confirm_check(desk, SECOND, visit)
+    gone = await Permit.get(id=old.id)
+    assert gone.state == "restored"
+    assert await told(desk, keys, gone) == ("revoked", "revoked")
+    verdict = await verify_typed(old.code, clock)
+    assert verdict is not None
+    assert verdict.ended is not None
+    assert verdict.ended.ending == "revoked"
 
 
 @pytest.mark.parametrize(
