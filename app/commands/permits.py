@@ -19,7 +19,7 @@ from casework.permits.key_lists import KeyListError, read_list, verify_offline
 from casework.permits.promise import OTHER, PromiseLine, figures_of
 from casework.permits.promise_sheet import read
 from kit.catalogue import Catalogue
-from kit.clock import SystemClock, local
+from kit.clock import SystemClock, local, shown_end
 from kit.problems import Invalid
 from kit.signing_keys import SigningKeys
 
@@ -74,9 +74,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     )
     print(f"{text(f'verify.offline.said.{_what(found)}')}：{_sentence(found, text)}")
     if (claims := found.claims) is not None:
-        until = (
-            f"{local(claims.valid_from_at):%Y-%m-%d %H:%M} 至 {local(claims.valid_until_at):%Y-%m-%d %H:%M}"
-        )
+        last_on, last_at = shown_end(claims.valid_until_at)
+        until = f"{local(claims.valid_from_at):%Y-%m-%d %H:%M} 至 {last_on} {last_at}"
         area = f"，{claims.a:g} 平方米" if claims.a is not None else ""
         print(f"纸上应当写着：{claims.n}，{claims.k}，{claims.h}，{claims.p}{area}，{until}")
     print(f"依据第 {content.number} 号名单（{local(content.made_at):%Y-%m-%d %H:%M}），{content.bureau}")

@@ -136,6 +136,57 @@ async def test_a_number_or_a_code_is_typed_in(database: Database, clock: FixedCl
     assert number_in("清城管许准字（2026）第1号") == "清城管许准字〔2026〕第1号"
 
 
+async def test_who_knows_only_the_number_learns_no_code(
+    database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    keys = made_keys(tmp_path, clock)
+    permit = permit_row(clock.now(), number="清城管许准字〔2026〕第001号")
+    await kept(database, permit)
+    printed = code_shown(permit.code)
+    async with public_on(database, tmp_path) as setting:
+
+        async def page(**asked: str) -> str:
+            async with setting.http.get("/public/verify", params=asked) as answer:
+                return await answer.text()
+
+        by_number = await page(q=permit.number)
+        assert (">有效</h1>" in by_number, permit.holder_shown in by_number) == (True, True)
+        assert printed not in by_number
+        assert permit.code not in by_number
+        assert "查验码" not in by_number
+        assert printed in await page(q=printed.lower())
+        assert printed in await page(q=token_of(keys.held().active, permit))
+        async with setting.http.get("/public/verify", params={"q": permit.number}, headers=JSON) as answer:
+            assert permit.code not in await answer.text()
+
+
+async def test_what_ends_at_midnight_shows_its_last_day(
+    database: Database, clock: FixedClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = made_keys(tmp_path, clock)
+    today = local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    ends, later = today + timedelta(days=2), today + timedelta(days=3)
+    heir = permit_row(clock.now(), valid_from_at=ends, number="清城管许准字〔2026〕第009号")
+    plain = permit_row(clock.now(), valid_until_at=ends)
+    planned = permit_row(clock.now(), valid_until_at=later, replaced_by_id=heir.id, replaced_from_at=ends)
+    await kept(database, heir, plain, planned)
+    await publish_due(database, keys, "清河区城管局")
+    last = ends - timedelta(days=1)
+    said = f"{last.year}年{last.month}月{last.day}日 24:00"
+    async with public_on(database, tmp_path) as setting:
+        for row in (plain, planned):
+            told = await outcome(setting, row.code)
+            assert (told["outcome"], f"到 {said} 为止" in str(told["sentence"])) == ("valid", True), told
+    listed = await latest_list()
+    assert listed is not None
+    file = tmp_path / "keys.json"
+    file.write_text(listed.content)
+    for row in (plain, planned):
+        _, words = await asyncio.to_thread(_command, capsys, token_of(keys.held().active, row), file)
+        shown = last if row is plain else later - timedelta(days=1)
+        assert f"至 {shown:%Y-%m-%d} 24:00" in words
+
+
 async def test_lists_rise_with_what_ends_early_and_are_checked_without_a_network(
     database: Database, clock: FixedClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,7 +289,8 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
     database: Database, clock: FixedClock, tmp_path: Path
 ) -> None:
     keys = made_keys(tmp_path, clock)
-    permit, revoked = permit_row(clock.now()), permit_row(clock.now())
+    midnight = local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    permit, revoked = permit_row(clock.now(), valid_until_at=midnight), permit_row(clock.now())
     over = permit_row(clock.now(), valid_until_at=clock.now() + timedelta(minutes=30))
     heir = permit_row(clock.now(), valid_from_at=clock.now() + timedelta(days=1))
     ahead = permit_row(
@@ -285,6 +337,9 @@ async def test_the_saved_page_verifies_in_a_browser_without_a_network(
             await page.click("#check")
             await page.locator("#result").wait_for()
             said.append((await page.inner_text("#word"), await page.inner_text("#basis")))
+            if token.endswith(good):
+                last = f"至 {midnight - timedelta(days=1):%Y-%m-%d} 24:00"
+                assert last in await page.inner_text("#facts")
             await page.evaluate("document.getElementById('result').hidden = true")
         await browser.close()
     made = f"（{local(row.made_at):%Y-%m-%d %H:%M}）"

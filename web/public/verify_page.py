@@ -54,7 +54,9 @@ async def show_form(request: Request) -> HTTPResponse:
         wrong = door.catalogue.text("problem.permit.not_found_typed")
         page = await _ask(door, typed[:TYPED_AT_MOST], wrong)
         return _page(request, door, "verify.html", page, 404)
-    return await _told(request, door, found)
+    # A number follows on the one before it: who counts through them must not gather the codes.
+    knows_code = found.claims is not None and code_in(typed) == found.claims.jti
+    return await _told(request, door, found, knows_code=knows_code)
 
 
 async def show_verdict(request: Request, token: str) -> HTTPResponse:
@@ -149,7 +151,9 @@ async def _ask(door: PublicDoor, typed: str = "", wrong: str = "") -> AskPage:
     )
 
 
-async def _told(request: Request, door: PublicDoor, found: Verdict) -> HTTPResponse:
+async def _told(
+    request: Request, door: PublicDoor, found: Verdict, *, knows_code: bool = True
+) -> HTTPResponse:
     now = door.clock.now()
     # Whoever holds the code holds a genuine permit, and yet a paper with a number that no longer counts.
     void = await void_numbered(found.claims.n) if found.claims is not None else None
@@ -167,7 +171,7 @@ async def _told(request: Request, door: PublicDoor, found: Verdict) -> HTTPRespo
         mark=MARKS.get(found.outcome, "✗"),
         word=_word(door, found),
         words=words,
-        facts=_facts(door, found.claims) if found.claims is not None else (),
+        facts=_facts(door, found.claims, knows_code=knows_code) if found.claims is not None else (),
         compare=text("verify.compare") if found.claims is not None else "",
         checked=text("verify.checked", at=f"{local(now):%Y-%m-%d %H:%M:%S}"),
         by=text("verify.by", bureau=door.bureau.name),
@@ -187,7 +191,7 @@ def _sentence(door: PublicDoor, found: Verdict) -> str:
     if found.outcome == "fake":
         return text(f"verify.fake.{found.fault}", phone=door.bureau.phone)
     if found.ended is not None and found.outcome == "valid":
-        return text("verify.said.to_be_replaced", at=_moment(door, found.ended.at), by=found.ended.by)
+        return text("verify.said.to_be_replaced", at=_end(door, found.ended.at), by=found.ended.by)
     if found.ended is not None:
         return text(f"verify.ended.{found.ended.ending}", at=_moment(door, found.ended.at), by=found.ended.by)
     assert found.claims is not None  # noqa: S101 - whatever is not fake says something
@@ -199,7 +203,7 @@ def _sentence(door: PublicDoor, found: Verdict) -> str:
     )
 
 
-def _facts(door: PublicDoor, claims: Claims) -> tuple[Fact, ...]:
+def _facts(door: PublicDoor, claims: Claims, *, knows_code: bool) -> tuple[Fact, ...]:
     text = door.catalogue.text
     area = text("verify.area", area=f"{claims.a:g}") if claims.a is not None else ""
     span = text(
@@ -209,7 +213,7 @@ def _facts(door: PublicDoor, claims: Claims) -> tuple[Fact, ...]:
     )
     values = {
         "number": claims.n, "kind": claims.k, "holder": claims.h, "place": claims.p, "area": area, "valid": span,
-        "code": code_shown(claims.jti),
+        "code": code_shown(claims.jti) if knows_code else "",
     }  # fmt: skip
     return tuple(
         Fact(name=text(f"verify.fact.{name}"), words=words) for name, words in values.items() if words

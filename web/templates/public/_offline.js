@@ -57,6 +57,11 @@
     const t = new Date((seconds + 8 * 3600) * 1000).toISOString();
     return t.slice(0, 10) + " " + t.slice(11, 16);
   };
+  /* What ends at midnight ends at 24:00 of the day before. */
+  const endOf = (seconds) => {
+    const shown = moment(seconds);
+    return shown.endsWith("00:00") ? moment(seconds - 60).slice(0, 10) + " 24:00" : shown;
+  };
   const madeAt = (listed) => moment(Date.parse(listed.made_at) / 1000);
 
   async function takeList(file) {
@@ -135,7 +140,7 @@
       row(words.holder, claims.h);
       row(words.place, claims.p);
       if (claims.a !== undefined) row(words.area, claims.a + " " + words.metres);
-      row(words.valid_span, moment(claims.nbf) + " " + words.until + " " + moment(claims.exp));
+      row(words.valid_span, moment(claims.nbf) + " " + words.until + " " + endOf(claims.exp));
       row(words.code, claims.jti.replace(/(.{4})(?=.)/g, "$1-"));
     }
     at("basis").textContent = said("basis", { NUMBER: list.number, AT: madeAt(list) });
