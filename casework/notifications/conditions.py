@@ -21,7 +21,7 @@ from casework.deadlines.events import DeadlineReached
 from casework.inquiries.events import InquiryClosed, InquirySubmitted
 from casework.notifications.events import AlertUnanswered, MediaNotReceived
 from casework.notifications.shape import Audience
-from casework.permits.events import ApplicationAccepted, PaperVoided
+from casework.permits.events import ApplicationAccepted, PaperVoided, PermitReplaced
 
 ORDER, PERMIT = "work_order", "permit_application"
 HEARING, CO_SIGNATURE = "permit_hearing", "co_signature"
@@ -97,6 +97,10 @@ def with_another(event: PaperVoided) -> bool:
 
 def without_another(event: PaperVoided) -> bool:
     return not event.replaced_by
+
+
+def place_given_up(event: PermitReplaced) -> bool:
+    return event.restore_by_at is not None
 
 
 def with_phone(event: DangerPaged) -> bool:
@@ -245,6 +249,7 @@ CONDITIONS: dict[str, Condition] = {
     "by_silence": Condition((ApplicationAccepted,), by_silence),
     "by_a_clerk": Condition((ApplicationAccepted,), by_a_clerk),
     "with_another": Condition((PaperVoided,), with_another),
+    "place_given_up": Condition((PermitReplaced,), place_given_up),
     "without_another": Condition((PaperVoided,), without_another),
     "rectify_most": Condition((DeadlineReached,), _rectification_reached("most", "rectify")),
     "rectify_due": Condition((DeadlineReached,), _rectification_reached("due", "rectify")),

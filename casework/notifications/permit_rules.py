@@ -114,6 +114,13 @@ PERMIT_RULES: tuple[Rule, ...] = (
         event=permits.PermitExpired,
         template="notify.permit.in_force_expired",
     ),
+    # Granting the one that replaces it told the holder; here only of the old place.
+    result_rule(
+        code="permit_in_force_moved_owner",
+        event=permits.PermitReplaced,
+        template="notify.permit.in_force_moved",
+        when="place_given_up",
+    ),
     result_rule(
         code="permit_in_force_withdrawn_owner",
         event=permits.PermitWithdrawn,

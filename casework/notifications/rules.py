@@ -71,7 +71,6 @@ from casework.permits.events import (
     ApplicationRated,
     ApplicationReckoned,
     PermitFound,
-    PermitReplaced,
     SurveyWantedAgain,
 )
 from casework.projects.events import (
@@ -318,7 +317,6 @@ SILENT: dict[type[CaseEvent], str] = {
     SignChecked: "the page has thanked its holder",
     SignCorrected: "a slip of the pen put right; the chain says whose",
     PermitFound: "what was found stands on the permit; a notice to put right is a case of its own",
-    PermitReplaced: "granting the one that replaces it told the holder",
     WorkOrderAccepted: "it stands on the order; whoever issued it waits for what comes back",
     WorkOrderVerified: "it stands on the order, and nothing is left to do",
     EnterpriseVisitCheckedIn: "those who checked in stand before the page; the year's number is public",

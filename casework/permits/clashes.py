@@ -18,6 +18,7 @@ from casework.areas.cells import cells_within
 from casework.complaints.place import Position
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import OPEN_STATES, PermitState
+from casework.permits.models import Permit
 from casework.permits.written_place import FAR_M
 from kit.db.raw import Statement, as_uuid, moment
 from kit.geometry import Box
@@ -96,6 +97,21 @@ async def clashes(
             if clash is not None and _counts(desk, row, leaving_out):
                 found.append(clash)
     return tuple(sorted(found, key=lambda one: (one.extent != "overlap", one.distance_m, one.from_at)))
+
+
+def are_apart(one: Permit, other: Permit) -> bool:
+    """Whether two permits have no ground in common. Where one has no point, their words are compared."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return "".join(one.place_text.split()) != "".join(other.place_text.split())
+    plane = Plane(one.longitude, one.latitude)
+    return not overlap(_ground(plane, one), _ground(plane, other))
+
+
+def _ground(plane: Plane, permit: Permit) -> Shape:
+    if permit.outline:
+        return plane.ring(_corners(permit.outline))
+    assert permit.longitude is not None and permit.latitude is not None  # noqa: S101, PT018 - asked before
+    return plane.disc(permit.longitude, permit.latitude, permit.area_m2 or AREA_UNKNOWN_M2)
 
 
 def _asked(where: Position | str, area_m2: float | None) -> tuple[Plane, Shape]:

@@ -294,9 +294,10 @@ class PermitExpired(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PermitReplaced(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """Another one, changed or renewed, holds in its stead."""
+    """Another one, changed or renewed, holds in its stead; `restore_by_at` where that is at another place."""
 
     name: ClassVar[str] = "permit.replaced"
+    restore_by_at: datetime | None = None
 
 
 class PermitEndingProposed(PermitEvent, frozen=True, kw_only=True, omit_defaults=True):

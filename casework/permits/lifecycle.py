@@ -180,11 +180,12 @@ REFUND = Lifecycle(
 
 FLOWS: Mapping[str, Lifecycle] = {"permit": PERMIT_APPLICATION, "filing": FILING, "refund": REFUND}
 
-_OVER = (P.EXPIRED, P.WITHDRAWN, P.REVOKED, P.CANCELLED)
+# One that was replaced by another elsewhere leaves a place to clean up too.
+_OVER = (P.EXPIRED, P.REPLACED, P.WITHDRAWN, P.REVOKED, P.CANCELLED)
 PERMIT = Lifecycle(
     name="permit",
     initial=P.IN_FORCE,
-    final={P.RESTORED, P.REPLACED},
+    final={P.RESTORED},
     moves=(
         move("expire", P.IN_FORCE, P.EXPIRED, by=[Role.CLOCK]),
         move("replace", P.IN_FORCE, P.REPLACED, by=[*DECIDERS, Role.CLOCK]),

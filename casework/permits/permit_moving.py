@@ -156,8 +156,8 @@ def told_of_permit(kind: type[PermitEvent], permit: Permit, change: Change) -> P
 
 
 def restore_by(desk: PermitDesk, code: str, after: str, ended_at: datetime) -> datetime | None:
-    """Until when the place must be cleaned up (natural days from its end); None where it goes on being used, or nothing
-    has to be cleaned up.
+    """Until when the place must be cleaned up (natural days from its end); None where it goes on being used (one that was
+    replaced, as long as nobody says that its place is given up), or nothing has to be cleaned up.
     """
     kind = desk.section.kind(code)
     days = kind.term.restore_days if kind is not None and kind.term is not None else 0

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from casework.actors import Actor, clock
 from casework.closing import close_each
+from casework.permits.clashes import are_apart
 from casework.permits.desk import PermitDesk
 from casework.permits.events import PermitReplaced
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import note
-from casework.permits.permit_moving import PermitMove, locked_permit, move_permit_within
+from casework.permits.permit_moving import PermitMove, locked_permit, move_permit_within, restore_by
 from kit.db import Change
 from kit.problems import Conflict
 
@@ -87,6 +88,10 @@ async def _replace(
         if permit.replaced_from_at is not None:
             # However late the worker comes.
             permit.ended_at = min(permit.replaced_from_at, permit.valid_until_at)
+        ended_at = permit.ended_at
+        if ended_at is not None and ended_at > permit.valid_from_at and are_apart(permit, by):
+            # The old place is given up, as with any end.
+            permit.restore_by_at = restore_by(desk, permit.kind, "", ended_at)
 
     step = PermitMove("replace", PermitReplaced, content={"by": by.number}, fill=fill)
     await move_permit_within(desk, change, actor, row, permit, step)

@@ -21,7 +21,7 @@ from casework.permits.ending_rules import EndingWish
 from casework.permits.forms import Filled
 from casework.permits.key_lists import latest_list, publish_due, read_list, verify_offline
 from casework.permits.models import Permit, PermitApplication
-from casework.permits.permit_queries import permit_view
+from casework.permits.permit_queries import permit_view, permits
 from casework.permits.published_models import PermitFact
 from casework.permits.renewing import renew_by_silence
 from casework.permits.replacing import replace_begun
@@ -116,6 +116,39 @@ async def test_a_changed_permit_that_begins_later_leaves_the_old_one_in_force_un
     assert (old.state, old.ended_at, old.restore_by_at) == ("replaced", new.valid_from_at, None)
     assert await told(desk, keys, old) == ("replaced", "replaced")
     assert await replace_begun(desk) == 0
+
+
+@pytest.mark.parametrize("east", [0.0, 0.01])
+async def test_a_permit_replaced_by_one_elsewhere_leaves_its_place_to_clean_up(
+    east: float, desk: PermitDesk, keys: SigningKeys, clock: FixedClock
+) -> None:
+    old = await granted(desk)
+    clock.advance(old.valid_from_at + timedelta(hours=1) - clock.now())
+    id = await applied(desk, act="change", concerns=old.id, filled=form(desk, east=east))
+    await surveyed(desk, id)
+    begins = old.valid_until_at - timedelta(hours=6)
+    await deciding.grant(desk, APPROVER, id, Wish(from_at=begins, until_at=old.valid_until_at + DAY))
+    pass_until(clock, begins)
+    assert await replace_begun(desk) == 1
+    old = await Permit.get(id=old.id)
+    if not east:
+        assert (old.state, old.restore_by_at) == ("replaced", None)
+        with pytest.raises(Conflict, match="nothing_to_restore"):
+            await checking.plan_check(desk, SURVEYOR, old.id, "restoration", VISIT)
+        return
+    assert old.restore_by_at is not None
+    assert old.restore_by_at > begins
+    assert [one.id for one in (await permits(desk, APPROVER, "to_restore")).rows] == [old.id]
+    (event,) = await OutboxEvent.filter(case_id=old.id, name="permit.replaced")
+    assert "restore_by_at" in event.payload
+    pass_until(clock, old.restore_by_at)
+    assert await in_force.alarm_not_restored(desk) == 1
+    visit = await checking.plan_check(desk, SURVEYOR, old.id, "restoration", VISIT)
+    await checking.record_check(desk, SURVEYOR, visit, CheckFindings(findings="干净", is_in_order=True))
+    await checking.confirm_check(desk, SECOND, visit)
+    old = await Permit.get(id=old.id)
+    assert old.state == "restored"
+    assert await told(desk, keys, old) == ("replaced", "replaced")
 
 
 async def test_what_was_to_replace_a_permit_and_is_undone_before_it_began_leaves_it_as_it_was(
