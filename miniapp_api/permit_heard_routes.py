@@ -50,10 +50,11 @@ async def make_statement(call: Call[PermitStatementMade, NoQuery]) -> HTTPRespon
 
 
 class HolderStatementMade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """ "stated" needs `words`; "nothing": the holder will say nothing. `revision` is that of the permit they were looking at."""
+    """ "stated" needs `words`; "nothing": the holder will say nothing. `files` are of POST /uploads?meant_for=permit. `revision` is that of the permit they were looking at."""
 
     answer: Literal["stated", "nothing"]
     words: Annotated[str, msgspec.Meta(max_length=WORDS_AT_MOST)] = ""
+    files: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=FILES_AT_MOST)] = ()
     revision: Revision | None = None
 
 
@@ -70,7 +71,7 @@ async def make_holder_statement(call: Call[HolderStatementMade, NoQuery]) -> HTT
             desk,
             actor,
             permit.id,
-            Said(answer=said.answer, words=said.words),
+            Said(answer=said.answer, words=said.words, files=said.files),
             expected_revision=known(said.revision),
         )
     return await show_e_permit(call)

@@ -18,7 +18,9 @@ from casework.documents.papers import Paper
 from casework.permits.desk import PermitDesk
 from casework.permits.ending_rules import BASIS_AT_MOST, CAUSES, GROUND_AT_MOST, EndingWish
 from casework.permits.events import HolderStated, PermitEndingProposed
+from casework.permits.heard_files import files_of_statements, hang_within
 from casework.permits.hearing_models import PermitParty, PermitStatement
+from casework.permits.materials import AttachedFile
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import issue_about_permit, of_permit, particulars
 from casework.permits.parties import ASK, STATEMENTS_MOST, WAYS_TOLD, WORDS_AT_MOST, Said, ToldHow
@@ -51,12 +53,13 @@ class EndingNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HolderSaid(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the holder said. `outcome` ("partly", "not_adopted") and `why` are known once it was ended all the same."""
+    """One thing the holder said, with what they handed in. `outcome` ("partly", "not_adopted") and `why` are known once it was ended all the same."""
 
     words: str
     said_at: datetime
     outcome: str
     why: str
+    files: tuple[AttachedFile, ...] = ()
 
 
 class HolderHeard(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +191,8 @@ async def holder_heard(desk: PermitDesk, permit_id: UUID) -> HolderHeard | None:
     party = await _last(permit_id)
     if party is None or not party.concern_sealed:
         return None
-    told = _notice(desk, party)
+    told, permit = _notice(desk, party), await Permit.get(id=permit_id)
+    files = await files_of_statements(permit.application_id)
     return HolderHeard(
         move=told.move,
         cause=told.cause,
@@ -204,6 +208,7 @@ async def holder_heard(desk: PermitDesk, permit_id: UUID) -> HolderHeard | None:
                 said_at=one.said_at,
                 outcome=one.outcome or "",
                 why=opened(desk, one, "why_sealed"),
+                files=files.get(one.id, ()),
             )
             for one in await statements_of(permit_id)
         ),
@@ -221,7 +226,7 @@ async def _heard(
     if said.answer not in ("stated", "nothing"):
         raise Invalid("problem.permit.answer", field="answer")
     words = optional(said.words, field="words", at_most=WORDS_AT_MOST)
-    if words is None and said.answer == "stated":
+    if words is None and (said.answer == "stated" or said.files):
         raise Invalid("problem.permit.statement_words", field="words")
 
     async def fill(change: Change, row: PermitApplication, permit: Permit) -> None:
@@ -236,7 +241,9 @@ async def _heard(
         party.answered_at = party.answered_at or said_at
         await party.save(update_fields=["answer", "answered_at"])
         if words is not None:
-            await _keep(desk, change, actor, party, words, said_at)
+            statement_id = await _keep(desk, change, actor, party, words, said_at)
+            # Its files are the application's, as all that was handed in: seen, kept and forgotten with it.
+            await hang_within(change, actor, row.id, statement_id, said.files)
 
     content = {"answer": said.answer, "words_digest": digest(desk.sealer, words)}
     step = PermitMove(move, HolderStated, {"answer": said.answer}, content, fill)
@@ -245,11 +252,11 @@ async def _heard(
 
 async def _keep(
     desk: PermitDesk, change: Change, actor: Actor, party: PermitParty, words: str, said_at: datetime
-) -> None:
+) -> UUID:
     known = await statements_of(party.application_id)
     if known and known[-1].weighed_at is None and opened(desk, known[-1], "words_sealed") == words:
         # The same tapped twice.
-        return
+        return known[-1].id
     if len(known) >= STATEMENTS_MOST:
         raise Conflict("problem.permit.statements_most", most=STATEMENTS_MOST)
     id = change.ids.new()
@@ -265,6 +272,7 @@ async def _keep(
         recorded_by_id=actor.id if actor.kind == "staff" else None,
     )
     await one.save(force_create=True)
+    return id
 
 
 def _due_at(desk: PermitDesk, now: datetime, wanted: datetime | None) -> datetime:

@@ -13,10 +13,11 @@ from casework.permits.decision_rules import Grant
 from casework.permits.ending_rules import EndingWish
 from casework.permits.hearing_models import PermitStatement
 from casework.permits.holder_heard import EndingNotice
-from casework.permits.models import Permit, PermitApplication
+from casework.permits.models import Permit, PermitApplication, PermitMaterial
 from kit.db import Database
 from tests.e2e.api_setting import ApiSetting, Caller, api_on
 from tests.e2e.test_api_permissions import FORM
+from tests.e2e.test_api_permits import PAPER
 from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD
 
 WORDS = "执照是真的，可以到登记机关查"
@@ -57,7 +58,8 @@ async def test_a_holder_is_told_speaks_and_reads_what_became_of_it(setting: ApiS
     told = shown["heard"]
     assert (told["move"], told["move_name"], told["ground"]) == ("revoke", "拟撤销该行政许可", NOTICE.ground)
     assert (told["answer"], told["statements"], shown["may_state"]) == ("", [], True)
-    said = {"answer": "stated", "words": WORDS}
+    paper = await mei.ask("POST", "/uploads?meant_for=permit", PAPER, content_type="application/pdf")
+    said = {"answer": "stated", "words": WORDS, "files": [paper.body["id"]]}
     assert (await gang.post(f"{at}/statements", said)).status == 404
     # The same tapped twice is kept once.
     for _ in range(2):
@@ -65,6 +67,7 @@ async def test_a_holder_is_told_speaks_and_reads_what_became_of_it(setting: ApiS
         assert answered.status == 200, answered
         (one,) = answered.body["heard"]["statements"]
         assert (one["words"], one["outcome"], answered.body["heard"]["answer"]) == (WORDS, "", "stated")
+    assert (await PermitMaterial.get(code__startswith="st-")).application_id == permit.application_id
     wish = EndingWish(ground=NOTICE.ground, basis=NOTICE.basis, cause="fraud", reply="登记机关答复查无此照")
     await in_force.revoke(desk, PERMIT_HEAD, permit.id, wish)
     over = (await mei.get(at)).body
@@ -83,7 +86,7 @@ async def test_a_holder_is_told_speaks_and_reads_what_became_of_it(setting: ApiS
         ({"answer": "stated", "words": "长" * 5_000}, 422, "api.too_long"),
         ({"answer": "stated", "words": "城管队员收红包才要撤"}, 409, "api.misconduct"),
         ({"answer": "hearing"}, 422, "api.choice"),
-        ({"answer": "stated", "words": WORDS, "files": []}, 422, "api.unknown_field"),
+        ({"answer": "stated", "words": WORDS, "file": ""}, 422, "api.unknown_field"),
         ({"answer": "stated", "words": WORDS, "revision": 99}, 409, "permit.moved_on"),
         ({"words": WORDS}, 422, "api.choice"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from casework.people.models import Account
 from casework.permits import holder_heard, parties
 from casework.permits.hearing_models import PermitHearing, PermitStatement
 from casework.permits.holder_heard import EndingNotice
-from casework.permits.models import Permit, PermitApplication
+from casework.permits.models import Permit, PermitApplication, PermitMaterial
 from casework.permits.submitting import new_reference
 from kit.clock import FixedClock
 from kit.db import Change, Database
+from kit.files.models import StoredFile
 from kit.ids import Ids
 from tests.casework_setting import EVERYWHERE
 from tests.conftest import AUDIT_KEY
@@ -60,6 +62,60 @@ async def test_the_applicant_answers_and_asks_for_a_hearing_and_reads_nothing_of
         await phone.submit(own, f"{own}/state", words="我会用无烟设备")
     assert await PermitStatement.all().count() == 1
     assert (await PermitHearing.get()).cause == "asked"
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def _hidden(text: str, action: str) -> dict[str, str]:
+    form = re.search(rf'<form[^>]*action="{action}".*?</form>', text, re.DOTALL)
+    assert form
+    assert 'enctype="multipart/form-data"' in form[0]
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+
+
+@pytest.mark.parametrize("is_holder", [False, True])
+async def test_files_go_with_what_is_said_and_none_is_lost_when_the_words_are_not_taken(
+    is_holder: bool, setting: CitizenSetting
+) -> None:
+    desk, official = setting.door.permits.desk, msgspec.structs.replace(APPROVER, units=EVERYWHERE)
+    async with setting.phone("o_permit_files001") as phone:
+        await phone.get("/h5/enter?next=/h5/permits")
+        if is_holder:
+            permit = await _held(setting)
+            own = f"/h5/me/e-permits/{permit.id}"
+            notice = EndingNotice(
+                move="revoke", cause="fraud", ground="执照查无此号", basis="行政许可法第六十九条"
+            )
+            await holder_heard.tell_holder(desk, official, permit.id, notice)
+        else:
+            own = f"/h5/me/permits/{(await _in_hand(setting)).reference}"
+        hidden = _hidden((await phone.get(own)).text, f"{own}/state")
+        words = {"score": "stated", "words": "执照换过新号"}
+        program = await phone.upload(
+            f"{own}/state", hidden | words, "photos", "a.pdf", b"MZ\x90" + b"\0" * 500
+        )
+        assert program.status in (415, 422)
+        assert "执照换过新号" in program.text
+        assert not await PermitMaterial.all().exists()
+
+        wordless = {"score": "stated", "words": " "}
+        empty = await phone.upload(f"{own}/state", hidden | wordless, "photos", "a.pdf", PDF)
+        assert (empty.status, "请写明说了什么" in empty.text) == (422, True)
+        assert "已经传好 1 份" in empty.text
+        hidden = _hidden(empty.text, f"{own}/state")
+        sent = await phone.post(f"{own}/state", hidden | words)
+        assert sent.status == 200
+        assert "附件 1 份" in sent.text
+    statement, held = await PermitStatement.get(), await PermitMaterial.get()
+    assert held.code == f"st-{statement.id.hex}"
+    assert (await StoredFile.get(id=held.file_id)).sniffed_type == "application/pdf"
+    async with setting.phone("o_permit_files002") as stranger:
+        await stranger.get("/h5/enter?next=/h5/permits")
+        assert (await stranger.post(f"{own}/state", hidden | words)).status in (403, 404)
+    async with setting.phone() as nobody:
+        assert not (await nobody.post(f"{own}/state", words)).path.startswith(own)
+    assert await PermitMaterial.all().count() == 1
 
 
 async def _in_hand(setting: CitizenSetting) -> PermitApplication:

@@ -17,6 +17,7 @@ from casework.permits.visits import Purpose
 from web.console.door import ConsoleDoor
 from web.console.permit_forms import VISIT, Shape, visit_of
 from web.console.permit_inputs import Sent
+from web.console.permit_material_words import handed_in
 from web.console.screens import Fact, Option
 
 CHECK = "plan_check"
@@ -116,8 +117,10 @@ def choices_of(door: ConsoleDoor, move: str) -> dict[str, tuple[Option, ...]]:
     return {"cause": _causes(door, move)}
 
 
-def heard_facts(door: ConsoleDoor, heard: HolderHeard | None, now: datetime) -> tuple[Fact, ...]:
-    """What the holder was told, and what they said to it."""
+def heard_facts(
+    door: ConsoleDoor, heard: HolderHeard | None, now: datetime, reference: str
+) -> tuple[Fact, ...]:
+    """What the holder was told, and what they said to it, with their files, which are those of the application."""
     if heard is None:
         return ()
     text, moment = door.words.text, door.words.moment
@@ -136,5 +139,15 @@ def heard_facts(door: ConsoleDoor, heard: HolderHeard | None, now: datetime) -> 
         if one.outcome:
             outcome = text(f"permit_said.holder_outcome.{one.outcome}")
             words += text("console_permits.held.holder_became", outcome=outcome, why=one.why)
-        found.append(Fact(name=text("console_permits.fact.holder_said"), words=words))
+        name = text("console_permits.fact.holder_said")
+        found.append(Fact(name=name, words=words))
+        for number, file in enumerate(one.files, 1):
+            shown = handed_in(door, file, name, number, {"case": reference})
+            found.append(
+                Fact(
+                    name=text("console_permits.fact.holder_file"),
+                    words=shown.state or shown.photo.words,
+                    href=shown.photo.href,
+                )
+            )
     return tuple(found)

@@ -171,7 +171,7 @@ async def _render(
         title=line.kind_name,
         state=permit_chip(line.state, permit_state_name(door.words.catalogue, line.state)),
         notes=notes,
-        facts=(*_facts(door, view, now), *heard_facts(door, heard, now)),
+        facts=(*_facts(door, view, now), *heard_facts(door, heard, now, view.reference)),
         terms=view.terms,
         coordinates=coordinates_of(door, visitor, view.latitude, view.longitude),
         checks=tuple([await _check(door, one, now) for one in view.checks]),

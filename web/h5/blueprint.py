@@ -7,6 +7,8 @@ from typing import Any
 from sanic import Blueprint
 
 from casework.penalties.case_requests import FILE_KIND
+from casework.permits.materials import FILE_KIND as PERMIT_FILES
+from web.h5 import typed
 from web.h5.ask_page import show_ask, vote
 from web.h5.case_acts import show_act, take_act
 from web.h5.case_pages import show_case, show_cases, show_photo
@@ -126,15 +128,28 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/me/identity", signed_in(set_out), "verify_identity")
     route("GET", "/me/identity/back", signed_in(come_back_verified), "identity_back")
     route("POST", "/me/identity/forget", signed_in(take_away), "forget_identity")
+    reads = typed.with_files(PERMIT_FILES)
     route("GET", "/me/permits", signed_in(show_own), "own_permits")
     route("GET", "/me/permits/claim", signed_in(show_claim_permit), "claim_permit")
     route("POST", "/me/permits/claim", signed_in(take_claim_permit), "take_claim_permit")
     route("GET", "/me/permits/<reference:str>", signed_in(show_application), "own_permit")
-    route("POST", "/me/permits/<reference:str>/<act:str>", signed_in(take_permit_act), "take_permit_act")
+    route(
+        "POST",
+        "/me/permits/<reference:str>/<act:str>",
+        signed_in(take_permit_act, reads=reads),
+        "take_permit_act",
+        stream=True,
+    )
     route("GET", "/me/e-permits/<permit_id:str>", signed_in(show_card), "e_permit")
     route("GET", "/me/e-permits/<permit_id:str>/show", signed_in(show_big), "show_e_permit")
     route("GET", "/me/e-permits/<permit_id:str>/card", signed_in(show_card_pdf), "print_e_permit")
-    route("POST", "/me/e-permits/<permit_id:str>/<act:str>", signed_in(ask_about), "ask_about_permit")
+    route(
+        "POST",
+        "/me/e-permits/<permit_id:str>/<act:str>",
+        signed_in(ask_about, reads=reads),
+        "ask_about_permit",
+        stream=True,
+    )
     route("GET", "/me/signs", signed_in(show_own_signs), "own_signs")
     route("GET", "/me/signs/photos/<photo_id:str>", signed_in(show_sign_photo), "own_sign_photo")
     route("GET", "/me/signs/<sign_id:str>", signed_in(show_own_sign), "own_sign")

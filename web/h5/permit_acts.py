@@ -17,34 +17,37 @@ from casework.permits.views import ApplicationView
 from casework.permits.withdrawing import withdraw
 from casework.permits.written import opened_form
 from kit.problems import Conflict, Invalid, NotFound, Problem
+from web.h5 import typed
 from web.h5.door import H5Door
+from web.h5.drafts import visit_holder
 from web.h5.permit_cases import application_page
 from web.h5.permit_words import OWN, PERMITS
+from web.h5.typed import Typed
 from web.h5.visitor import Visitor
 
 ACTS = ("correct", "withdraw", "rate", "state")
-PER_MINUTE = 20
+PER_MINUTE, MOST = 20, 4_000
 
 
 async def take_act(
-    request: Request, door: H5Door, visitor: Visitor, reference: str, act: str
+    request: Request, door: H5Door, visitor: Visitor, reference: str, act: str, form: Typed
 ) -> HTTPResponse:
     """POST /h5/me/permits/<reference>/<act>. Sent twice it acts once; refused, nothing typed is lost."""
     if act not in ACTS:
         raise NotFound()
     view = await application_view(door.permits.desk, visitor.actor, reference)
-    typed = _field(request, "words")
-    score = _field(request, "score")
+    words, score = (form.text(name)[:MOST] for name in ("words", "score"))
     try:
         await door.limits.take("h5-permit-act", str(visitor.session.id), per_minute=PER_MINUTE)
         if act == "correct":
             return await _correct(door, visitor, view)
-        if door.misconduct.is_told_in(typed):
+        if door.misconduct.is_told_in(words):
             raise Invalid("problem.h5_case.about_staff", field="words", phone=door.bureau.phone)
-        await _take(request, door, visitor, view, act, typed, score)
+        await _take(door, visitor, view, act, form, words, score)
     except Problem as problem:
         view = await application_view(door.permits.desk, visitor.actor, reference)
-        return await application_page(request, door, visitor, view, problem, act, typed, score)
+        return await application_page(request, door, visitor, view, problem, act, words, score, form.photos)
+    await typed.drop(door, (visit_holder(request),))
     return redirect(f"{OWN}/{view.line.reference}?done={act}", status=303)
 
 
@@ -59,22 +62,25 @@ async def show_paper(request: Request, door: H5Door, visitor: Visitor, document_
 
 
 async def _take(
-    request: Request, door: H5Door, visitor: Visitor, view: ApplicationView, act: str, typed: str, score: str
+    door: H5Door, visitor: Visitor, view: ApplicationView, act: str, form: Typed, words: str, score: str
 ) -> None:
-    desk, revision = door.permits.desk, _field(request, "revision")
+    desk, revision = door.permits.desk, form.text("revision")
     if act == "rate":
         if not score:
             raise Invalid("problem.h5_permits.no_score", field="score")
-        await rate(desk, visitor.actor, view.line.id, int(score) if score in "12345" and score else 0, typed)
+        await rate(desk, visitor.actor, view.line.id, int(score) if score in "12345" and score else 0, words)
         return
     if act == "state":
         answer: Answer = score if score in ANSWERS else "stated"
-        await state(desk, visitor.actor, view.line.id, Said(answer=answer, words=typed))
+        if form.fault is not None:
+            raise form.fault
+        said = Said(answer=answer, words=words, files=form.photos)
+        await state(desk, visitor.actor, view.line.id, said)
         return
     if view.line.state == "withdrawn":
         return
     expected = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
-    await withdraw(desk, visitor.actor, view.line.id, ground=typed, expected_revision=expected)
+    await withdraw(desk, visitor.actor, view.line.id, ground=words, expected_revision=expected)
 
 
 async def _correct(door: H5Door, visitor: Visitor, view: ApplicationView) -> HTTPResponse:
@@ -92,8 +98,3 @@ async def _correct(door: H5Door, visitor: Visitor, view: ApplicationView) -> HTT
         filled=opened_form(door.permits.desk, row),
     )
     return redirect(f"{PERMITS}/drafts/{draft_id}", status=303)
-
-
-def _field(request: Request, name: str) -> str:
-    form = request.form
-    return str(form.get(name, ""))[:4_000] if form is not None else ""

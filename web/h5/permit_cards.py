@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from markupsafe import Markup
@@ -18,16 +19,19 @@ from casework.permits.kinds import Act
 from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import ABOUT_PERMIT
-from casework.permits.parties import Said
+from casework.permits.parties import Answer, Said
 from casework.permits.written import opened_form
 from kit.problems import Invalid, NotFound, Problem
 from kit.secrets import KeyRingError
+from web.h5 import typed
 from web.h5.door import H5Door
+from web.h5.drafts import visit_holder
 from web.h5.frame import frame_for, shown
 from web.h5.permit_case_words import paper_links
 from web.h5.permit_screens import EPermitPage, OwnForm
 from web.h5.permit_words import CARDS, OWN, PERMITS, is_never, permit_standing
 from web.h5.screens import Fact, Link, Option
+from web.h5.typed import Typed
 from web.h5.visitor import Visitor
 
 ACTS: tuple[Act, ...] = ("renew", "change", "cancel")
@@ -57,12 +61,12 @@ async def show_card_pdf(request: Request, door: H5Door, visitor: Visitor, permit
 
 
 async def ask_about(
-    request: Request, door: H5Door, visitor: Visitor, permit_id: str, act: str
+    request: Request, door: H5Door, visitor: Visitor, permit_id: str, act: str, form: Typed
 ) -> HTTPResponse:
     """POST /h5/me/e-permits/<id>/<act>: into the form, with what was granted filled in."""
     permit = await _permit(visitor, permit_id)
     if act == "state":
-        return await _state(request, door, visitor, permit)
+        return await _state(request, door, visitor, permit, form)
     wanted = next((one for one in ACTS if one == act), None)
     row = await PermitApplication.get_or_none(id=permit.application_id)
     if wanted is None or row is None:
@@ -84,18 +88,23 @@ async def ask_about(
     return redirect(f"{PERMITS}/drafts/{draft_id}{where}", status=303)
 
 
-async def _state(request: Request, door: H5Door, visitor: Visitor, permit: Permit) -> HTTPResponse:
+async def _state(
+    request: Request, door: H5Door, visitor: Visitor, permit: Permit, form: Typed
+) -> HTTPResponse:
     """The holder's own say before the bureau undoes it or takes it back; refused, nothing typed is lost."""
-    form = request.form
-    typed, answer = (str(form.get(one, ""))[:4_000] if form is not None else "" for one in ("words", "score"))
+    words, answer = (form.text(name)[:4_000] for name in ("words", "score"))
     try:
         await door.limits.take("h5-permit-act", str(visitor.session.id), per_minute=PER_MINUTE)
-        if door.misconduct.is_told_in(typed):
+        if door.misconduct.is_told_in(words):
             raise Invalid("problem.h5_case.about_staff", field="words", phone=door.bureau.phone)
-        said = Said(answer="nothing" if answer == "nothing" else "stated", words=typed)
+        if form.fault is not None:
+            raise form.fault
+        answered: Answer = "nothing" if answer == "nothing" else "stated"
+        said = Said(answer=answered, words=words, files=form.photos)
         await holder_heard.state_holder(door.permits.desk, visitor.actor, permit.id, said)
     except Problem as problem:
-        return await _page(request, door, visitor, permit, "permit_card.html", problem, typed)
+        return await _page(request, door, visitor, permit, "permit_card.html", problem, words, form.photos)
+    await typed.drop(door, (visit_holder(request),))
     return redirect(f"{CARDS}/{permit.id}?done=state", status=303)
 
 
@@ -117,7 +126,8 @@ async def _page(
     permit: Permit,
     template: str,
     problem: Problem | None = None,
-    typed: str | None = None,
+    stated: str | None = None,
+    files: Collection[UUID] = (),
 ) -> HTTPResponse:
     text, moment, own = door.words.text, door.words.moment, f"{CARDS}/{permit.id}"
     now, is_in_force = door.clock.now(), permit.state == PermitState.IN_FORCE
@@ -182,15 +192,16 @@ async def _page(
         if application is not None
         else None,
         acts=tuple(Link(href=f"{own}/{one}", words=text(f"h5_permits.card.{one}")) for one in acts),
-        problem=wrong if typed is None else "",
+        problem=wrong if stated is None else "",
         lines=lines,
         heard=_heard(door, heard) if heard is not None else (),
         state_own=OwnForm(
             action=f"{own}/state",
             revision=permit.revision,
-            wrong=wrong if typed is not None else "",
-            typed=typed or "",
+            wrong=wrong if stated is not None else "",
+            typed=stated or "",
             score="stated",
+            files=tuple(str(one) for one in files),
         )
         if heard is not None and is_in_force
         else None,
@@ -217,7 +228,8 @@ def _heard(door: H5Door, heard: holder_heard.HolderHeard) -> tuple[Fact, ...]:
     ]
     for one in heard.said:
         name = text("h5_permits.heard.you_said", at=moment(one.said_at))
-        found.append(Fact(name=name, words=one.words))
+        attached = text("h5_permits.heard.attached", count=len(one.files)) if one.files else ""
+        found.append(Fact(name=name, words="\n".join(filter(None, (one.words, attached)))))
         if one.outcome:
             outcome = text(f"permit_said.holder_outcome.{one.outcome}")
             words = text("h5_permits.heard.weighed", outcome=outcome, why=one.why)

@@ -123,6 +123,8 @@ def heard_facts(door: H5Door, heard: Heard) -> tuple[Fact, ...]:
             )
     for said in heard.statements:
         words = [said.words]
+        if said.files:
+            words.append(text("h5_permits.heard.attached", count=len(said.files)))
         if said.outcome:
             outcome = text(f"permit_said.outcome.{said.outcome}")
             words.append(text("h5_permits.heard.weighed", outcome=outcome, why=said.why))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sanic import HTTPResponse, Request
 
 from casework.documents.opening import documents_of
@@ -107,6 +110,7 @@ async def application_page(
     act: str = "",
     typed: str = "",
     score: str = "",
+    files: Collection[UUID] = (),
 ) -> HTTPResponse:
     """The page; with `problem`, the form of `act` as it was sent and why it was not taken."""
     text, line, own = door.words.text, view.line, f"{OWN}/{view.line.reference}"
@@ -127,6 +131,7 @@ async def application_page(
             wrong=wrong if mine else "",
             typed=typed if mine else "",
             score=score if mine else "",
+            files=tuple(str(one) for one in files) if mine else (),
         )
 
     is_rated = view.rating is not None

@@ -268,13 +268,14 @@ class Organ:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnForm:
-    """A form of one's own application: what it does, and what was typed where it was not taken."""
+    """A form of one's own application: what it does, and what was typed and sent along (`files`) where it was not taken."""
 
     action: str
     revision: int
     wrong: str = ""
     typed: str = ""
     score: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

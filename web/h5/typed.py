@@ -22,7 +22,7 @@ from web.h5 import drafts
 from web.h5.door import H5Door
 from web.h5.drafts import carry_visit, holder_of, visit_holder
 from web.h5.filing_reading import PHOTO_KIND, FormRead, read_form
-from web.h5.visitor import Visitor, to_the_entrance
+from web.h5.visitor import Reads, Visitor, to_the_entrance
 
 FORM, PHOTOS, PHOTO_ID = "act", "photos", "photo_id"
 ABOUT_STAFF = "problem.h5_case.about_staff"
@@ -82,6 +82,22 @@ async def read(
     # What checks the token reads the form where Sanic would have put it.
     request.parsed_form, request.parsed_files = RequestParameters(got.fields), RequestParameters()
     return _typed(got)
+
+
+def with_files(kind: str) -> Reads:
+    """How the form of a route is read that leaves its body unread, and that only somebody signed in may send files with."""
+
+    async def reads(request: Request, door: H5Door, visitor: Visitor | None) -> Typed:
+        return await read(
+            request,
+            door,
+            holder=visit_holder(request),
+            account_id=visitor.account_id if visitor is not None else None,
+            takes_files=visitor is not None,
+            kind=kind,
+        )
+
+    return reads
 
 
 def _typed(got: FormRead) -> Typed:

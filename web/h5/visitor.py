@@ -52,10 +52,19 @@ Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 Otherwise = Callable[[Request, H5Door, "Visitor | None"], Awaitable[HTTPResponse]]
 
 
-def signed_in(page: Callable[..., Awaitable[HTTPResponse]], *, otherwise: Otherwise | None = None) -> Handler:
+Reads = Callable[[Request, H5Door, "Visitor | None"], Awaitable[object]]
+
+
+def signed_in(
+    page: Callable[..., Awaitable[HTTPResponse]],
+    *,
+    otherwise: Otherwise | None = None,
+    reads: Reads | None = None,
+) -> Handler:
     """Guard a page: without a session to the entrance and back here, and no form without its token.
 
-    `otherwise` answers a form of ours that comes without a session, or with the token of an older one.
+    `otherwise` answers a form of ours that comes without a session, or with the token of an older one. `reads` reads the
+    form of a route that leaves its body unread, and the page is given it as `form`.
     """
 
     @wraps(page)
@@ -64,6 +73,10 @@ def signed_in(page: Callable[..., Awaitable[HTTPResponse]], *, otherwise: Otherw
         visitor = await visitor_of(request, door)
         request.ctx.visitor = visitor
         is_form = request.method not in SAFE_METHODS
+        given: dict[str, object] = {}
+        if reads is not None:
+            check_origin(request, door.public_url)
+            given["form"] = await reads(request, door, visitor)
         if visitor is None:
             if is_form and otherwise is not None:
                 check_origin(request, door.public_url)
@@ -76,7 +89,7 @@ def signed_in(page: Callable[..., Awaitable[HTTPResponse]], *, otherwise: Otherw
                 raise
             check_origin(request, door.public_url)
             return await otherwise(request, door, visitor)
-        return await page(request, door, visitor, **parts)
+        return await page(request, door, visitor, **parts, **given)
 
     return guarded
 
