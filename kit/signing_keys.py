@@ -21,6 +21,7 @@ from kit.secrets import KeyRingError
 
 FOLDER: Final = "permits"
 Standing = Literal["next", "active", "old", "withdrawn"]
+_LIFE: Final[tuple[Standing, ...]] = ("next", "active", "old", "withdrawn")
 _FORBIDDEN_MODE = 0o037
 
 
@@ -122,10 +123,18 @@ class SigningKeys:
         return self._path.read_bytes() if self.held().keys else b""
 
     def put_back(self, content: bytes) -> bool:
-        """Write what a backup held, unless there are keys already. Returns whether it was written."""
-        if not content or self.held().keys:
+        """Add what a backup held to the keys that are here; whether that changed anything.
+
+        The key that signs here goes on signing, another one that signed is old; what was withdrawn stays withdrawn. Raises
+        KeyRingError where the backup says another key of the same id, and then nothing is written.
+        """
+        if not content:
             return False
-        write_whole(self._path, content)
+        here = self.held().keys
+        merged = _merged(here, _decoded(content, "密钥备份里的签名密钥已损坏，没有写入。").keys)
+        if merged == here:
+            return False
+        self._write(merged)
         return True
 
     def _require(self, id: str, standings: set[Standing], why_not: str) -> None:
@@ -142,14 +151,9 @@ class SigningKeys:
             content = file.read(1_000_000)
         if mode & _FORBIDDEN_MODE:
             raise KeyRingError(f"密钥文件 {self._path} 的权限过宽，请执行 chmod 600。")
-        try:
-            held = msgspec.json.decode(content, type=HeldKeys)
-        except msgspec.DecodeError:
-            held = HeldKeys()
-        if not held.keys or any(
-            one.alg not in SUITES or one.id != key_id_of(SUITES[one.alg], one.public) for one in held.keys
-        ):
-            raise KeyRingError(f"密钥文件 {self._path} 已损坏，请从密钥备份中恢复。")
+        held = _decoded(content, f"密钥文件 {self._path} 已损坏，请从密钥备份中恢复。")
+        for one in held.keys:
+            _require_own_id(one, f"密钥文件 {self._path} 已损坏，请从密钥备份中恢复。")
         return held
 
     def _write(self, keys: tuple[HeldKey, ...]) -> None:
@@ -157,6 +161,43 @@ class SigningKeys:
 
     def __repr__(self) -> str:
         return f"SigningKeys({self._path})"
+
+
+def _decoded(content: bytes, wrong: str) -> HeldKeys:
+    try:
+        held = msgspec.json.decode(content, type=HeldKeys)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise KeyRingError(wrong) from None
+    if not held.keys:
+        raise KeyRingError(wrong)
+    return held
+
+
+def _require_own_id(key: HeldKey, wrong: str) -> None:
+    if key.alg not in SUITES or key.id != key_id_of(SUITES[key.alg], key.public):
+        raise KeyRingError(wrong)
+
+
+def _merged(here: tuple[HeldKey, ...], theirs: tuple[HeldKey, ...]) -> tuple[HeldKey, ...]:
+    """Both, the oldest first; of a key that both have, where it stands further on in its life. Raises KeyRingError."""
+    known, signs_here = {one.id: one for one in here}, any(one.standing == "active" for one in here)
+    for one in theirs:
+        wrong = f"密钥备份里的 {one.id[:80]} 和现有的不是同一个密钥，没有写入：请核对备份是不是这个单位的。"
+        _require_own_id(one, wrong)
+        mine = known.get(one.id)
+        if mine is None:
+            # Only one key signs, and that is the one that does so now.
+            is_second = one.standing == "active" and signs_here
+            known[one.id] = _stands(one, "old", one.changed_at) if is_second else one
+            continue
+        if mine.private and one.private and mine.private != one.private:
+            raise KeyRingError(wrong)
+        if (mine.standing, one.standing) == ("active", "withdrawn"):
+            raise KeyRingError(f"密钥备份里的 {one.id} 已经作废，这里还用它签名，没有写入：请先启用另一个。")
+        is_further = _LIFE.index(one.standing) > _LIFE.index(mine.standing)
+        if is_further and mine.standing != "active" and one.standing != "active":
+            known[one.id] = one
+    return tuple(sorted(known.values(), key=lambda one: (one.made_at, one.id)))
 
 
 def _stands(key: HeldKey, standing: Standing, at: datetime) -> HeldKey:

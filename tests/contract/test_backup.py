@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from app.backing_up import back_up_all, backups_in
@@ -392,3 +393,49 @@ def test_the_keys_that_sign_permits_are_in_the_file_of_keys(tmp_path: Path) -> N
     unsealed = read_sealed_keys(path, PASSPHRASE)
     assert [there.put_back(unsealed.signing), there.put_back(unsealed.signing)] == [True, False]
     assert there.held() == here.held()
+
+
+def test_keys_that_signed_before_are_put_back_beside_those_that_sign_since(tmp_path: Path) -> None:
+    at, later = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    here, there = SigningKeys(tmp_path / "here"), SigningKeys(tmp_path / "there")
+    bad, first = here.add(at, use=True), here.add(at, use=True)
+    before = here.content()
+    here.withdraw(bad, later)
+    waiting = here.add(later, use=False)
+    mine = there.add(later, use=True)
+    assert there.put_back(here.content())
+    assert not there.put_back(here.content())
+    assert {one.id: one.standing for one in there.held().keys} == {
+        bad: "withdrawn", first: "old", waiting: "next", mine: "active",
+    }  # fmt: skip
+    assert there.held().active.id == mine
+    assert not next(one for one in there.held().keys if one.id == first).private
+    # An older backup never makes good again what was withdrawn.
+    assert not there.put_back(before)
+    assert bad not in there.held().good
+
+
+def test_a_backup_that_contradicts_the_keys_that_are_there_is_refused_and_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    here, there = SigningKeys(tmp_path / "here"), SigningKeys(tmp_path / "there")
+    mine = there.add(at, use=True)
+    here.add(at, use=True)
+    kept = there.content()
+    (other,) = here.held().keys
+    (own,) = there.held().keys
+    for wrong in (
+        msgspec.structs.replace(other, id=mine),
+        msgspec.structs.replace(own, private=other.private),
+    ):
+        with pytest.raises(KeyRingError, match=mine):
+            there.put_back(msgspec.json.encode({"keys": [wrong]}))
+        assert there.content() == kept
+    with pytest.raises(KeyRingError):
+        there.put_back(b"not a ring")
+    # Nor into an empty place: whoever verifies would be told of a key that is none.
+    with pytest.raises(KeyRingError):
+        SigningKeys(tmp_path / "empty").put_back(
+            msgspec.json.encode({"keys": [msgspec.structs.replace(other, id=mine)]})
+        )
