@@ -30,7 +30,7 @@ from casework.permits.forms import (
     visible_fields,
     visible_materials,
 )
-from casework.permits.identity import know_anew
+from casework.permits.identity import BY_AGENT, know_anew
 from casework.permits.kinds import Act, PermitKind
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
@@ -196,7 +196,7 @@ async def correct(
 
         async def fill(change: Change, row: PermitApplication) -> None:
             write_form(desk, row, kind, filled)
-            if _holder(kind, before) != _holder(kind, filled):
+            if _vouched_for(row, kind, before) != _vouched_for(row, kind, filled):
                 await know_anew(change, actor, row)
             row.received_at = change.now
             await hand_over(change, draft.id, row.id, {one.code for one in visible_materials(kind, filled)})
@@ -216,10 +216,11 @@ async def correct(
     return require_not_own(await desk.db.change(work))
 
 
-def _holder(kind: PermitKind, filled: Filled) -> tuple[str, str, str]:
-    """Who applies: what an identity was checked of."""
+def _vouched_for(row: PermitApplication, kind: PermitKind, filled: Filled) -> tuple[str, str, str, str]:
+    """What an identity was checked of: who applies, and who stands for them where that is what was seen."""
     found = read(kind, filled)
-    return found.holder_kind, found.holder, found.holder_number or ""
+    agent = (found.agent or "") if row.identity_document == BY_AGENT else ""
+    return found.holder_kind, found.holder, found.holder_number or "", agent
 
 
 def _wanted(items: Sequence[Item]) -> tuple[Item, ...]:

@@ -34,6 +34,8 @@ DOCUMENTS: tuple[Document, ...] = (
     "passport",
     "residence_permit",
 )
+BY_AGENT: Document = "authorisation"
+"""An agent's: worth nothing once another agent is named."""
 _OVER = ("refused", "withdrawn", "lapsed", "denied")
 
 
@@ -66,8 +68,8 @@ async def know(change: Change, row: PermitApplication) -> None:
 
 
 async def know_anew(change: Change, actor: Actor, row: PermitApplication) -> None:
-    """Another holder stands in the unsaved row: what was known of the earlier one goes, what the account is vouched for
-    counts, and the chain says so.
+    """Another holder (or agent, where theirs was seen) stands in the unsaved row: what was known of the earlier one goes,
+    what the account is vouched for counts, and the chain says so.
     """
     before = row.identity
     row.identity = row.identity_at = row.identity_by_id = row.identity_document = None

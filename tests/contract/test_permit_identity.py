@@ -16,7 +16,7 @@ from casework.permits import accepting, deciding, delivering, drafts
 from casework.permits.correcting import Item, request_correction
 from casework.permits.desk import PermitDesk
 from casework.permits.identity import confirm_identity, keep_vouched
-from casework.permits.kinds import PermitsSection
+from casework.permits.kinds import FormField, PermitsSection
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.submitting import submit
 from casework.roles import Role
@@ -40,6 +40,8 @@ SHOP = Vouched(
     nonce="n",
     person="李梅",
 )
+
+AGENT = FormField(code="agent", name="代理人", type="person", role="agent", step="who", required=False)
 
 
 def section(by: str) -> PermitsSection:
@@ -162,6 +164,26 @@ async def test_a_correction_that_names_another_holder_is_not_granted_on_the_earl
     await surveyed(desk, id)
     with pytest.raises(Conflict, match="identity_before_decision"):
         await deciding.grant(desk, APPROVER, id)
+
+
+async def test_a_correction_that_names_another_agent_drops_what_was_seen_of_the_first(
+    database: Database,
+) -> None:
+    kinds = [
+        msgspec.structs.replace(
+            one, identity_by="decision", fields=(*one.fields, AGENT) if one.code == "stall" else one.fields
+        )
+        for one in SECTION.kinds
+    ]
+    desk = await life_desk_on(database, msgspec.structs.replace(SECTION, kinds=tuple(kinds)))
+    by_agent, by_card = await applied(desk, online=True), await applied(desk, filled=form(desk, east=0.01))
+    await confirm_identity(desk, CLERK, by_agent, "authorisation")
+    await confirm_identity(desk, CLERK, by_card, "identity_card")
+    for id in (by_agent, by_card):
+        await _corrected(desk, id, agent="陈刚")
+    row = await row_of(by_agent)
+    assert (row.identity, row.identity_at, row.identity_by_id, row.identity_document) == (None,) * 4
+    assert (await row_of(by_card)).identity == "window"  # the holder's own card
 
 
 async def _corrected(desk: PermitDesk, id: Any, **values: str) -> None:
