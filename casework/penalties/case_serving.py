@@ -151,9 +151,10 @@ async def received_at(
         raise Invalid("problem.penalty.delivery", field="delivery")
     today, made_on = local(change.now).date(), local(made_at).date()
     if delivery.way == ONLINE:
-        consent = await consent_of(row.party_index)
+        consent = await consent_of(row.party_index, row.account_id)
         if consent is None:
-            # 行政处罚法 61: only where the party has agreed and signed.
+            # 行政处罚法 61: only where the party has agreed and signed, and only to whoever did: a case may be in the account
+            # of somebody else who held its code.
             raise Invalid("problem.penalty.no_consent", field="delivery")
         row.account_id = row.account_id or consent.account_id
         return change.now

@@ -99,11 +99,12 @@ async def revoke_consents(desk: PenaltyDesk, actor: Actor) -> int:
     return await desk.db.change(work)
 
 
-async def consent_of(index: str) -> DeliveryConsent | None:
-    """The consent in force of a party, the newest."""
-    return (
-        await DeliveryConsent.filter(party_index=index, revoked_at=None).order_by("-given_at", "-id").first()
-    )
+async def consent_of(index: str, account_id: UUID | None = None) -> DeliveryConsent | None:
+    """The consent in force of a party, the newest; with `account_id` only one that this person gave."""
+    given = DeliveryConsent.filter(party_index=index, revoked_at=None)
+    if account_id is not None:
+        given = given.filter(account_id__in=sorted(await members(account_id)))
+    return await given.order_by("-given_at", "-id").first()
 
 
 async def has_consented(account_id: UUID) -> bool:

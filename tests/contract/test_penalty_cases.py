@@ -196,6 +196,25 @@ async def test_papers_come_electronically_only_after_somebody_signed(desk: Penal
     assert await cases_of(desk, person(68)) == ()
 
 
+async def test_a_paper_goes_electronically_only_to_the_account_that_signed(desk: PenaltyDesk) -> None:
+    first = await issued(desk)
+    # Whoever held the code has put it into an account; the party signs in another, on a case of its own.
+    await serving.link_case(desk, STRANGER, await access_of(desk, first))
+    second = await issued(desk)
+    await serving.consent_in_case(desk, PARTY, await access_of(desk, second), "李老板")
+    assert await refusal(serving.serve_notice(desk, OFFICER, first.id, Delivery("online"))) == "no_consent"
+    assert (await again(first)).state == "issued"
+    await serving.serve_notice(desk, OFFICER, second.id, Delivery("online"))
+    third = await issued(desk)
+    await serving.serve_notice(desk, OFFICER, third.id, Delivery("online"))
+    assert (await again(third)).account_id == PARTY.id
+    # Once they sign as well, it may go there: the case is theirs.
+    await serving.consent_in_case(desk, STRANGER, await access_of(desk, first), "王经理")
+    await serving.serve_notice(desk, OFFICER, first.id, Delivery("online"))
+    first = await again(first)
+    assert (first.state, first.account_id) == ("notified", STRANGER.id)
+
+
 async def test_a_code_opens_its_own_case_and_no_other(desk: PenaltyDesk) -> None:
     mine, other = await told(desk), await told(desk)
     code = (await case_view(desk, OFFICER, mine.reference)).code
