@@ -23,6 +23,7 @@ from kit.files.receiving import receive
 from kit.problems import NotFound, Problem
 from nlp.personal import Kind as PersonalKind
 from web.console.addresses import case_address
+from web.console.case_code import filed_from
 from web.console.case_page import Around, case_page, done_note, moves_for
 from web.console.door import ConsoleDoor
 from web.console.exchange_panel import panel_of
@@ -187,6 +188,7 @@ async def render_case(
     page = replace(
         page,
         exchange=await panel_of(door, visitor, case),
+        filed_from=await filed_from(door, visitor, case),
         routing=await why_here(door, visitor, case),
         orders=await orders_panel(door, visitor, case),
         kin=await kin_of(door, visitor, case, moves_for(visitor, case), back),

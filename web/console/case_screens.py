@@ -8,7 +8,7 @@ from web.console.exchange_screens import ExchangePanel
 from web.console.kin_screens import KinPanel
 from web.console.order_panel_screens import OrderPanel
 from web.console.routing_screens import WhyHere
-from web.console.screens import Ask, Chip, Countdown, Note
+from web.console.screens import Ask, Chip, Countdown, Link, Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +221,7 @@ class CasePage:
     dispute: str = ""
     place: str = ""
     coordinates: Coordinates | None = None
+    filed_from: Link | None = None
     phone: Phone | None = None
     unmasking: Unmasking | None = None
     shows_citizen: bool = True
