@@ -5,6 +5,7 @@ courier, mended by a clerk on its pages. A platform is a peer of kind `service_p
 
     permit_status           where an application stands: number, item code, status as the platform calls it
     permit_publicity        a granted permit to be published within seven working days (行政许可的双公示)
+    permit_paper_void       a paper that no longer counts, by its number, and the number of the one in its place
     permit_publicity_ended  one that was published and no longer holds, within three working days
     permit_rating           好差评: a score from 1 to 5, without words
 """
@@ -19,6 +20,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from casework.case_event import CaseEvent
+from casework.documents.papers import Paper
 from casework.exchange.models import ExchangeMessage
 from casework.exchange.planning import QUEUED
 from casework.exchange.profile import ExchangeSection, Peer
@@ -27,6 +29,7 @@ from casework.permits.events import (
     ApplicationEvent,
     ApplicationGranted,
     ApplicationRated,
+    PaperVoided,
     PermitCancelled,
     PermitEvent,
     PermitReplaced,
@@ -38,11 +41,12 @@ from casework.permits.papers import opened_number
 from kit.clock import local
 from kit.db import Change
 
-STATUS, PUBLICITY, PUBLICITY_ENDED, RATING = (
+STATUS, PUBLICITY, PUBLICITY_ENDED, RATING, PAPER_VOID = (
     "permit_status",
     "permit_publicity",
     "permit_publicity_ended",
     "permit_rating",
+    "permit_paper_void",
 )
 STEPS: Final = frozenset(
     {"submitted", "accepted", "refused", "correction_requested", "corrected", "lapsed", "withdrawn"}
@@ -53,6 +57,8 @@ STEPS: Final = frozenset(
 PUBLISH_WITHIN: Final = 7
 TAKE_BACK_WITHIN: Final = 3
 """Working days from the decision (国办发〔2018〕118号)."""
+GRANTING: Final = frozenset({Paper.GRANT, Paper.CHANGE, Paper.RENEWAL})
+"""Papers whose number is that of the permit."""
 ENDINGS: Final = (PermitWithdrawn, PermitRevoked, PermitCancelled, PermitReplaced)
 
 
@@ -85,6 +91,8 @@ class PlatformPlanner:
             return [(PUBLICITY_ENDED, self._ended(event))] if isinstance(event, ENDINGS) else []
         if isinstance(event, ApplicationRated):
             return [(RATING, self._of(event) | {"score": event.score})]
+        if isinstance(event, PaperVoided):
+            return await self._voided(event)
         step = event.name.rpartition(".")[2]
         if step not in STEPS:
             return []
@@ -106,7 +114,19 @@ class PlatformPlanner:
             "item": self._desk.kind_name(code),
         }
 
-    async def _publicity(self, event: ApplicationGranted) -> Mapping[str, object] | None:
+    async def _voided(self, event: PaperVoided) -> list[tuple[str, Mapping[str, object]]]:
+        """What is void; where the permit bears another number for it, its published row again. Why is not told: free words."""
+        void = {"paper": event.paper_name, "void_number": event.number, "replaced_by": event.replaced_by}
+        told: list[tuple[str, Mapping[str, object]]] = [(PAPER_VOID, self._of(event) | void)]
+        permit = await Permit.get_or_none(application_id=event.application_id)
+        # What is taken down already is not published again.
+        is_public = permit is not None and (permit.ended_at is None or permit.ended_at >= event.at)
+        if is_public and event.paper in GRANTING and event.replaced_by:
+            row = await self._publicity(event)
+            told += [(PUBLICITY, {**row, "replaces_number": event.number})] if row is not None else []
+        return told
+
+    async def _publicity(self, event: ApplicationEvent) -> Mapping[str, object] | None:
         """The row that is published; None where granting made no permit (a cancellation)."""
         permit = await Permit.get_or_none(application_id=event.application_id)
         application = await PermitApplication.get_or_none(id=event.application_id)

@@ -15,6 +15,7 @@ from tortoise.expressions import Q
 
 from app.cli import main
 from app.posting import Posting
+from casework.documents.models import IssuedDocument
 from casework.events import EVENTS
 from casework.exchange.models import ExchangeMessage
 from casework.exchange.profile import ExchangeSection, Peer
@@ -22,10 +23,12 @@ from casework.exchange.sending import Courier
 from casework.permits import rating
 from casework.permits.card import card_data, card_pdf
 from casework.permits.credentials import code_shown, qr_svg, token_of
+from casework.permits.models import Permit
 from casework.permits.platform import PlatformPlanner
 from casework.permits.promise import FEWEST, FactLike, figures_of, published
 from casework.permits.promise_sheet import published_in
 from casework.permits.published_models import PermitFact
+from casework.permits.void_papers import void_paper
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox import Relay
@@ -36,7 +39,7 @@ from tests.e2e.public_setting import public_on
 from tests.exchange_setting import Listening, listening_peer, secrets_of
 from tests.permit_life_setting import FRAUDULENT, SECTION, ended, granted, life_desk_on
 from tests.permit_rows import fact_row, permit_row
-from tests.permit_setting import permit_desk_on
+from tests.permit_setting import PERMIT_HEAD, permit_desk_on
 
 PLATFORM = "12345"
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,13 +82,25 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         planner = PlatformPlanner(platforms, desk)
         permit = await granted(desk)
         await rating.rate(desk, CITIZEN, permit.application_id, 4, "很快")
+        first = permit.number
+        misprint = await IssuedDocument.get(about_id=permit.application_id, kind="grant")
+        await void_paper(desk, PERMIT_HEAD, misprint.id, "张三的电话印错", is_replaced=True)
+        permit = await Permit.get(id=permit.id)
         await ended(desk, "revoke", permit.id, FRAUDULENT)
         await told(database, planner, peer, platforms)
         bodies = peer.bodies
         steps = [one["status"] for one in bodies if "status" in one]
         assert steps[:3] == ["submitted", "02", "survey_scheduled"]
         assert {"05", "delivered"} <= set(steps)
-        (public,) = (one for one in bodies if "publish_by" in one)
+        (void,) = (one for one in bodies if "void_number" in one)
+        assert (void["void_number"], void["replaced_by"], void["paper"]) == (
+            first,
+            permit.number,
+            "准予行政许可决定书",
+        )
+        public, again = (one for one in bodies if "publish_by" in one)
+        assert (again["replaces_number"], again["decision_number"]) == (first, permit.number)
+        assert "replaces_number" not in public
         assert public["decision_number"] == permit.number
         assert public["holder"] == "清河商贸有限公司"
         due = datetime.fromisoformat(public["publish_by"]).date()
@@ -94,7 +109,7 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         (taken_back,) = (one for one in bodies if "take_back_by" in one)
         assert (taken_back["decision_number"], taken_back["how"]) == (permit.number, "revoked")
         raw = b"".join(body for _, body in peer.heard).decode()
-        assert not [word for word in ("13800001234", "很快", "材料是假的") if word in raw]
+        assert not [word for word in ("13800001234", "很快", "材料是假的", "张三") if word in raw]
         assert not await ExchangeMessage.filter(~Q(state="delivered")).exists()
 
 
