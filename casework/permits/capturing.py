@@ -8,6 +8,7 @@ nonce itself is reckoned again for the second officer, whose page must not close
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from datetime import UTC, datetime
 from uuid import UUID
@@ -110,6 +111,14 @@ async def add_photo(
         return _view(photo)
 
     return await desk.db.change(work)
+
+
+async def file_kept(survey_id: UUID, content: bytes) -> UUID | None:
+    """The stored file of a photo of this visit with the same bytes: one that is sent again because the answer got lost."""
+    of_visit = await PermitSurveyPhoto.filter(survey_id=survey_id).values_list("file_id", flat=True)
+    digest = hashlib.sha256(content).hexdigest()
+    same = await StoredFile.filter(id__in=list(of_visit), sha256=digest).order_by("id").first()
+    return same.id if same is not None else None
 
 
 async def photos_of(survey_id: UUID) -> tuple[SurveyPhotoView, ...]:

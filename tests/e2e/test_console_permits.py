@@ -24,6 +24,7 @@ from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock, local
 from kit.db import Database
+from kit.files.models import StoredFile
 from tests.e2e.console_setting import Clerk, ConsoleSetting, Page, console_on
 from tests.permit_life_setting import SECTION
 from tests.permit_setting import UNIT, permit_desk_on
@@ -63,16 +64,16 @@ async def send(clerk: Clerk, at: str, path: str, **fields: str) -> Page:
     return await clerk.post(path, {**token, **fields})
 
 
-def photo() -> bytes:
+def photo(colour: str = "teal") -> bytes:
     made = BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(made, "JPEG")
+    Image.new("RGB", (64, 48), colour).save(made, "JPEG")
     return made.getvalue()
 
 
-async def shoot(clerk: Clerk, at: str, **fields: str) -> Page:
+async def shoot(clerk: Clerk, at: str, colour: str = "teal", **fields: str) -> Page:
     page = await clerk.get(at)
     form = aiohttp.FormData({"csrf_token": page.hidden("csrf_token"), **fields})
-    form.add_field("photos", photo(), filename="p.jpg", content_type="image/jpeg")
+    form.add_field("photos", photo(colour), filename="p.jpg", content_type="image/jpeg")
     return await clerk.post(f"{at}/photos", form)
 
 
@@ -108,7 +109,12 @@ async def entered(clerk: Clerk, desk: PermitDesk, surface: str = "footway") -> s
     unchecked = await send(clerk, f"{here}?step=check", f"{here}/submit", delivery="window")
     assert unchecked.status == 422
     assert await PermitDraft.exists()
-    receipt = await send(clerk, f"{here}?step=check", f"{here}/submit", delivery="window", checked="1")
+    seen = {"checked": "1", "document": "identity_card", "document_number": "110105194912310021"}
+    refused = await send(clerk, f"{here}?step=check", f"{here}/submit", delivery="window", **seen)
+    assert refused.status == 422
+    assert "最后一位要对得上" in refused.text
+    seen["document_number"] = "11010519491231002X"
+    receipt = await send(clerk, f"{here}?step=check", f"{here}/submit", delivery="window", **seen)
     assert receipt.path.endswith("/receipt"), receipt.text
     row = await PermitApplication.all().order_by("-submitted_at", "-id").first()
     assert row is not None
@@ -214,8 +220,13 @@ async def _looked_at(setting: ConsoleSetting, at: str, visit: PermitSurvey) -> N
         await second.log_in("second")
         assert at in (await first.get("/console/surveys")).text
         nonce = (await first.get(at)).hidden("nonce")
+        before = await StoredFile.filter(kind="permit_survey_photo").count()
         await shoot(first, at, nonce=nonce, latitude="30.1", longitude="118.1", accuracy="9")
-        await shoot(first, at, nonce="0" * 64)
+        # Sent again, because the answer was lost on the way: it is the same photo.
+        again = await shoot(first, at, nonce=nonce, latitude="30.1", longitude="118.1", accuracy="9")
+        assert again.status == 200
+        assert await StoredFile.filter(kind="permit_survey_photo").count() == before + 1
+        await shoot(first, at, "navy", nonce="0" * 64)
         assert await PermitSurveyPhoto.filter(survey_id=visit.id).order_by("position").values_list(
             "is_bound", flat=True
         ) == [True, False]

@@ -10,7 +10,7 @@ from sanic.response import json as json_answer
 from sanic.response import redirect
 
 from casework.permits import checking, surveying
-from casework.permits.capturing import add_photo, open_capture
+from casework.permits.capturing import add_photo, file_kept, open_capture
 from casework.permits.checking import CheckFindings
 from casework.permits.my_work import VisitLine, my_visits
 from casework.permits.survey_queries import VisitFacts, VisitView, visit_view
@@ -77,7 +77,7 @@ async def keep_photo(request: Request, door: ConsoleDoor, visitor: Visitor, surv
             return await _photo_wrong(door, visitor, wanted, fault, is_script=is_script)
         position, _ = given.position()
         for photo in photos:
-            file_id = await _stored(door, photo.body)
+            file_id = await file_kept(wanted, photo.body) or await _stored(door, photo.body)
             await add_photo(
                 desk, visitor.actor, wanted, file_id, nonce=given.text("nonce") or None, position=position
             )
