@@ -25,6 +25,7 @@ from casework.permits.delivering import deliver
 from casework.permits.desk import PermitDesk
 from casework.permits.forms import Filled, visible_materials
 from casework.permits.materials import FILE_KIND, staff_holder
+from casework.permits.seen_documents import seen_of
 from casework.permits.submitting import submit
 from casework.permits.surveying import Findings
 from casework.permits.visits import Measured, Visit
@@ -203,7 +204,8 @@ async def _apply(desk: PermitDesk, store: FileStore, people: People, one: DemoPe
     filled = _filled(one, local(desk.db.clock.now()))
     await drafts.save(desk, clerk, draft_id, filled, "check", 1)
     await _papers(desk, store, clerk, one.kind, draft_id, filled)
-    made = await submit(desk, clerk, draft_id, source="window", delivery="window")
+    seen = seen_of("business_licence", str(filled.values["uscc"]))
+    made = await submit(desk, clerk, draft_id, source="window", delivery="window", seen=seen)
     await _take(desk, store, people, one, made.application_id)
 
 

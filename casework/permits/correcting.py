@@ -30,13 +30,14 @@ from casework.permits.forms import (
     visible_fields,
     visible_materials,
 )
-from casework.permits.identity import BY_AGENT, know_anew
+from casework.permits.identity import know_anew
 from casework.permits.kinds import Act, PermitKind
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
 from casework.permits.models import PermitApplication, PermitCorrection
 from casework.permits.moving import ACTION, NOT_FOUND, PermitStep, locked, require_not_own, take, take_within
 from casework.permits.papers import issue_about, particulars
+from casework.permits.seen_documents import BY_AGENT
 from casework.permits.sight import may_see
 from casework.permits.written import opened_form, write_form
 from casework.roles import Role

@@ -16,6 +16,7 @@ from casework.permits.assembly import (
     line_of,
     materials_of,
     pauses_view,
+    sees_holder,
     staff_names,
 )
 from casework.permits.clocks import IN_HAND
@@ -29,6 +30,7 @@ from casework.permits.moving import ACTION, APPLICANTS, NOT_FOUND
 from casework.permits.own_application import is_own
 from casework.permits.papers import ABOUT_APPLICATION
 from casework.permits.pauses import pause_rows
+from casework.permits.seen_documents import seen_number
 from casework.permits.sight import acts_here, may_see
 from casework.permits.survey_models import PermitSurvey
 from casework.permits.views import ApplicationView, Happening, OrganView, SurveyView
@@ -38,6 +40,7 @@ from casework.roles import Role
 from kit.audit.models import AuditEntry
 from kit.problems import NotFound
 from kit.references import parse_reference
+from kit.sealing import mask_identity_number
 
 _BY: Mapping[str, Literal["applicant", "bureau", "clock"]] = {"citizen": "applicant", "clock": "clock"}
 
@@ -113,6 +116,7 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
         identity=row.identity or "",
         identity_at=row.identity_at,
         identity_document=row.identity_document or "",
+        identity_number=mask_identity_number(seen_number(desk, row)) if sees_holder(viewer, row) else "",
         identity_by=kind.identity_by if (kind := desk.section.kind(row.kind)) is not None else "never",
         has_receipt=row.account_id is None,
         is_own=own,

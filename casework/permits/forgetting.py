@@ -110,6 +110,7 @@ async def anonymise_within(
         return None
     row.form_sealed = row.holder_sealed = b""
     row.holder_number_sealed = row.holder_index = row.phone_sealed = row.phone_index = row.agent_sealed = None
+    row.identity_number_sealed = None
     row.account_id = row.place_original = row.outline = row.latitude = row.longitude = None
     row.facts, row.place_text = "{}", instead
     row.rating_comment = None

@@ -20,22 +20,14 @@ from casework.permits.desk import PermitDesk
 from casework.permits.kinds import PermitKind
 from casework.permits.models import PermitApplication
 from casework.permits.moving import locked, note, refused_as_own, require_not_own
+from casework.permits.seen_documents import Seen, seen_number, seen_of, write_seen
 from kit.db import Change
-from kit.problems import Conflict, Invalid
+from kit.problems import Conflict
 
 Identity = Literal["unified_login", "window"]
 UNIFIED_LOGIN: Identity = "unified_login"
 AT_WINDOW: Identity = "window"
-Document = Literal["identity_card", "passport", "residence_permit", "business_licence", "authorisation"]
-DOCUMENTS: tuple[Document, ...] = (
-    "identity_card",
-    "business_licence",
-    "authorisation",
-    "passport",
-    "residence_permit",
-)
-BY_AGENT: Document = "authorisation"
-"""An agent's: worth nothing once another agent is named."""
+_KNOWN = ("identity", "identity_at", "identity_by_id", "identity_document", "identity_number_sealed")
 _OVER = ("refused", "withdrawn", "lapsed", "denied")
 
 
@@ -72,42 +64,46 @@ async def know_anew(change: Change, actor: Actor, row: PermitApplication) -> Non
     what the account is vouched for counts, and the chain says so.
     """
     before = row.identity
-    row.identity = row.identity_at = row.identity_by_id = row.identity_document = None
+    row.identity = row.identity_at = row.identity_by_id = None
+    row.identity_document = row.identity_number_sealed = None
     await know(change, row)
     if before is not None or row.identity is not None:
         await note(change, actor, row, "identity_anew", {"before": before, "after": row.identity})
 
 
-async def confirm_identity(desk: PermitDesk, actor: Actor, application_id: UUID, document: str) -> None:
-    """A clerk has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field."""
-    if document not in DOCUMENTS:
-        raise Invalid("problem.permit.identity_document", field="document")
+async def confirm_identity(
+    desk: PermitDesk, actor: Actor, application_id: UUID, document: str, number: str
+) -> None:
+    """A clerk has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field.
+
+    What names another number than the application changes nothing.
+    """
+    seen = seen_of(document, number)
 
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
         require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
         if await refused_as_own(desk, change, actor, row, "confirm_identity"):
             return None
-        if row.identity == AT_WINDOW and row.identity_document == document:
+        if row.identity_document == seen.document and seen_number(desk, row) == seen.number:
             return row
-        if row.identity is not None and row.identity_document is not None:
+        if row.identity is not None and row.identity_number_sealed is not None:
             raise Conflict("problem.permit.identity_known")
         if row.state in _OVER or row.anonymised_at is not None:
             raise Conflict("problem.permit.identity_over")
-        await note_window(change, actor, row, document)
+        know_seen(desk, change, actor, row, seen)
+        row.updated_at = change.now
+        await row.save(update_fields=[*_KNOWN, "updated_at"])
+        await note(change, actor, row, "confirm_identity", {"document": seen.document})
         return row
 
     require_not_own(await desk.db.change(work))
 
 
-async def note_window(change: Change, actor: Actor, row: PermitApplication, document: str) -> None:
-    """Write it into a locked row and its chain."""
+def know_seen(desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, seen: Seen) -> None:
+    """Write into a row that is saved by the caller what was seen of whom. Raises Invalid for another's document."""
+    write_seen(desk, row, seen)
     row.identity, row.identity_at, row.identity_by_id = AT_WINDOW, change.now, actor.id
-    row.identity_document, row.updated_at = document, change.now
-    await row.save(
-        update_fields=["identity", "identity_at", "identity_by_id", "identity_document", "updated_at"]
-    )
-    await note(change, actor, row, "confirm_identity", {"document": document})
 
 
 async def keep_vouched(

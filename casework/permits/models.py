@@ -57,7 +57,7 @@ class PermitApplication(Model):
     *Who.* The holder as named (sealed), whether "person" or "organisation", the number by which they are known (USCC or
     identity number) sealed and as keyed index, the phone likewise; `agent_sealed` the agent with the authorisation.
     `identity`: how it was checked ("unified_login", "window") and null while it was not; `identity_at` when, at the window by
-    whom (`identity_by_id`) and from what (`identity_document`: "identity_card", "business_licence", ...).
+    whom (`identity_by_id`) and from what (`identity_document`: "identity_card", "business_licence", ...; its number sealed).
 
     *Where and when.* Coordinates are WGS-84, `outline` a GeoJSON polygon where one was drawn, `area_m2` what is asked for.
     `surface` is what is occupied (`carriageway`, `footway`, `setback`, or null), `wanted_from_at`.. the time asked for.
@@ -98,6 +98,7 @@ class PermitApplication(Model):
     identity_at = fields.DatetimeField(null=True)
     identity_by_id = fields.UUIDField(null=True)
     identity_document = fields.CharField(max_length=20, null=True)
+    identity_number_sealed = fields.BinaryField(null=True)
     unit = fields.CharField(max_length=40, null=True)
     assignee_id = fields.UUIDField(null=True)
     place_text = fields.CharField(max_length=300)

@@ -22,12 +22,13 @@ from casework.permits.desk import PermitDesk
 from casework.permits.drafts import filled_of, locked_draft
 from casework.permits.events import ApplicationSubmitted
 from casework.permits.forms import Filled, clean, faults, material_faults, visible_materials
-from casework.permits.identity import AT_WINDOW, Document, know
+from casework.permits.identity import know, know_seen
 from casework.permits.kinds import PermitKind
 from casework.permits.lifecycle import FLOWS
 from casework.permits.materials import attached_to, hand_over
 from casework.permits.models import Permit, PermitApplication, PermitDraft
 from casework.permits.moving import note, told
+from casework.permits.seen_documents import Seen
 from casework.permits.sight import may_see
 from casework.permits.written import write_form
 from kit.clock import local
@@ -63,12 +64,12 @@ async def submit(
     source: Source,
     delivery: Delivery | None = None,
     expected_revision: int | None = None,
-    document: Document | None = None,
+    seen: Seen | None = None,
 ) -> Submitted:
     """Submit what was previewed; a draft that corrects an application is sent as its correction.
 
-    `delivery` is how the applicant wants the decision: "online" only where they agreed to that. `document` is what the clerk
-    at the window saw of who applies.
+    `delivery` is how the applicant wants the decision: "online" only where they agreed to that. `seen` is what the clerk at
+    the window saw of who applies.
 
     Raises NotFound for another's draft, Conflict where it was changed since the preview, Gone for a kind no longer
     offered, Invalid for the first thing that is wrong: then nothing has changed and the draft is still there.
@@ -89,7 +90,7 @@ async def submit(
             raise Gone("problem.permit.kind_gone")
         if expected_revision is not None and locked.revision != expected_revision:
             raise Conflict("problem.permit.draft_changed")
-        return await insert_within(desk, change, actor, locked, kind, reference, source, delivery, document)
+        return await insert_within(desk, change, actor, locked, kind, reference, source, delivery, seen)
 
     try:
         return await desk.db.change(work)
@@ -166,7 +167,7 @@ async def insert_within(
     reference: str,
     source: Source,
     delivery: Delivery | None,
-    document: Document | None = None,
+    seen: Seen | None = None,
 ) -> Submitted:
     """Within a change: the application in place of its locked draft. Raises as `submit` does."""
     filled = clean(kind, filled_of(desk, draft))
@@ -186,10 +187,6 @@ async def insert_within(
         state=FLOWS[kind.flow].initial,
         state_since_at=change.now,
         revision=1,
-        identity=AT_WINDOW if source == WINDOW else None,
-        identity_at=change.now if source == WINDOW else None,
-        identity_by_id=actor.id if source == WINDOW else None,
-        identity_document=document if source == WINDOW else None,
         unit=kind.unit,
         submitted_at=change.now,
         received_at=change.now,
@@ -201,6 +198,8 @@ async def insert_within(
         updated_at=change.now,
     )
     write_form(desk, row, kind, filled)
+    if seen is not None and source == WINDOW:
+        know_seen(desk, change, actor, row, seen)
     await know(change, row)
     await set_limit(desk, row, None, change.now)
     await row.save(force_create=True)

@@ -198,6 +198,8 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     """How it is known who applies: "unified_login", "window", or "" while it is not."""
     identity_at: datetime | None = None
     identity_document: str = ""
+    identity_number: str = ""
+    """Of that document, masked."""
     identity_by: Literal["never", "decision", "delivery"] = "never"
     has_receipt: bool = False
     """It opens by reference and secret: whoever applied has no account."""

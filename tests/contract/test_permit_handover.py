@@ -11,6 +11,7 @@ from casework.people.models import Account
 from casework.permits import claiming, drafts, handover
 from casework.permits.desk import PermitDesk
 from casework.permits.models import PermitApplication, PermitDraft
+from casework.permits.seen_documents import seen_of
 from casework.permits.submitting import application_by_receipt, submit
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock
@@ -52,7 +53,7 @@ async def test_a_clerk_goes_on_with_a_citizens_draft_and_it_stays_the_citizens(d
     with pytest.raises(Forbidden, match="draft_of_applicant"):
         await drafts.discard(desk, CLERK, id)
     await drafts.save(desk, CLERK, id, filled(words="卖春联和福字"), "what", view.revision)
-    sent = await submit(desk, CLERK, id, source="window", document="identity_card")
+    sent = await submit(desk, CLERK, id, source="window", seen=seen_of("identity_card", "11010519491231002X"))
     application = await row_of(sent.application_id)
     assert (application.account_id, application.filed_by_id) == (CITIZEN.id, CLERK.id)
     assert sent.receipt_secret is None

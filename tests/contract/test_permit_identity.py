@@ -15,9 +15,11 @@ from casework.people.unified_login import Vouched
 from casework.permits import accepting, deciding, delivering, drafts
 from casework.permits.correcting import Item, request_correction
 from casework.permits.desk import PermitDesk
+from casework.permits.detail import view_by_id
 from casework.permits.identity import confirm_identity, keep_vouched
 from casework.permits.kinds import FormField, PermitsSection
 from casework.permits.models import Permit, PermitApplication
+from casework.permits.seen_documents import seen_number, seen_of
 from casework.permits.submitting import submit
 from casework.roles import Role
 from kit.audit.models import AuditEntry
@@ -31,6 +33,7 @@ KEEPER = Actor(
     kind="staff", id=person(48), roles=frozenset({Role.ADMINISTRATOR}), name="管理员", units=EVERYWHERE
 )
 USCC = "91350100M000100Y43"
+CARD = "11010519491231002X"
 SHOP = Vouched(
     kind="organisation",
     name="清河商贸有限公司",
@@ -73,9 +76,9 @@ async def test_what_nobody_knows_the_applicant_of_waits_for_the_window(desk: Per
     with pytest.raises(Conflict, match="identity_before_delivery"):
         await delivering.deliver(desk, CLERK, id, delivery="window", recipient="李梅")
     with pytest.raises(Invalid):
-        await confirm_identity(desk, CLERK, id, "library_card")
-    await confirm_identity(desk, CLERK, id, "business_licence")
-    await confirm_identity(desk, CLERK, id, "business_licence")
+        await confirm_identity(desk, CLERK, id, "library_card", USCC)
+    await confirm_identity(desk, CLERK, id, "business_licence", USCC)
+    await confirm_identity(desk, CLERK, id, "business_licence", USCC)
     row = await row_of(id)
     assert (row.identity, row.identity_document, row.identity_by_id) == (
         "window",
@@ -88,6 +91,37 @@ async def test_what_nobody_knows_the_applicant_of_waits_for_the_window(desk: Per
     assert (await row_of(id)).state == "delivered"
 
 
+async def test_what_was_seen_has_a_number_that_fits_and_is_the_applicants(desk: PermitDesk) -> None:
+    id = await applied(desk)
+    await _numbered(desk, id)  # the application names the shop's code
+    for document, number, said in (
+        ("identity_card", "110105194912310021", "identity_number"),
+        ("identity_card", "", "identity_number"),
+        ("business_licence", "91350100M000100Y44", "identity_uscc"),
+        ("authorisation", USCC, "identity_number"),
+        ("passport", "护照", "identity_number"),
+        ("residence_permit", "810000199408230020", "identity_number"),
+        ("identity_card", CARD, "identity_mismatch"),
+        ("passport", "E12345678", "identity_mismatch"),
+        ("business_licence", "91350100MA00000001", "identity_uscc"),
+    ):
+        with pytest.raises(Invalid, match=said) as refused:
+            await confirm_identity(desk, CLERK, id, document, number)
+        assert refused.value.field == "document_number"
+    row = await row_of(id)
+    assert (row.identity, row.identity_document, row.identity_number_sealed) == (None, None, None)
+    assert not await AuditEntry.filter(case_id=id, action="permit_application.confirm_identity").exists()
+    await confirm_identity(desk, CLERK, id, "business_licence", f"{USCC[:8]} {USCC[8:].lower()}")
+    row = await row_of(id)
+    assert row.identity_number_sealed is not None
+    assert USCC.encode() not in bytes(row.identity_number_sealed)
+    assert seen_number(desk, row) == USCC
+    view = await view_by_id(desk, CLERK, id)
+    assert view.identity_number == "913*************43"
+    with pytest.raises(Conflict, match="identity_known"):
+        await confirm_identity(desk, CLERK, id, "authorisation", CARD)
+
+
 async def test_a_kind_may_want_to_know_before_it_is_granted(database: Database) -> None:
     desk = await life_desk_on(database, section("decision"))
     id = await applied(desk, online=True)
@@ -95,7 +129,7 @@ async def test_a_kind_may_want_to_know_before_it_is_granted(database: Database) 
     with pytest.raises(Conflict, match="identity_before_decision"):
         await deciding.grant(desk, APPROVER, id)
     assert not await Permit.exists()
-    await confirm_identity(desk, CLERK, id, "identity_card")
+    await confirm_identity(desk, CLERK, id, "identity_card", CARD)
     await deciding.grant(desk, APPROVER, id)
     assert (await row_of(id)).state == "delivered"
 
@@ -104,7 +138,7 @@ async def test_strangers_and_citizens_confirm_nobody(desk: PermitDesk) -> None:
     id = await applied(desk)
     for nobody in (CITIZEN, msgspec.structs.replace(CLERK, units=frozenset({"elsewhere"}))):
         with pytest.raises(Problem):
-            await confirm_identity(desk, nobody, id, "identity_card")
+            await confirm_identity(desk, nobody, id, "identity_card", CARD)
     assert (await row_of(id)).identity is None
 
 
@@ -143,7 +177,7 @@ async def test_an_account_is_vouched_for_as_one_person(desk: PermitDesk) -> None
 async def test_at_the_window_it_is_known_when_and_from_what(desk: PermitDesk) -> None:
     draft_id = await drafts.begin(desk, CLERK, "stall")
     await drafts.save(desk, CLERK, draft_id, form(desk), "where", 1)
-    made = await submit(desk, CLERK, draft_id, source="window", document="identity_card")
+    made = await submit(desk, CLERK, draft_id, source="window", seen=seen_of("identity_card", CARD))
     row = await row_of(made.application_id)
     assert (row.identity, row.identity_document, row.identity_by_id) == ("window", "identity_card", CLERK.id)
     assert row.identity_at == row.submitted_at
@@ -154,12 +188,13 @@ async def test_a_correction_that_names_another_holder_is_not_granted_on_the_earl
 ) -> None:
     desk = await life_desk_on(database, section("decision"))
     id = await applied(desk, online=True)
-    await confirm_identity(desk, CLERK, id, "business_licence")
+    await confirm_identity(desk, CLERK, id, "business_licence", USCC)
     await _corrected(desk, id, phone="13800001235")
     assert (await row_of(id)).identity == "window"  # the same holder
     await _corrected(desk, id, holder="清河新城商贸有限公司")
     row = await row_of(id)
     assert (row.identity, row.identity_at, row.identity_by_id, row.identity_document) == (None,) * 4
+    assert row.identity_number_sealed is None
     assert await AuditEntry.filter(case_id=id, action="permit_application.identity_anew").count() == 1
     await surveyed(desk, id)
     with pytest.raises(Conflict, match="identity_before_decision"):
@@ -177,8 +212,8 @@ async def test_a_correction_that_names_another_agent_drops_what_was_seen_of_the_
     ]
     desk = await life_desk_on(database, msgspec.structs.replace(SECTION, kinds=tuple(kinds)))
     by_agent, by_card = await applied(desk, online=True), await applied(desk, filled=form(desk, east=0.01))
-    await confirm_identity(desk, CLERK, by_agent, "authorisation")
-    await confirm_identity(desk, CLERK, by_card, "identity_card")
+    await confirm_identity(desk, CLERK, by_agent, "authorisation", CARD)
+    await confirm_identity(desk, CLERK, by_card, "identity_card", CARD)
     for id in (by_agent, by_card):
         await _corrected(desk, id, agent="陈刚")
     row = await row_of(by_agent)
@@ -200,7 +235,7 @@ async def test_nobody_confirms_their_own_identity(desk: PermitDesk) -> None:
     id = await applied(desk)
     await keep_numbers(desk.db, desk.sealer, KEEPER, CLERK.id, phone="13800001234")
     with pytest.raises(Forbidden, match="own_application"):
-        await confirm_identity(desk, CLERK, id, "identity_card")
+        await confirm_identity(desk, CLERK, id, "identity_card", CARD)
 
 
 async def test_a_renewal_at_the_window_stays_in_its_holders_account(desk: PermitDesk) -> None:

@@ -71,7 +71,12 @@ async def test_a_clerk_goes_on_with_a_draft_by_its_code(setting: ConsoleSetting,
         taken = await send(clerk, f"{PERMITS}/new", f"{PERMITS}/handover", handover_code=made.code)
         assert taken.path == f"{PERMITS}/drafts/{id}"
         page = await send(
-            clerk, f"{taken.path}?step=check", f"{taken.path}/submit", checked="1", document="identity_card"
+            clerk,
+            f"{taken.path}?step=check",
+            f"{taken.path}/submit",
+            checked="1",
+            document="identity_card",
+            document_number="11010519491231002X",
         )
         row = await PermitApplication.get(id=id)
         assert page.path.startswith(f"{PERMITS}/{row.reference}")
@@ -153,6 +158,7 @@ async def test_who_gives_a_permit_back_at_the_window_needs_no_papers_for_it(
                 checked="1",
                 delivery="window",
                 document="identity_card",
+                document_number="11010519491231002X",
             )
             row = await PermitApplication.get(concerns_id=permit.id)
             assert (row.act, row.source) == ("cancel", "window")
@@ -171,8 +177,16 @@ async def test_the_clerk_says_which_document_was_seen_once(setting: ConsoleSetti
         wrong = await send(clerk, address, f"{address}/identity", document="")
         assert wrong.status == 422
         assert "请选看了哪一种证件" in wrong.text
-        done = await send(clerk, address, f"{address}/identity", document="business_licence")
+        seen = {"document": "business_licence", "document_number": "91350100M000100Y44"}
+        wrong = await send(clerk, address, f"{address}/identity", **seen)
+        assert wrong.status == 422
+        assert "统一社会信用代码不对" in wrong.text
+        assert "91350100M000100Y44" not in wrong.text
+        seen["document_number"] = "91350100M000100Y43"
+        done = await send(clerk, address, f"{address}/identity", **seen)
         assert "已在窗口核对营业执照" in done.text
+        assert "913*************43" in done.text
+        assert "91350100M000100Y43" not in done.text
     assert await AuditEntry.filter(case_id=id, action="permit_application.confirm_identity").count() == 1
 
 

@@ -19,7 +19,7 @@ from web.console.door import ConsoleDoor
 from web.console.permit_acts import ask
 from web.console.permit_entry_correcting import AskedAgain, steps_for
 from web.console.permit_entry_fields import CORRECT, Step, field_asks, question_asks, summary_of
-from web.console.permit_identity_words import document_ask
+from web.console.permit_identity_words import seen_asks
 from web.console.permit_material_words import handed_in
 from web.console.permit_page import said_value
 from web.console.permit_screens import ClashRow, PermitAsk, ShownField
@@ -87,7 +87,7 @@ async def draft_page(
         is_ready=is_check and not faults,
         deliveries=_delivery(door, chosen) if is_check and not is_correction else None,
         checked=ask(door, "checked", "tick", wrong=wrong.get("checked", "")) if is_check else None,
-        document=document_ask(door) if is_check and not is_correction else None,
+        seen=seen_asks(door, wrong) if is_check and not is_correction else (),
         button=text("console_permits.entry.correct" if is_correction else "console_permits.entry.submit"),
         saved=door.words.moment(view.updated_at, door.clock.now()),
     )

@@ -15,14 +15,14 @@ from casework.permits.delivering import WAYS
 from casework.permits.drafts import DraftView, draft_view, drafts_of
 from casework.permits.eligibility import asked_answers
 from casework.permits.forms import Filled, clean, merged, visible_fields
-from casework.permits.identity import DOCUMENTS
 from casework.permits.kinds import Act, FormField
 from casework.permits.materials import FILE_KIND, staff_holder
 from casework.permits.models import Permit, PermitApplication, PermitDraft
+from casework.permits.seen_documents import seen_of
 from casework.permits.submitting import WINDOW, submit
 from casework.permits.written import opened_form
 from kit.files.uploads import Uploads
-from kit.problems import Conflict, NotFound, Problem
+from kit.problems import Conflict, Invalid, NotFound, Problem
 from web.console.door import ConsoleDoor
 from web.console.frame import PERMITS, frame_for, shown
 from web.console.permit_acts import ask
@@ -234,22 +234,26 @@ async def _submit(request: Request, door: ConsoleDoor, visitor: Visitor, wanted:
         }
         return await _render(door, visitor, view, "check", wrong=said, chosen=delivery, status=422)
     try:
+        # A doubled submit finds what it made; a correction asks for what was seen no second time.
+        is_new = row is None and not row_is_correction
         made = await submit(
             desk,
             visitor.actor,
             wanted,
             source=WINDOW,
             delivery=delivery if delivery in WAYS else None,
-            document=next((one for one in DOCUMENTS if one == given.text("document")), None),
+            seen=seen_of(given.text("document"), given.text("document_number")) if is_new else None,
             expected_revision=given.revision,
         )
     except Problem as problem:
         if problem.status == 404:
             raise
-        notes = (Note(words=door.words.text(problem.key, **problem.params), tone="late"),)
+        words = door.words.text(problem.key, **problem.params)
+        notes = (Note(words=words, tone="late"),)
+        wrong = {problem.field: words} if isinstance(problem, Invalid) else {}
         view = await draft_view(desk, visitor.actor, wanted)
         return await _render(
-            door, visitor, view, "check", notes=notes, chosen=delivery, status=problem.status
+            door, visitor, view, "check", wrong=wrong, notes=notes, chosen=delivery, status=problem.status
         )
     address = application_address(made.reference)
     done = "correct" if row_is_correction else "submit"

@@ -19,16 +19,19 @@ async def take_identity(
     request: Request, door: ConsoleDoor, visitor: Visitor, reference: str
 ) -> HTTPResponse:
     """POST /console/permits/{reference}/identity."""
-    view, document = await find(door, visitor, reference), sent(request).text("document")
+    view, given = await find(door, visitor, reference), sent(request)
+    document, number = given.text("document"), given.text("document_number")
     try:
-        await confirm_identity(permits_of(door), visitor.actor, view.line.id, document)
+        await confirm_identity(permits_of(door), visitor.actor, view.line.id, document, number)
     except Problem as problem:
         if problem.status == 404:
             raise
         words = door.words.text(problem.key, **problem.params)
         again = await find(door, visitor, reference)
         if isinstance(problem, Invalid):
-            return await render(door, visitor, again, identity_wrong=words, status=problem.status)
+            return await render(
+                door, visitor, again, identity_wrong={problem.field: words}, status=problem.status
+            )
         return await render(
             door, visitor, again, notes=(Note(words=words, tone="late"),), status=problem.status
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from casework.complaints.place import Position
@@ -51,7 +52,7 @@ async def permit_page(
     attempt: Attempt | None = None,
     revealed: Applicant | None = None,
     lost: tuple[Note, ...] = (),
-    identity_wrong: str = "",
+    identity_wrong: Mapping[str, str] | None = None,
 ) -> PermitPage:
     """The page. `attempt` did not succeed; `revealed` is who applies, just looked at (audited); `lost` what was typed into a form
     that is gone.
@@ -74,7 +75,7 @@ async def permit_page(
         facts=facts_of(door, view, now),
         fields=fields_of(door, view),
         reveal=_revealing(door, visitor, view, revealed),
-        identity=identity_panel(door, visitor, view, identity_wrong),
+        identity=identity_panel(door, visitor, view, identity_wrong or {}),
         coordinates=coordinates_of(door, visitor, view.latitude, view.longitude),
         materials=await materials_of(door, visitor, view),
         clocks=tuple(_clock(door, one, now) for one in view.clocks),

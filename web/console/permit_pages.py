@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
@@ -153,7 +155,7 @@ async def render(
     attempt: Attempt | None = None,
     revealed: Applicant | None = None,
     lost: tuple[Note, ...] = (),
-    identity_wrong: str = "",
+    identity_wrong: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HTTPResponse:
     """The page of an application. Whoever reads it has read what was told about it."""

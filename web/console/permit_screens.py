@@ -215,11 +215,11 @@ class Revealing:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityPanel:
-    """Whether it is known who applies; `ask` and `action` where the clerk may write down what document they saw."""
+    """Whether it is known who applies; `asks` and `action` where the clerk may write down what document they saw."""
 
     note: Note
     action: str = ""
-    ask: PermitAsk | None = None
+    asks: tuple[PermitAsk, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,7 @@ class DraftPage:
     is_ready: bool
     deliveries: PermitAsk | None
     checked: PermitAsk | None
-    document: PermitAsk | None
+    seen: tuple[PermitAsk, ...]
     button: str
     saved: str
 
