@@ -28,7 +28,7 @@ from tests.casework_setting import CITIZEN
 from tests.conftest import AUDIT_KEY
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.console_setting import PASSWORD, ConsoleSetting, console_on
-from tests.permit_life_setting import FITS, SECOND, applied, life_desk_on, row_of
+from tests.permit_life_setting import FITS, SECOND, applied, granted, life_desk_on, row_of
 from tests.permit_setting import SURVEYOR, UNIT, drafted
 
 pytestmark = pytest.mark.browser
@@ -155,6 +155,21 @@ async def test_a_stall_goes_from_the_form_to_the_clean_place(stage: Stage, clock
         await page.reload()
         await expect(page.locator(".case-head")).to_contain_text("已清理")
     assert (await Permit.get(id=permit.id)).state == "restored"
+
+
+async def test_what_was_sent_is_not_offered_again_as_unsent(stage: Stage) -> None:
+    permit = await granted(stage.desk)
+    async with browsing(stage, DESK) as page:
+        await page.goto(f"/console/held-permits/{permit.id}")
+        basis = "行政许可法第六十九条"
+        await act(
+            page, "tell_holder", ending="revoke.fraud", ground="图是假的", basis=basis, told_how="handed"
+        )
+        await expect(page.locator("main .notice").first).to_contain_text("已告知持证人")
+        assert not await page.locator("#act-tell_holder .draft").is_visible()
+        assert await page.locator("#act-tell_holder [name=ground]").input_value() == ""
+        await page.reload()
+        assert not await page.locator("#act-tell_holder .draft").is_visible()
 
 
 async def test_a_deposit_is_approved_paid_back_and_a_paper_made_void_on_a_phone(stage: Stage) -> None:

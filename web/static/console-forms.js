@@ -56,6 +56,21 @@
   const texts = (form) => all(FIELDS, form).reduce((kept, field) => ({ ...kept, [field.name]: valueOf(field) }), {});
   const isTyped = (form) => all(TYPED, form).some((field) => field.value.trim()) || all(".picked li", form).length > 0;
 
+  // Which form was sent last on this tab: where it leads to says that it was taken, at whatever address.
+  const SENT = "console.sent";
+  const lastSent = () => {
+    try {
+      const key = sessionStorage.getItem(SENT) || "";
+      sessionStorage.removeItem(SENT);
+      return key;
+    } catch { return ""; }
+  };
+  document.addEventListener("submit", (event) => {
+    const isLook = event.submitter && event.submitter.hasAttribute("formtarget");
+    if (isLook || !event.target.dataset.keeps) return;
+    try { sessionStorage.setItem(SENT, event.target.dataset.keeps); } catch { /* kept once more, no harm */ }
+  });
+
   let waiting = 0, waitingFor = "";
   const keepNow = (form) => save(form.dataset.keeps, texts(form), isTyped(form));
   // Whoever leaves leaves at once: the last words too are kept.
@@ -232,7 +247,11 @@
     all("[data-fills]").forEach((button) => { button.hidden = false; });
     all(".picker").forEach((picker) => picker.classList.add("ready"));
     const { done } = document.documentElement.dataset;
-    if (done) drop(`${location.pathname.split("/").pop()}/${done}`);
+    if (done) {
+      drop(`${location.pathname.split("/").pop()}/${done}`);
+      const sent = lastSent();
+      if (sent) drop(sent);
+    }
     delete document.documentElement.dataset.done;
     all("[data-taken]").forEach((one) => drop(one.dataset.taken));
     all("form[data-keeps]").forEach(restore);
