@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from casework.case_event import CaseEvent
+from casework.documents.models import IssuedDocument
 from casework.documents.papers import Paper
 from casework.exchange.models import ExchangeMessage
 from casework.exchange.planning import QUEUED
@@ -37,7 +38,7 @@ from casework.permits.events import (
     PermitWithdrawn,
 )
 from casework.permits.models import Permit, PermitApplication
-from casework.permits.papers import opened_number
+from casework.permits.papers import opened_number, said_basis
 from kit.clock import local
 from kit.db import Change
 
@@ -57,6 +58,9 @@ STEPS: Final = frozenset(
 PUBLISH_WITHIN: Final = 7
 TAKE_BACK_WITHIN: Final = 3
 """Working days from the decision (国办发〔2018〕118号)."""
+CATEGORY: Final = "ordinary"
+"""普通许可: the use of public ground is neither franchised nor an approval of a person or a thing (行政许可法 12)."""
+VALID, OVER = "valid", "over"
 GRANTING: Final = frozenset({Paper.GRANT, Paper.CHANGE, Paper.RENEWAL})
 """Papers whose number is that of the permit."""
 ENDINGS: Final = (PermitWithdrawn, PermitRevoked, PermitCancelled, PermitReplaced)
@@ -139,17 +143,34 @@ class PlatformPlanner:
             "holder_kind": permit.holder_kind,
             "holder_code": opened_number(self._desk, application) if is_organisation else "",
             "content": permit.place_text,
+            "area_m2": permit.area_m2,
+            "decision_name": await self._decision_name(permit),
+            "category": CATEGORY,
+            "certificate_name": permit.kind_name,
+            "certificate_number": permit.number,
+            "basis": self._basis(event.kind),
+            "organ": self._desk.documents.issuer.name,
+            "standing": VALID,
             "decided_on": f"{local(permit.granted_at):%Y-%m-%d}",
             "valid_from": _moment(permit.valid_from_at),
             "valid_until": _moment(permit.valid_until_at),
             "publish_by": self._within(permit.granted_at, PUBLISH_WITHIN),
         }
 
+    async def _decision_name(self, permit: Permit) -> str:
+        paper = await IssuedDocument.get_or_none(number=permit.number)
+        return self._desk.documents.catalogue.text(f"document.name.{paper.kind}") if paper is not None else ""
+
+    def _basis(self, code: str) -> list[str]:
+        kind = self._desk.section.kind(code)
+        return [said_basis(self._desk, one) for one in kind.basis] if kind is not None else []
+
     def _ended(self, event: PermitEvent) -> Mapping[str, object]:
         return {
             "decision_number": event.number,
             **self._item(event.kind),
             "how": event.name.rpartition(".")[2],
+            "standing": OVER,
             "at": _moment(event.at),
             "take_back_by": self._within(event.at, TAKE_BACK_WITHIN),
         }

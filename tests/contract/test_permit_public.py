@@ -103,11 +103,17 @@ async def test_the_service_platform_hears_of_a_permit_from_filing_to_revocation(
         assert "replaces_number" not in public
         assert public["decision_number"] == permit.number
         assert public["holder"] == "清河商贸有限公司"
+        assert again["decision_name"] == "准予行政许可决定书"
+        assert (public["category"], public["standing"]) == ("ordinary", "valid")
+        assert (again["certificate_number"], again["certificate_name"]) == (permit.number, permit.kind_name)
+        assert (public["organ"], public["area_m2"]) == (desk.documents.issuer.name, permit.area_m2)
+        assert public["basis"]
         due = datetime.fromisoformat(public["publish_by"]).date()
         assert desk.calendar.working_days_between(local(permit.granted_at).date(), due) == 7
         assert [one["score"] for one in bodies if "score" in one] == [4]
         (taken_back,) = (one for one in bodies if "take_back_by" in one)
         assert (taken_back["decision_number"], taken_back["how"]) == (permit.number, "revoked")
+        assert taken_back["standing"] == "over"
         raw = b"".join(body for _, body in peer.heard).decode()
         assert not [word for word in ("13800001234", "很快", "材料是假的", "张三") if word in raw]
         assert not await ExchangeMessage.filter(~Q(state="delivered")).exists()
