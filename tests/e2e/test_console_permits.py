@@ -179,6 +179,7 @@ async def test_an_application_goes_from_the_window_to_a_permit_and_to_its_end(
         assert permit is not None
         assert permit.area_m2 == 11
         held_page = (await approver.get(f"/console/held-permits/{permit.id}")).text
+        assert "有效，还没到开始时间" in held_page
         assert "不放音响" in held_page
         # As the paper has it, and as it is asked for at the public door.
         assert f'<dt>查验码</dt><dd class="permit-words">{code_shown(permit.code)}</dd>' in held_page
@@ -268,6 +269,10 @@ async def test_what_is_to_be_put_right_is_ticked_and_a_second_time_asks_for_the_
             assert f'name="{name}"' not in page.text
         assert "清河商贸有限公司" not in head
         assert "清河商贸有限公司" in rest
+        for at in (draft, f"{draft}?step=check"):
+            seen = (await window.get(at)).text
+            assert "138****1234" in seen
+            assert "13800001234" not in seen
         assert "step=papers" not in page.text
         fixed = await send(window, draft, draft, step="correct", go="next", **{"v:area": "-1"})
         assert fixed.status == 422

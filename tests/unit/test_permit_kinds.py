@@ -13,7 +13,7 @@ from app.commands.profile import mistakes_of
 from app.permit_profile import basis_fault
 from app.profile import whole_profile
 from app.shipped import SHIPPED_PROFILE
-from casework.permits.kinds import Basis
+from casework.permits.kinds import Basis, PermitsSection
 from content.interpretations.laws import shipped_laws
 from kit.profile import ProfileDocument, ProfileError, read_profile
 
@@ -209,6 +209,12 @@ def test_a_kind_that_cannot_be_read_keeps_no_other_from_being_looked_at(
 def test_the_shipped_kinds_are_right_and_rest_on_law_in_force(capsys: pytest.CaptureFixture[str]):
     assert main(["profile", "check", str(SHIPPED_PROFILE)]) == 0
     assert "没有发现问题" in capsys.readouterr().out
+
+
+def test_where_a_permit_is_given_it_is_known_to_whom_before_it_is_handed_over():
+    kinds = whole_profile(read_profile(SHIPPED_PROFILE)).section(PermitsSection).kinds
+    asked = {one.code: one.identity_by for one in kinds if one.flow == "permit"}
+    assert asked == dict.fromkeys(("stall", "road", "large_ad", "banner"), "delivery")
 
 
 def test_the_command_names_file_and_line_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

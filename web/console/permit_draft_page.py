@@ -170,9 +170,10 @@ def _material(
 def _summary(
     door: ConsoleDoor, view: DraftView, filled: Filled, again: AskedAgain | None
 ) -> tuple[ShownField, ...]:
+    here = again.fields(view, filled) if again is not None else None
     fields = [
         ShownField(name=name, words=said_value(door, type, value))
-        for name, value, type in summary_of(view.kind, filled)
+        for name, value, type in summary_of(view.kind, filled, here)
     ]
     for one in visible_materials(view.kind, filled):
         count = sum(1 for each in view.files if each.material == one.code)

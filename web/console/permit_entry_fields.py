@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 from sanic import Request
 
 from casework.complaints.place import Position
+from casework.permits.assembly import masked
 from casework.permits.forms import Filled, shown_value, visible_fields
 from casework.permits.kinds import STEPS, USUAL_UNITS, FormField, PermitKind
 from casework.permits.written_place import Point, WrittenPlace, decoded
@@ -264,13 +265,21 @@ def raw_places(request: Request, fields: Iterable[FormField]) -> dict[str, str]:
     return {name: _first(request, name) for name in names}
 
 
-def summary_of(kind: PermitKind, filled: Filled) -> tuple[tuple[str, str, str], ...]:
-    """Exactly what will be submitted: name, value, type of each field that is asked."""
-    return tuple(
-        (one.name, shown_value(one, filled.values[one.code]) + _unit_of(one), one.type)
-        for one in visible_fields(kind, filled)
-        if one.code in filled.values
-    )
+def summary_of(
+    kind: PermitKind, filled: Filled, written_here: Collection[FormField] | None = None
+) -> tuple[tuple[str, str, str], ...]:
+    """Exactly what will be submitted: name, value, type of each field that is asked. Of a correction, what was not written
+    here is shown as the application shows it: numbers and telephones masked.
+    """
+    found = []
+    for one in visible_fields(kind, filled):
+        if one.code not in filled.values:
+            continue
+        value = shown_value(one, filled.values[one.code])
+        if written_here is not None and one not in written_here:
+            value, _ = masked(one, value)
+        found.append((one.name, value + _unit_of(one), one.type))
+    return tuple(found)
 
 
 def _unit_of(field: FormField) -> str:
