@@ -233,6 +233,7 @@ async def approve(
         await _refund_paper(desk, change, actor, row)
         await co_signing.close_within(change, row)
         await facts.keep(desk, change, row, "approved")
+        await delivering.hand_over(desk, change, clock(), row, delivering.ONLINE)
 
     content = {"amount_fen": amount_fen, **said(desk, {"late_reason": late_reason})}
     step = PermitStep("approve", RefundApproved, content=content, fill=fill, follow=follow)
@@ -246,9 +247,14 @@ async def pay_out(
     *,
     paid_on: date,
     amount_fen: int,
+    recipient: str = "",
     expected_revision: int | None = None,
 ) -> None:
-    """It was paid back on that day. The amount is said again: it is that which was approved."""
+    """It was paid back on that day. The amount is said again: it is that which was approved.
+
+    `recipient` is who signed at the window for the paper that says so; "" where it is in their hands already.
+    """
+    name = optional(recipient, field="recipient", at_most=delivering.RECIPIENT_AT_MOST)
 
     async def fill(change: Change, row: PermitApplication) -> None:
         if row.amount_fen != amount_fen:
@@ -260,7 +266,12 @@ async def pay_out(
 
     given = {"paid_on": paid_on, "amount": amount_fen}
     content = {"paid_on": paid_on.isoformat(), "amount_fen": amount_fen}
-    step = PermitStep("pay_out", RefundPaidOut, given, content, fill=fill)
+
+    async def follow(change: Change, row: PermitApplication) -> None:
+        if name is not None:
+            await delivering.hand_over(desk, change, actor, row, "window", name)
+
+    step = PermitStep("pay_out", RefundPaidOut, given, content, fill=fill, follow=follow)
     await take(desk, actor, application_id, step, expected_revision)
 
 

@@ -77,6 +77,36 @@ async def hand_over_online(
         await record_delivery(change, clock(), document.id, ONLINE)
 
 
+async def hand_over(
+    desk: PermitDesk,
+    change: Change,
+    actor: Actor,
+    row: PermitApplication,
+    delivery: Delivery,
+    recipient: str = "",
+) -> None:
+    """Note that the decisions which are still here were handed over, with their receipt, where that moves nothing. `row` is
+    locked. Online only for whoever is known; raises Conflict for anybody else at the window.
+    """
+    kind = desk.section.kind(row.kind)
+    if delivery == ONLINE and (row.delivery != ONLINE or is_lacking(kind, row, "delivery")):
+        return
+    require_known(kind, row, "delivery")
+    documents = await _undelivered(row)
+    for one in documents:
+        await record_delivery(change, actor, one.id, delivery)
+    if documents:
+        await _receipt(desk, change, actor, row, documents, delivery, recipient)
+
+
+async def _undelivered(row: PermitApplication) -> list[IssuedDocument]:
+    papers = [one.value for one in DECISIONS]
+    found = IssuedDocument.filter(
+        about_kind=ABOUT_APPLICATION, about_id=row.id, kind__in=papers, voided_at=None, delivered_at=None
+    )
+    return await found.order_by("issued_at", "id")
+
+
 def _step(desk: PermitDesk, actor: Actor, delivery: Delivery, recipient: str) -> PermitStep:
     async def fill(change: Change, row: PermitApplication) -> None:
         if delivery == ONLINE and row.delivery != ONLINE:
@@ -85,11 +115,7 @@ def _step(desk: PermitDesk, actor: Actor, delivery: Delivery, recipient: str) ->
         row.delivery = delivery
 
     async def follow(change: Change, row: PermitApplication) -> None:
-        papers = [one.value for one in DECISIONS]
-        found = IssuedDocument.filter(
-            about_kind=ABOUT_APPLICATION, about_id=row.id, kind__in=papers, voided_at=None, delivered_at=None
-        )
-        documents = await found.order_by("issued_at", "id")
+        documents = await _undelivered(row)
         for one in documents:
             await record_delivery(change, actor, one.id, delivery)
         await _receipt(desk, change, actor, row, documents, delivery, recipient)

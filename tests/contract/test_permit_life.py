@@ -349,9 +349,12 @@ async def test_a_deposit_is_paid_back_in_full_view_and_a_filing_registered(
         await deciding.pay_out(desk, CLERK, deposit, paid_on=on, amount_fen=1_200_000)
     with pytest.raises(Invalid):
         await deciding.pay_out(desk, CLERK, deposit, paid_on=on + timedelta(days=1), amount_fen=1_200_050)
-    await deciding.pay_out(desk, CLERK, deposit, paid_on=on, amount_fen=1_200_050)
+    await deciding.pay_out(desk, CLERK, deposit, paid_on=on, amount_fen=1_200_050, recipient="周明")
     row = await row_of(deposit)
     assert (row.state, row.paid_on, row.amount_fen) == ("paid_out", on, 1_200_050)
+    paper = await IssuedDocument.get(about_id=deposit, kind="refund")
+    assert (paper.delivery, paper.delivered_at) == ("window", clock.now())
+    assert (await papers_of(deposit))[-1] == "delivery"
     filing = await applied_for(desk, kind="sign")
     with pytest.raises(Problem):
         await deciding.deny(desk, APPROVER, filing, ground="不好看")
@@ -395,13 +398,29 @@ async def test_whoever_holds_the_receipt_rates_and_comments_are_public_only_once
     assert await rating.released_comments(desk.db.clock.now()) == [(5, "窗口很耐心")]
 
 
-async def refund(desk: PermitDesk) -> UUID:
+async def test_a_refund_of_whoever_has_papers_online_is_delivered_with_its_receipt_at_once(
+    desk: PermitDesk, clock: FixedClock
+) -> None:
+    deposit = await refund(desk, delivery="online")
+    await accepting.accept(desk, CLERK, deposit)
+    await deciding.approve(desk, APPROVER, deposit, amount_fen=100)
+    assert await papers_of(deposit) == ["acceptance", "refund", "delivery"]
+    paper = await IssuedDocument.get(about_id=deposit, kind="refund")
+    assert (paper.delivery, paper.delivered_at) == ("online", clock.now())
+    # Told once: whoever signs at the window has nothing left to sign for.
+    on = clock.now().date()
+    await deciding.pay_out(desk, CLERK, deposit, paid_on=on, amount_fen=100, recipient="周明")
+    assert await papers_of(deposit) == ["acceptance", "refund", "delivery"]
+    assert (await row_of(deposit)).state == "paid_out"
+
+
+async def refund(desk: PermitDesk, delivery: str | None = None) -> UUID:
     """A deposit's refund, without its paper: the materials have a test of their own."""
     id = await applied_for(desk, kind="sign")
     await PermitApplication.get(id=id)
 
     async def turn(change: Change) -> None:
-        await PermitApplication.filter(id=id).update(kind="deposit", flow="refund")
+        await PermitApplication.filter(id=id).update(kind="deposit", flow="refund", delivery=delivery)
 
     await desk.db.change(turn)
     return id

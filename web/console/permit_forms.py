@@ -130,6 +130,7 @@ async def _pay_out(desk: PermitDesk, actor: Actor, id: UUID, given: Sent) -> Non
         id,
         paid_on=given.day("paid_on"),
         amount_fen=given.fen("amount"),
+        recipient=given.text("recipient"),
         expected_revision=given.revision,
     )
 
@@ -200,7 +201,10 @@ PERMIT_FORMS: Mapping[str, PermitForm] = {
     "deliver": PermitForm(
         fields=(("delivery", "choice", False), ("recipient", "short", True)), take=_deliver
     ),
-    "pay_out": PermitForm(fields=(("paid_on", "day", False), ("amount", "number", False)), take=_pay_out),
+    "pay_out": PermitForm(
+        fields=(("paid_on", "day", False), ("amount", "number", False), ("recipient", "short", True)),
+        take=_pay_out,
+    ),
     "request_correction": PermitForm(
         fields=(("words", "long", True), ("head_reason", "long", True)),
         take=_correction,
