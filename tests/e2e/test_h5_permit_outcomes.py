@@ -102,6 +102,7 @@ async def test_a_permit_that_was_changed_before_it_began_gives_way_to_the_new_on
         assert "想变更" not in card
         listed = (await phone.get(OWN)).text
         assert ("已换新的，不再使用" in listed, "批准了，还没到时间" in listed) == (True, True)
+        assert (listed.count("原定到"), listed.count("有效到")) == (1, 1)
         # No more of it: nothing is to be handed in, and no paper is said to be missing.
         ended = await phone.submit(f"{CARDS}/{new.id}", f"{CARDS}/{new.id}/cancel")
         assert "（注销）" in ended.text

@@ -16,6 +16,7 @@ from casework.permits.capturing import photos_of
 from casework.permits.credentials import code_shown
 from casework.permits.holder_heard import HolderHeard
 from casework.permits.kinds import Act
+from casework.permits.lifecycle import PermitState
 from casework.permits.models import Permit
 from casework.permits.papers import ABOUT_PERMIT
 from casework.permits.permit_moving import PERMIT_NOT_FOUND
@@ -169,7 +170,7 @@ async def _render(
         reference=line.number,
         revision=str(view.revision),
         title=line.kind_name,
-        state=permit_chip(line.state, permit_state_name(door.words.catalogue, line.state)),
+        state=permit_chip(line.state, _state_name(door, line, now)),
         notes=notes,
         facts=(*_facts(door, view, now), *heard_facts(door, heard, now, view.reference)),
         terms=view.terms,
@@ -185,6 +186,12 @@ async def _render(
         permit_id=str(wanted),
     )
     return shown(door, "permit_held.html", await frame_for(door, visitor, PERMITS), page, status)
+
+
+def _state_name(door: ConsoleDoor, line: PermitLine, now: datetime) -> str:
+    if line.state == PermitState.IN_FORCE and now < line.valid_from_at:
+        return door.words.text("console_permits.held.not_begun")
+    return permit_state_name(door.words.catalogue, line.state)
 
 
 async def _other(permit_id: UUID | None) -> Link | None:
@@ -350,7 +357,7 @@ def _row(door: ConsoleDoor, one: PermitLine, now: datetime) -> HeldRow:
         kind=one.kind_name,
         holder=one.holder_shown,
         place=one.place_text,
-        state=permit_chip(one.state, permit_state_name(door.words.catalogue, one.state)),
+        state=permit_chip(one.state, _state_name(door, one, now)),
         until=until,
     )
 

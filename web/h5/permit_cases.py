@@ -232,12 +232,15 @@ def row_of(door: H5Door, line: ApplicationLine) -> ApplicationRow:
 def _permit_row(door: H5Door, permit: Permit) -> ApplicationRow:
     text = door.words.text
     state, tone = permit_standing(door, permit)
+    over_at = permit.ended_at or permit.replaced_from_at
+    is_cut_short = over_at is not None and over_at < permit.valid_until_at
+    until = "h5_permits.own.was_until" if is_cut_short else "h5_permits.own.until"
     return ApplicationRow(
         href=f"{CARDS}/{permit.id}",
         title=permit.kind_name,
         state=state,
         tone=tone,
         note=permit.place_text,
-        at=text("h5_permits.own.until", at=door.words.end(permit.valid_until_at)),
+        at=text(until, at=door.words.end(permit.valid_until_at)),
         reference=permit.number,
     )
