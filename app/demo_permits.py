@@ -17,6 +17,7 @@ from app.permit_profile import SAMPLES
 from app.permits import permit_desk_of
 from app.shipped import SHIPPED_PROFILE
 from casework.actors import Actor
+from casework.complaints.place import Position
 from casework.permits import accepting, deciding, drafts, surveying
 from casework.permits.capturing import add_photo, open_capture
 from casework.permits.co_signing import answer, asked_of
@@ -292,7 +293,8 @@ async def _look(desk: PermitDesk, store: FileStore, people: People, one: DemoPer
         await row.save(force_create=True)
 
     await desk.db.change(work)
-    await add_photo(desk, officer, visit, row.id, nonce=nonce)
+    at = Position(one.latitude, one.longitude, "gcj02")
+    await add_photo(desk, officer, visit, row.id, nonce=nonce, position=at)
     found = Findings(
         findings="净宽够，不占盲道和消防通道，出入口没有遮挡。",
         outcome="fits",

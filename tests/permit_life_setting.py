@@ -89,7 +89,12 @@ REPAIR = EndingWish(
 FRAUDULENT = EndingWish(ground="材料是假的", basis="行政许可法第六十九条", cause="fraud")
 HERE = Position(30.1, 118.1, "wgs84")
 VISIT = Visit(officer_id=SURVEYOR.id or person(44), second_officer_id=SECOND.id or person(45))
-FITS = Findings(findings="净宽够，不占盲道", outcome="fits", measured=Measured(area_m2=11.5))
+FITS = Findings(
+    findings="净宽够，不占盲道",
+    outcome="fits",
+    measured=Measured(area_m2=11.5),
+    no_photo_reason="在室内，不让拍照",
+)
 
 
 async def life_desk_on(db: Database, section: PermitsSection = SECTION) -> PermitDesk:

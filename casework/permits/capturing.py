@@ -121,6 +121,13 @@ async def file_kept(survey_id: UUID, content: bytes) -> UUID | None:
     return same.id if same is not None else None
 
 
+async def has_proof(survey_id: UUID) -> bool:
+    """Whether a photo was taken on the visit's page, and it is known where."""
+    return await PermitSurveyPhoto.filter(
+        survey_id=survey_id, is_bound=True, latitude__isnull=False, longitude__isnull=False
+    ).exists()
+
+
 async def photos_of(survey_id: UUID) -> tuple[SurveyPhotoView, ...]:
     """The photos of a visit in their order."""
     rows = await PermitSurveyPhoto.filter(survey_id=survey_id).order_by("position")

@@ -28,7 +28,7 @@ from casework.permits.materials import attached_to
 from casework.permits.models import CoSignature, PermitApplication
 from casework.permits.moving import ACTION, APPLICANTS, NOT_FOUND
 from casework.permits.own_application import is_own
-from casework.permits.papers import ABOUT_APPLICATION
+from casework.permits.papers import ABOUT_APPLICATION, said_findings
 from casework.permits.pauses import pause_rows
 from casework.permits.seen_documents import seen_number
 from casework.permits.sight import acts_here, may_see
@@ -101,7 +101,7 @@ async def view_of(desk: PermitDesk, viewer: Actor, row: PermitApplication) -> Ap
             _organ(desk, row, one, is_staff=is_staff, is_late=is_late(one, now))
             for one in await asked_of(row.id)
         ),
-        surveys=tuple(_survey(one, names, is_staff=is_staff) for one in surveys),
+        surveys=tuple(_survey(desk, one, names, is_staff=is_staff) for one in surveys),
         documents=await documents_of(ABOUT_APPLICATION, row.id) if sees_files else (),
         history=_history(desk, row, entries, names if is_staff else {}),
         moves={
@@ -169,7 +169,7 @@ def _organ(
     )
 
 
-def _survey(one: PermitSurvey, names: dict[UUID, str], *, is_staff: bool) -> SurveyView:
+def _survey(desk: PermitDesk, one: PermitSurvey, names: dict[UUID, str], *, is_staff: bool) -> SurveyView:
     return SurveyView(
         officers=(names.get(one.officer_id, ""), names.get(one.second_officer_id, "")),
         scheduled_at=one.scheduled_at,
@@ -178,7 +178,7 @@ def _survey(one: PermitSurvey, names: dict[UUID, str], *, is_staff: bool) -> Sur
         arrived_at=one.arrived_at,
         recorded_at=one.recorded_at,
         measured_area_m2=one.measured_area_m2,
-        findings=one.findings or "",
+        findings=said_findings(desk, one),
         outcome=one.outcome or "",
         cancelled_at=one.cancelled_at,
         id=one.id if is_staff else None,

@@ -131,7 +131,7 @@ async def issue_survey(
         arrived_at=survey.arrived_at,
         recorded_at=survey.recorded_at,
         measured_area_m2=survey.measured_area_m2,
-        findings=survey.findings or "",
+        findings=said_findings(desk, survey),
         outcome=survey.outcome or "",
         officers=await officers(change, (survey.officer_id, survey.second_officer_id)),
         photos=tuple(
@@ -145,6 +145,14 @@ async def issue_survey(
         ),
     )
     return await issue_about(desk, change, actor, row, Paper.SURVEY, data)
+
+
+def said_findings(desk: PermitDesk, survey: PermitSurvey) -> str:
+    """What was found, and why no photo shows it."""
+    if not survey.no_photo_reason:
+        return survey.findings or ""
+    why = desk.documents.catalogue.text("permit_paper.no_photo_reason", reason=survey.no_photo_reason)
+    return f"{survey.findings or ''}\n{why}".strip()
 
 
 async def officers(change: Change, ids: Iterable[UUID]) -> tuple[Officer, ...]:

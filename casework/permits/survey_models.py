@@ -13,7 +13,8 @@ WAITING = "confirmed_by_id IS NULL AND cancelled_at IS NULL"
 class PermitSurvey(Model):
     """A look by two officers; `purpose`: "application", "restoration" or "check" (then `about_id` is a permit's). `nonce_hash`
     binds photos to this visit from `nonce_from_at` until it is recorded. `outcome`: "fits", "fits_less", "unfit"; of a permit
-    "in_order", "not". `confirmed_by_id` is the other of the two, `late_reason` why they came later than promised.
+    "in_order", "not". `confirmed_by_id` is the other of the two, `late_reason` why they came later than promised,
+    `no_photo_reason` why no photo was taken there: both are published.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -39,6 +40,7 @@ class PermitSurvey(Model):
     findings: str | None = fields.TextField(null=True)
     outcome = fields.CharField(max_length=10, null=True)
     late_reason: str | None = fields.TextField(null=True)
+    no_photo_reason: str | None = fields.TextField(null=True)
     cancelled_at = fields.DatetimeField(null=True)
     cancel_reason: str | None = fields.TextField(null=True)
 

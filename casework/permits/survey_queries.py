@@ -14,6 +14,7 @@ from casework.permits.capturing import SurveyPhotoView, photos_of
 from casework.permits.desk import PermitDesk
 from casework.permits.lifecycle import OPEN_STATES
 from casework.permits.models import Permit, PermitApplication
+from casework.permits.papers import said_findings
 from casework.permits.sight import may_see
 from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.permits.visits import NOT_FOUND, is_officer
@@ -76,7 +77,7 @@ async def visit_view(desk: PermitDesk, viewer: Actor, survey_id: UUID) -> VisitV
         application_id=row.id,
         permit_id=permit.id if permit is not None else None,
         photos=await photos_of(survey.id),
-        findings=survey.findings or "",
+        findings=said_findings(desk, survey),
         outcome=survey.outcome or "",
         measured_area_m2=survey.measured_area_m2,
         late_reason=survey.late_reason or "",

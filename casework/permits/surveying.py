@@ -14,7 +14,7 @@ import msgspec
 from casework.actors import Actor
 from casework.complaints.wording import REASON_AT_MOST, digest, optional
 from casework.permits import visits
-from casework.permits.capturing import add_photo, open_capture
+from casework.permits.capturing import add_photo, has_proof, open_capture
 from casework.permits.desk import PermitDesk
 from casework.permits.events import SurveyRecorded, SurveyRescheduled, SurveyScheduled, SurveyWantedAgain
 from casework.permits.lifecycle import OPEN_STATES
@@ -45,6 +45,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     measured: Measured = Measured()
     late_reason: str = ""
+    no_photo_reason: str = ""
+    """Why there is no photo that was taken on the visit's page and with its position. Published."""
 
 
 async def schedule(
@@ -109,6 +111,8 @@ async def record(desk: PermitDesk, actor: Actor, survey_id: UUID, findings: Find
     words = optional(findings.findings, field="findings", at_most=FINDINGS_AT_MOST)
     late = optional(findings.late_reason, field="late_reason", at_most=REASON_AT_MOST)
     require_public(late)
+    no_photo = optional(findings.no_photo_reason, field="no_photo_reason", at_most=REASON_AT_MOST)
+    require_public(no_photo, field="no_photo_reason")
     if findings.outcome not in OUTCOMES:
         raise Invalid("problem.permit.survey_outcome", field="outcome")
 
@@ -124,6 +128,10 @@ async def record(desk: PermitDesk, actor: Actor, survey_id: UUID, findings: Find
 
         async def fill(change: Change, row: PermitApplication) -> None:
             _fill(survey, row, findings)
+            if not await has_proof(survey.id):
+                if no_photo is None:
+                    raise Invalid("problem.permit.survey_proof", field="no_photo_reason")
+                survey.no_photo_reason = no_photo
             survey.findings, survey.outcome = words, findings.outcome
             survey.recorded_at, survey.recorded_by_id = change.now, actor.id
             survey.arrived_at = survey.arrived_at or change.now

@@ -168,7 +168,9 @@ async def test_a_kind_of_yaml_alone_is_taken_through_its_life(
 
     await accepting.accept(desk, CLERK, id)
     visit = await surveying.schedule(desk, APPROVER, id, VISIT)
-    found = Findings(findings="场地空旷", outcome="fits", measured=Measured(area_m2=118.0))
+    found = Findings(
+        findings="场地空旷", outcome="fits", measured=Measured(area_m2=118.0), no_photo_reason="镜头坏了"
+    )
     await surveying.record(desk, SURVEYOR, visit, found)
     await surveying.confirm(desk, SECOND, visit)
     (asked,) = await co_signing.asked_of(id)

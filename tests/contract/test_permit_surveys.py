@@ -97,6 +97,31 @@ async def test_photos_are_of_a_visit_only_with_its_own_nonce_while_it_is_open(
     assert not photo.is_bound
 
 
+async def test_a_record_rests_on_a_photo_taken_there_or_says_why_there_is_none(desk: PermitDesk) -> None:
+    bare = msgspec.structs.replace(FITS, no_photo_reason="")
+    visits = []
+    for east in (0.0, 0.01):
+        id = await applied(desk, filled=form(desk, east=east))
+        await accepting.accept(desk, CLERK, id)
+        visits.append(await surveying.schedule(desk, APPROVER, id, VISIT))
+    for visit in visits:
+        nonce = await surveying.open_capture(desk, SURVEYOR, visit)
+        await capturing.add_photo(desk, SURVEYOR, visit, await photo_file(desk), position=HERE)
+        await capturing.add_photo(desk, SURVEYOR, visit, await photo_file(desk), nonce=nonce)
+        with pytest.raises(Invalid, match="survey_proof"):  # one from the album, one without a place
+            await surveying.record(desk, SURVEYOR, visit, bare)
+        assert (await PermitSurvey.get(id=visit)).recorded_at is None
+    photo = await photo_file(desk)
+    await capturing.add_photo(desk, SURVEYOR, visits[1], photo, nonce=nonce, position=HERE)
+    await surveying.record(desk, SURVEYOR, visits[1], bare)
+    with pytest.raises(Invalid, match="reason_personal"):
+        why = msgspec.structs.replace(FITS, no_photo_reason="问 13800001234")
+        await surveying.record(desk, SURVEYOR, visits[0], why)
+    await surveying.record(desk, SURVEYOR, visits[0], FITS)
+    shown = [(await visit_view(desk, SURVEYOR, visit)).findings for visit in visits]
+    assert ["不让拍照" in one for one in shown] == [True, False]
+
+
 async def test_nobody_goes_where_the_application_was_taken_back(desk: PermitDesk) -> None:
     id = await applied(desk)
     await accepting.accept(desk, CLERK, id)
@@ -159,7 +184,12 @@ async def test_the_place_is_looked_at_by_two_and_nobody_decides_alone(
             await surveying.record(desk, SURVEYOR, visit, bad)
     with pytest.raises(Problem):
         await surveying.record(desk, SURVEYOR, visit, msgspec.structs.replace(FITS, findings=" "))
-    less = Findings(findings="盲道边要让开", outcome="fits_less", measured=Measured(area_m2=8.0))
+    less = Findings(
+        findings="盲道边要让开",
+        outcome="fits_less",
+        measured=Measured(area_m2=8.0),
+        no_photo_reason="夜里太暗",
+    )
     await surveying.record(desk, SURVEYOR, visit, less)
     with pytest.raises(Conflict):
         await deciding.grant(desk, APPROVER, id)  # the other officer has not confirmed it
@@ -211,14 +241,16 @@ async def test_a_late_look_is_explained_by_whoever_went_and_a_late_decision_by_w
 
 async def test_an_unfit_place_is_denied_or_looked_at_again(desk: PermitDesk, clock: FixedClock) -> None:
     id = await applied(desk)
-    await surveyed(desk, id, Findings(findings="占了盲道", outcome="unfit"))
+    await surveyed(desk, id, Findings(findings="占了盲道", outcome="unfit", no_photo_reason="下暴雨"))
     with pytest.raises(Conflict):
         await deciding.grant(desk, APPROVER, id)
     await surveying.survey_again(desk, APPROVER, id, ground="申请人挪了位置")
     with pytest.raises(Conflict):
         await deciding.grant(desk, APPROVER, id)
     visit = await surveying.schedule(desk, APPROVER, id, VISIT)
-    await surveying.record(desk, SECOND, visit, Findings(findings="还是占盲道", outcome="unfit"))
+    await surveying.record(
+        desk, SECOND, visit, Findings(findings="还是占盲道", outcome="unfit", no_photo_reason="下暴雨")
+    )
     await surveying.confirm(desk, SURVEYOR, visit)
     with pytest.raises(Problem):
         await deciding.deny(desk, APPROVER, id, ground="\u200b")

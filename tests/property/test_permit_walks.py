@@ -83,7 +83,12 @@ async def _organ(id: UUID, dice: random.Random) -> UUID:
 
 async def record(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -> None:
     area, outcome = dice.choice([12.0, 5.0, None, -1.0]), dice.choice(["fits", "fits", "fits_less", "unfit"])
-    found = Findings(findings=dice.choice(WORDS), outcome=outcome, measured=Measured(area_m2=area))  # type: ignore[arg-type]
+    found = Findings(
+        findings=dice.choice(WORDS),
+        outcome=outcome,
+        measured=Measured(area_m2=area),
+        no_photo_reason="镜头坏了",
+    )  # type: ignore[arg-type]
     await surveying.record(desk, actor, await _survey(id), found)
 
 
@@ -94,8 +99,8 @@ async def grant(desk: PermitDesk, dice: random.Random, actor: Actor, id: UUID) -
         co_signer_reason=why,
         clash_reason=why,
         area_m2=dice.choice([None, None, 4.0, 13.0]),
-        from_at=dice.choice([None, desk.db.clock.now()]),
-        until_at=dice.choice([None, desk.db.clock.now() + timedelta(days=1)]),
+        from_at=dice.choice([None, None, desk.db.clock.now(), desk.db.clock.now() + timedelta(days=2)]),
+        until_at=dice.choice([None, None, desk.db.clock.now() + timedelta(days=1)]),
     )
     revision = (await row_of(id)).revision
     await deciding.grant(desk, actor, id, wish, expected_revision=dice.choice([None, revision, revision - 1]))

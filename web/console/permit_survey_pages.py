@@ -112,7 +112,7 @@ async def take_survey(
             await surveying.record(desk, actor, wanted, _findings(given))
     except Problem as problem:
         sentence, name = door.words.text(problem.key, **problem.params), field_of(problem)
-        is_field = name in ("findings", "outcome", "measured_area", "late_reason")
+        is_field = name in ("findings", "outcome", "measured_area", "late_reason", "no_photo_reason")
         if not is_field and problem.key.startswith("problem.workflow.missing"):
             sentence, name, is_field = door.words.text("problem.permit.console_findings"), "findings", True
         attempt = Attempt(move=act, texts=kept_of(given), wrong={name: sentence} if is_field else {})
@@ -128,6 +128,7 @@ def _findings(given: Sent) -> Findings:
         outcome=given.text("outcome"),  # type: ignore[arg-type]
         measured=Measured(area_m2=given.number("measured_area"), position=position, accuracy_m=accuracy),
         late_reason=given.text("late_reason"),
+        no_photo_reason=given.text("no_photo_reason"),
     )
 
 
@@ -311,6 +312,8 @@ def _record_act(door: ConsoleDoor, view: VisitView, attempt: Attempt | None) -> 
     if not is_check or line.area_m2 is not None:
         asks.append(field("measured_area", "number", optional=is_check or line.area_m2 is None))
     asks.append(field("findings", "long"))
+    if not is_check:
+        asks.append(field("no_photo_reason", "long", optional=True))
     if not is_check and line.due_at is not None and line.due_at <= door.clock.now():
         asks.append(field("late_reason", "long", optional=True))
     return PermitAct(
