@@ -96,7 +96,7 @@ async def hand_over(
     for one in documents:
         await record_delivery(change, actor, one.id, delivery)
     if documents:
-        await _receipt(desk, change, actor, row, documents, delivery, recipient)
+        await issue_receipt(desk, change, actor, row, documents, delivery, recipient)
 
 
 async def _undelivered(row: PermitApplication) -> list[IssuedDocument]:
@@ -118,13 +118,13 @@ def _step(desk: PermitDesk, actor: Actor, delivery: Delivery, recipient: str) ->
         documents = await _undelivered(row)
         for one in documents:
             await record_delivery(change, actor, one.id, delivery)
-        await _receipt(desk, change, actor, row, documents, delivery, recipient)
+        await issue_receipt(desk, change, actor, row, documents, delivery, recipient)
 
     content = {"delivery": delivery}
     return PermitStep("deliver", ApplicationDelivered, content, content, fill=fill, follow=follow)
 
 
-async def _receipt(
+async def issue_receipt(
     desk: PermitDesk,
     change: Change,
     actor: Actor,
@@ -133,6 +133,7 @@ async def _receipt(
     delivery: Delivery,
     recipient: str,
 ) -> None:
+    """The receipt (送达回证) of papers that were handed over just now."""
     text = desk.documents.catalogue.text
     named = tuple(
         text("permit_paper.delivered", name=text(f"permit_paper.title.{one.kind}"), number=one.number or "")

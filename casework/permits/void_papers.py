@@ -9,11 +9,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from casework.actors import Actor
+from casework.complaints.wording import optional
 from casework.documents import issuing
 from casework.documents.models import IssuedDocument
 from casework.documents.papers import Paper
 from casework.permissions import Operation, require
-from casework.permits.delivering import ONLINE
+from casework.permits.delivering import ONLINE, RECIPIENT_AT_MOST, Delivery, issue_receipt
 from casework.permits.desk import PermitDesk
 from casework.permits.events import PaperVoided
 from casework.permits.models import Permit, PermitApplication
@@ -44,12 +45,13 @@ DECIDING = frozenset(
 
 
 async def void_paper(
-    desk: PermitDesk, actor: Actor, document_id: UUID, reason: str, *, is_replaced: bool
+    desk: PermitDesk, actor: Actor, document_id: UUID, reason: str, *, is_replaced: bool, recipient: str = ""
 ) -> UUID | None:
     """Declare a paper about an application or a permit void, tell the applicant, and have one issued in its place where
-    wanted; that one's id. Raises NotFound, Forbidden, Conflict (it is void already), Gone, Invalid naming the field.
+    wanted; that one's id. `recipient` is who signs for that one at the window; "" where nobody is there. Raises NotFound, Forbidden, Conflict (it is void already), Gone, Invalid naming the field.
     """
     require(actor, Operation.VOID_PAPERS)
+    name = optional(recipient, field="recipient", at_most=RECIPIENT_AT_MOST)
     issued: list[UUID] = []
 
     async def work(change: Change) -> PermitApplication | None:
@@ -70,6 +72,7 @@ async def void_paper(
             successor = await _issued_anew(desk, change, actor, row, void)
             issued.append(successor.id)
             await _renumber(change, void, successor, permit)
+            await _hand_over(desk, change, actor, row, successor, name)
         await _say(desk, change, actor, row, void, successor)
         return row
 
@@ -94,13 +97,29 @@ async def _about(
 async def _issued_anew(
     desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, void: IssuedDocument
 ) -> IssuedDocument:
-    """The one in its place; in the applicant's hands at once where they have their papers online."""
+    """The one in its place."""
     if not void.data_sealed:
         raise Gone("problem.document.erased")
-    successor = await issuing.issue_in_place_of(change, desk.documents, actor, void, forms_of(desk, row.kind))
-    if row.delivery == ONLINE:
-        await issuing.record_delivery(change, actor, successor.id, ONLINE)
-    return successor
+    return await issuing.issue_in_place_of(change, desk.documents, actor, void, forms_of(desk, row.kind))
+
+
+async def _hand_over(
+    desk: PermitDesk,
+    change: Change,
+    actor: Actor,
+    row: PermitApplication,
+    paper: IssuedDocument,
+    recipient: str | None,
+) -> None:
+    """In the applicant's hands at once where they have their papers online, or stand at the window; what decides something
+    with a receipt.
+    """
+    if row.delivery != ONLINE and recipient is None:
+        return
+    delivery: Delivery = ONLINE if row.delivery == ONLINE else "window"
+    await issuing.record_delivery(change, actor, paper.id, delivery)
+    if paper.kind in DECIDING:
+        await issue_receipt(desk, change, actor, row, [paper], delivery, recipient or "")
 
 
 async def _renumber(

@@ -11,7 +11,7 @@ import pytest
 
 from casework.documents.models import IssuedDocument
 from casework.documents.register import series_of, void_numbered
-from casework.permits import deciding
+from casework.permits import deciding, delivering
 from casework.permits.desk import PermitDesk
 from casework.permits.kinds import Fee
 from casework.permits.models import Permit
@@ -23,7 +23,7 @@ from kit.db import Database
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, NotFound
 from tests.casework_setting import CITIZEN
-from tests.permit_life_setting import applied, granted, life_desk_on, surveyed
+from tests.permit_life_setting import applied, granted, life_desk_on, papers_of, surveyed
 from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD
 
 
@@ -83,6 +83,25 @@ async def test_a_record_is_void_alone_and_what_was_delivered_at_the_window_waits
     assert (await IssuedDocument.get(id=again)).delivered_at is None
     with pytest.raises(NotFound):
         await void_paper(desk, PERMIT_HEAD, id, "没有这份", is_replaced=False)
+
+
+@pytest.mark.parametrize("recipient", ["周明", ""])
+async def test_what_is_issued_in_place_of_a_void_paper_is_handed_over_at_the_window_with_a_receipt(
+    recipient: str, desk: PermitDesk, clock: FixedClock
+) -> None:
+    id = await applied(desk)
+    await surveyed(desk, id)
+    await deciding.grant(desk, APPROVER, id)
+    await delivering.deliver(desk, CLERK, id, delivery="window", recipient="周明")
+    assert (await papers_of(id)).count("delivery") == 1
+    wrong = await IssuedDocument.get(about_id=id, kind="grant")
+    second_id = await void_paper(
+        desk, PERMIT_HEAD, wrong.id, "电话印错", is_replaced=True, recipient=recipient
+    )
+    second = await IssuedDocument.get(id=second_id)
+    is_there = bool(recipient)
+    assert (second.delivery, second.delivered_at) == (("window", clock.now()) if is_there else (None, None))
+    assert (await papers_of(id)).count("delivery") == (2 if is_there else 1)
 
 
 async def test_a_profile_that_changes_later_changes_no_paper_and_no_fee_of_what_was_submitted(

@@ -118,4 +118,5 @@ class VoidingPage:
     action: str
     reason: Ask
     replace: Ask | None
+    recipient: Ask | None
     must_replace: str

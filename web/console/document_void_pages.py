@@ -13,6 +13,7 @@ from casework.penalties.case_papers import ABOUT as ABOUT_PENALTY
 from casework.penalties.case_voiding import has_copy, void_case_paper
 from casework.penalties.models import PenaltyCase
 from casework.permissions import Operation
+from casework.permits.delivering import RECIPIENT_AT_MOST
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import ABOUT_PERMIT
 from casework.permits.void_papers import DECIDING, void_paper
@@ -40,15 +41,23 @@ async def show_voiding(
 async def void_one(request: Request, door: ConsoleDoor, visitor: Visitor, document_id: str) -> HTTPResponse:
     """POST /console/documents/{id}/void. Refused, nothing typed is lost."""
     view, reason = await _paper(door, visitor, document_id), value_of(request, "reason")
+    recipient = value_of(request, "recipient")
     is_replaced = bool(value_of(request, "replace")) or await _must_be_replaced(view)
     try:
         if view.about_kind == ABOUT_PENALTY:
             await void_case_paper(penalties_of(door), visitor.actor, view.id, reason, is_replaced=is_replaced)
         else:
-            await void_paper(permits_of(door), visitor.actor, view.id, reason, is_replaced=is_replaced)
+            await void_paper(
+                permits_of(door),
+                visitor.actor,
+                view.id,
+                reason,
+                is_replaced=is_replaced,
+                recipient=recipient,
+            )
     except (Invalid, Conflict) as problem:
         view = await _paper(door, visitor, document_id)
-        return await _render(door, visitor, view, False, problem, reason, is_replaced=is_replaced)
+        return await _render(door, visitor, view, False, problem, reason, recipient, is_replaced=is_replaced)
     return redirect(f"{OPENED}/{view.id}/void?done=void", status=303)
 
 
@@ -66,6 +75,7 @@ async def _render(
     is_done: bool,
     problem: Problem | None = None,
     typed: str = "",
+    recipient: str = "",
     *,
     is_replaced: bool = True,
 ) -> HTTPResponse:
@@ -103,6 +113,18 @@ async def _render(
             label=text("console_documents.voiding.replace"),
             optional=True,
             typed="1" if is_replaced else "",
+        ),
+        recipient=None
+        if is_penalty
+        else Ask(
+            name="recipient",
+            kind="short",
+            label=text("console_documents.voiding.recipient"),
+            help=text("console_documents.voiding.recipient_help"),
+            typed=recipient[:RECIPIENT_AT_MOST],
+            wrong=sentence if problem is not None and problem.params.get("field") == "recipient" else "",
+            at_most=RECIPIENT_AT_MOST,
+            optional=True,
         ),
         must_replace=_said(door, "must_replace", is_penalty=is_penalty) if must else "",
     )
