@@ -9,6 +9,13 @@ import msgspec
 from sanic import HTTPResponse
 
 from casework.complaints.models import Complaint, ComplaintPhoto
+from casework.penalties.models import (
+    PartyRequest,
+    PartyRequestFile,
+    PenaltyCase,
+    RectificationNotice,
+    RectificationPhoto,
+)
 from casework.people.merging import members
 from kit.files.models import FileState, StoredFile
 from kit.files.store import FileMissing, Variant
@@ -70,4 +77,14 @@ async def _is_own(call: Call[None, Size], row: StoredFile) -> bool:
     if row.account_id in own:
         return True
     cases = await ComplaintPhoto.filter(file_id=row.id).values_list("complaint_id", flat=True)
-    return bool(cases) and await Complaint.filter(id__in=list(cases), account_id__in=own).exists()
+    if cases and await Complaint.filter(id__in=list(cases), account_id__in=own).exists():
+        return True
+    # What a party sent before it had an account, with nothing but the code of a paper, is its own with the case.
+    requests = await PartyRequestFile.filter(file_id=row.id).values_list("request_id", flat=True)
+    asked = await PartyRequest.filter(id__in=list(requests)).values_list("case_id", flat=True)
+    if asked and await PenaltyCase.filter(id__in=list(asked), account_id__in=own).exists():
+        return True
+    notices = await RectificationPhoto.filter(file_id=row.id).values_list("notice_id", flat=True)
+    return (
+        bool(notices) and await RectificationNotice.filter(id__in=list(notices), account_id__in=own).exists()
+    )

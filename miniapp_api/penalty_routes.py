@@ -10,7 +10,7 @@ import msgspec
 from sanic import HTTPResponse
 
 from casework.documents.opening import DocumentView, headers, open_paper_of
-from casework.penalties.access import access_by_code, case_behind
+from casework.penalties.access import case_behind
 from casework.penalties.case_claiming import claim_cases, claimable_cases
 from casework.penalties.case_money import AMOUNT_AT_MOST_FEN, Instalment
 from casework.penalties.case_papers import ABOUT
@@ -30,12 +30,12 @@ from casework.penalties.case_serving import link_case
 from casework.penalties.case_views import CaseLine, CaseView
 from casework.people.merging import members
 from kit.files.uploads import account_holder
-from kit.http.addresses import bucket
 from kit.problems import Invalid, NotFound
 from miniapp_api import penalty_shapes as shapes
 from miniapp_api import words
 from miniapp_api.door import ApiDoor
 from miniapp_api.operations import Call, NoQuery
+from miniapp_api.paper_codes import opened_by
 from miniapp_api.penalty_shapes import PenaltyCaseLine, PenaltyCaseRows, PenaltyCaseShown, RequestKind
 from miniapp_api.permit_forms import refusing
 from miniapp_api.speaking import Refused, answer
@@ -92,14 +92,7 @@ async def take_cases(call: Call[PenaltyClaim, NoQuery]) -> HTTPResponse:
     if not said.reference and not said.code:
         await claim_cases(door.penalties, call.who.actor)
         return await list_cases(call)
-    address = bucket(door.addresses.of(call.request))
-    tried, source = f"penalty {said.reference.strip()} {address}", f"penalty {address}"
-    await door.permits.receipt_tries.attempt(tried, source)
-    access_id = await access_by_code(door.penalties, said.reference, said.code)
-    case_id = await case_behind(access_id) if access_id is not None else None
-    if access_id is None or case_id is None:
-        raise NotFound("problem.penalty.does_not_fit")
-    await door.permits.receipt_tries.succeeded(tried, source)
+    access_id, case_id = await opened_by(call, said.reference, said.code, case_behind)
     await link_case(door.penalties, call.who.actor, access_id)
     if case_id not in {one.id for one in await cases_of(door.penalties, call.who.account_id)}:
         raise Refused("problem.penalty_case.in_another_account", field="reference")
@@ -189,13 +182,14 @@ def _shown(door: ApiDoor, view: CaseView) -> PenaltyCaseShown:
         "remedies": section.decision_remedies if view.decision else "",
         "demand_until_at": line.due_at if view.demanded_at is not None else None,
         "reckoning": view.party_reckoning,
-        "papers": tuple(_paper(door, one) for one in view.papers),
+        "papers": tuple(paper_of(door, one) for one in view.papers),
         "moves": tuple(one for one in dict.fromkeys(MOVES.values()) if one in view.moves),
     }
     return msgspec.convert({**plain, **own}, PenaltyCaseShown, from_attributes=True)
 
 
-def _paper(door: ApiDoor, one: DocumentView) -> shapes.PenaltyPaper:
+def paper_of(door: ApiDoor, one: DocumentView) -> shapes.PenaltyPaper:
+    """A paper of a case or a notice."""
     return shapes.PenaltyPaper(
         document_id=one.id,
         name=door.text(f"document.name.{one.paper}"),

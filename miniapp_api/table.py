@@ -46,6 +46,7 @@ from miniapp_api.operations import (
 )
 from miniapp_api.penalty_table import PENALTIES
 from miniapp_api.permit_table import PERMITS
+from miniapp_api.rectification_table import RECTIFICATIONS
 from miniapp_api.rows import BINARY, LOCATION
 from miniapp_api.rows import row as _row
 from miniapp_api.upload_table import UPLOADS
@@ -228,5 +229,5 @@ OWN: tuple[Operation, ...] = (
          tag="public", who=Who.ANYBODY),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = (*OWN, *PERMITS, *PENALTIES, *UPLOADS)
+OPERATIONS: tuple[Operation, ...] = (*OWN, *PERMITS, *PENALTIES, *RECTIFICATIONS, *UPLOADS)
 """What the blueprint routes."""

@@ -72,7 +72,7 @@ SECTION = msgspec.convert(
 
 @pytest.fixture
 async def desk(database: Database) -> PenaltyDesk:
-    await database.change(_people)
+    await database.change(people)
     sealer, keys = FieldSealer(KeyRing.random()), KeyRing.random()
     return PenaltyDesk(
         db=database,
@@ -86,7 +86,7 @@ async def desk(database: Database) -> PenaltyDesk:
     )
 
 
-async def _people(change: Change) -> None:
+async def people(change: Change) -> None:
     for number in (51, 52, 53):
         await Staff(
             id=person(number),

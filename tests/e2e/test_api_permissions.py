@@ -19,7 +19,8 @@ from casework.complaints.models import Complaint
 from casework.documents.opening import documents_of
 from casework.penalties.case_papers import ABOUT
 from casework.penalties.case_requests import NewRequest, send_request
-from casework.penalties.models import PartyRequest, PenaltyCase
+from casework.penalties.models import PartyRequest, PenaltyCase, RectificationNotice
+from casework.penalties.papers import ABOUT as ABOUT_NOTICE
 from casework.people.merging import Basis, link
 from casework.people.models import Staff
 from casework.permits import accepting, correcting, deciding, drafts, holder_heard
@@ -33,6 +34,8 @@ from kit.files.store import Variant
 from miniapp_api.openapi import documented
 from miniapp_api.operations import Operation, Who
 from tests.casework_setting import DISPATCHER, HANDLER
+from tests.contract.test_rectification_notices import OFFICER as NOTICE_OFFICER
+from tests.contract.test_rectification_notices import issued, people
 from tests.e2e.api_setting import CONSENTS, ApiSetting, Caller, Said, api_on
 from tests.penalty_case_setting import OFFICER, told, with_people
 from tests.permit_setting import APPROVER, CLERK, applied, row_of
@@ -99,6 +102,13 @@ BODIES: dict[str, Any] = {
     "claim_permit": {"reference": "QS-XK-261123-0051-J", "secret": "K7P4-9QXM-2TRA-8HZC"},
     "claim_penalty_cases": {},
     "make_penalty_request": {"kind": "statement", "words": "当晚已清扫，请从轻"},
+    "claim_rectification_notice": {"reference": "QS-ZG-261123-0001-J", "code": "K7P4-9QXM-2TRA"},
+    "report_rectification": {"words": "已经收回店内"},
+    "give_delivery_consent": {
+        "reference": "QS-ZG-261123-0001-J",
+        "code": "K7P4-9QXM-2TRA",
+        "signed_name": "王梅",
+    },
     "finish_identity": {"code": "abc", "state": "0" * 32},
     "rate_permit": {"score": 5},
     "name_guardian": {"version": CONSENTS.guardian.version, "name": "王梅", "phone": "13800001234"},
@@ -258,7 +268,22 @@ async def penalties_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
     }
 
 
-MORE = {"permits": permits_of, "penalties": penalties_of}
+async def rectifications_of(setting: ApiSetting, owner: Caller) -> dict[str, str]:
+    """A notice that is still to be put right."""
+    desk = setting.door.penalties
+    if not await Staff.filter(id=NOTICE_OFFICER.id).exists():
+        await desk.db.change(people)
+    reference = await issued(desk, ground=desk.section.grounds[0].code)
+    notice = await RectificationNotice.get(reference=reference)
+    await desk.db.change(
+        lambda _: RectificationNotice.filter(id=notice.id).update(account_id=owner.account_id)
+    )
+    (paper, *_) = await documents_of(ABOUT_NOTICE, notice.id)
+    names = ("rectification_notice", "report_rectification", "rectification_paper")
+    return {"document_id": str(paper.id), **dict.fromkeys(names, reference)}
+
+
+MORE = {"permits": permits_of, "penalties": penalties_of, "rectifications": rectifications_of}
 
 
 async def tried(caller: Caller, operation: Operation, parts: dict[str, str], **headers: str) -> Said:
@@ -329,8 +354,14 @@ async def test_the_owner_may_do_all_of_it(setting: ApiSetting) -> None:
         said = await tried(mei, operation, parts)
         no_mini_program = operation.name in ("sign_in", "phone") and said.status == 404
         too_early = operation.name in ("close_inquiry", "remind_complaint") and said.status == 409
-        # No receipt is known here, and no login is connected.
-        nothing_there = operation.name in ("claim_permit", "start_identity", "finish_identity")
+        # No receipt and no code of a paper is known here, and no login is connected.
+        nothing_there = operation.name in (
+            "claim_permit",
+            "claim_rectification_notice",
+            "give_delivery_consent",
+            "start_identity",
+            "finish_identity",
+        )
         unknown = nothing_there and said.status == 404
         assert said.status < 400 or no_mini_program or too_early or unknown, (operation.name, said)
         assert ((await mei.get("/me")).status == 401) == (operation.name in ENDING)
