@@ -10,23 +10,28 @@ from collections.abc import Collection
 from typing import Literal
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from casework.actors import Actor
 from casework.complaints.sight import require_on
 from casework.people import vouching
 from casework.people.merging import members
 from casework.people.unified_login import Vouched
-from casework.permissions import Operation
+from casework.permissions import Operation, may
 from casework.permits.desk import PermitDesk
 from casework.permits.kinds import PermitKind
 from casework.permits.models import PermitApplication
 from casework.permits.moving import locked, note, refused_as_own, require_not_own
 from casework.permits.seen_documents import Seen, seen_number, seen_of, write_seen
+from casework.permits.survey_models import PermitSurvey
 from kit.db import Change
 from kit.problems import Conflict
 
-Identity = Literal["unified_login", "window"]
+Identity = Literal["unified_login", "window", "on_site"]
 UNIFIED_LOGIN: Identity = "unified_login"
 AT_WINDOW: Identity = "window"
+ON_SITE: Identity = "on_site"
+"""By one of the officers who go there, from the same documents as at the window."""
 _KNOWN = ("identity", "identity_at", "identity_by_id", "identity_document", "identity_number_sealed")
 _OVER = ("refused", "withdrawn", "lapsed", "denied")
 
@@ -74,7 +79,7 @@ async def know_anew(change: Change, actor: Actor, row: PermitApplication) -> Non
 async def confirm_identity(
     desk: PermitDesk, actor: Actor, application_id: UUID, document: str, number: str
 ) -> None:
-    """A clerk has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field.
+    """A clerk, or an officer who looks at the place, has seen a document of the applicant's. Raises NotFound, Forbidden, Conflict, Invalid naming the field.
 
     What names another number than the application changes nothing.
     """
@@ -82,7 +87,9 @@ async def confirm_identity(
 
     async def work(change: Change) -> PermitApplication | None:
         row = await locked(change, actor, application_id)
-        require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
+        is_there = await _goes_there(actor, row)
+        if not is_there:
+            require_on(actor, Operation.TAKE_IN_PERMITS, row.unit, row.assignee_id)
         if await refused_as_own(desk, change, actor, row, "confirm_identity"):
             return None
         if row.identity_document == seen.document and seen_number(desk, row) == seen.number:
@@ -91,7 +98,7 @@ async def confirm_identity(
             raise Conflict("problem.permit.identity_known")
         if row.state in _OVER or row.anonymised_at is not None:
             raise Conflict("problem.permit.identity_over")
-        know_seen(desk, change, actor, row, seen)
+        know_seen(desk, change, actor, row, seen, ON_SITE if is_there else AT_WINDOW)
         row.updated_at = change.now
         await row.save(update_fields=[*_KNOWN, "updated_at"])
         await note(change, actor, row, "confirm_identity", {"document": seen.document})
@@ -100,10 +107,25 @@ async def confirm_identity(
     require_not_own(await desk.db.change(work))
 
 
-def know_seen(desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, seen: Seen) -> None:
+async def _goes_there(actor: Actor, row: PermitApplication) -> bool:
+    """Whether the actor is one of those sent to look at the place of this application."""
+    if actor.kind != "staff" or not may(actor, Operation.SURVEY_PERMITS):
+        return False
+    visits = PermitSurvey.filter(about_id=row.id, purpose="application", cancelled_at=None)
+    return await visits.filter(Q(officer_id=actor.id) | Q(second_officer_id=actor.id)).exists()
+
+
+def know_seen(
+    desk: PermitDesk,
+    change: Change,
+    actor: Actor,
+    row: PermitApplication,
+    seen: Seen,
+    where: Identity = AT_WINDOW,
+) -> None:
     """Write into a row that is saved by the caller what was seen of whom. Raises Invalid for another's document."""
     write_seen(desk, row, seen)
-    row.identity, row.identity_at, row.identity_by_id = AT_WINDOW, change.now, actor.id
+    row.identity, row.identity_at, row.identity_by_id = where, change.now, actor.id
 
 
 async def keep_vouched(

@@ -56,7 +56,7 @@ class PermitApplication(Model):
 
     *Who.* The holder as named (sealed), whether "person" or "organisation", the number by which they are known (USCC or
     identity number) sealed and as keyed index, the phone likewise; `agent_sealed` the agent with the authorisation.
-    `identity`: how it was checked ("unified_login", "window") and null while it was not; `identity_at` when, at the window by
+    `identity`: how it was checked ("unified_login", "window", "on_site") and null while it was not; `identity_at` when, at the window or there by
     whom (`identity_by_id`) and from what (`identity_document`: "identity_card", "business_licence", ...; its number sealed).
 
     *Where and when.* Coordinates are WGS-84, `outline` a GeoJSON polygon where one was drawn, `area_m2` what is asked for.

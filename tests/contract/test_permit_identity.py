@@ -12,7 +12,7 @@ from casework.actors import Actor
 from casework.people.models import Account
 from casework.people.own_numbers import keep_numbers, number_index
 from casework.people.unified_login import Vouched
-from casework.permits import accepting, deciding, delivering, drafts
+from casework.permits import accepting, deciding, delivering, drafts, surveying
 from casework.permits.correcting import Item, request_correction
 from casework.permits.desk import PermitDesk
 from casework.permits.detail import view_by_id
@@ -26,7 +26,17 @@ from kit.audit.models import AuditEntry
 from kit.db import Change, Database
 from kit.problems import Conflict, Forbidden, Invalid, Problem
 from tests.casework_setting import CITIZEN, EVERYWHERE, NEIGHBOUR, person
-from tests.permit_life_setting import SECTION, applied, form, granted, life_desk_on, row_of, surveyed
+from tests.permit_life_setting import (
+    SECOND,
+    SECTION,
+    VISIT,
+    applied,
+    form,
+    granted,
+    life_desk_on,
+    row_of,
+    surveyed,
+)
 from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD, audited
 
 KEEPER = Actor(
@@ -140,6 +150,21 @@ async def test_strangers_and_citizens_confirm_nobody(desk: PermitDesk) -> None:
         with pytest.raises(Problem):
             await confirm_identity(desk, nobody, id, "identity_card", CARD)
     assert (await row_of(id)).identity is None
+
+
+async def test_officers_who_look_at_the_place_confirm_who_applies_there(desk: PermitDesk) -> None:
+    id = await applied(desk)
+    await accepting.accept(desk, CLERK, id)
+    with pytest.raises(Forbidden):
+        await confirm_identity(desk, SECOND, id, "identity_card", CARD)  # nobody was sent yet
+    await surveying.schedule(desk, APPROVER, id, VISIT)
+    await confirm_identity(desk, SECOND, id, "identity_card", CARD)
+    row = await row_of(id)
+    assert (row.identity, row.identity_document, row.identity_by_id) == (
+        "on_site",
+        "identity_card",
+        SECOND.id,
+    )
 
 
 async def test_whoever_is_vouched_for_is_known_with_what_is_open_already(desk: PermitDesk) -> None:

@@ -41,7 +41,12 @@ def identity_panel(
         return IdentityPanel(note=Note(words=words, tone="good"))
     tone: Tone = "plain" if view.identity_by == "never" else "soon"
     note = Note(words=text(f"permit_identity.unknown.{view.identity_by}"), tone=tone)
-    if view.is_own or view.ended_at is not None or not visitor.may(Operation.TAKE_IN_PERMITS):
+    if view.is_own or view.ended_at is not None or not _may_look(visitor):
         return IdentityPanel(note=note)
     action = f"{application_address(view.line.reference)}/identity"
     return IdentityPanel(note=note, action=action, asks=seen_asks(door, wrong))
+
+
+def _may_look(visitor: Visitor) -> bool:
+    """A clerk at the window; officers who were not sent there are told so when they try."""
+    return visitor.may(Operation.TAKE_IN_PERMITS) or visitor.may(Operation.SURVEY_PERMITS)
