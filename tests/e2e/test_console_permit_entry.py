@@ -203,6 +203,14 @@ async def test_who_only_looks_at_their_own_application_is_not_told_of_a_record(
         assert "您可以看，不能办理" in page
         assert "已经记录" not in page
         assert await AuditEntry.filter(case_id=id, action="permit_application.own_refused").count() == 0
+        token = (await clerk.get(address)).hidden("csrf_token")
+        looked = await clerk.post(
+            f"{address}/accept/preview", {"csrf_token": token, "expected_revision": "1"}
+        )
+        assert looked.status == 403
+        assert "您可以看，不能办理" in looked.text
+        assert "已经记录" not in looked.text  # and so it is: a preview stands in no chain
+        assert await AuditEntry.filter(case_id=id, action="permit_application.own_refused").count() == 0
         refused = await clerk.post(
             f"{address}/accept",
             {"csrf_token": (await clerk.get(address)).hidden("csrf_token"), "expected_revision": "1"},

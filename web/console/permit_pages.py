@@ -67,9 +67,7 @@ async def preview_permit(
     view, given = await find(door, visitor, reference), sent(request)
     id, actor = view.line.id, visitor.actor
     if view.is_own:
-        return await _refused(
-            door, visitor, reference, act, given, Problem("problem.permit.own_application", 403)
-        )
+        return await _refused(door, visitor, reference, act, given, Problem("problem.permit.own_seen", 403))
     try:
         content = await preview(
             permits_of(door),
