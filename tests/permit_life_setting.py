@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -116,6 +116,12 @@ async def _people(change: Change) -> None:
             id=change.ids.new(), staff_id=actor.id, role=role.value, unit=unit, from_on=date(2026, 1, 1)
         )
         await held.save(force_create=True)
+
+
+def spanning(filled: Filled, from_at: datetime, until_at: datetime) -> Filled:
+    """The form with another time wanted."""
+    when = f"{local(from_at):%Y-%m-%dT%H:%M}/{local(until_at):%Y-%m-%dT%H:%M}"
+    return msgspec.structs.replace(filled, values={**filled.values, "when": when})
 
 
 def form(desk: PermitDesk, *, surface: str = "footway", area: str = "12", east: float = 0.0) -> Filled:

@@ -29,7 +29,9 @@ from kit.problems import Conflict, Forbidden, Invalid
 TERMS_AT_MOST, TERM_AT_MOST = 20, 500
 DAYS_MOST = 36_500
 LATE = "late_reason"
-_DAY = timedelta(days=1)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+TYPING = timedelta(minutes=30)
+"""So long a beginning that was typed as "now" counts as now: forms are filled in and papers looked at first."""
 _LOCK = 0x7065726D6974
 """Of PostgreSQL's advisory locks ('permit' in ASCII): permits of one ground are granted one after the other."""
 
@@ -129,9 +131,7 @@ def scope_of(
     more_terms: tuple[str, ...] = (),
 ) -> Scope:
     """What is granted in the end. Raises Invalid naming the field. Pure."""
-    from_at, until_at = wish.from_at or row.wanted_from_at, wish.until_at or row.wanted_until_at
-    if from_at is None or until_at is None or until_at <= max(from_at, now):
-        raise Invalid("problem.permit.granted_time", field="until_at")
+    from_at, until_at = _span(row, wish, now)
     most = timedelta(days=kind.term.days_most if kind is not None and kind.term is not None else DAYS_MOST)
     if row.wanted_from_at is not None and row.wanted_until_at is not None:
         most = min(most, row.wanted_until_at - row.wanted_from_at)
@@ -150,6 +150,25 @@ def scope_of(
         outline=survey.outline if survey is not None and survey.outline is not None else row.outline,
         terms=(*(kind.terms if kind is not None else ()), *own, *more_terms),
     )
+
+
+def _span(row: PermitApplication, wish: Grant, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when, within what was applied for. A decision that comes after the wanted beginning moves that to now;
+    whoever types a beginning types none that is past. What is changed goes on from its own beginning, what is renewed has
+    no gap: theirs may be past.
+    """
+    from_at, until_at = wish.from_at or row.wanted_from_at, wish.until_at or row.wanted_until_at
+    if from_at is not None and row.act == "new":
+        if wish.from_at is not None and wish.from_at < now - TYPING:
+            raise Invalid("problem.permit.granted_past", field="from_at")
+        from_at = max(from_at, now)
+    if from_at is None or until_at is None or until_at <= max(from_at, now):
+        raise Invalid("problem.permit.granted_time", field="until_at")
+    if row.act != "renew" and row.wanted_from_at is not None and from_at < row.wanted_from_at - _MINUTE:
+        raise Invalid("problem.permit.granted_outside", field="from_at")
+    if row.wanted_until_at is not None and until_at > row.wanted_until_at:
+        raise Invalid("problem.permit.granted_outside", field="until_at")
+    return from_at, until_at
 
 
 async def require_free(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -45,6 +45,7 @@ from tests.permit_life_setting import (
     papers_of,
     pass_until,
     row_of,
+    spanning,
     surveyed,
 )
 from tests.permit_setting import APPROVER, CLERK, PERMIT_HEAD, SURVEYOR
@@ -76,10 +77,11 @@ async def told(desk: PermitDesk, keys: SigningKeys, permit: Permit) -> tuple[str
     return online.outcome + ("+" if online.is_renewing else ""), offline.outcome
 
 
-async def changed(desk: PermitDesk, old: Permit, **wish: object) -> Permit:
-    id = await applied(desk, act="change", concerns=old.id, filled=form(desk))
+async def changed(desk: PermitDesk, old: Permit, from_at: datetime, until_at: datetime) -> Permit:
+    filled = spanning(form(desk), from_at, until_at)
+    id = await applied(desk, act="change", concerns=old.id, filled=filled)
     await surveyed(desk, id)
-    await deciding.grant(desk, APPROVER, id, Wish(**wish))  # type: ignore[arg-type]
+    await deciding.grant(desk, APPROVER, id)
     return await Permit.get(application_id=id)
 
 
@@ -88,9 +90,7 @@ async def test_a_changed_permit_that_begins_later_leaves_the_old_one_in_force_un
 ) -> None:
     old = await granted(desk)
     clock.advance(old.valid_from_at + timedelta(hours=1) - clock.now())
-    new = await changed(
-        desk, old, from_at=old.valid_until_at - timedelta(hours=6), until_at=old.valid_until_at + DAY
-    )
+    new = await changed(desk, old, old.valid_until_at - timedelta(hours=6), old.valid_until_at + DAY)
     old = await Permit.get(id=old.id)
     assert (old.state, old.replaced_by_id, old.replaced_from_at) == ("in_force", new.id, new.valid_from_at)
     assert await told(desk, keys, old) == ("valid", "valid")
@@ -124,10 +124,11 @@ async def test_a_permit_replaced_by_one_elsewhere_leaves_its_place_to_clean_up(
 ) -> None:
     old = await granted(desk)
     clock.advance(old.valid_from_at + timedelta(hours=1) - clock.now())
-    id = await applied(desk, act="change", concerns=old.id, filled=form(desk, east=east))
-    await surveyed(desk, id)
     begins = old.valid_until_at - timedelta(hours=6)
-    await deciding.grant(desk, APPROVER, id, Wish(from_at=begins, until_at=old.valid_until_at + DAY))
+    filled = spanning(form(desk, east=east), begins, old.valid_until_at + DAY)
+    id = await applied(desk, act="change", concerns=old.id, filled=filled)
+    await surveyed(desk, id)
+    await deciding.grant(desk, APPROVER, id)
     pass_until(clock, begins)
     assert await replace_begun(desk) == 1
     old = await Permit.get(id=old.id)
@@ -156,9 +157,7 @@ async def test_what_was_to_replace_a_permit_and_is_undone_before_it_began_leaves
 ) -> None:
     old = await granted(desk)
     clock.advance(old.valid_from_at + timedelta(hours=1) - clock.now())
-    new = await changed(
-        desk, old, from_at=old.valid_until_at - timedelta(hours=6), until_at=old.valid_until_at + DAY
-    )
+    new = await changed(desk, old, old.valid_until_at - timedelta(hours=6), old.valid_until_at + DAY)
     assert await told(desk, keys, await Permit.get(id=old.id)) == ("valid", "valid")
     await ended(desk, "revoke", new.id, FRAUDULENT)
     old = await Permit.get(id=old.id)

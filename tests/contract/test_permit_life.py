@@ -214,6 +214,9 @@ async def test_ground_is_granted_twice_only_by_the_head_with_a_reason(desk: Perm
         {"until_at": timedelta(days=-1)},
         {"from_at": timedelta(days=1), "until_at": timedelta(hours=23)},
         {"from_at": timedelta(days=1), "until_at": timedelta(days=40)},
+        {"from_at": timedelta(hours=-2)},
+        {"from_at": timedelta(hours=2)},
+        {"from_at": timedelta(days=3), "until_at": timedelta(days=3, hours=12)},
         {"terms": ("长" * 501,)},
     ],
 )
@@ -232,6 +235,23 @@ async def test_what_cannot_be_granted_changes_nothing(
         assert not await IssuedDocument.filter(about_id=id, kind="grant").exists()
     finally:
         await db.close()
+
+
+async def test_what_is_decided_after_its_wanted_beginning_begins_with_the_decision(
+    desk: PermitDesk, clock: FixedClock
+) -> None:
+    ids = [await applied(desk), await applied(desk, filled=form(desk, east=0.02))]
+    for id in ids:
+        await surveyed(desk, id)
+    wanted_until_at = (await row_of(ids[0])).wanted_until_at
+    pass_until(clock, (await row_of(ids[0])).wanted_from_at, timedelta(hours=1))
+    await deciding.grant(desk, APPROVER, ids[0], Grant(late_reason="人手不够"))
+    permit = await Permit.get(application_id=ids[0])
+    assert (permit.valid_from_at, permit.valid_until_at) == (clock.now(), wanted_until_at)
+    # "Now" is typed before the papers are looked at.
+    typed = Grant(from_at=clock.now() - timedelta(minutes=20), late_reason="人手不够")
+    await deciding.grant(desk, APPROVER, ids[1], typed)
+    assert (await Permit.get(application_id=ids[1])).valid_from_at == clock.now()
 
 
 async def test_a_renewal_asked_for_in_time_keeps_a_permit_until_it_is_decided(
