@@ -8,10 +8,11 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.people.merging import members
 from casework.permits.models import Permit
+from casework.permits.renewals import open_renewals
 from kit.db import Change
 from kit.problems import Conflict, Invalid, NotFound
 
-NEW, CHANGE, CANCEL = "new", "change", "cancel"
+NEW, CHANGE, RENEW, CANCEL = "new", "change", "renew", "cancel"
 _IN_FORCE = "in_force"
 
 
@@ -40,6 +41,8 @@ async def concerned_permit(
     is_over = act != "cancel" and permit.valid_until_at <= change.now
     if permit.state != _IN_FORCE or is_over:
         raise Conflict("problem.permit.concerns_over")
+    if act == RENEW and await open_renewals().filter(concerns_id=permit.id).exists():
+        raise Conflict("problem.permit.renewal_open")
     return permit.id
 
 

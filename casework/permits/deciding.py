@@ -41,18 +41,16 @@ from casework.permits.events import (
     RefundApproved,
     RefundPaidOut,
 )
-from casework.permits.granting import make_permit, require_not_renewed, require_still_in_force, shown_holder
+from casework.permits.granting import keep_sign, make_permit, require_not_renewed, require_still_in_force
 from casework.permits.identity import require_known
 from casework.permits.lifecycle import State
 from casework.permits.models import Permit, PermitApplication
 from casework.permits.moving import PermitStep, require_not_own, take, take_within
 from casework.permits.moving import locked as locked_application
-from casework.permits.papers import issue_about, of_permit, opened_holder, particulars
+from casework.permits.papers import issue_about, of_permit, particulars
 from casework.permits.permit_moving import restore_by
-from casework.permits.sign_port import DecidedSign
 from casework.permits.weighing import heard_lines, hearing_line, require_heard
 from casework.permits.wording import warning
-from casework.permits.written import opened_form
 from kit.clock import local
 from kit.db import Change
 from kit.problems import Conflict, Invalid
@@ -185,7 +183,7 @@ async def register_within(
         kind = desk.section.kind(row.kind)
         data = msgspec.structs.replace(particulars(desk, row), terms=kind.terms if kind is not None else ())
         document = await issue_about(desk, change, actor, row, Paper.FILING, data)
-        await _keep_sign(desk, change, actor, row, None)
+        await keep_sign(desk, change, actor, row, None)
         await facts.keep(desk, change, row, "registered")
         await delivering.hand_over_online(desk, change, row, document)
 
@@ -329,27 +327,7 @@ async def _permit(
     )
     document = await issue_about(desk, change, actor, row, PAPERS[row.act], data)
     if kind is None or kind.product != "none":
-        permit = await make_permit(desk, change, actor, row, scope, document.number or row.reference)
-        await _keep_sign(desk, change, actor, row, permit)
-
-
-async def _keep_sign(
-    desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, permit: Permit | None
-) -> None:
-    """The sign with its code, where that is what comes of it."""
-    kind = desk.section.kind(row.kind)
-    if kind is None or kind.product != "sign":
-        return
-    holder = opened_holder(desk, row)
-    decided = DecidedSign(
-        row=row,
-        kind=kind,
-        filled=opened_form(desk, row),
-        holder=holder,
-        holder_shown=shown_holder(holder, row.holder_kind),
-        permit=permit,
-    )
-    await desk.signs.decided(change, actor, desk.sealer, decided)
+        await make_permit(desk, change, actor, row, scope, document.number or row.reference)
 
 
 async def _strike_off(desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication) -> None:

@@ -15,6 +15,8 @@ from casework.permits.models import Permit, PermitApplication
 from casework.permits.papers import opened_holder
 from casework.permits.renewals import is_in_time
 from casework.permits.replacing import plan_replacement, replace
+from casework.permits.sign_port import DecidedSign
+from casework.permits.written import opened_form
 from kit.db import Change
 from kit.problems import Conflict
 
@@ -32,7 +34,7 @@ def shown_holder(name: str, holder_kind: str) -> str:
 async def make_permit(
     desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, scope: Scope, number: str
 ) -> Permit:
-    """The new permit in force; the one it changes or renews is replaced by it once it begins. `row` is locked and decided.
+    """The new permit in force, with its sign; the one it changes or renews is replaced by it once it begins. `row` is locked and decided.
 
     Raises Conflict where that one is over.
     """
@@ -76,7 +78,27 @@ async def make_permit(
             await plan_replacement(change, actor, row.concerns_id, permit)
         else:
             await replace(desk, change, actor, row.concerns_id, permit)
+    await keep_sign(desk, change, actor, row, permit)
     return permit
+
+
+async def keep_sign(
+    desk: PermitDesk, change: Change, actor: Actor, row: PermitApplication, permit: Permit | None
+) -> None:
+    """The sign with its code, where that is what comes of it."""
+    kind = desk.section.kind(row.kind)
+    if kind is None or kind.product != "sign":
+        return
+    holder = opened_holder(desk, row)
+    decided = DecidedSign(
+        row=row,
+        kind=kind,
+        filled=opened_form(desk, row),
+        holder=holder,
+        holder_shown=shown_holder(holder, row.holder_kind),
+        permit=permit,
+    )
+    await desk.signs.decided(change, actor, desk.sealer, decided)
 
 
 async def require_not_renewed(desk: PermitDesk, row: PermitApplication, now: datetime) -> None:

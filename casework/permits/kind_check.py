@@ -144,6 +144,18 @@ def _flow(kind: PermitKind) -> Iterator[Fault]:
     if kind.term is not None:
         if "renew" in kind.acts and not kind.term.can_renew:
             yield ("acts",), "term 写了不能延续（can_renew: false），acts 里却有 renew。"
+        if "renew" in kind.acts and kind.term.renew_days_before >= kind.term.days_most:
+            yield (
+                ("term", "renew_days_before"),
+                f"到期前 {kind.term.renew_days_before} 天以前申请延续的，到期没有决定就视为准予，可最长只有 {kind.term.days_most} 天，"
+                "没有人来得及，请写少一些（不写就是 30）。",
+            )
+        elif "renew" in kind.acts and kind.term.remind_days_before < kind.term.renew_days_before:
+            yield (
+                ("term", "remind_days_before"),
+                f"到期前 {kind.term.remind_days_before} 天才提醒，延续要在到期前 {kind.term.renew_days_before} 天以前申请，"
+                "提醒时已经晚了，请早些提醒。",
+            )
         if kind.term.remind_days_before >= kind.term.days_most:
             yield (
                 ("term", "remind_days_before"),

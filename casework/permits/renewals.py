@@ -23,7 +23,7 @@ def is_in_time(section: PermitsSection, row: PermitApplication, permit: Permit) 
 
 async def going_on(until: datetime) -> list[Permit]:
     """The permits whose time is over by then and whose renewal, asked for before, is not decided."""
-    waiting = {one.concerns_id: one.submitted_at for one in await _waiting().order_by("-submitted_at")}
+    waiting = {one.concerns_id: one.submitted_at for one in await open_renewals().order_by("-submitted_at")}
     permits = Permit.filter(id__in=list(waiting), ended_at=None, valid_until_at__lte=until)
     return [one for one in await permits if waiting[one.id] < one.valid_until_at]
 
@@ -32,10 +32,11 @@ async def is_going_on(permit: Permit, now: datetime) -> bool:
     """Whether a permit whose time is over goes on all the same."""
     if permit.ended_at is not None or permit.valid_until_at > now:
         return False
-    mine = _waiting().filter(concerns_id=permit.id, submitted_at__lt=permit.valid_until_at)
+    mine = open_renewals().filter(concerns_id=permit.id, submitted_at__lt=permit.valid_until_at)
     return await mine.exists()
 
 
-def _waiting() -> QuerySet[PermitApplication]:
+def open_renewals() -> QuerySet[PermitApplication]:
+    """The renewals that are asked for and not decided; one at most of each permit."""
     # In the words of the index of open applications, see `PermitApplication.Meta`.
     return PermitApplication.filter(ended_at=None, decided_at=None, act="renew", concerns_id__isnull=False)

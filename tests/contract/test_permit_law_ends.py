@@ -26,12 +26,14 @@ from casework.permits.published_models import PermitFact
 from casework.permits.renewing import renew_by_silence
 from casework.permits.replacing import replace_begun
 from casework.permits.verifying import verify_token, verify_typed
+from casework.permits.withdrawing import withdraw
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Invalid
 from kit.signing_keys import SigningKeys
+from tests.casework_setting import CITIZEN
 from tests.permit_life_setting import (
     FRAUDULENT,
     REPAIR,
@@ -208,6 +210,16 @@ async def test_a_renewal_asked_for_in_time_and_not_decided_is_granted_by_silence
     names = await OutboxEvent.filter(case_id=renewal).values_list("name", flat=True)
     assert "permit_application.renewed_by_silence" in names
     assert await renew_by_silence(desk) == 0
+
+
+async def test_of_one_permit_one_renewal_is_asked_for_at_a_time(desk: PermitDesk, clock: FixedClock) -> None:
+    old = await _long(desk)
+    wish = _days(desk, 40, 60)
+    first = await applied(desk, act="renew", concerns=old.id, filled=wish)
+    with pytest.raises(Conflict, match="renewal_open"):
+        await applied(desk, act="renew", concerns=old.id, filled=wish)
+    await withdraw(desk, CITIZEN, first)
+    assert await applied(desk, act="renew", concerns=old.id, filled=wish) != first
 
 
 async def test_a_renewal_asked_for_late_or_not_yet_complete_is_not_granted_by_silence_but_keeps_the_permit(

@@ -13,11 +13,15 @@ from casework.complaints import actions
 from casework.complaints.filing import Source, submit
 from casework.complaints.models import Complaint
 from casework.events import EVENTS
-from casework.permits.deciding import register
+from casework.permits import drafts
+from casework.permits.accepting import accept
+from casework.permits.deciding import grant, register
 from casework.permits.desk import PermitDesk
 from casework.permits.kinds import PermitsSection
 from casework.permits.lifecycle import FILING
 from casework.permits.models import Permit
+from casework.permits.renewing import renew_by_silence
+from casework.permits.submitting import submit as submit_application
 from casework.scene_codes.models import SceneCode
 from casework.sign_filings.checking import PHOTO_KIND, Look, check
 from casework.sign_filings.desk import SignDesk
@@ -30,14 +34,14 @@ from casework.sign_filings.registering import NewSign, SignRegister, register_by
 from casework.sign_filings.reminding import remind_of_checks
 from casework.sign_filings.section import SignsSection
 from kit.audit.models import AuditEntry
-from kit.clock import FixedClock
+from kit.clock import FixedClock, local
 from kit.db import Change, Database
 from kit.files.models import StoredFile
 from kit.outbox import Relay
 from kit.outbox_models import OutboxEvent
 from kit.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from tests.casework_setting import AUDITOR, CITIZEN, DISPATCHER, NEIGHBOUR, desk_on, words
-from tests.permit_setting import APPROVER, CLERK, KINDS, applied, permit_desk_on, person
+from tests.permit_setting import APPROVER, CLERK, KINDS, applied, filled, permit_desk_on, person
 
 _MORE = [
     {"code": "sign_name", "name": "店名", "type": "text"},
@@ -144,6 +148,36 @@ async def test_registering_a_filing_makes_the_sign_with_its_code_in_the_same_tra
     assert (scene.kind, scene.title) == ("sign", "清河面馆")
     assert row.code.startswith("sg_")
     await register(permits, APPROVER, row.application_id, expected_revision=1)
+    assert await Sign.all().count() == 1
+
+
+async def test_an_approval_that_silence_renews_keeps_the_code_of_its_sign(
+    permits: PermitDesk, clock: FixedClock
+) -> None:
+    when = {"code": "when", "name": "时间", "type": "time_span", "role": "when"}
+    kind = {**_AD, "acts": ["new", "renew"], "has_survey": False, "fields": [*_AD["fields"], when]}
+    section = msgspec.convert({"kinds": [*KINDS[:1], kind]}, PermitsSection)
+    desk = dataclasses.replace(permits, section=section)
+
+    async def asked(act: str, concerns: UUID | None, first: int, last: int) -> UUID:
+        begins, ends = (f"{local(clock.now()) + timedelta(days=one):%Y-%m-%dT%H:%M}" for one in (first, last))
+        draft_id = await drafts.begin(desk, CITIZEN, "large_ad", act, concerns)  # type: ignore[arg-type]
+        await drafts.save(desk, CITIZEN, draft_id, filled(when=f"{begins}/{ends}"), "what", 1)
+        id = (await submit_application(desk, CITIZEN, draft_id, source="h5")).application_id
+        await accept(desk, CLERK, id)
+        return id
+
+    first = await asked("new", None, 1, 40)
+    await grant(desk, APPROVER, first)
+    sign, old = await Sign.get(application_id=first), await Permit.get(application_id=first)
+    renewal = await asked("renew", old.id, 40, 80)
+    clock.advance(old.valid_until_at - clock.now() + timedelta(minutes=1))
+    assert await renew_by_silence(desk) == 1
+    renewed, new = await Sign.get(id=sign.id), await Permit.get(application_id=renewal)
+    assert (renewed.code, renewed.permit_id) == (sign.code, new.id)
+    assert renewed.valid_until_on is not None
+    assert sign.valid_until_on is not None
+    assert renewed.valid_until_on > sign.valid_until_on
     assert await Sign.all().count() == 1
 
 

@@ -143,6 +143,25 @@ def test_every_mistake_is_explained_with_its_line(
     assert any(f"permits.yaml 第 {line} 行" in one and said in one for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("{days_most: 7, remind_days_before: 1}", "没有人来得及"),
+        ("{days_most: 40, remind_days_before: 1}", "提醒时已经晚了"),
+        ("{days_most: 40, remind_days_before: 30}", ""),
+    ],
+)
+def test_a_renewal_can_be_asked_for_in_time_by_who_is_reminded(tmp_path: Path, term: str, said: str):
+    text = KIND.replace("acts: [new]", "acts: [new, renew]", 1)
+    found = _mistakes(tmp_path, text.replace("{days_most: 7, remind_days_before: 1}", term, 1))
+    line = text[: text.index("    term:")].count("\n") + 1
+    assert (
+        [one for one in found if "延续" in one and f"第 {line} 行" in one and said in one]
+        if said
+        else not found
+    )
+
+
 def test_a_filing_has_no_survey_no_organs_and_no_denial(tmp_path: Path):
     text = KIND
     for was, becomes in FILING:
