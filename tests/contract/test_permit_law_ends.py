@@ -218,7 +218,7 @@ async def test_of_one_permit_one_renewal_is_asked_for_at_a_time(desk: PermitDesk
     first = await applied(desk, act="renew", concerns=old.id, filled=wish)
     with pytest.raises(Conflict, match="renewal_open"):
         await applied(desk, act="renew", concerns=old.id, filled=wish)
-    await withdraw(desk, CITIZEN, first)
+    await withdraw(desk, CITIZEN, first, ground="不续了")
     assert await applied(desk, act="renew", concerns=old.id, filled=wish) != first
 
 
