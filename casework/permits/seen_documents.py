@@ -50,8 +50,9 @@ def seen_of(document: str, number: str) -> Seen:
     else:
         fits = _LIKE_A_PASS.fullmatch(folded) is not None
     if not fits:
-        what = "uscc" if document == "business_licence" else "number"
-        raise Invalid(f"problem.permit.identity_{what}", field="document_number")
+        is_licence = document == "business_licence"
+        key = "problem.permit.identity_uscc" if is_licence else "problem.permit.identity_number"
+        raise Invalid(key, field="document_number")
     return Seen(document=document, number=folded)
 
 
