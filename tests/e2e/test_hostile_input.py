@@ -36,8 +36,22 @@ def counts(system: System) -> list[int]:
 
 
 async def refused(weixin: Weixin, status: int, *requests: tuple[object, bytes]) -> None:
-    """Each is refused with the one sentence that belongs to its status, and nothing is written."""
-    before, answers = counts(weixin.system), set()
+    """Each is refused with the one sentence that belongs to its status, and nothing is written.
+
+    Duties of the shared system write when their time comes; what a request writes, it writes every time.
+    """
+    for _ in range(3):
+        before = counts(weixin.system)
+        await refuse(weixin, status, *requests)
+        after = counts(weixin.system)
+        if after == before:
+            break
+    assert after == before
+    assert "Traceback" not in weixin.system.log("serve")
+
+
+async def refuse(weixin: Weixin, status: int, *requests: tuple[object, bytes]) -> None:
+    answers = set()
     for query, body in requests:
         given, answer = await weixin.raw(query, body)  # type: ignore[arg-type]
         assert given == status, (given, query, body[:200])
@@ -46,8 +60,6 @@ async def refused(weixin: Weixin, status: int, *requests: tuple[object, bytes]) 
     (sentence,) = answers
     assert "没有处理" in sentence
     assert sentence.count("。") == 1
-    assert counts(weixin.system) == before
-    assert "Traceback" not in weixin.system.log("serve")
 
 
 def filing(weixin: Weixin) -> dict[str, str]:
@@ -233,10 +245,14 @@ async def test_the_same_message_number_with_other_words_is_not_a_second_act(weix
     openid = new_openid()
     fields = weixin.text(openid, "我要投诉楼下烧烤油烟太大")
     first = await weixin.deliver(weixin.seal(fields))
-    before = counts(weixin.system)
-    other = await weixin.deliver(weixin.seal({**fields, "Content": "取消"}))
-    assert other == first
-    assert counts(weixin.system) == before
+    for _ in range(3):  # a duty of the shared system may write meanwhile: see `refused`
+        before = counts(weixin.system)
+        other = await weixin.deliver(weixin.seal({**fields, "Content": "取消"}))
+        assert other == first
+        after = counts(weixin.system)
+        if after == before:
+            break
+    assert after == before
     assert "在什么地方" in await weixin.say(openid, "跳过"), "the draft was cancelled"
 
 
