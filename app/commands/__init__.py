@@ -42,6 +42,7 @@ COMMANDS = (
     Command("laws", "法律原文：导入、查看、与法条索引核对", "laws"),
     Command("nlp", "按词语猜分类的模型：训练、测算、启用、停用", "nlp"),
     Command("permits", "电子许可证：离线查验、签名密钥；承诺数据复算", "permits"),
+    Command("draw", "双随机抽取：由公布的文件复算", "draw"),
     Command("wechat", "公众号：接通检查、菜单、自动回复、二维码、域名校验文件", "wechat"),
     Command("audit", "审计链", "checks", "add_audit"),
     Command("calendar", "工作日历", "checks", "add_calendar"),
