@@ -29,6 +29,7 @@ MODEL_MODULES = (
     "casework.sign_filings.models",
     "casework.projects.models",
     "casework.penalties.models",
+    "casework.inspections.models",
     "content.interpretations.models",
     "content.profile_models",
     "content.campaigns.models",

@@ -30,6 +30,7 @@ from casework.exchange.profile import ExchangeSection, check_platforms
 from casework.figures.profile import FiguresSection
 from casework.follow_up_visits.profile import VisitsSection
 from casework.inquiries.profile import InquiriesSection
+from casework.inspections.profile import InspectionsSection
 from casework.notifications.rule_book import NotificationsSection, RuleBook, RuleError
 from casework.penalties.kinds import PenaltiesSection
 from casework.people.profile import ConsentsSection
@@ -72,6 +73,7 @@ PROFILE_SECTIONS: dict[str, Any] = {
     "permits": PermitsSection,
     "signs": SignsSection,
     "projects": ProjectsSection,
+    "inspections": InspectionsSection,
     "penalties": PenaltiesSection,
     "replies": RepliesSection,
     "wechat": WechatSection,

@@ -104,7 +104,16 @@ def test_every_state_is_reachable_and_every_final_state_a_dead_end(table: Lifecy
 
 
 UNHURRIED = dict.fromkeys(
-    ("campaign", "knowledge_draft", "permit", "project", "enterprise_visit", "sign"),
+    (
+        "campaign",
+        "knowledge_draft",
+        "permit",
+        "project",
+        "enterprise_visit",
+        "sign",
+        "inspection_plan",
+        "draw",
+    ),
     "nobody waits for it by law",
 ) | {
     "co_signature": "each organ has a limit of its own, in the kind",

@@ -86,6 +86,8 @@ OPERATOR_WORDS = (
     "casework/deadlines/profile.py",
     "casework/exchange/profile.py",
     "casework/figures/profile.py",
+    "casework/inspections/columns.py",
+    "casework/inspections/profile.py",
     "casework/notifications/rule_book.py",
     "casework/permits/kind_check.py",
     "casework/permits/kind_check_form.py",

@@ -103,6 +103,8 @@ PERMITS = (
     "project",
     "enterprise_visit",
     "sign",
+    "inspection_plan",
+    "draw",
 )
 KNOWN = {identifier for _, _, identifier, _ in LINES}
 
