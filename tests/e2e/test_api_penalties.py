@@ -113,9 +113,12 @@ async def test_a_party_reads_its_notice_speaks_with_a_photo_and_asks_for_a_heari
         "POST", f"{at}/requests", {**SAID, "words": "另一句"}, idempotency_key="statement-1"
     )
     assert (other.status, other.type) == (409, "idempotency_conflict")
-    asked = await mei.post(f"{at}/requests", {"kind": "hearing", "words": "要求听证"})
+    proof = await mei.ask("POST", "/uploads?meant_for=penalty", photo(), content_type="image/png")
+    wish = {"kind": "hearing", "words": "要求听证", "files": [proof.body["id"]]}
+    asked = await mei.post(f"{at}/requests", wish)
     assert asked.body["line"]["state"] == "hearing_asked"
     hearing = next(one for one in asked.body["requests"] if one["kind"] == "hearing")
+    assert [file["file_id"] for file in hearing["files"]] == wish["files"]
     back = await mei.post(f"{at}/requests/{hearing['id']}/withdraw")
     assert back.body["line"]["state"] == "notified"
     paper = shown["papers"][0]["document_id"]

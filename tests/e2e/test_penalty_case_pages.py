@@ -205,9 +205,14 @@ async def test_a_party_says_something_with_a_pdf_and_asks_for_a_hearing(citizens
         again = await phone.post(f"{own}/statement", hidden | {"words": "当晚就扫干净了。"})
         assert again.status == 200
         assert await PartyRequest.all().count() == 1
-        await phone.submit(own, f"{own}/hearing", words="遗撒长度有出入。")
+        asking = re.search(rf'<form[^>]*action="{own}/hearing".*?</form>', page, re.DOTALL)
+        assert asking and 'type="file"' in asking[0]
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', (await phone.get(own)).text))
+        await phone.upload(f"{own}/hearing", hidden | {"words": "遗撒长度有出入。"}, "photos", "b.pdf", pdf)
         assert (await PenaltyCase.get()).state == "hearing_asked"
         asked = await PartyRequest.get(kind="hearing")
+        proof = await PartyRequestFile.get(request_id=asked.id)
+        assert (await phone.get(f"{own}/files/{proof.file_id}")).status == 200
         await phone.post(f"{own}/withdraw", hidden | {"request": str(asked.id)})
         assert (await PenaltyCase.get()).state == "notified"
     other = await told(desk)

@@ -194,7 +194,7 @@ def forms(door: H5Door, view: CaseView, refused: Refused | None) -> tuple[AskFor
                 wrong_plan=mine.sentence if mine is not None and about_plan else "",
                 plan=(mine.plan if mine is not None else _even(door, view)) if kind == INSTALMENT else None,
                 until=(mine.until if mine is not None else "") if kind == DELAY else None,
-                takes_files=kind in (STATEMENT, INSTALMENT, DELAY),
+                takes_files=kind != WAIVER,
                 open=mine is not None,
             )
         )
