@@ -208,7 +208,9 @@ async def test_a_party_says_something_with_a_pdf_and_asks_for_a_hearing(citizens
         asking = re.search(rf'<form[^>]*action="{own}/hearing".*?</form>', page, re.DOTALL)
         assert asking
         assert 'type="file"' in asking[0]
-        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', (await phone.get(own)).text))
+        hidden = dict(
+            re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', (await phone.get(own)).text)
+        )
         await phone.upload(f"{own}/hearing", hidden | {"words": "遗撒长度有出入。"}, "photos", "b.pdf", pdf)
         assert (await PenaltyCase.get()).state == "hearing_asked"
         asked = await PartyRequest.get(kind="hearing")
