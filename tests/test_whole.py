@@ -800,6 +800,8 @@ ROUTES = {
     "POST /h5/permits/drafts/<draft_id:str>/take-back": CITIZEN,
     "GET /h5/me/permits/<reference:str>": CITIZEN,
     "POST /h5/me/permits/<reference:str>/<act:str>": CITIZEN,
+    "GET /h5/me/permits/<reference:str>/files/<file_id:str>": CITIZEN,
+    "GET /h5/me/e-permits/<permit_id:str>/files/<file_id:str>": CITIZEN,
     "GET /h5/me/e-permits/<permit_id:str>": CITIZEN,
     "GET /h5/me/e-permits/<permit_id:str>/show": CITIZEN,
     "GET /h5/me/e-permits/<permit_id:str>/card": CITIZEN,

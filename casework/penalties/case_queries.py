@@ -268,7 +268,7 @@ async def _requests(desk: PenaltyDesk, actor: Actor, row: PenaltyCase) -> tuple[
     files = {
         one.id: one
         for one in await StoredFile.filter(id__in=[each.file_id for each in held]).only(
-            "id", "state", "sniffed_type"
+            "id", "state", "sniffed_type", "bytes_size"
         )
     }
     text = desk.documents.catalogue.text
@@ -291,6 +291,7 @@ async def _requests(desk: PenaltyDesk, actor: Actor, row: PenaltyCase) -> tuple[
                     file_id=each.id,
                     is_ready=each.state == FileState.READY.value,
                     is_pdf=each.sniffed_type == PDF,
+                    bytes_size=each.bytes_size,
                 )
                 for each in mine
             ),

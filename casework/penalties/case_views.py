@@ -39,6 +39,7 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True):
     file_id: UUID
     is_ready: bool
     is_pdf: bool
+    bytes_size: int
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ class AttachedFile(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reason: str | None = None
     media_type: str = ""
+    bytes_size: int = 0
     is_seen: bool = False
 
 
@@ -196,5 +197,6 @@ def shown_file(row: PermitMaterial, file: StoredFile | None) -> AttachedFile:
         state=file.state if file is not None else "gone",
         reason=file.reason if file is not None else None,
         media_type=file.sniffed_type if file is not None else "",
+        bytes_size=file.bytes_size if file is not None else 0,
         is_seen=row.seen_at is not None,
     )

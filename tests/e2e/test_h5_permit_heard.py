@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -107,12 +108,25 @@ async def test_files_go_with_what_is_said_and_none_is_lost_when_the_words_are_no
         sent = await phone.post(f"{own}/state", hidden | words)
         assert sent.status == 200
         assert "附件 1 份" in sent.text
+        door = f"{own}/files/{(await PermitMaterial.get()).file_id}"
+        assert f'href="{door}"' in sent.text
+        assert "PDF 1（1 KB）" in sent.text
+        opened = await phone.get(door)
+        assert (opened.status, opened.headers["content-type"]) == (200, "application/pdf")
+        assert opened.headers["content-disposition"].startswith("attachment")
+        assert opened.headers["x-content-type-options"] == "nosniff"
+        assert opened.headers["cache-control"] == "private, no-store"
+        other = await StoredFile.all().exclude(id=(await PermitMaterial.get()).file_id).first()
+        made_up = other.id if other is not None else uuid4()
+        assert (await phone.get(f"{own}/files/{made_up}")).status == 404
+        assert (await phone.get(f"{own}/files/x")).status == 404
     statement, held = await PermitStatement.get(), await PermitMaterial.get()
     assert held.code == f"st-{statement.id.hex}"
     assert (await StoredFile.get(id=held.file_id)).sniffed_type == "application/pdf"
     async with setting.phone("o_permit_files002") as stranger:
         await stranger.get("/h5/enter?next=/h5/permits")
         assert (await stranger.post(f"{own}/state", hidden | words)).status in (403, 404)
+        assert (await stranger.get(door)).status == 404
     async with setting.phone() as nobody:
         assert not (await nobody.post(f"{own}/state", words)).path.startswith(own)
     assert await PermitMaterial.all().count() == 1

@@ -50,8 +50,8 @@ from web.h5.penalty_pages import (
 from web.h5.penalty_visitor import sees_notice
 from web.h5.permit_acts import show_paper
 from web.h5.permit_acts import take_act as take_permit_act
-from web.h5.permit_cards import ask_about, show_big, show_card, show_card_pdf
-from web.h5.permit_cases import show_application, show_own
+from web.h5.permit_cards import ask_about, show_big, show_card, show_card_pdf, show_holder_file
+from web.h5.permit_cases import show_application, show_own, show_said_file
 from web.h5.permit_check import begin as begin_permit
 from web.h5.permit_check import show_check
 from web.h5.permit_files import attach, detach, show_material
@@ -134,6 +134,9 @@ def h5_blueprint() -> Blueprint:
     route("POST", "/me/permits/claim", signed_in(take_claim_permit), "take_claim_permit")
     route("GET", "/me/permits/<reference:str>", signed_in(show_application), "own_permit")
     route(
+        "GET", "/me/permits/<reference:str>/files/<file_id:str>", signed_in(show_said_file), "own_said_file"
+    )
+    route(
         "POST",
         "/me/permits/<reference:str>/<act:str>",
         signed_in(take_permit_act, reads=reads),
@@ -141,6 +144,12 @@ def h5_blueprint() -> Blueprint:
         stream=True,
     )
     route("GET", "/me/e-permits/<permit_id:str>", signed_in(show_card), "e_permit")
+    route(
+        "GET",
+        "/me/e-permits/<permit_id:str>/files/<file_id:str>",
+        signed_in(show_holder_file),
+        "holder_said_file",
+    )
     route("GET", "/me/e-permits/<permit_id:str>/show", signed_in(show_big), "show_e_permit")
     route("GET", "/me/e-permits/<permit_id:str>/card", signed_in(show_card_pdf), "print_e_permit")
     route(

@@ -12,6 +12,7 @@ from casework.penalties.case_requests import DELAY, HEARING, INSTALMENT, STATEME
 from casework.penalties.case_views import CaseView, RequestView
 from kit.clock import local
 from web.h5.door import H5Door
+from web.h5.held_files import size_words
 from web.h5.penalty_case_screens import AskForm, SaidCard
 from web.h5.penalty_visitor import CASES
 from web.h5.screens import Fact, Link, Picture
@@ -157,13 +158,16 @@ def said_card(door: H5Door, view: CaseView, one: RequestView) -> SaidCard:
             Picture(
                 href=f"{own}/files/{file.file_id}" if file.is_ready else "",
                 small=f"{own}/files/{file.file_id}?size=small" if file.is_ready else "",
-                words=text("h5_penalty_cases.photo", number=number),
+                words=text("h5_penalty_cases.photo", number=number, size=size_words(door, file.bytes_size)),
             )
             for number, file in ready
             if not file.is_pdf
         ),
         papers=tuple(
-            Link(href=f"{own}/files/{file.file_id}", words=text("h5_penalty_cases.pdf", number=number))
+            Link(
+                href=f"{own}/files/{file.file_id}",
+                words=text("h5_penalty_cases.pdf", number=number, size=size_words(door, file.bytes_size)),
+            )
             for number, file in ready
             if file.is_pdf
         ),

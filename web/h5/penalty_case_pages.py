@@ -16,12 +16,11 @@ from casework.penalties.case_papers import ABOUT
 from casework.penalties.case_queries import case_view, cases_of
 from casework.penalties.case_views import CaseLine, CaseView
 from casework.penalties.delivery_consents import has_consented
-from kit.files.models import StoredFile
-from kit.files.store import FileMissing, Variant
 from kit.problems import NotFound
 from web.h5.door import H5Door
 from web.h5.drafts import carry_visit
 from web.h5.frame import frame_for, shown
+from web.h5.held_files import serve
 from web.h5.identity_page import IDENTITY
 from web.h5.penalty_case_page import (
     TONES,
@@ -96,19 +95,7 @@ async def show_case_file(
     wanted = next((one for one in held if str(one.file_id) == file_id and one.is_ready), None)
     if wanted is None:
         raise NotFound()
-    kept = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
-    try:
-        if wanted.is_pdf:
-            row = await StoredFile.get(id=wanted.file_id)
-            content = await door.files.read_original(row.id, bytes(row.wrapped_key))
-            kept["content-disposition"] = f'attachment; filename="{row.id.hex[-8:]}.pdf"'
-            return HTTPResponse(content, content_type="application/pdf", headers=kept)
-        variant = Variant.THUMBNAIL if request.args.get("size") == "small" else Variant.LARGE
-        content = await door.files.read_derived(UUID(file_id), variant)
-    except FileMissing:
-        raise NotFound() from None
-    kept["content-disposition"] = "inline"
-    return HTTPResponse(content, content_type="image/jpeg", headers=kept)
+    return await serve(request, door, wanted.file_id)
 
 
 async def view_of(door: H5Door, visitor: NoticeVisitor, reference: str) -> CaseView:

@@ -27,6 +27,7 @@ from web.h5 import typed
 from web.h5.door import H5Door
 from web.h5.drafts import visit_holder
 from web.h5.frame import frame_for, shown
+from web.h5.held_files import files_said_by_holder, serve_statement_file, statement_links
 from web.h5.permit_case_words import paper_links
 from web.h5.permit_screens import EPermitPage, OwnForm
 from web.h5.permit_words import CARDS, OWN, PERMITS, is_never, permit_standing
@@ -58,6 +59,14 @@ async def show_card_pdf(request: Request, door: H5Door, visitor: Visitor, permit
     content = await card_pdf(door.permits.desk, permit, door.permits.keys, door.public_url)
     disposition = {"content-disposition": f'inline; filename="card-{permit.id.hex[-6:]}.pdf"'}
     return HTTPResponse(content, content_type="application/pdf", headers=disposition)
+
+
+async def show_holder_file(
+    request: Request, door: H5Door, visitor: Visitor, permit_id: str, file_id: str
+) -> HTTPResponse:
+    """GET /h5/me/e-permits/<id>/files/<file>: what the holder handed in before the permit was to be ended."""
+    permit = await _permit(visitor, permit_id)
+    return await serve_statement_file(request, door, await files_said_by_holder(door, permit.id), file_id)
 
 
 async def ask_about(
@@ -195,6 +204,9 @@ async def _page(
         problem=wrong if stated is None else "",
         lines=lines,
         heard=_heard(door, heard) if heard is not None else (),
+        heard_files=statement_links(door, own, ((one.said_at, one.files) for one in heard.said))
+        if heard is not None
+        else (),
         state_own=OwnForm(
             action=f"{own}/state",
             revision=permit.revision,

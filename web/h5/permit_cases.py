@@ -23,6 +23,7 @@ from casework.permits.views import ApplicationLine, ApplicationView
 from kit.problems import Invalid, Problem
 from web.h5.door import H5Door
 from web.h5.frame import frame_for, shown
+from web.h5.held_files import files_said_by_applicant, serve_statement_file, statement_links
 from web.h5.permit_case_words import (
     clock_lines,
     correction_facts,
@@ -101,6 +102,16 @@ async def show_application(request: Request, door: H5Door, visitor: Visitor, ref
     return await application_page(request, door, visitor, view)
 
 
+async def show_said_file(
+    request: Request, door: H5Door, visitor: Visitor, reference: str, file_id: str
+) -> HTTPResponse:
+    """GET /h5/me/permits/<reference>/files/<id>: what the applicant handed in with what they said, no other file."""
+    view = await application_view(door.permits.desk, visitor.actor, reference)
+    return await serve_statement_file(
+        request, door, await files_said_by_applicant(door, view.line.id), file_id
+    )
+
+
 async def application_page(
     request: Request,
     door: H5Door,
@@ -171,6 +182,7 @@ async def application_page(
         surveys=survey_facts(door, view),
         organs=organ_lines(door, view),
         heard=heard_facts(door, heard),
+        heard_files=statement_links(door, own, ((one.said_at, one.files) for one in heard.statements)),
         state_own=form("state") if "state" in view.moves else None,
         answers=answers,
         is_asked=asked is not None and not asked.answer,

@@ -314,6 +314,7 @@ class ApplicationPage:
     is_new: bool = False
     promise: str = ""
     heard: tuple[Fact, ...] = ()
+    heard_files: tuple[Link, ...] = ()
     state_own: OwnForm | None = None
     answers: tuple[Option, ...] = ()
     is_asked: bool = False
@@ -343,5 +344,6 @@ class EPermitPage:
     problem: str = ""
     lines: tuple[str, ...] = ()
     heard: tuple[Fact, ...] = ()
+    heard_files: tuple[Link, ...] = ()
     state_own: OwnForm | None = None
     answers: tuple[Option, ...] = ()
