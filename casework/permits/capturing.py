@@ -70,7 +70,7 @@ async def add_photo(
     nonce: str | None = None,
     position: Position | None = None,
 ) -> SurveyPhotoView:
-    """Put a stored photo on a visit; the same file twice is one photo. Raises NotFound, Forbidden, Conflict, Invalid.
+    """Put a stored photo on a visit; the same file or the same bytes twice is one photo. Raises NotFound, Forbidden, Conflict, Invalid.
 
     `position` is the phone's; it is kept only of a photo taken on the page.
     """
@@ -83,10 +83,10 @@ async def add_photo(
             raise Conflict("problem.permit.survey_called_off")
         if survey.confirmed_by_id is not None:
             raise Conflict("problem.permit.survey_confirmed")
-        held = await PermitSurveyPhoto.get_or_none(survey_id=survey.id, file_id=file_id)
+        # The visit is locked: of two posts at the same moment the second finds the photo of the first.
+        held = await _held(survey.id, await _file(file_id))
         if held is not None:
             return _view(held)
-        await _check_file(file_id)
         count = await PermitSurveyPhoto.filter(survey_id=survey.id).count()
         if count >= PHOTOS_AT_MOST:
             raise Invalid("problem.permit.survey_photos", field="photos", at_most=PHOTOS_AT_MOST)
@@ -134,10 +134,18 @@ async def photos_of(survey_id: UUID) -> tuple[SurveyPhotoView, ...]:
     return tuple(_view(row) for row in rows)
 
 
-async def _check_file(file_id: UUID) -> None:
+async def _held(survey_id: UUID, file: StoredFile) -> PermitSurveyPhoto | None:
+    of_visit = await PermitSurveyPhoto.filter(survey_id=survey_id).order_by("position")
+    ids = [one.file_id for one in of_visit]
+    same = await StoredFile.filter(id__in=ids, sha256=file.sha256).values_list("id", flat=True)
+    return next((one for one in of_visit if one.file_id in {file.id, *same}), None)
+
+
+async def _file(file_id: UUID) -> StoredFile:
     stored = await StoredFile.get_or_none(id=file_id)
     if stored is None or stored.state == FileState.REFUSED:
         raise Invalid("problem.permit.photo_file", field="photos")
+    return stored
 
 
 def _nonce(desk: PermitDesk, survey: PermitSurvey) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -95,6 +96,21 @@ async def test_photos_are_of_a_visit_only_with_its_own_nonce_while_it_is_open(
         await capturing.add_photo(desk, SURVEYOR, elsewhere, await photo_file(desk), nonce=other)
     photo = await capturing.add_photo(desk, SURVEYOR, moved, await photo_file(desk), nonce=other)
     assert not photo.is_bound
+
+
+async def test_the_same_photo_posted_twice_at_the_same_moment_is_one(desk: PermitDesk) -> None:
+    id = await applied(desk)
+    await accepting.accept(desk, CLERK, id)
+    visit = await surveying.schedule(desk, APPROVER, id, VISIT)
+    nonce = await capturing.open_capture(desk, SURVEYOR, visit)
+    files = [await photo_file(desk, of="sidewalk") for _ in range(2)]
+    both = await asyncio.gather(
+        *(capturing.add_photo(desk, SURVEYOR, visit, one, nonce=nonce, position=HERE) for one in files)
+    )
+    assert both[0] == both[1]
+    assert await PermitSurveyPhoto.filter(survey_id=visit).count() == 1
+    await capturing.add_photo(desk, SURVEYOR, visit, await photo_file(desk, of="kerb"), nonce=nonce)
+    assert await PermitSurveyPhoto.filter(survey_id=visit).count() == 2
 
 
 async def test_a_record_rests_on_a_photo_taken_there_or_says_why_there_is_none(desk: PermitDesk) -> None:
