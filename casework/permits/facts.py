@@ -7,16 +7,19 @@ rounded up, pauses taken off; whether something was kept is judged by the moment
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from tortoise.expressions import Q
 
 from casework.complaints.limits import Pause
 from casework.permits import co_signing
-from casework.permits.clocks import IN_HAND, pauses_of
+from casework.permits.clocks import IN_HAND
 from casework.permits.desk import PermitDesk
-from casework.permits.models import PermitApplication
+from casework.permits.models import CoSignature, PermitApplication, PermitPause
 from casework.permits.promise import OPEN, UNDECIDED, FactLike, PromiseFigures, figures_of
 from casework.permits.promise_sheet import published_in
 from casework.permits.published_models import PermitFact
@@ -32,7 +35,8 @@ _MINUTE = timedelta(minutes=1)
 async def keep(desk: PermitDesk, change: Change, row: PermitApplication, outcome: Outcome) -> None:
     """Write the fact of an application that comes to its outcome now; `row` is locked and says when, and why late."""
     decided_at = row.decided_at if row.decided_at is not None else change.now
-    fact = await _fact(desk.calendar, row, outcome, decided_at)
+    around = await _around([row.id])
+    fact = _fact(desk.calendar, row, outcome, decided_at, around[row.id])
     await PermitFact(
         **fact._asdict(),
         id=change.ids.new(),
@@ -47,16 +51,42 @@ async def late_and_open(calendar: WorkingCalendar, now: datetime) -> tuple[FactL
     """What would be published, were the month closed now, of applications that missed something and are not decided."""
     due = Q(promise_due_at__lte=now) | Q(survey_due_at__lte=now) | Q(statutory_due_at__lte=now)
     rows = PermitApplication.filter(due, state__in=[one.value for one in IN_HAND], ended_at=None)
-    found = [await _fact(calendar, row, OPEN, now) for row in await rows.order_by("id")]
+    late = await rows.order_by("id")
+    around = await _around([row.id for row in late])
+    found = [_fact(calendar, row, OPEN, now, around[row.id]) for row in late]
     return tuple(one for one in found if False in (one.is_survey_kept, one.is_promise_kept, one.is_law_kept))
 
 
-async def _fact(calendar: WorkingCalendar, row: PermitApplication, outcome: str, at: datetime) -> FactLike:
-    pauses = await pauses_of(row)
+@dataclass
+class _Around:
+    """What stands in other tables about an application: when its clocks stood still, whom it was asked of, why a look came late."""
+
+    pauses: list[Pause] = field(default_factory=list)
+    asked: list[CoSignature] = field(default_factory=list)
+    said_late: str | None = None
+
+
+async def _around(ids: Collection[UUID]) -> dict[UUID, _Around]:
+    """Of many at once, in as many queries as of one."""
+    found = {id: _Around() for id in ids}
+    for pause in await PermitPause.filter(application_id__in=list(ids)).order_by("started_at", "id"):
+        found[pause.application_id].pauses.append(Pause(pause.started_at, pause.ended_at))
+    for asked in await CoSignature.filter(application_id__in=list(ids)).order_by("asked_at", "id"):
+        found[asked.application_id].asked.append(asked)
+    said = PermitSurvey.filter(about_id__in=list(ids), late_reason__isnull=False)
+    for survey in await said.order_by("-scheduled_at"):
+        found[survey.about_id].said_late = survey.late_reason
+    return found
+
+
+def _fact(
+    calendar: WorkingCalendar, row: PermitApplication, outcome: str, at: datetime, around: _Around
+) -> FactLike:
+    pauses = tuple(around.pauses)
     is_decided = outcome not in UNDECIDED
     # While the clocks stand still nothing becomes late; what was late before they did stays so.
     judged_at = next((one.started_at for one in pauses if one.ended_at is None), at)
-    late = co_signing.latest(await co_signing.asked_of(row.id), at)
+    late = co_signing.latest(around.asked, at)
     is_visited_in_time = is_survey_kept(row, judged_at)
     in_time, by_law = is_kept(judged_at, row.promise_due_at), is_kept(judged_at, row.statutory_due_at)
     return FactLike(
@@ -74,7 +104,7 @@ async def _fact(calendar: WorkingCalendar, row: PermitApplication, outcome: str,
         is_promise_kept=in_time if is_decided else _missed_only(in_time),
         paused_minutes=paused_minutes(calendar, pauses, at) if is_decided else 0,
         late_organ=late.organ if late is not None else None,
-        late_reason=await late_reason_of(row, judged_at),
+        late_reason=_late_reason(row, judged_at, around.said_late),
         is_law_kept=by_law if is_decided else _missed_only(by_law),
         extension_reason=row.extension_reason,
         rating=row.rating,
@@ -95,6 +125,10 @@ async def figures(desk: PermitDesk, month: int) -> PromiseFigures:
 
 async def late_reason_of(row: PermitApplication, now: datetime) -> str | None:
     """Why something that was promised was missed, as it will be published; None where nothing was, or nobody said."""
+    return _late_reason(row, now, (await _around([row.id]))[row.id].said_late)
+
+
+def _late_reason(row: PermitApplication, now: datetime, said_late: str | None) -> str | None:
     if not missed(row, now):
         return None
     if row.late_reason is not None:
@@ -102,9 +136,7 @@ async def late_reason_of(row: PermitApplication, now: datetime) -> str | None:
     if is_kept(now, _decision_due_at(row)) is False:
         return None
     # Only the look at the place came late: whoever went there may have said why.
-    said = PermitSurvey.filter(about_id=row.id, late_reason__isnull=False).order_by("scheduled_at")
-    survey = await said.first()
-    return survey.late_reason if survey is not None else None
+    return said_late
 
 
 def missed(row: PermitApplication, now: datetime) -> bool:
