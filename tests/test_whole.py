@@ -334,7 +334,10 @@ UNSPOKEN = {
 }
 """Texts no line of code asks for by name."""
 
-WAITING = re.compile(r"problem\.(invalid_json|invalid_reference|file\.not_ready)|complaint\.stage\..+")
+WAITING = re.compile(
+    r"problem\.(invalid_json|invalid_reference|file\.not_ready)|complaint\.stage\..+"
+    r"|(draw|inspection_plan)\.(name|state|move)(\..+)?"
+)
 """Texts for doors that are still to come."""
 
 
