@@ -15,11 +15,12 @@ from tortoise.expressions import Q
 from casework.actors import Actor
 from casework.complaints.forgetting import require_keeper
 from casework.documents.forgetting import forget_papers
+from casework.permits.hearing_models import PermitParty
 from casework.permits.lifecycle import State
 from casework.permits.materials import forget_of_drafts
 from casework.permits.models import Permit, PermitApplication, PermitCorrection, PermitDraft, PermitMaterial
 from casework.permits.moving import note
-from casework.permits.party_rows import ABOUT_PARTY, forget_heard, parties_of
+from casework.permits.party_rows import ABOUT_PARTY, forget_heard
 from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
 from casework.retention.profile import NEVER_TAKEN_ON, ArchiveDuty
 from kit.db import Change, Database
@@ -29,22 +30,33 @@ from kit.problems import Conflict, NotFound
 LOOKED_AT = 200
 EXPIRY = "anonymise"
 """The act of the clock, as against `forget`, that of the applicant's wish."""
+_NAMED = Q(ended_at__isnull=False, anonymised_at__isnull=True)
+_PAPERS_LEFT = Q(anonymised_at__isnull=False, papers_forgotten_at__isnull=True)
+"""In the words of the indexes that hold only these."""
 
 
 async def applications_due(taken_on: datetime, not_taken_on: datetime, at_most: int) -> list[UUID]:
     """Applications that ended before then (refused and withdrawn ones: before `not_taken_on`), oldest first of each."""
-    found = await _due(Q(state__in=sorted(NEVER_TAKEN_ON)), not_taken_on, at_most)
+    return await _over(_NAMED, taken_on, not_taken_on, at_most)
+
+
+async def papers_due(taken_on: datetime, not_taken_on: datetime, at_most: int) -> list[UUID]:
+    """Applications that became nobody's because somebody asked, whose papers have been kept as long as anybody's."""
+    return await _over(_PAPERS_LEFT, taken_on, not_taken_on, at_most)
+
+
+async def _over(which: Q, taken_on: datetime, not_taken_on: datetime, at_most: int) -> list[UUID]:
+    never = Q(state__in=sorted(NEVER_TAKEN_ON))
+    found = await _due(which & never, not_taken_on, at_most)
     if len(found) < at_most:
-        found += await _due(~Q(state__in=sorted(NEVER_TAKEN_ON)), taken_on, at_most - len(found))
+        found += await _due(which & ~never, taken_on, at_most - len(found))
     return found
 
 
-async def _due(states: Q, before: datetime, at_most: int) -> list[UUID]:
+async def _due(which: Q, before: datetime, at_most: int) -> list[UUID]:
     """Page after page, since a permit may be in force long after its application was over."""
     found: list[UUID] = []
-    ended = PermitApplication.filter(states, ended_at__lt=before, anonymised_at=None).order_by(
-        "ended_at", "id"
-    )
+    ended = PermitApplication.filter(which, ended_at__lt=before).order_by("ended_at", "id")
     last: PermitApplication | None = None
     while len(found) < at_most:
         query = ended
@@ -123,25 +135,53 @@ async def anonymise_within(
     drafts = [one.id for one in await PermitDraft.filter(application_id=row.id).only("id")]
     await forget_of_drafts(drafts)
     await PermitDraft.filter(id__in=drafts).delete()
-    permits = [one.id for one in await Permit.filter(application_id=row.id).only("id")]
+    permits = await _permits_of(row.id)
     await Permit.filter(id__in=permits).update(
         holder_sealed=b"", holder_shown=instead[:100], holder_index=None, account_id=None, place_text=instead,
         latitude=None, longitude=None, outline=None,
     )  # fmt: skip
     if act == EXPIRY:
         # Papers are kept as long as the law says, whoever asks.
-        await forget_papers(change, "permit_application", [row.id])
-        await forget_papers(change, "permit", permits)
-        await forget_papers(change, ABOUT_PARTY, [one.id for one in await parties_of(row.id)])
+        await _forget_papers(change, row, permits)
     await PermitSurvey.filter(about_id__in=[row.id, *permits]).update(
         latitude=None, longitude=None, outline=None, findings=None
     )
     await forget_heard(row.id)
     row.reasons_sealed = None
-    await row.save(update_fields=["reasons_sealed"])
+    await row.save(update_fields=["reasons_sealed", "papers_forgotten_at"])
     files = await _drop_files([row.id, *permits], row.id)
     await note(change, actor, row, act, {**content, "files": len(files)})
     return files
+
+
+async def forget_papers_within(
+    change: Change, actor: Actor, application_id: UUID, *, content: dict[str, object]
+) -> int | None:
+    """Empty the papers of an application that became nobody's before their time; how many, None where that is done."""
+    row = await change.lock(PermitApplication, application_id)
+    if row is None or row.anonymised_at is None or row.papers_forgotten_at is not None:
+        return None
+    papers = await _forget_papers(change, row, await _permits_of(row.id))
+    row.updated_at = change.now
+    await row.save(update_fields=["papers_forgotten_at", "updated_at"])
+    if papers:
+        await note(change, actor, row, "forget_papers", {**content, "papers": papers})
+    return papers
+
+
+async def _forget_papers(change: Change, row: PermitApplication, permits: list[UUID]) -> int:
+    """Those about it, its permits, and whoever was heard about either."""
+    heard = PermitParty.filter(application_id__in=[row.id, *permits])
+    row.papers_forgotten_at = change.now
+    return (
+        await forget_papers(change, "permit_application", [row.id])
+        + await forget_papers(change, "permit", permits)
+        + await forget_papers(change, ABOUT_PARTY, [one.id for one in await heard.only("id")])
+    )
+
+
+async def _permits_of(application_id: UUID) -> list[UUID]:
+    return [one.id for one in await Permit.filter(application_id=application_id).only("id")]
 
 
 async def _drop_files(about_ids: list[UUID], application_id: UUID) -> tuple[UUID, ...]:

@@ -70,6 +70,7 @@ class PermitApplication(Model):
     *What came of it.* `amount_fen` is what is paid back of a deposit, `paid_on` the day it was. `delivery` is how the paper
     is wanted, later how it came ("online", "window", "post"). A comment on the rating is public from `rating_released_at` on.
     `reasons_sealed` is why it was granted over another permit or without an organ (JSON). `has_false_materials`: denied for that (78). `is_silent`: granted because nobody decided in time (50).
+    `anonymised_at`: nobody's since; its papers may be kept longer, until `papers_forgotten_at`.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -148,6 +149,7 @@ class PermitApplication(Model):
     calendar = fields.CharField(max_length=16, null=True)
     ended_at = fields.DatetimeField(null=True)
     anonymised_at = fields.DatetimeField(null=True)
+    papers_forgotten_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -165,6 +167,9 @@ class PermitApplication(Model):
             IndexWhere(fields=("unit", "due_at", "id", "kind", "state", "assignee_id"), where=OPEN),
             IndexWhere(
                 fields=("ended_at", "id", "state"), where="ended_at IS NOT NULL AND anonymised_at IS NULL"
+            ),
+            IndexWhere(
+                fields=("ended_at", "id"), where="anonymised_at IS NOT NULL AND papers_forgotten_at IS NULL"
             ),
         )
 

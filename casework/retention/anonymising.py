@@ -19,7 +19,12 @@ from casework.complaints.models import Complaint, ComplaintPhoto
 from casework.complaints.moving import ACTION
 from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry, InquiryMessage
-from casework.permits.forgetting import anonymise_within, applications_due
+from casework.permits.forgetting import (
+    anonymise_within,
+    applications_due,
+    forget_papers_within,
+    papers_due,
+)
 from casework.permits.models import PermitApplication
 from casework.retention.due import cases_due, recordings_due, threads_due
 from casework.retention.parties import forget_parties
@@ -45,6 +50,8 @@ async def keep_no_longer(
     times = retention.permits.before(now), retention.not_taken_on.before(now)
     for id in await applications_due(*times, at_most):
         done += await _anonymise_application(db, clock(), id, retention, remove, instead=instead)
+    for id in await papers_due(*times, at_most):
+        done += await _forget_papers(db, clock(), id, retention)
     done += await forget_parties(db, retention, remove, instead=instead, at_most=at_most)
     for id in await threads_due(retention, now, at_most):
         done += await _delete_thread(db, clock(), id, retention)
@@ -101,6 +108,20 @@ async def _anonymise_application(
     for one in gone or ():
         await remove(one)
     return int(gone is not None)
+
+
+async def _forget_papers(db: Database, actor: Actor, id: UUID, retention: RetentionSection) -> int:
+    """The papers of an application that its applicant had forgotten."""
+
+    async def work(change: Change) -> int | None:
+        row = await PermitApplication.get_or_none(id=id)
+        if row is None:
+            return None
+        kept = retention.of_application(row.state)
+        content: dict[str, object] = {"basis": kept.basis, "years": kept.years}
+        return await forget_papers_within(change, actor, id, content=content)
+
+    return int(await db.change(work) is not None)
 
 
 async def _is_due(row: Complaint, retention: RetentionSection, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from casework.dangers.models import DangerAlert
 from casework.inquiries.models import Inquiry
 from casework.notifications.models import Delivery
 from casework.notifications.states import FINAL_STATES
-from casework.permits.forgetting import applications_due
+from casework.permits.forgetting import applications_due, papers_due
 from casework.retention.parties import count_due
 from casework.retention.profile import NEVER_TAKEN_ON, RetentionSection
 from kit.ids import first_id
@@ -158,7 +158,8 @@ async def _count(kind: str, before: datetime) -> int:
             return await _counted(*(_named(state, before) for state in sorted(NEVER_TAKEN_ON)))
         case "permits":
             old = await applications_due(before, before, COUNTED_TO)
-            return len(old)
+            papers = await papers_due(before, before, COUNTED_TO)
+            return min(len(old) + len(papers), COUNTED_TO)
         case "penalties" | "signs" | "boards" | "visit_words":
             return await count_due(kind, before, COUNTED_TO)
         case "recordings":

@@ -275,3 +275,39 @@ async def test_an_application_goes_before_its_time_only_where_nothing_speaks_aga
         "permit_application.withdraw",
         "permit_application.forget",
     ]
+
+
+async def test_papers_of_an_application_forgotten_on_request_go_when_their_time_is_over(
+    desk: PermitDesk, clock: FixedClock
+) -> None:
+    years = RetentionSection(permits=Kept(years=2, basis="归档范围表"))
+    denied, other = [await applied(desk, kind="board") for _ in range(2)]
+    for one in (denied, other):
+        await accept(desk, APPROVER, one)
+        await deny(desk, APPROVER, one, ground="位置不合适")
+        await deliver(desk, CLERK, one, delivery="window", recipient="李经理")
+    await forget_application(desk.db, SYSTEM, denied, instead="（已删除）")
+
+    async def swept(days: int) -> int:
+        async def nothing(_: UUID) -> None:
+            return None
+
+        clock.advance(timedelta(days=days))
+        return await keep_no_longer(desk_on(desk.db), years, nothing, instead="（已去除）")
+
+    async def papers(id: UUID) -> set[bool]:
+        return {bool(bytes(one.data_sealed)) for one in await IssuedDocument.filter(about_id=id)}
+
+    # What was decided is kept on paper as long as anybody's.
+    assert await swept(2 * 366) == 0
+    assert await papers(denied) == {True}
+    assert await swept(1) == 2
+    assert await papers(denied) == await papers(other) == {False}
+    assert await swept(1) == 0
+    entries = await AuditEntry.filter(case_id=denied).order_by("position")
+    assert [one.action for one in entries][-2:] == [
+        "permit_application.forget",
+        "permit_application.forget_papers",
+    ]
+    assert "归档范围表" in entries[-1].detail
+    assert (await row_of(denied)).papers_forgotten_at == clock.now() - timedelta(days=1)
