@@ -34,7 +34,7 @@ async def forget_case(
     """
     row.account_id = row.party_number_sealed = row.address_sealed = row.phone_sealed = None
     row.party_sealed, row.party_index = b"", ""
-    row.facts = row.evidence = row.intended = row.place_text = None
+    row.facts = row.evidence = row.intended = row.place_text = row.hearing_place = None
     row.proposed = row.decision = row.review = row.sent_back = row.hearing_record = row.ended_words = None
     row.anonymised_at = row.updated_at = change.now
     await row.save()

@@ -17,6 +17,7 @@ from casework.penalties.moving import locked
 from casework.penalties.own_notices import is_its_officer, require_not_own
 from casework.people.merging import members
 from kit.db import Change
+from kit.files.models import StoredFile
 from kit.problems import Forbidden, NotFound
 
 CHANNEL = "wechat"
@@ -105,6 +106,18 @@ async def consent_of(index: str, account_id: UUID | None = None) -> DeliveryCons
     if account_id is not None:
         given = given.filter(account_id__in=sorted(await members(account_id)))
     return await given.order_by("-given_at", "-id").first()
+
+
+async def forget_consents(index: str) -> tuple[UUID, ...]:
+    """Within a change: delete what a party signed, once no notice and no case names it; the ids of files signed on."""
+    named = [model.filter(party_index=index).exists() for model in (RectificationNotice, PenaltyCase)]
+    if not index or any([await one for one in named]):
+        return ()
+    given = DeliveryConsent.filter(party_index=index)
+    files = tuple([one.signature_file_id for one in await given if one.signature_file_id is not None])
+    await given.delete()
+    await StoredFile.filter(id__in=list(files)).delete()
+    return files
 
 
 async def has_consented(account_id: UUID) -> bool:

@@ -9,6 +9,7 @@ from casework.actors import Actor
 from casework.documents.forgetting import forget_papers
 from casework.penalties.access import ABOUT_NOTICE
 from casework.penalties.case_own_data import forget_case
+from casework.penalties.delivery_consents import forget_consents
 from casework.penalties.models import (
     PartyRequest,
     PartyRequestFile,
@@ -38,8 +39,9 @@ async def anonymise_notice(
     row = await change.lock(RectificationNotice, notice_id)
     if row is None or row.ended_at is None or row.anonymised_at is not None:
         return None
+    index = row.party_index
     row.account_id = row.party_number_sealed = row.earlier = row.judgement = None
-    row.party_sealed, row.party_index, row.facts = b"", "", instead
+    row.party_sealed, row.party_index, row.facts, row.demand = b"", "", instead, instead
     row.report = row.checked_words = row.place_text = row.latitude = row.longitude = None
     row.anonymised_at = row.updated_at = change.now
     await row.save()
@@ -49,6 +51,7 @@ async def anonymise_notice(
     files = tuple([one.file_id for one in await RectificationPhoto.filter(notice_id=row.id)])
     await RectificationPhoto.filter(notice_id=row.id).delete()
     await StoredFile.filter(id__in=list(files)).delete()
+    files += await forget_consents(index)
     await change.audit(row.id, actor, "rectification.anonymise", {**content, "files": len(files)})
     return files
 
@@ -71,5 +74,7 @@ async def anonymise_case(
     files = tuple([one.file_id for one in await held]) if asked else ()
     await held.delete()
     await StoredFile.filter(id__in=list(files)).delete()
+    index = row.party_index
     await forget_case(change, actor, row, {**content, "files": len(files)})
+    files += await forget_consents(index)
     return files

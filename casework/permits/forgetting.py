@@ -18,7 +18,15 @@ from casework.documents.forgetting import forget_papers
 from casework.permits.hearing_models import PermitParty
 from casework.permits.lifecycle import State
 from casework.permits.materials import forget_of_drafts
-from casework.permits.models import Permit, PermitApplication, PermitCorrection, PermitDraft, PermitMaterial
+from casework.permits.models import (
+    CoSignature,
+    Permit,
+    PermitApplication,
+    PermitCorrection,
+    PermitDraft,
+    PermitMaterial,
+    PermitPause,
+)
 from casework.permits.moving import note
 from casework.permits.party_rows import ABOUT_PARTY, forget_heard
 from casework.permits.survey_models import PermitSurvey, PermitSurveyPhoto
@@ -123,7 +131,7 @@ async def anonymise_within(
     row.form_sealed = row.holder_sealed = b""
     row.holder_number_sealed = row.holder_index = row.phone_sealed = row.phone_index = row.agent_sealed = None
     row.identity_number_sealed = None
-    row.account_id = row.place_original = row.outline = row.latitude = row.longitude = None
+    row.account_id = row.place_original = row.outline = row.latitude = row.longitude = row.place_cell = None
     row.facts, row.place_text = "{}", instead
     row.rating_comment = None
     if row.state == State.WITHDRAWN:
@@ -131,21 +139,24 @@ async def anonymise_within(
         row.ground = None
     row.anonymised_at = row.updated_at = change.now
     await row.save()
-    await PermitCorrection.filter(application_id=row.id).update(items="[]", words=None)
+    await PermitCorrection.filter(application_id=row.id).update(items="[]", words=None, head_reason=None)
+    await CoSignature.filter(application_id=row.id).update(words=None, by_name=None)
+    await PermitPause.filter(application_id=row.id).update(reason=instead)
     drafts = [one.id for one in await PermitDraft.filter(application_id=row.id).only("id")]
     await forget_of_drafts(drafts)
     await PermitDraft.filter(id__in=drafts).delete()
     permits = await _permits_of(row.id)
     await Permit.filter(id__in=permits).update(
         holder_sealed=b"", holder_shown=instead[:100], holder_index=None, account_id=None, place_text=instead,
-        latitude=None, longitude=None, outline=None,
+        latitude=None, longitude=None, outline=None, place_cell=None, terms="[]", end_reason=None, compensation=None,
     )  # fmt: skip
     if act == EXPIRY:
         # Papers are kept as long as the law says, whoever asks.
         await _forget_papers(change, row, permits)
     await PermitSurvey.filter(about_id__in=[row.id, *permits]).update(
-        latitude=None, longitude=None, outline=None, findings=None
-    )
+        latitude=None, longitude=None, accuracy_m=None, outline=None, findings=None, late_reason=None,
+        no_photo_reason=None, cancel_reason=None, nonce_hash=None,
+    )  # fmt: skip
     await forget_heard(row.id)
     row.reasons_sealed = None
     await row.save(update_fields=["reasons_sealed", "papers_forgotten_at"])

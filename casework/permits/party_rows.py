@@ -74,5 +74,6 @@ async def forget_heard(application_id: UUID) -> None:
     )
     await PermitStatement.filter(**of_it).update(words_sealed=b"", why_sealed=None)
     await PermitHearing.filter(**of_it).update(
-        objection_sealed=None, record_sealed=None, confirmed_sealed=None, end_reason_sealed=None
-    )
+        place=None, announcement=None, objection_sealed=None, record_sealed=None, confirmed_sealed=None,
+        end_reason_sealed=None,
+    )  # fmt: skip

@@ -54,7 +54,7 @@ NEVER_TAKEN_ON = frozenset({"refused", "withdrawn"})
 class RetentionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Times after the end: of a case that was taken on, of one refused or withdrawn, of an application for a permit (and
     the permit that came of it), of a notice to put something right and a penalty case, of a sign that came down, of the contact
-    on the board of a closed project, of what an enterprise wrote about a visit, of recordings (voice, film), of a message
+    on the board of a closed project, of what an enterprise wrote about a visit and where its officers stood, of recordings (voice, film), of a message
     thread, of the words of a danger alert, of a notice that was sent.
 
     Without an `archive_duty` every case that is over is deleted when its owner asks.

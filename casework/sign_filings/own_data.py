@@ -73,7 +73,7 @@ async def anonymise_sign(
     row.account_id, row.holder_sealed, row.holder_shown = None, b"", instead[:100]
     row.words = row.responsible_unit = instead[:100]
     row.contact_phone, row.place_text = "", instead
-    row.latitude = row.longitude = row.place_cell = None
+    row.latitude = row.longitude = row.place_cell = row.end_reason = None
     row.anonymised_at = row.updated_at = change.now
     await row.save()
     scene = SceneCode.filter(code=row.code)
