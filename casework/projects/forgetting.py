@@ -13,7 +13,8 @@ from casework.projects.models import EnterpriseVisit, Project
 from casework.scene_codes.models import SceneCode
 from kit.db import Change
 
-_CAME_TO_NOTHING = (VisitState.CANCELLED.value, VisitState.REFUSED.value)
+_CAME_TO_NOTHING = (VisitState.CANCELLED.value, VisitState.REFUSED.value, VisitState.WAITING.value)
+"""Who waits for a second officer does so for half an hour, though nobody comes by to say that it lapsed."""
 
 
 async def boards_due(before: datetime, at_most: int) -> list[UUID]:

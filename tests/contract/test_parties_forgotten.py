@@ -10,11 +10,18 @@ import pytest
 from casework.documents.models import IssuedDocument
 from casework.penalties import actions as notice_acts
 from casework.penalties import case_serving as serving
+from casework.penalties import delivery_consents as consents
 from casework.penalties.case_paying import NewPayment, close, record_payment
 from casework.penalties.case_queries import case_view
 from casework.penalties.case_requests import even_plan
 from casework.penalties.desk import PenaltyDesk
-from casework.penalties.models import PartyRequest, PenaltyPayment, RectificationNotice
+from casework.penalties.models import (
+    DeliveryConsent,
+    PartyRequest,
+    PenaltyCase,
+    PenaltyPayment,
+    RectificationNotice,
+)
 from casework.penalties.queries import notices
 from casework.people.forgetting import has_matters
 from casework.permits.desk import PermitDesk
@@ -31,7 +38,7 @@ from casework.sign_filings.queries import sign_by_code
 from casework.sign_filings.removing import remove
 from kit.audit.models import AuditEntry
 from kit.clock import FixedClock, local
-from kit.db import Database
+from kit.db import Change, Database
 from kit.files.models import StoredFile
 from tests import penalty_case_setting as cases
 from tests.casework_setting import CITIZEN
@@ -155,6 +162,48 @@ async def test_a_penalty_case_names_nobody_ten_years_after_the_last_payment(
     assert YEARS.penalties.basis in entry.detail
     # Whoever it was may now have their account forgotten.
     assert not await has_matters([account_id])
+
+
+async def test_a_consent_to_delivery_goes_with_the_last_that_names_its_party(
+    database: Database, clock: FixedClock
+) -> None:
+    desk = await cases.desk_with_people(database)
+    first, second = [await cases.served(desk, clock) for _ in range(2)]
+
+    async def sign(change: Change) -> None:
+        row = await PenaltyCase.get(id=first.id)
+        assert cases.PARTY.id is not None
+        await consents.sign(desk, change, cases.PARTY, cases.PARTY.id, row, "王掌柜")
+
+    await desk.db.change(sign)
+    for row in (first, second):
+        on = local(clock.now()).date()
+        await record_payment(desk, cases.OFFICER, row.id, NewPayment(amount="40000", receipt="1", paid_on=on))
+        await close(desk, cases.OFFICER, row.id, "已经缴清。")
+        clock.advance(timedelta(days=30))
+    clock.advance(timedelta(days=366 * 10 - 60 + 1))
+    assert await gone(desk.db) == (1, [])
+    assert await DeliveryConsent.exists()
+    clock.advance(timedelta(days=30))
+    assert await gone(desk.db) == (1, [])
+    assert not await DeliveryConsent.exists()
+
+
+async def test_where_officers_stood_goes_though_nobody_wrote_about_the_visit(
+    projects: ProjectDesk, clock: FixedClock
+) -> None:
+    project_id = await actions.open_project(projects, HEAD, board())
+    project = await Project.get(id=project_id)
+    id = await visited(projects, project.code)
+    visit = EnterpriseVisit.filter(id=id)
+    stood = {"latitude": 30.1, "longitude": 118.1, "accuracy_m": 5.0, "distance_m": 40.0}
+    await projects.db.change(lambda _: visit.update(**stood))
+    clock.advance(timedelta(days=366 * 3))
+    assert await gone(projects.db) == (0, [])
+    clock.advance(timedelta(days=1))
+    assert [await gone(projects.db) for _ in range(2)] == [(1, []), (0, [])]
+    row = await EnterpriseVisit.get(id=id)
+    assert (row.latitude, row.longitude, row.accuracy_m, row.distance_m) == (None, None, None, 40.0)
 
 
 def test_every_register_has_its_time_in_the_profile() -> None:

@@ -251,7 +251,7 @@ def project_rows(shelf: Shelf) -> None:
     shelf.put(projects.OfficerCertificate)
     shelf.put(projects.EnterpriseVisit, project_id=project, state="ended", ended_at=shelf.long_ago)
     # What came to nothing has no end, and nobody wrote about it.
-    for state in ("refused", "cancelled"):
+    for state in ("refused", "cancelled", "waiting"):
         shelf.put(projects.EnterpriseVisit, project_id=project, state=state, rating_words=None)
 
 
